@@ -1,0 +1,41 @@
+/** Rows of `syncline.log` as the tail, catch-up and snapshot hand them on. */
+
+export type ChangeAction = 'create' | 'update' | 'delete' | 'enter' | 'leave'
+
+/** One change in one room. `fields` and `fieldVersions` stay JSON text, so that frames are built without parsing. */
+export interface LogRow {
+  readonly xid: string
+  /** ISO text with microseconds. */
+  readonly at: string
+  /** `Production:42` (the id as it is, not percent-encoded), `Lens:all` for a shared model, or null. */
+  readonly room: string | null
+  /** Model name in camelCase; `@table` for a table that is no model but guards access. */
+  readonly model: string
+  readonly id: string
+  readonly action: ChangeAction | 'truncate'
+  /** JSON text of an object keyed by camelCase field; null for leave, delete and guards. */
+  readonly fields: string | null
+  /** Version after the change. */
+  readonly version: number
+  /** JSON text when fields have different versions, else null. */
+  readonly fieldVersions: string | null
+  readonly actor: string | null
+  /** `app` for a change made through Syncline, else the database role. */
+  readonly source: string
+  readonly device: string | null
+  readonly op: number | null
+  /** JSON text: what markers must be sent (step 1). */
+  readonly marks: string | null
+}
+
+/** A PostgreSQL snapshot (`pg_current_snapshot()::text`): `xmin:xmax:xip,…`. */
+export type SnapshotText = string
+
+/** What the tail read in one go: complete transactions that became visible between two snapshots. */
+export interface Batch {
+  readonly from: SnapshotText
+  readonly to: SnapshotText
+  readonly rows: readonly LogRow[]
+  /** Rooms with so many changes in this batch that they are loaded again instead; their rows are left out. */
+  readonly overflowing: ReadonlySet<string>
+}
