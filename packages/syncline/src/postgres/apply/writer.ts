@@ -1,0 +1,94 @@
+/** The seam between accepting ops (server) and committing them (apply). */
+import type { User } from '../../protocol/user.ts'
+
+export type OpAction = 'create' | 'update' | 'delete' | 'call'
+
+/** An op whose envelope is sound. Whatever is wrong inside it stands in `fault` and becomes a rejection. */
+export interface AcceptedOp {
+  readonly n: number
+  readonly key?: string
+  readonly tx?: number
+  readonly model: string
+  readonly id: string
+  readonly action: OpAction
+  /** Validated wire values by camelCase field. */
+  readonly fields?: Readonly<Record<string, unknown>>
+  readonly name?: string
+  readonly args?: unknown
+  readonly base?: number
+  readonly unlessChanged?: boolean
+  readonly at?: string
+  readonly fault?: { readonly code: string; readonly message: string; readonly field?: string }
+}
+
+export interface Push {
+  readonly device: string
+  readonly user: User
+  readonly ops: readonly AcceptedOp[]
+  /** Key of the op before the first. */
+  readonly after?: string
+  /** Rejections read up to this op number. */
+  readonly read?: number
+}
+
+export interface Rejection {
+  readonly n: number
+  readonly code: string
+  readonly message: string
+  readonly model: string
+  readonly id: string
+  readonly field?: string
+  readonly tx?: number
+}
+
+export interface Conflict {
+  readonly id: string
+  readonly model: string
+  readonly record: string
+  readonly field: string
+  readonly mine: unknown
+  readonly theirs: unknown
+  readonly base?: number
+  readonly by: string | null
+  readonly at: string
+  readonly version: number
+  readonly outcome: 'won' | 'lost' | 'open'
+}
+
+export interface PushOutcome {
+  readonly lastOp: number
+  readonly lastKey?: string
+  /** Every rejection of this device that it has not read yet, oldest first. */
+  readonly rejected: readonly Rejection[]
+  readonly conflicts: readonly Conflict[]
+  /** The next op number the device must send, when the push left a gap or was a fork; nothing was changed. */
+  readonly gap?: number
+  /** A refusal of the whole push (`device_taken`, `device_copied`, `split_transaction`, `unavailable`); nothing was changed. */
+  readonly refused?: { readonly code: string; readonly message: string; readonly retryAfterMs?: number }
+  /** Transactions that committed its changes; the ack goes out when the tail has passed them all. */
+  readonly xids: readonly string[]
+}
+
+/** A write without a numbered device: REST and the application's own calls. */
+export interface SingleWrite {
+  readonly user: User
+  readonly op: Omit<AcceptedOp, 'n'>
+  /** 412 unless the record still has this version. */
+  readonly ifVersion?: number
+  /** Makes a repeat by the same user answer as the first time did. */
+  readonly idempotencyKey?: string
+}
+
+export type SingleOutcome =
+  | { readonly ok: true; readonly version: number; readonly repeated: boolean; readonly xids: readonly string[] }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly field?: string; readonly version?: number }
+
+/** Commits ops in groups; one per process. */
+export interface Writer {
+  push(push: Push): Promise<PushOutcome>
+  write(write: SingleWrite): Promise<SingleOutcome>
+  /** What `welcome` says of a device, and what it has not read yet. Refuses a device of another user. */
+  device(device: string, user: User): Promise<PushOutcome>
+  /** Finishes what was accepted, then closes its connections. */
+  close(): Promise<void>
+}
