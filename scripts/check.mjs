@@ -1,0 +1,20 @@
+/** `npm run check`: everything that can be said about the repository without running it. Tests are `npm test`. */
+import { build, installPackages, runBin, run, say } from './setup.mjs'
+
+installPackages()
+say('Format')
+runBin('@biomejs/biome/bin/biome', ['format', '.'])
+say('Lint: import directions, unfinished promises')
+runBin('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings'])
+say('Types')
+runBin('typescript/bin/tsc', ['-p', 'tsconfig.check.json'])
+say('Build')
+build()
+say('Unused files, exports and dependencies')
+runBin('knip/bin/knip.js', [])
+say('Package: exports and types')
+run('npx', ['--no-install', 'publint', 'packages/syncline', '--strict'])
+run('npx', ['--no-install', 'attw', '--pack', 'packages/syncline', '--profile', 'esm-only'])
+say('Size budgets')
+runBin('size-limit/bin.js', [])
+say('All checks passed')

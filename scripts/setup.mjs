@@ -1,0 +1,111 @@
+/** Set-up that every command does for itself: Node's version, the npm packages, and for tests a browser and PostgreSQL. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+const MARKER = `${root}node_modules/.installed-lock`
+const SYSTEM_POSTGRES = '/usr/lib/postgresql'
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** Runs a program in the repository, showing its output; ends this process with its exit code when it fails. */
+export function run(program, args, options = {}) {
+  const result = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options })
+  if (result.error) throw result.error
+  if (result.status !== 0) process.exit(result.status ?? 1)
+}
+
+/** Runs a program that an installed package brings. */
+export function runBin(name, args, options) {
+  run(process.execPath, [`${root}node_modules/${name}`, ...args], options)
+}
+
+/** Installs the packages of the lock file, unless exactly these are installed. */
+export function installPackages() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    fail(
+      `Node ${process.versions.node} is too old. Syncline needs Node 20.19 or newer; install it from nodejs.org.`,
+    )
+  }
+  const wanted = createHash('sha256')
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest('hex')
+  if (existsSync(MARKER) && readFileSync(MARKER, 'utf8') === wanted) return
+  say('Installing packages (once)')
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  writeFileSync(MARKER, wanted)
+}
+
+/** Compiles the library, the examples' servers and their pages. */
+export function build() {
+  runBin('typescript/bin/tsc', ['-b'])
+  run('npm', ['run', '--silent', 'build', '--workspace', '@syncline/example-stage'])
+}
+
+/** Makes sure that a Chromium and a system PostgreSQL with its tools (pg_dump, pgbench) are there. */
+export function installTestPrograms() {
+  const missing = []
+  if (!findChromium()) missing.push('chromium')
+  if (!hasSystemPostgres()) missing.push('postgresql')
+  if (missing.length > 0) installFromDebian(missing)
+  const chromium = findChromium()
+  if (!chromium) fail('No Chromium found. Install one, or set CHROMIUM_PATH to its program.')
+  process.env.CHROMIUM_PATH = chromium
+  if (!hasSystemPostgres()) {
+    fail(
+      `No PostgreSQL with its tools in ${SYSTEM_POSTGRES}. Install Debian's package \`postgresql\` (pg_dump and pg_basebackup are tested against).`,
+    )
+  }
+}
+
+function findChromium() {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
+  for (const name of BROWSERS) {
+    const found = spawnSync('which', [name], { encoding: 'utf8' })
+    if (found.status === 0) return found.stdout.trim()
+  }
+  return undefined
+}
+
+function hasSystemPostgres() {
+  return (
+    existsSync(SYSTEM_POSTGRES) &&
+    readdirSync(SYSTEM_POSTGRES).some(
+      (version) =>
+        existsSync(`${SYSTEM_POSTGRES}/${version}/bin/pg_dump`) &&
+        existsSync(`${SYSTEM_POSTGRES}/${version}/bin/initdb`),
+    )
+  )
+}
+
+function installFromDebian(packages) {
+  const isRoot = process.getuid?.() === 0
+  const prefix = isRoot ? [] : ['sudo', '-n']
+  const [program, ...args] = [...prefix, 'apt-get']
+  if (
+    spawnSync('which', ['apt-get']).status !== 0 ||
+    (!isRoot && spawnSync('sudo', ['-n', 'true']).status !== 0)
+  ) {
+    fail(
+      `The tests need ${packages.join(' and ')}, and this user cannot install packages. Run: apt-get install ${packages.join(' ')}`,
+    )
+  }
+  say(`Installing ${packages.join(' and ')} with apt (once)`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  execFileSync(program, [...args, 'update', '-qq'], { stdio: 'inherit', env })
+  execFileSync(program, [...args, 'install', '-y', '-qq', '--no-install-recommends', ...packages], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env,
+  })
+}
+
+export function say(text) {
+  console.log(`\n— ${text}`)
+}
+
+function fail(text) {
+  console.error(`\n${text}`)
+  process.exit(1)
+}
