@@ -1,6 +1,13 @@
 /** The seam between Syncline's SQL and a driver: real PostgreSQL through `pg`, or PGlite in this process. */
 
-export type Parameter = string | number | bigint | boolean | null | Uint8Array | readonly (string | number | null)[]
+export type Parameter =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | readonly (string | number | null)[]
 
 /** One row; columns arrive as text or as JSON-friendly values: int8 and numeric as strings, jsonb and json as *text*. */
 export type Row = Record<string, unknown>

@@ -31,7 +31,9 @@ function compose(template: TemplateStringsArray, ...inserted: readonly (Sql | Pa
       return
     }
     if (piece === undefined) {
-      throw new TypeError(`Value ${index + 1} of an sql template is undefined (near "${template[index]?.trim().slice(-40)}"). Use null for no value, or check the property's name.`)
+      throw new TypeError(
+        `Value ${index + 1} of an sql template is undefined (near "${template[index]?.trim().slice(-40)}"). Use null for no value, or check the property's name.`,
+      )
     }
     values.push(piece)
     strings.push(following)
@@ -53,7 +55,10 @@ export const sql = Object.assign(compose, {
   /** A quoted identifier; `crm.accounts` is schema and table. */
   identifier: (name: string) => new Sql([quoteIdentifier(name)], []),
   join: (pieces: readonly Sql[], separator = ', ') =>
-    pieces.reduce((all, piece, index) => (index === 0 ? piece : compose`${all}${new Sql([separator], [])}${piece}`), new Sql([''], [])),
+    pieces.reduce(
+      (all, piece, index) => (index === 0 ? piece : compose`${all}${new Sql([separator], [])}${piece}`),
+      new Sql([''], []),
+    ),
 })
 
 /** Quotes a possibly schema-qualified name: `crm.accounts` → `"crm"."accounts"`. */

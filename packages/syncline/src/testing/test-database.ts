@@ -18,9 +18,15 @@ export interface TestDatabaseOptions {
 }
 
 /** Creates a database on the server at `serverUrl` (a superuser's connection string). */
-export async function createTestDatabase(serverUrl: string, options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  serverUrl: string,
+  options: TestDatabaseOptions = {},
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(serverUrl, `create database ${name}${options.template ? ` template ${options.template}` : ''}`)
+  await onServer(
+    serverUrl,
+    `create database ${name}${options.template ? ` template ${options.template}` : ''}`,
+  )
   const url = withDatabase(serverUrl, name)
   const clients = new Set<pg.Client>()
   const connect = async () => {

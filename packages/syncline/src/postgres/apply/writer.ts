@@ -80,8 +80,19 @@ export interface SingleWrite {
 }
 
 export type SingleOutcome =
-  | { readonly ok: true; readonly version: number; readonly repeated: boolean; readonly xids: readonly string[] }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly field?: string; readonly version?: number }
+  | {
+      readonly ok: true
+      readonly version: number
+      readonly repeated: boolean
+      readonly xids: readonly string[]
+    }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly message: string
+      readonly field?: string
+      readonly version?: number
+    }
 
 /** Commits ops in groups; one per process. */
 export interface Writer {
