@@ -1,0 +1,60 @@
+/** Programs under test run in processes of their own, pinned to a core, and talk to the harness over IPC. */
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** A program of `bench/programs` that answers requests. */
+export interface Program {
+  /** Sends a request and resolves with the answer; rejects when the program reports an error or ends. */
+  ask<T>(request: unknown): Promise<T>
+  stop(): Promise<void>
+}
+
+const hasTaskset = spawnSync('taskset', ['-V']).status === 0
+
+/** Starts `programs/<name>.js`; `core` pins it where the system can. */
+export async function startProgram(name: string, options: { core?: number; environment?: Record<string, string> } = {}): Promise<Program> {
+  const file = fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url))
+  const child = fork(file, [], { env: { ...process.env, ...options.environment }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' })
+  if (hasTaskset && options.core !== undefined) spawnSync('taskset', ['-a', '-c', '-p', String(options.core), String(child.pid)])
+  await answer(child, 'ready')
+  return {
+    async ask<T>(request: unknown) {
+      const reply = answer<T>(child, 'answer')
+      child.send({ request })
+      return reply
+    },
+    async stop() {
+      if (child.exitCode !== null) return
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+function answer<T>(child: ChildProcess, kind: 'ready' | 'answer'): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null) => reject(new Error(`A program of the benchmark ended with code ${code} before it answered.`))
+    const onMessage = (message: { kind: string; value?: unknown; error?: string }) => {
+      if (message.kind !== kind && message.kind !== 'error') return
+      child.off('exit', onExit)
+      child.off('message', onMessage)
+      if (message.kind === 'error') reject(new Error(message.error))
+      else resolve(message.value as T)
+    }
+    child.once('exit', onExit)
+    child.on('message', onMessage)
+  })
+}
+
+/** The other side: a program serves requests with `handle`. */
+export function serve(handle: (request: never) => Promise<unknown>): void {
+  process.on('message', async ({ request }: { request: never }) => {
+    try {
+      process.send?.({ kind: 'answer', value: await handle(request) })
+    } catch (error) {
+      process.send?.({ kind: 'error', error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    }
+  })
+  process.send?.({ kind: 'ready' })
+}
