@@ -1,0 +1,97 @@
+/**
+ * The server core as gateways see it: sessions in, frames out, and single questions for HTTP.
+ *
+ * Flow: a gateway proves who is asking (`identify`), then either opens a session and hands it the messages
+ * of a live connection, or asks once (`pull`, `push`, `write`). The core answers in the words of `protocol/`;
+ * the gateway owns the wire: requests, sockets, headers, status codes.
+ */
+import type { Database } from '../postgres/database.ts'
+import type { Push, PushOutcome, SingleOutcome, SingleWrite } from '../postgres/apply/writer.ts'
+import type { Tail } from '../postgres/log/tail.ts'
+import type { Rules } from '../postgres/rules.ts'
+import type { User } from '../protocol/user.ts'
+import type { CompiledSchema } from '../schema/model.ts'
+import type { Identity } from './identity.ts'
+import type { Limits } from './limits.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+
+/** A request that was turned away; `message` is fact, value, remedy. */
+export interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly retryAfterMs?: number
+}
+
+/** One channel of a pull. */
+export interface PullJoin {
+  readonly channel: string
+  readonly want?: 'rows' | 'markers'
+  readonly cursor?: string
+  readonly history?: boolean
+}
+
+export interface PullRequest {
+  readonly user: User
+  /** Absent: nothing is acknowledged and no device row is touched (a plain `GET /sync/pull?channel=…`). */
+  readonly device?: string
+  /** Version of the device's schema; the server's own when absent. */
+  readonly schema?: number
+  /** Rejections read up to this op number. */
+  readonly read?: number
+  readonly joins: readonly PullJoin[]
+}
+
+/** What the core knows about its own health. */
+export interface Health {
+  readonly status: 'healthy' | 'starting' | 'unhealthy' | 'disabled'
+  readonly database: {
+    readonly connected: boolean
+    readonly latencyMs: number
+    readonly kind: 'postgres' | 'pglite'
+  }
+  /** Time since the tail last read everything, in ms. */
+  readonly lagMs: number
+  readonly connections: number
+  readonly rooms: number
+}
+
+/** What every gateway is given. All members may be used once `ready` has resolved. */
+export interface Core {
+  readonly schema: CompiledSchema
+  readonly database: Database
+  readonly rules: Rules
+  readonly tail: Tail
+  readonly limits: Limits
+  readonly log: Logger
+  readonly metrics: Metrics
+  /** Origins whose pages may use a cookie, beside the request's own host. */
+  readonly allowedOrigins: ReadonlySet<string>
+  /** Resolves when database, log and tail are up; rejects with the reason when they cannot be. */
+  readonly ready: Promise<void>
+  /** Asks each authenticator in turn. A gateway first removes cookies that came from a foreign origin. */
+  identify(request: Request): Promise<Identity | null>
+  /** False when sync is turned off, for everybody or for this user: answer `disabled`. */
+  isEnabled(user?: User): boolean
+  /** Takes from a token bucket that is shared by all wires; null when there was enough. */
+  take(kind: 'pushes' | 'joins' | 'connects', key: { user: string } | { address: string }): Refusal | null
+  /**
+   * Everything a socket would get for these channels, as the JSON text of each message, each channel's `joined`
+   * last, and an `ack` at the end when a device asked: all from one database snapshot. `refused` when the whole
+   * request is (`device_taken`, `schema_too_old`).
+   */
+  pull(
+    request: PullRequest,
+  ): Promise<{ readonly messages: readonly string[] } | { readonly refused: Refusal }>
+  /** Commits ops; the same path as a socket's. Ops come from `acceptOps` (`server/accept.ts`). */
+  push(push: Push): Promise<PushOutcome>
+  /** Commits one write without a device: REST. The fields come from `acceptFields` (`server/accept.ts`). */
+  write(write: SingleWrite): Promise<SingleOutcome>
+  /**
+   * Whether this user may read the channel now, and the record behind it. `not_found` covers unknown, unreadable
+   * and missing alike; hold the answer until 25 ms after the request arrived (`server/negative-answer.ts`).
+   */
+  mayRead(user: User, channel: string): Promise<boolean>
+  /** Opens a cursor a device sent; null when it is foreign, forged or of another schema. */
+  health(): Promise<Health>
+}

@@ -1,0 +1,18 @@
+/** The seam between authentication (`server/authenticate`) and everything that needs to know who is asking. */
+import type { User } from '../protocol/user.ts'
+
+/** Who is asking, and for how long that is known. */
+export interface Identity {
+  readonly user: User
+  /** Time (ms since 1970) at which what proved it expires; the connection ends then plus a short grace. */
+  readonly expiresAtMs?: number
+  /** Asks whether the session behind it still exists; a connection whose session was deleted ends. */
+  readonly isStillValid?: () => Promise<boolean>
+}
+
+/**
+ * Finds out who sends a request; null when it proves nothing. A token of `hello` or `token` arrives as
+ * `Authorization: Bearer …` on a request without cookies, so that one function serves every wire.
+ * It must not throw for a bad proof; what it throws counts as `unavailable`.
+ */
+export type Authenticate = (request: Request) => Identity | null | Promise<Identity | null>

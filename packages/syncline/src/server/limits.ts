@@ -1,0 +1,55 @@
+/** Every limit of the server, with its default; a limit hit answers with a named error and `retryAfterMs`. */
+
+/** A token bucket: `perSecond` on average, `burst` at once. */
+export interface Rate {
+  readonly perSecond: number
+  readonly burst: number
+}
+
+export interface Limits {
+  /** Joined channels of one connection. @default 100, or `SYNC_MAX_SUBSCRIPTIONS` */
+  readonly channelsPerConnection: number
+  /** Live connections of one user on this server. @default 100 */
+  readonly connectionsPerUser: number
+  /** Joins of one connection. @default 50 per second, 200 at once */
+  readonly joins: Rate
+  /** Pushes of one connection, and over HTTP of one user. @default 200 per second, 400 at once */
+  readonly pushes: Rate
+  /** Messages of any kind of one connection. @default 500 per second, 1,000 at once */
+  readonly messages: Rate
+  /** New connections and unauthenticated requests of one address. @default 200 per second, 2,000 at once */
+  readonly connects: Rate
+  /** Ops in one push. @default 1,000 */
+  readonly opsPerPush: number
+  /** Size of one message from a device, in bytes. @default 1,048,576 */
+  readonly messageBytes: number
+  /** Messages between `hello` and `welcome`, in bytes. @default 65,536 */
+  readonly helloQueueBytes: number
+  /** Time a socket may stay without `hello`, in ms. @default 10,000 */
+  readonly helloTimeoutMs: number
+  /** What may wait for a slow connection, in bytes. @default 8,388,608 */
+  readonly queueBytes: number
+  /** How long the oldest frame may wait for a slow connection, in ms. @default 30,000 */
+  readonly queueAgeMs: number
+  /** Time a connection may be silent before it counts as dead, in ms. @default 60,000 */
+  readonly silenceMs: number
+  /** How long a connection outlives the expiry of its token, in ms. @default 25,000 */
+  readonly expiryGraceMs: number
+}
+
+export const defaultLimits: Limits = {
+  channelsPerConnection: 100,
+  connectionsPerUser: 100,
+  joins: { perSecond: 50, burst: 200 },
+  pushes: { perSecond: 200, burst: 400 },
+  messages: { perSecond: 500, burst: 1_000 },
+  connects: { perSecond: 200, burst: 2_000 },
+  opsPerPush: 1_000,
+  messageBytes: 1_048_576,
+  helloQueueBytes: 65_536,
+  helloTimeoutMs: 10_000,
+  queueBytes: 8_388_608,
+  queueAgeMs: 30_000,
+  silenceMs: 60_000,
+  expiryGraceMs: 25_000,
+}

@@ -1,0 +1,72 @@
+/** Counters and gauges of the server; a gateway prints them. No ids as labels: what is counted stays bounded. */
+
+export type MetricKind = 'counter' | 'gauge'
+
+export interface Metric {
+  readonly name: string
+  readonly kind: MetricKind
+  readonly help: string
+  /** Value by label text (`outcome="applied"`); the empty text is the value without labels. */
+  readonly values: ReadonlyMap<string, number>
+}
+
+export interface Metrics {
+  /** Adds to a counter; `labels` are few and fixed, such as `{ outcome: 'rejected' }`. */
+  count(name: string, amount?: number, labels?: Readonly<Record<string, string>>): void
+  /** Registers a gauge that is read when somebody looks. */
+  gauge(name: string, help: string, read: () => number): void
+  /** Every metric at this moment, in order of name. */
+  read(): Metric[]
+}
+
+const HELP: Readonly<Record<string, string>> = {
+  syncline_changes_total: 'Changes that the tail has handed on.',
+  syncline_deliveries_total: 'Frames with changes handed to connections.',
+  syncline_joins_total: 'Joins by outcome.',
+  syncline_pushes_total: 'Pushes by outcome.',
+  syncline_ops_total: 'Ops received.',
+  syncline_rejections_total: 'Ops rejected, by code.',
+  syncline_slow_consumers_total: 'Connections closed because they read too slowly.',
+  syncline_snapshots_total: 'First loads of a channel read from the database.',
+  syncline_limit_hits_total: 'Requests refused by a limit, by code.',
+  syncline_invalid_messages_total: 'Messages that were no sound message.',
+  syncline_gone_total: 'Subscriptions ended because a right was lost.',
+  syncline_access_checks_total: 'Statements that checked access again.',
+}
+
+/** Creates an empty registry. */
+export function createMetrics(): Metrics {
+  const counters = new Map<string, Map<string, number>>()
+  const gauges = new Map<string, { help: string; read: () => number }>()
+  return {
+    count(name, amount = 1, labels) {
+      const values = counters.get(name) ?? new Map<string, number>()
+      counters.set(name, values)
+      const label = labels ? labelText(labels) : ''
+      values.set(label, (values.get(label) ?? 0) + amount)
+    },
+    gauge(name, help, read) {
+      gauges.set(name, { help, read })
+    },
+    read() {
+      const counted = [...counters].map(
+        ([name, values]): Metric => ({
+          name,
+          kind: 'counter',
+          help: HELP[name] ?? name,
+          values: new Map(values),
+        }),
+      )
+      const gauged = [...gauges].map(
+        ([name, { help, read }]): Metric => ({ name, kind: 'gauge', help, values: new Map([['', read()]]) }),
+      )
+      return [...counted, ...gauged].sort((a, b) => (a.name < b.name ? -1 : 1))
+    },
+  }
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(',')
+}
