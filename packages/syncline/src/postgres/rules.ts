@@ -9,6 +9,8 @@ export interface WriteRule {
   readonly fields: ReadonlySet<string>
   /** Must hold for the row before (update, delete) and after (create, update) the write, beside the read rule. */
   readonly when: Sql
+  /** True when `when` alone decides: a new root is readable by nobody before it has members. */
+  readonly insteadOfRead?: boolean
 }
 
 export interface Rules {
