@@ -1,0 +1,61 @@
+/** One `pg` client as a `Connection`: rows as `resultTypes` says, pipelines in one packet, a death that is told and never thrown. */
+import pg from 'pg'
+import type { Connection, Parameter, Row, Statement } from '../database.ts'
+
+/** A `pg` client that sends without waiting for answers, and whose loss never crashes the process. */
+export class PipelinedClient extends pg.Client {
+  /** Resolves when the connection is gone: with the reason, or with nothing after `end`. */
+  readonly gone: Promise<Error | undefined>
+
+  constructor(config: pg.ClientConfig) {
+    super({ ...config, pipeline: true })
+    let reason: Error | undefined
+    // An 'error' event without a listener would end the process.
+    this.on('error', (error: Error) => (reason ??= error))
+    this.gone = new Promise((resolve) => this.on('end', () => resolve(reason)))
+  }
+}
+
+/** Runs one statement; of several in one text, the rows of the last are returned. */
+export async function runQuery<T = Row>(
+  client: pg.ClientBase,
+  text: string | Statement,
+  values?: readonly Parameter[],
+): Promise<T[]> {
+  const statement: Statement = typeof text === 'string' ? { text, values } : text
+  const result = (await client.query({
+    text: statement.text,
+    values: statement.values as Parameter[] | undefined,
+    name: statement.name,
+  })) as pg.QueryResult | pg.QueryResult[]
+  return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as T[]
+}
+
+/** Sends all statements in one packet; the later ones run also when an earlier one fails, then its error is thrown. */
+export async function runPipeline(client: pg.Client, statements: readonly Statement[]): Promise<Row[][]> {
+  const { stream } = client.connection
+  stream.cork()
+  const answers = statements.map((statement) => runQuery(client, statement))
+  stream.uncork()
+  return allRows(await Promise.allSettled(answers))
+}
+
+/** The rows of every answer, or the first error among them. */
+export function allRows(answers: readonly PromiseSettledResult<Row[]>[]): Row[][] {
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
+}
+
+/** A client that its holder owns, as a `Connection`. */
+export function ownedConnection(client: PipelinedClient): Connection {
+  return {
+    query: (text, values) => runQuery(client, text, values),
+    pipeline: (statements) => runPipeline(client, statements),
+    closed: client.gone,
+    async close() {
+      await client.end()
+    },
+  }
+}
