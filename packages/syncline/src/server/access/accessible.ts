@@ -3,6 +3,7 @@ import type { Rules } from '../../postgres/rules.ts'
 import type { Sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
+import { suggestion } from '../../schema/nearest-name.ts'
 
 /**
  * Condition under which `user` may read a record, for a `where`: its text is `accessible(…).text()`, its parameters
@@ -18,9 +19,7 @@ export function accessible(
   const model = schema.models[modelName]
   if (!model) {
     throw new TypeError(
-      `\`${modelName}\` is not a model of the schema. Its models are ${Object.keys(schema.models)
-        .map((name) => `\`${name}\``)
-        .join(', ')}.`,
+      `\`${modelName}\` is not a model of the schema.${suggestion(modelName, Object.keys(schema.models), 'Its models are')}`,
     )
   }
   return rules.read(model, user, alias ?? model.table)

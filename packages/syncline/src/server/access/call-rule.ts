@@ -5,7 +5,7 @@
  */
 import { Sql, sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
-import type { AccessLog } from './access-log.ts'
+import type { Logger } from '../logger.ts'
 
 /** Where a rule stands in the declaration: `account.accessibleBy`. */
 export type RulePlace = string
@@ -17,7 +17,7 @@ export function isUser(user: unknown): user is User {
 }
 
 /** The rule's condition, or `sql.none` when it has no sound answer. */
-export function callRule(place: RulePlace, log: AccessLog, rule: () => unknown): Sql {
+export function callRule(place: RulePlace, log: Logger, rule: () => unknown): Sql {
   try {
     return conditionOf(rule(), place, log)
   } catch (error) {
@@ -29,7 +29,7 @@ export function callRule(place: RulePlace, log: AccessLog, rule: () => unknown):
   }
 }
 
-function conditionOf(answer: unknown, place: RulePlace, log: AccessLog): Sql {
+function conditionOf(answer: unknown, place: RulePlace, log: Logger): Sql {
   if (answer instanceof Sql) return answer
   if (typeof answer === 'boolean') return answer ? sql.all : sql.none
   log.error(

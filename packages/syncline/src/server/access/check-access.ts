@@ -1,5 +1,6 @@
 /** Checks an access declaration against the schema and fills in what it leaves open. Mistakes are found here, by name. */
 import type { CompiledSchema, Model } from '../../schema/model.ts'
+import { quoteNames, suggestion } from '../../schema/nearest-name.ts'
 import type {
   AccessDeclaration,
   BorrowedRule,
@@ -47,7 +48,7 @@ export function checkAccess(schema: CompiledSchema, access: AccessDeclaration): 
   for (const name of Object.keys(access)) {
     if (!schema.models[name]) {
       fail(
-        `\`access.${name}\` is not a model of the schema. Its models are ${list(Object.keys(schema.models))}.`,
+        `\`access.${name}\` is not a model of the schema.${suggestion(name, Object.keys(schema.models), 'Its models are')}`,
       )
     }
   }
@@ -67,7 +68,7 @@ function undeclared(schema: CompiledSchema, model: Model): ModelRules {
 function checkModel(schema: CompiledSchema, model: Model, declared: ModelAccess): ModelRules {
   for (const key of Object.keys(declared)) {
     if (!KNOWN_KEYS.has(key))
-      fail(`\`access.${model.name}.${key}\` is not known. Use ${list([...KNOWN_KEYS])}.`)
+      fail(`\`access.${model.name}.${key}\` is not known.${suggestion(key, [...KNOWN_KEYS], 'Known are')}`)
   }
   const { accessibleBy, through } = declared as Partial<OwnRule & BorrowedRule>
   if (accessibleBy && through) {
@@ -105,7 +106,7 @@ function refuseRuleInsideRoom(model: Model, accessibleBy: unknown): void {
   if (!accessibleBy || model.isRoot || model.rooms.length === 0) return
   const roots = [...new Set(model.rooms.map((room) => room.root))]
   fail(
-    `\`access.${model.name}.accessibleBy\` cannot hold: records of \`${model.name}\` reach everybody in the rooms of ${list(roots)}. Use through('${model.rooms[0]?.path[0]}', …) or leave the reading rule out, or take \`${model.name}\` out of the room.`,
+    `\`access.${model.name}.accessibleBy\` cannot hold: records of \`${model.name}\` reach everybody in the rooms of ${quoteNames(roots)}. Use through('${model.rooms[0]?.path[0]}', …) or leave the reading rule out, or take \`${model.name}\` out of the room.`,
   )
 }
 
@@ -143,7 +144,7 @@ function hopAlong(schema: CompiledSchema, model: Model, reference: string): Hop 
   if (field && target) return { column: field.column, target }
   const references = model.fieldNames.filter((known) => model.fields[known]?.references)
   fail(
-    `\`access.${model.name}\` borrows through \`${reference}\`, which is not a reference of \`${model.name}\`. ${references.length === 0 ? 'It has none; give it `accessibleBy`.' : `Its references are ${list(references)}.`}`,
+    `\`access.${model.name}\` borrows through \`${reference}\`, which is not a reference of \`${model.name}\`. ${references.length === 0 ? 'It has none; give it `accessibleBy`.' : `Its references are ${quoteNames(references)}.`}`,
   )
 }
 
@@ -151,7 +152,9 @@ function checkWritable(model: Model, declared: ModelAccess): ModelRules['writabl
   const write = declared.write ?? {}
   for (const key of Object.keys(write)) {
     if (!KNOWN_ACTIONS.has(key)) {
-      fail(`\`access.${model.name}.write.${key}\` is not known. Use ${list([...KNOWN_ACTIONS])}.`)
+      fail(
+        `\`access.${model.name}.write.${key}\` is not known.${suggestion(key, [...KNOWN_ACTIONS], 'Known are')}`,
+      )
     }
   }
   if (declared.create && !write.create) {
@@ -180,7 +183,7 @@ function checkedField(model: Model, action: string, name: string): string {
   const field = model.fields[name]
   if (!field)
     fail(
-      `${place} names \`${name}\`, which is not a field. Fields of \`${model.name}\`: ${list(model.fieldNames)}.`,
+      `${place} names \`${name}\`, which is not a field of \`${model.name}\`.${suggestion(name, model.fieldNames, 'Its fields are')}`,
     )
   if (isStamped(model, field.column))
     fail(`${place} names \`${name}\`, which Syncline stamps itself. Leave it out.`)
@@ -215,10 +218,6 @@ function refuseCircles(checked: CheckedAccess): void {
     finished.add(name)
   }
   for (const rules of checked.values()) visit(rules, [])
-}
-
-function list(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(', ')
 }
 
 function fail(message: string): never {

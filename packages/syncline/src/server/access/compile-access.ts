@@ -12,15 +12,13 @@ import type { Rules, WriteRule } from '../../postgres/rules.ts'
 import { type Sql, quoteIdentifier, sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
-import type { AccessLog } from './access-log.ts'
+import { type Logger, silentLogger } from '../logger.ts'
 import { callRule, isUser } from './call-rule.ts'
 import { type CheckedAccess, type ModelRules, type Way, checkAccess } from './check-access.ts'
 import { columnsOf } from './columns-of.ts'
 import type { AccessDeclaration, RecordRule } from './declaration.ts'
 import { discoverTables } from './discover-tables.ts'
 import { tablesInSql } from './tables-in-sql.ts'
-
-const SILENT: AccessLog = { error() {}, warn() {} }
 
 /** Different rule texts are few; a rule that builds a new one for every user is read again each time. */
 const REMEMBERED_TEXTS = 10_000
@@ -29,7 +27,7 @@ const REMEMBERED_TEXTS = 10_000
 export function compileAccess(
   schema: CompiledSchema,
   access: AccessDeclaration,
-  log: AccessLog = SILENT,
+  log: Logger = silentLogger,
 ): Rules {
   const checked = checkAccess(schema, access)
   return new CompiledRules(checked, discoverTables(checked, log), log)
@@ -38,10 +36,10 @@ export function compileAccess(
 class CompiledRules implements Rules {
   readonly #checked: CheckedAccess
   readonly #tables: ReadonlyMap<string, Set<string>>
-  readonly #log: AccessLog
+  readonly #log: Logger
   readonly #seenTexts = new Set<string>()
 
-  constructor(checked: CheckedAccess, tables: ReadonlyMap<string, Set<string>>, log: AccessLog) {
+  constructor(checked: CheckedAccess, tables: ReadonlyMap<string, Set<string>>, log: Logger) {
     this.#checked = checked
     this.#tables = tables
     this.#log = log

@@ -7,7 +7,7 @@
  * users whose properties are all truthy, all missing, every mixture of them, and the words that stand in the rule itself.
  */
 import { Sql } from '../../postgres/sql.ts'
-import type { AccessLog } from './access-log.ts'
+import type { Logger } from '../logger.ts'
 import type { CheckedAccess, ModelRules } from './check-access.ts'
 import { columnsOf } from './columns-of.ts'
 import type { RecordRule } from './declaration.ts'
@@ -15,12 +15,12 @@ import { probeUsers } from './probe-users.ts'
 import { tablesInSql } from './tables-in-sql.ts'
 
 /** Tables by model name: the model's own, those of its rules, and those of the records it borrows from. */
-export function discoverTables(checked: CheckedAccess, log: AccessLog): ReadonlyMap<string, Set<string>> {
+export function discoverTables(checked: CheckedAccess, log: Logger): ReadonlyMap<string, Set<string>> {
   const own = new Map([...checked.values()].map((rules) => [rules.model.name, ownTables(rules, log)]))
   return new Map([...checked.keys()].map((name) => [name, withBorrowed(name, checked, own)]))
 }
 
-function ownTables(rules: ModelRules, log: AccessLog): ReadonlySet<string> {
+function ownTables(rules: ModelRules, log: Logger): ReadonlySet<string> {
   const tables = new Set([rules.model.table, ...rules.dependsOn])
   const functions = new Set<string>()
   for (const rule of [rules.accessibleBy, rules.when, rules.create]) {
@@ -35,7 +35,7 @@ function ownTables(rules: ModelRules, log: AccessLog): ReadonlySet<string> {
   return tables
 }
 
-function warnOfFunctions(rules: ModelRules, functions: ReadonlySet<string>, log: AccessLog): void {
+function warnOfFunctions(rules: ModelRules, functions: ReadonlySet<string>, log: Logger): void {
   const { name } = rules.model
   log.warn(
     { model: name, functions: [...functions] },

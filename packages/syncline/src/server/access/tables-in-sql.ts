@@ -1,4 +1,5 @@
 /** Finds the tables that a piece of SQL reads, from its text: what stands after `from`, `join` and the commas of a from-list. */
+import { type Token, splitSql } from './split-sql.ts'
 
 export interface TablesInSql {
   /** As in the database: `account_users`, `crm.accounts`; `public.` is left out. */
@@ -7,26 +8,19 @@ export interface TablesInSql {
   readonly functions: ReadonlySet<string>
 }
 
-interface Token {
-  readonly kind: 'name' | 'symbol'
-  readonly text: string
-  readonly isQuoted: boolean
-}
-
-const TOKEN =
-  /--[^\n]*|\/\*[\s\S]*?\*\/|[eEbBxX]?'(?:[^']|'')*'|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|"(?:[^"]|"")+"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\$\d+|[(),.;]|[^\s]/g
-
 /** Words that end a from-list. */
 const ENDS_FROM = new Set(
   'where group having window order limit offset fetch for union intersect except returning select set on using'.split(
     ' ',
   ),
 )
+const AFTER_JOIN = new Set(['on', 'using'])
+const STARTS_TABLE = new Set(['join', 'table'])
 const BEFORE_TABLE = new Set(['only', 'lateral'])
 /** Words before a parenthesis that are no functions, and functions of PostgreSQL that rules use. */
 const BUILT_IN = new Set(
   `exists in any all some and or not as on over filter values array row case when then else end select from where with using distinct
-  coalesce nullif greatest least lower upper trim btrim ltrim rtrim length char_length left right substring replace concat concat_ws
+  lateral only coalesce nullif greatest least lower upper trim btrim ltrim rtrim length char_length left right substring replace concat concat_ws
   split_part strpos position starts_with format now current_date current_timestamp date_trunc date_part extract age make_interval to_char
   to_date to_timestamp cast count sum min max avg bool_and bool_or every array_agg string_agg json_agg jsonb_agg unnest
   array_length cardinality array_position array_remove array_append generate_series jsonb_array_elements jsonb_array_elements_text
@@ -37,63 +31,89 @@ const BUILT_IN = new Set(
 
 /** Reads the text; comments and strings are skipped, names of common table expressions are no tables. */
 export function tablesInSql(text: string): TablesInSql {
-  const tokens = tokensOf(text)
-  const tables = new Set<string>()
-  const functions = new Set<string>()
-  const expressions = commonTableExpressions(tokens)
-  // One entry per open parenthesis: whether a table name may come next, and whether a comma starts another.
-  const depths = [{ expectsTable: false, isFrom: false }]
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index] as Token
-    const here = depths[depths.length - 1] as (typeof depths)[number]
-    if (token.kind === 'symbol') {
-      if (token.text === '(') depths.push({ expectsTable: here.expectsTable, isFrom: here.expectsTable })
-      else if (token.text === ')' && depths.length > 1) depths.pop()
-      else if (token.text === ',' && here.isFrom) here.expectsTable = true
-      if (token.text === ')') (depths[depths.length - 1] as typeof here).expectsTable = false
-      continue
-    }
-    const word = token.isQuoted ? '' : token.text
-    if (word === 'from' && !isDistinctFrom(tokens, index) && !isInsideCall(tokens, index)) {
-      here.isFrom = true
-      here.expectsTable = true
-    } else if (word === 'join' || word === 'table') here.expectsTable = true
-    else if (ENDS_FROM.has(word)) {
-      if (word !== 'on' && word !== 'using') here.isFrom = false
-      here.expectsTable = false
-    } else if (here.expectsTable && !BEFORE_TABLE.has(word)) {
-      const [name, last] = qualifiedName(tokens, index)
-      index = last
-      here.expectsTable = false
-      if (tokens[last + 1]?.text === '(' && !isAliasList(tokens, last)) noteFunction(functions, name)
-      else if (!expressions.has(name)) tables.add(name.replace(/^public\./, ''))
-    } else {
-      const [name, last] = qualifiedName(tokens, index)
-      if (tokens[last + 1]?.text === '(' && tokens[index - 1]?.text !== 'as' && !expressions.has(name))
-        noteFunction(functions, name)
-      index = last
-    }
-  }
-  return { tables, functions }
+  const tokens = splitSql(text)
+  const reader = new Reader(tokens, commonTableExpressions(tokens))
+  while (reader.step());
+  return reader
 }
 
-function tokensOf(text: string): Token[] {
-  const tokens: Token[] = []
-  for (const [match] of text.matchAll(TOKEN)) {
-    if (
-      match.startsWith('--') ||
-      match.startsWith('/*') ||
-      /^[eEbBxX]?'/.test(match) ||
-      match.startsWith('$')
-    )
-      continue
-    if (match.startsWith('"') && match.length > 2) {
-      tokens.push({ kind: 'name', text: match.slice(1, -1).replaceAll('""', '"'), isQuoted: true })
-    } else if (/^[A-Za-z_\u0080-\uffff]/.test(match))
-      tokens.push({ kind: 'name', text: match.toLowerCase(), isQuoted: false })
-    else tokens.push({ kind: 'symbol', text: match, isQuoted: false })
+/** Walks over the tokens and knows, per open parenthesis, whether a table name may come next. */
+class Reader implements TablesInSql {
+  readonly tables = new Set<string>()
+  readonly functions = new Set<string>()
+  readonly #tokens: readonly Token[]
+  readonly #expressions: ReadonlySet<string>
+  readonly #depths = [{ expectsTable: false, isFrom: false }]
+  #index = 0
+
+  constructor(tokens: readonly Token[], expressions: ReadonlySet<string>) {
+    this.#tokens = tokens
+    this.#expressions = expressions
   }
-  return tokens
+
+  /** Reads one token, or one qualified name; false at the end. */
+  step(): boolean {
+    const token = this.#tokens[this.#index]
+    if (!token) return false
+    if (token.kind === 'symbol') this.#symbol(token.text)
+    else if (!token.isQuoted && this.#keyword(token.text)) this.#index++
+    else this.#name()
+    return true
+  }
+
+  get #here() {
+    return this.#depths[this.#depths.length - 1] as { expectsTable: boolean; isFrom: boolean }
+  }
+
+  #symbol(text: string): void {
+    this.#index++
+    if (text === ',' && this.#here.isFrom) this.#here.expectsTable = true
+    if (text === '(')
+      this.#depths.push({ expectsTable: this.#here.expectsTable, isFrom: this.#here.expectsTable })
+    if (text !== ')') return
+    if (this.#depths.length > 1) this.#depths.pop()
+    this.#here.expectsTable = false
+  }
+
+  /** True when the word steers what follows and is no name itself. */
+  #keyword(word: string): boolean {
+    const here = this.#here
+    if (word === 'from') {
+      const startsList =
+        !isDistinctFrom(this.#tokens, this.#index) && !isInsideCall(this.#tokens, this.#index)
+      if (startsList) here.isFrom = here.expectsTable = true
+      return true
+    }
+    if (STARTS_TABLE.has(word)) here.expectsTable = true
+    else if (AFTER_JOIN.has(word)) here.expectsTable = false
+    else if (ENDS_FROM.has(word)) here.isFrom = here.expectsTable = false
+    else return here.expectsTable && BEFORE_TABLE.has(word)
+    return true
+  }
+
+  #name(): void {
+    const before = this.#tokens[this.#index - 1]?.text
+    const name = this.#qualifiedName()
+    const isCall = this.#tokens[this.#index]?.text === '('
+    const isTable = this.#here.expectsTable && !isCall
+    this.#here.expectsTable = false
+    if (this.#expressions.has(name)) return
+    if (isTable) this.tables.add(name.replace(/^public\./, ''))
+    else if (isCall && before !== 'as' && !isBuiltIn(name)) this.functions.add(name)
+  }
+
+  #qualifiedName(): string {
+    let name = (this.#tokens[this.#index++] as Token).text
+    while (this.#tokens[this.#index]?.text === '.' && this.#tokens[this.#index + 1]?.kind === 'name') {
+      name += `.${(this.#tokens[this.#index + 1] as Token).text}`
+      this.#index += 2
+    }
+    return name
+  }
+}
+
+function isBuiltIn(name: string): boolean {
+  return BUILT_IN.has(name) || name.startsWith('pg_catalog.')
 }
 
 /** Names in `with a as (…), b (x) as materialized (…)`. */
@@ -110,21 +130,6 @@ function commonTableExpressions(tokens: readonly Token[]): ReadonlySet<string> {
     if (body === '(' || body === 'materialized' || body === 'not') names.add(token.text)
   })
   return names
-}
-
-function qualifiedName(tokens: readonly Token[], start: number): [string, number] {
-  let last = start
-  let name = (tokens[start] as Token).text
-  while (tokens[last + 1]?.text === '.' && tokens[last + 2]?.kind === 'name') {
-    last += 2
-    name += `.${(tokens[last] as Token).text}`
-  }
-  return [name, last]
-}
-
-/** `from t (a, b)` without `as` is rare and looks like a call; a call is never followed by a further name list. */
-function isAliasList(tokens: readonly Token[], last: number): boolean {
-  return tokens[last]?.isQuoted === true
 }
 
 function isDistinctFrom(tokens: readonly Token[], index: number): boolean {
@@ -146,8 +151,4 @@ function isInsideCall(tokens: readonly Token[], index: number): boolean {
     }
   }
   return false
-}
-
-function noteFunction(functions: Set<string>, name: string): void {
-  if (!BUILT_IN.has(name) && !name.startsWith('pg_catalog.')) functions.add(name)
 }
