@@ -1,0 +1,32 @@
+/**
+ * Wake-ups: how a writer tells a sleeping tail that there is something to read.
+ *
+ * NOTIFY takes a lock across the whole database until commit, so a writer notifies only when somebody sleeps. The sign
+ * is an advisory lock, not a row: a tail that sleeps holds it exclusively, a writer tries to share it.
+ *
+ *   granted   no tail sleeps; a tail that wants to is refused until this transaction has ended, and reads again
+ *   refused   a tail sleeps: notify it
+ *
+ * The payload is empty: one of 8,000 bytes would fail the user's own transaction.
+ */
+
+/** Channel that sleeping tails, and any other program that wants to know, listen on. */
+export const WAKE_CHANNEL = 'ops_channel'
+
+/** Advisory lock that a sleeping tail holds and writers share: `Syncline` in ASCII, read as an int8. */
+export const WAKE_LOCK = '6014960150629674597'
+
+/** Advisory lock that every tail shares while it lives, so that they know of each other: `SyncTail` in ASCII. */
+export const TAILS_LOCK = '6014960150226495852'
+
+/** Setting of a session that is the only one, as on PGlite: a lock is never refused to its own holder. */
+export const ALWAYS_WAKE_SETTING = 'syncline.always_wake'
+
+/**
+ * PL/pgSQL for the logging triggers, once per logged row or statement. It may be repeated in a transaction: the lock
+ * is then its own, and equal notifications collapse into one.
+ */
+export const WAKE_SNIPPET = `if not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
+     or pg_catalog.current_setting('${ALWAYS_WAKE_SETTING}', true) = 'on' then
+    perform pg_catalog.pg_notify('${WAKE_CHANNEL}', '');
+  end if;`
