@@ -19,14 +19,20 @@ export const WAKE_LOCK = '6014960150629674597'
 /** Advisory lock that every tail shares while it lives, so that they know of each other: `SyncTail` in ASCII. */
 export const TAILS_LOCK = '6014960150226495852'
 
-/** Setting of a session that is the only one, as on PGlite: a lock is never refused to its own holder. */
-export const ALWAYS_WAKE_SETTING = 'syncline.always_wake'
+/**
+ * Setting of a session or transaction that overrides the lock: `always` where one session is all there is (PGlite: a
+ * lock is never refused to its own holder), `never` in a transaction whose process wakes its tail itself, and has
+ * found no other tail (`Tail.hasPeers`).
+ */
+export const WAKE_SETTING = 'syncline.wake'
 
 /**
  * PL/pgSQL for the logging triggers, once per logged row or statement. It may be repeated in a transaction: the lock
  * is then its own, and equal notifications collapse into one.
  */
-export const WAKE_SNIPPET = `if not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
-     or pg_catalog.current_setting('${ALWAYS_WAKE_SETTING}', true) = 'on' then
+export const WAKE_SNIPPET = `if pg_catalog.current_setting('${WAKE_SETTING}', true) = 'never' then
+    null;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
+     or pg_catalog.current_setting('${WAKE_SETTING}', true) = 'always' then
     perform pg_catalog.pg_notify('${WAKE_CHANNEL}', '');
   end if;`
