@@ -15,4 +15,8 @@ export interface Identity {
  * `Authorization: Bearer …` on a request without cookies, so that one function serves every wire.
  * It must not throw for a bad proof; what it throws counts as `unavailable`.
  */
-export type Authenticate = (request: Request) => Identity | null | Promise<Identity | null>
+export interface Authenticate {
+  (request: Request): Identity | null | Promise<Identity | null>
+  /** Tables whose rows are the proof, such as `sessions`: a change there asks `isStillValid` again at once. */
+  readonly dependsOn?: readonly string[]
+}

@@ -1,0 +1,134 @@
+/**
+ * Writes frames to one socket, and knows when the other side does not read.
+ *
+ *   W4 no blockage   what waits for a slow reader is bounded in bytes and in age; past that it is cut
+ *
+ * Frames are shared between connections, so a waiting frame costs a reference; the bound counts its bytes all the
+ * same, because the kernel and the stream may hold a copy.
+ */
+import type { Socket } from 'node:net'
+import type { Flushing, Join, Turn } from './turn.ts'
+
+/** What a writer needs of a socket: `net.Socket`, or a stand-in of a test. */
+export type WritableSocket = Pick<
+  Socket,
+  'write' | 'cork' | 'uncork' | 'writableLength' | 'destroyed' | 'once' | 'off'
+>
+
+/** Larger pieces are written one by one: joining them would copy more than it saves. */
+const JOIN_AT_MOST = 262_144
+
+/** How much may wait. */
+export interface QueueBounds {
+  readonly queueBytes: number
+  readonly queueAgeMs: number
+}
+
+export class SocketWriter implements Flushing {
+  readonly #socket: WritableSocket
+  readonly #turn: Turn
+  readonly #bounds: QueueBounds
+  #frames: Buffer[] = []
+  #bytes = 0
+  #isScheduled = false
+  /** Time since which the socket takes nothing; null while it takes everything. */
+  #blockedSinceMs: number | null = null
+  #isOver = false
+  #waiting: (() => void)[] | null = null
+
+  constructor(socket: WritableSocket, turn: Turn, bounds: QueueBounds) {
+    this.#socket = socket
+    this.#turn = turn
+    this.#bounds = bounds
+  }
+
+  /** Queues a frame for the end of this turn. */
+  send(frame: Buffer): void {
+    if (this.#isOver) return
+    this.#frames.push(frame)
+    this.#bytes += frame.length
+    if (this.#isScheduled || this.#blockedSinceMs !== null) return
+    this.#isScheduled = true
+    this.#turn.add(this)
+  }
+
+  /** Called by the turn; writes everything queued in one piece. */
+  flush(join: Join): void {
+    this.#isScheduled = false
+    if (this.#isOver || this.#blockedSinceMs !== null || this.#frames.length === 0) return
+    const frames = this.#frames
+    const bytes = this.#bytes
+    this.#frames = []
+    this.#bytes = 0
+    if (this.#write(frames, bytes, join) || this.#socket.writableLength === 0) return
+    this.#blockedSinceMs = performance.now()
+    this.#socket.once('drain', this.#onDrain)
+  }
+
+  #write(frames: Buffer[], bytes: number, join: Join): boolean {
+    if (frames.length === 1) return this.#socket.write(frames[0] as Buffer)
+    if (bytes <= JOIN_AT_MOST) return this.#socket.write(join(frames))
+    this.#socket.cork()
+    let isTaken = true
+    for (const frame of frames) isTaken = this.#socket.write(frame)
+    this.#socket.uncork()
+    return isTaken
+  }
+
+  readonly #onDrain = () => {
+    this.#blockedSinceMs = null
+    if (this.#frames.length > 0) this.#turn.add(this)
+    this.#isScheduled = this.#frames.length > 0
+    if (!this.#isScheduled) this.#release()
+  }
+
+  /** Bytes that the other side has not taken. */
+  get waitingBytes(): number {
+    return this.#bytes + this.#socket.writableLength
+  }
+
+  /** True when more waits, or longer, than a connection may make us keep. */
+  isTooSlow(nowMs: number): boolean {
+    if (this.#blockedSinceMs === null) return false
+    return (
+      nowMs - this.#blockedSinceMs > this.#bounds.queueAgeMs || this.waitingBytes > this.#bounds.queueBytes
+    )
+  }
+
+  get isBlocked(): boolean {
+    return this.#blockedSinceMs !== null
+  }
+
+  /** Resolves when everything was taken, or the writer has ended. */
+  drained(): Promise<void> {
+    if (this.#isOver || this.waitingBytes === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#waiting ??= []
+      this.#waiting.push(resolve)
+      if (this.#blockedSinceMs === null && !this.#isScheduled) setImmediate(this.#onDrain)
+    })
+  }
+
+  #release(): void {
+    const waiting = this.#waiting
+    this.#waiting = null
+    for (const resolve of waiting ?? []) resolve()
+  }
+
+  /** Writes what is queued now, if the socket takes anything; used before a close. */
+  end(): void {
+    if (this.#isOver) return
+    if (this.#blockedSinceMs === null && this.#frames.length > 0)
+      this.#write(this.#frames, Infinity, Buffer.concat)
+    this.drop()
+  }
+
+  /** Forgets what waits; nothing is written after it. */
+  drop(): void {
+    this.#isOver = true
+    this.#frames = []
+    this.#bytes = 0
+    this.#socket.off('drain', this.#onDrain)
+    this.#release()
+  }
+}

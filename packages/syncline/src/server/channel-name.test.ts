@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import type { CompiledSchema, Model } from '../schema/model.ts'
+import { isIdOf, parseChannel } from './channel-name.ts'
+
+const model = (name: string, channel: string, part: Partial<Model> = {}) =>
+  ({ name, channel, table: `${name}s`, idType: 'text', isRoot: false, shared: false, ...part }) as Model
+
+const account = model('account', 'Account', { idType: 'uuid' })
+const accountUser = model('accountUser', 'AccountUser', { table: 'account_users' })
+const production = model('production', 'Production', { isRoot: true })
+const lens = model('lens', 'Lens', { shared: true })
+const relation = {
+  name: 'members',
+  from: 'account',
+  to: 'accountUser',
+  kind: 'many',
+  field: 'accountId',
+} as const
+const schema = {
+  byChannel: Object.assign(Object.create(null), {
+    Account: account,
+    AccountUser: accountUser,
+    Production: production,
+    Lens: lens,
+  }),
+  models: Object.assign(Object.create(null), { account, accountUser, production, lens }),
+  relations: { account: { members: relation } },
+} as unknown as CompiledSchema
+
+const uuid = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
+
+test('the forms of a channel are told apart', () => {
+  expect(parseChannel(schema, 'Production:a%20b')).toEqual({ kind: 'room', model: production, id: 'a b' })
+  expect(parseChannel(schema, 'Production:a%3Ab%2Fc')).toEqual({
+    kind: 'room',
+    model: production,
+    id: 'a:b/c',
+  })
+  expect(parseChannel(schema, 'Production:mine')).toEqual({ kind: 'mine', model: production })
+  expect(parseChannel(schema, 'Lens:all')).toEqual({ kind: 'all', model: lens })
+  expect(parseChannel(schema, `Account:${uuid}/account_users`)).toEqual({
+    kind: 'collection',
+    model: account,
+    id: uuid,
+    relation,
+  })
+  expect(parseChannel(schema, `Account:${uuid}/members`)).toEqual({
+    kind: 'collection',
+    model: account,
+    id: uuid,
+    relation,
+  })
+  expect(parseChannel(schema, 'User:ana')).toEqual({ kind: 'user', id: 'ana' })
+})
+
+test('whatever is no channel of this schema is null', () => {
+  const names = [
+    '',
+    ':',
+    'Production',
+    'Production:',
+    ':1',
+    'production:1',
+    'Nothing:1',
+    'Production:%',
+    'Production:%zz',
+    'Production:a b',
+    'Production:%41',
+    'Production:all',
+    'Lens:mine',
+    'Lens:1',
+    `Account:${uuid}`,
+    'Account:1/account_users',
+    `Account:${uuid.toUpperCase()}/account_users`,
+    `Account:${uuid}/nothing`,
+    `Account:${uuid}/account_users/1`,
+    'Production:%00',
+    '__proto__:1',
+    'constructor:1',
+    `Production:${'a'.repeat(600)}`,
+    'User:',
+    'User:%00',
+  ]
+
+  expect(names.filter((name) => parseChannel(schema, name) !== null)).toEqual([])
+})
+
+test('ids of numbers are taken in their one spelling and range', () => {
+  expect(isIdOf('2147483647', 'integer')).toBe(true)
+  expect(isIdOf('2147483648', 'integer')).toBe(false)
+  expect(isIdOf('9223372036854775807', 'bigint')).toBe(true)
+  expect(['9223372036854775808', '01', '+1', ' 1', '1.0', '-0', ''].some((id) => isIdOf(id, 'bigint'))).toBe(
+    false,
+  )
+})

@@ -1,0 +1,124 @@
+/** The inside of a cursor as bytes: history, schema, snapshot and the digests of views, padded to one length. */
+import type { SnapshotText } from '../../postgres/log-row.ts'
+
+/** A place in the log, and what it is a place of. */
+export interface CursorContent {
+  /** Id of the history row (a uuid). */
+  readonly history: string
+  /** Hash of the schema, 16 hex digits. */
+  readonly schemaHash: string
+  readonly snapshot: SnapshotText
+  /** Digest of the records a view showed, by the key of its channel (both 8 bytes as hex). */
+  readonly views: ReadonlyMap<string, string>
+}
+
+const FORMAT = 1
+/** Holds more than 60 open transactions; a cursor in a frame is then 208 characters. */
+const SMALLEST = 128
+
+export function encodeCursor(content: CursorContent): Buffer {
+  const bytes: number[] = [FORMAT]
+  pushHex(bytes, content.history.replaceAll('-', ''))
+  pushHex(bytes, content.schemaHash)
+  pushSnapshot(bytes, content.snapshot)
+  pushNumber(bytes, content.views.size)
+  for (const [view, digest] of content.views) {
+    pushHex(bytes, view)
+    pushHex(bytes, digest)
+  }
+  const padded = Buffer.alloc(paddedLength(bytes.length))
+  padded.set(bytes)
+  return padded
+}
+
+/** Reads what `encodeCursor` wrote; null for anything else. */
+export function decodeCursor(bytes: Buffer): CursorContent | null {
+  const reader = new ByteReader(bytes)
+  try {
+    if (reader.byte() !== FORMAT) return null
+    const history = asUuid(reader.hex(16))
+    const schemaHash = reader.hex(8)
+    const snapshot = readSnapshot(reader)
+    const views = new Map<string, string>()
+    for (let count = reader.number(); count > 0; count--) views.set(reader.hex(8), reader.hex(8))
+    return { history, schemaHash, snapshot, views }
+  } catch {
+    return null
+  }
+}
+
+function paddedLength(length: number): number {
+  let padded = SMALLEST
+  while (padded < length) padded *= 2
+  return padded
+}
+
+function pushHex(bytes: number[], hex: string): void {
+  bytes.push(...Buffer.from(hex, 'hex'))
+}
+
+/** Seven bits a byte, lowest first; without bit operations, which would cut numbers at 32 bits. */
+function pushNumber(bytes: number[], number: number): void {
+  let rest = number
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128)
+    rest = Math.floor(rest / 128)
+  }
+  bytes.push(rest)
+}
+
+/** `xmax`, then each open transaction as its distance below the one before, highest first. */
+function pushSnapshot(bytes: number[], snapshot: SnapshotText): void {
+  const [, xmax = '0', open = ''] = snapshot.split(':')
+  const transactions = (open === '' ? [] : open.split(',').map(Number)).sort((a, b) => b - a)
+  pushNumber(bytes, Number(xmax))
+  pushNumber(bytes, transactions.length)
+  let above = Number(xmax)
+  for (const transaction of transactions) {
+    pushNumber(bytes, above - transaction)
+    above = transaction
+  }
+}
+
+function readSnapshot(reader: ByteReader): SnapshotText {
+  const xmax = reader.number()
+  const open: number[] = []
+  let above = xmax
+  for (let count = reader.number(); count > 0; count--) open.push((above -= reader.number()))
+  return `${open.at(-1) ?? xmax}:${xmax}:${open.reverse().join(',')}`
+}
+
+function asUuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+class ByteReader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  byte(): number {
+    return this.#bytes.readUInt8(this.#at++)
+  }
+
+  hex(length: number): string {
+    if (this.#at + length > this.#bytes.length) throw new RangeError('The cursor ends too early.')
+    this.#at += length
+    return this.#bytes.toString('hex', this.#at - length, this.#at)
+  }
+
+  number(): number {
+    let number = 0
+    let factor = 1
+    let byte = this.byte()
+    while (byte >= 128) {
+      number += (byte - 128) * factor
+      factor *= 128
+      byte = this.byte()
+    }
+    return number + byte * factor
+  }
+}

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import type { LogRow } from '../../postgres/log-row.ts'
+import { deviceHash, privateChangeText, sharedChangeText } from './change-text.ts'
+import { changesFrames } from './changes-frames.ts'
+import { rowsFrames } from './rows-frames.ts'
+
+const row: LogRow = {
+  xid: '700',
+  at: '2026-11-21T01:02:03.000004Z',
+  room: 'Production:p 1',
+  model: 'camera',
+  id: 'c"1',
+  action: 'update',
+  fields: '{"name":"B","zoom":1.50}',
+  version: 6,
+  fieldVersions: null,
+  actor: 'ana',
+  source: 'app',
+  device: 'device-1',
+  op: 7,
+  marks: null,
+}
+
+test('a change is built from the log row, its fields untouched', () => {
+  expect(sharedChangeText({ ...row, device: null, op: null })).toBe(
+    '{"model":"camera","id":"c\\"1","action":"update","fields":{"name":"B","zoom":1.50},"version":6,' +
+      '"at":"2026-11-21T01:02:03.000004Z","actor":"ana","source":"app"}',
+  )
+})
+
+test('A1: a shared change names its device by a keyed hash and its op not at all', () => {
+  const change = JSON.parse(sharedChangeText(row))
+
+  expect(change.device).toBe(deviceHash('device-1', row))
+  expect(change.device).not.toBe(deviceHash('device-2', row))
+  expect(Buffer.from(change.device, 'base64url')).toHaveLength(16)
+  expect(change).not.toHaveProperty('op')
+})
+
+test('the op stands in what its own device alone receives', () => {
+  expect(JSON.parse(privateChangeText(row, 'device-1')).op).toBe(7)
+  expect(JSON.parse(privateChangeText(row, 'device-2'))).not.toHaveProperty('op')
+})
+
+test('a leave carries id and version only', () => {
+  const change = JSON.parse(sharedChangeText({ ...row, action: 'leave', fields: null, device: null }))
+
+  expect(Object.keys(change)).toEqual(['model', 'id', 'action', 'version', 'at', 'actor', 'source'])
+})
+
+test('L5: a big batch is cut into parts of which only the last has the cursor', () => {
+  const changes = Array.from({ length: 10 }, (_, index) =>
+    JSON.stringify({ index, text: 'x'.repeat(60_000) }),
+  )
+
+  const messages = changesFrames('Production:1', changes, 'C').map((frame) => JSON.parse(frame.text))
+
+  expect(messages.length).toBeGreaterThan(1)
+  expect(messages.slice(0, -1).every(({ more, cursor }) => more === true && cursor === undefined)).toBe(true)
+  expect(messages.at(-1)).toMatchObject({ cursor: 'C' })
+  expect(messages.at(-1)).not.toHaveProperty('more')
+  expect(messages.flatMap((message) => message.changes.map(({ index }: { index: number }) => index))).toEqual(
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  )
+})
+
+test('an empty room sends one chunk without rows', () => {
+  const columns = ['id', 'version', 'fieldVersions', 'name']
+
+  const frames = rowsFrames(
+    'Production:1',
+    [
+      { model: 'production', columns, rows: [] },
+      { model: 'camera', columns, rows: [] },
+    ],
+    'C',
+  )
+
+  expect(frames.map((frame) => JSON.parse(frame.text))).toEqual([
+    {
+      type: 'rows',
+      channel: 'Production:1',
+      model: 'production',
+      columns,
+      rows: [],
+      more: false,
+      cursor: 'C',
+    },
+  ])
+})
+
+test('exactly one chunk of all models has the cursor', () => {
+  const many = Array.from({ length: 9 }, (_, index) =>
+    JSON.stringify([`${index}`, 1, null, 'x'.repeat(60_000)]),
+  )
+
+  const chunks = rowsFrames(
+    'Production:1',
+    [
+      { model: 'production', columns: ['id'], rows: ['["1",1,null]'] },
+      { model: 'camera', columns: ['id'], rows: many },
+      { model: 'photo', columns: ['id'], rows: [] },
+    ],
+    'C',
+  ).map((frame) => JSON.parse(frame.text))
+
+  expect(chunks.map(({ more }) => more)).toEqual([true, true, true, false])
+  expect(chunks.filter(({ cursor }) => cursor === 'C')).toHaveLength(1)
+  expect(chunks.flatMap(({ rows }) => rows)).toHaveLength(10)
+})
