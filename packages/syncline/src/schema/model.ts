@@ -37,6 +37,12 @@ export interface Field {
   readonly values?: readonly string[]
   /** Name of the model that a `reference` points to. */
   readonly references?: string
+  /** Type of the ids of the model that a `reference` points to. */
+  readonly idType?: IdType
+  /** The database fills the column when a create does not name the field. */
+  readonly filledByDatabase?: boolean
+  /** Type of a `bigint` in rows on the device; on the wire it is always a string. */
+  readonly as?: 'bigint'
   readonly onConflict: ConflictPolicy
   /** A validator of the application's, run after the built-in checks, on the device and on the server. */
   readonly validator?: StandardSchemaV1
@@ -83,7 +89,19 @@ export interface Model {
   }
   /** Associations that a change of this model marks (step 1), as declared. */
   readonly broadcastsTo: readonly string[]
+  /** As `broadcastsTo`, but marks only the nested collection's channel. */
+  readonly broadcastsOnChangeOf?: readonly string[]
+  /** Props that its markers name, as declared. */
+  readonly refreshes?: Refreshes
 }
+
+/** Props of a page that a model's markers name (step 1); `when` limits a prop to changes of these fields. */
+export interface Refreshes {
+  readonly single?: RefreshedProp
+  readonly collection?: RefreshedProp
+}
+
+export type RefreshedProp = string | { readonly prop: string; readonly when?: readonly string[] }
 
 /** A named way from a model to others, for `include` and nested collections. */
 export interface Relation {
@@ -94,6 +112,10 @@ export interface Relation {
   /** Reference field that carries the relation: on `from` for `one`, on `to` for `many`, on `through` for `manyToMany`. */
   readonly field: string
   readonly through?: string
+  /** Reference field on `through` that points to `to`; `manyToMany` only. */
+  readonly targetField?: string
+  /** At most one record: `hasOne`, whose `kind` is `many`. */
+  readonly single?: boolean
 }
 
 export interface CompiledSchema {

@@ -1,0 +1,157 @@
+/**
+ * The codec: judges the `fields` of a write, on the device before it is stored and on the server before anything
+ * touches the database. Pure; compiled once per model.
+ *
+ *   A4 whole   a field that no client may write is a fault, however it is spelled: names are compared exactly
+ *              and looked up in maps, so that `__proto__` and `constructor` are unknown names like any other
+ */
+import { camelCase } from './camel-case.ts'
+import { compileCheck, type ValueCheck } from './check-value.ts'
+import { operatorCheck } from './check-operator.ts'
+import { clip, InvalidValue } from './invalid-value.ts'
+import type { Field, Model } from './model.ts'
+import { suggestion } from './nearest-name.ts'
+
+/** What is wrong with a write: fact, value, remedy. */
+export interface Fault {
+  readonly code: 'unknown_field' | 'invalid_value' | 'protected_field'
+  readonly message: string
+  readonly field?: string
+}
+
+/** Canonical wire values by field, or everything that is wrong. */
+export type CheckedFields =
+  | { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+
+interface FieldChecks {
+  readonly create: ValueCheck
+  readonly update: ValueCheck
+}
+
+interface ModelChecks {
+  readonly checks: ReadonlyMap<string, FieldChecks>
+  /** Fields that a create must name. */
+  readonly required: readonly string[]
+  /** Names that exist on every record, or are stamped: readable, never written. */
+  readonly protected: ReadonlySet<string>
+}
+
+const compiled = new WeakMap<Model, ModelChecks>()
+
+/** Checks the fields that a create or an update names. Fields that it does not name are not added: see `defaultsOf`. */
+export function checkFields(model: Model, action: 'create' | 'update', fields: unknown): CheckedFields {
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    return {
+      ok: false,
+      faults: [
+        {
+          code: 'invalid_value',
+          message: `The fields of a ${action} of model \`${model.name}\` are not an object. Write { field: value, … }.`,
+        },
+      ],
+    }
+  }
+  const { checks, required, protected: protectedNames } = checksOf(model)
+  const checked: Record<string, unknown> = {}
+  let faults: Fault[] | undefined
+  for (const name of Object.keys(fields)) {
+    const check = checks.get(name)
+    if (check === undefined || protectedNames.has(name)) {
+      faults = withFault(faults, nameFault(model, name, protectedNames))
+      continue
+    }
+    const result = check[action]((fields as Record<string, unknown>)[name])
+    if (result instanceof InvalidValue) faults = withFault(faults, valueFault(model, name, result))
+    else checked[name] = result
+  }
+  if (action === 'create') faults = withMissing(faults, model, required, fields)
+  return faults === undefined ? { ok: true, fields: checked } : { ok: false, faults }
+}
+
+/** Checks one value of a field; operators are not values. */
+export function checkValue(field: Field, value: unknown): unknown {
+  return compileCheck(field)(value)
+}
+
+/** Wire values of the fields that a new record has without naming them; fields that are null or filled by the database are left out. */
+export function defaultsOf(model: Model): Readonly<Record<string, unknown>> {
+  const defaults: Record<string, unknown> = {}
+  for (const field of Object.values(model.fields))
+    if (field.default !== undefined) defaults[field.name] = field.default
+  return defaults
+}
+
+function checksOf(model: Model): ModelChecks {
+  let known = compiled.get(model)
+  if (known === undefined) {
+    known = compileModelChecks(model)
+    compiled.set(model, known)
+  }
+  return known
+}
+
+function compileModelChecks(model: Model): ModelChecks {
+  const { version, fieldVersions, lastModifiedBy, updatedAt } = model.columns
+  const stamped = new Set([model.idColumn, version, fieldVersions, lastModifiedBy, updatedAt])
+  const all = Object.values(model.fields)
+  const isStamped = (field: Field) => stamped.has(field.column)
+  const isRequired = (field: Field) =>
+    !(field.nullable || field.default !== undefined || field.filledByDatabase || isStamped(field))
+  return {
+    checks: new Map(all.map((field) => [field.name, fieldChecks(field)])),
+    required: all.filter(isRequired).map((field) => field.name),
+    protected: new Set([
+      'id',
+      'version',
+      'fieldVersions',
+      ...all.filter(isStamped).map((field) => field.name),
+    ]),
+  }
+}
+
+function fieldChecks(field: Field): FieldChecks {
+  const check = compileCheck(field)
+  return { create: check, update: operatorCheck(field, check) }
+}
+
+const withFault = (faults: Fault[] | undefined, fault: Fault): Fault[] =>
+  faults === undefined ? [fault] : [...faults, fault]
+
+function withMissing(
+  faults: Fault[] | undefined,
+  model: Model,
+  required: readonly string[],
+  fields: object,
+): Fault[] | undefined {
+  let all = faults
+  for (const name of required) {
+    if (Object.hasOwn(fields, name)) continue
+    const message = `Field \`${name}\` of model \`${model.name}\` is missing. Write a value: it is not nullable and has no default.`
+    all = withFault(all, { code: 'invalid_value', message, field: name })
+  }
+  return all
+}
+
+function nameFault(model: Model, name: string, protectedNames: ReadonlySet<string>): Fault {
+  const shown = clip(name)
+  const spelled = camelCase(name)
+  if (protectedNames.has(name) || protectedNames.has(spelled)) {
+    const message = `Field \`${shown}\` of model \`${model.name}\` is kept by Syncline and cannot be written. Leave it out.`
+    return { code: 'protected_field', message, field: shown }
+  }
+  const hint = suggestion(name, model.fieldNames, 'Its fields are')
+  return {
+    code: 'unknown_field',
+    message: `Field \`${shown}\` is not part of model \`${model.name}\`.${hint}`,
+    field: shown,
+  }
+}
+
+function valueFault(model: Model, name: string, problem: InvalidValue): Fault {
+  return {
+    code: 'invalid_value',
+    message: `Field \`${name}\` of model \`${model.name}\` ${problem.text}`,
+    field: name,
+  }
+}

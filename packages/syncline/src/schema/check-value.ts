@@ -1,0 +1,121 @@
+/** Compiles the check of one field: from any value to its canonical wire value, or why it cannot be stored. */
+import { checkIdOfType } from './check-id.ts'
+import { checkJson } from './check-json.ts'
+import { checkBigint, checkDecimal, checkFloat, checkInteger } from './check-number.ts'
+import { checkText } from './check-text.ts'
+import { checkDate, checkTimestamp } from './check-time.ts'
+import { InvalidValue, invalid } from './invalid-value.ts'
+import type { Field } from './model.ts'
+import { quoteNames, suggestion } from './nearest-name.ts'
+
+/** Returns the canonical wire value, or an `InvalidValue`. */
+export type ValueCheck = (value: unknown) => unknown
+
+export function compileCheck(field: Field): ValueCheck {
+  const element = elementCheck(field)
+  const whole = field.array ? listCheck(element) : element
+  const judged = field.validator === undefined ? whole : validatedCheck(whole, field.validator)
+  if (field.nullable) return (value) => (value === null ? null : judged(value))
+  // json() holds any JSON, but a column that is not nullable keeps SQL null and JSON null apart badly.
+  return (value) =>
+    value === null ? invalid(null, 'Write a value: the field is not nullable.') : judged(value)
+}
+
+function elementCheck(field: Field): ValueCheck {
+  switch (field.kind) {
+    case 'text':
+      return checkText
+    case 'integer':
+      return checkInteger
+    case 'bigint':
+      return checkBigint
+    case 'number':
+      return checkFloat
+    case 'decimal':
+      return checkDecimal
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? value : invalid(value, 'Write true or false.'))
+    case 'timestamp':
+      return checkTimestamp
+    case 'date':
+      return checkDate
+    case 'json':
+      return checkJson
+    case 'uuid':
+      return checkUuid
+    case 'bytes':
+      return checkBytes
+    case 'enum':
+      return enumCheck(field.values ?? [])
+    case 'reference':
+      return (value) => checkIdOfType(field.idType ?? 'text', value)
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+function checkUuid(value: unknown): string | InvalidValue {
+  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase()
+  return invalid(value, 'Write a UUID: "0192f0c1-7b6e-7c31-9f5d-1a2b3c4d5e6f".')
+}
+
+// Standard base64 with padding; the last character before the padding has no stray bits, so each value has one spelling.
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
+
+function checkBytes(value: unknown): string | InvalidValue {
+  if (typeof value === 'string' && BASE64.test(value)) return value
+  return invalid(value, 'Write base64 with padding, without line breaks: "aGVsbG8=".')
+}
+
+function enumCheck(values: readonly string[]): ValueCheck {
+  const allowed = new Set<unknown>(values)
+  return (value) => {
+    if (allowed.has(value)) return value
+    const hint =
+      typeof value === 'string'
+        ? suggestion(value, values, 'The values are')
+        : ` The values are: ${quoteNames(values)}.`
+    return invalid(value, `It is not one of the field's values.${hint}`)
+  }
+}
+
+function listCheck(element: ValueCheck): ValueCheck {
+  return (value) => {
+    if (!Array.isArray(value)) return invalid(value, 'Write a list.')
+    const checked: unknown[] = new Array(value.length)
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index]
+      const result = item === null ? invalid(null, 'A list holds no nulls.') : element(item)
+      if (result instanceof InvalidValue)
+        return new InvalidValue(`has an element ${index} that ${result.text}`)
+      checked[index] = result
+    }
+    return checked
+  }
+}
+
+function validatedCheck(check: ValueCheck, validator: NonNullable<Field['validator']>): ValueCheck {
+  return (value) => {
+    const checked = check(value)
+    return checked instanceof InvalidValue ? checked : (judge(validator, checked) ?? checked)
+  }
+}
+
+/** Asks the application's validator; whatever it does, including throwing, is an answer. */
+function judge(validator: NonNullable<Field['validator']>, value: unknown): InvalidValue | undefined {
+  try {
+    const verdict = validator['~standard'].validate(value)
+    if (verdict instanceof Promise) {
+      verdict.catch(() => {})
+      return new InvalidValue(
+        'has an asynchronous validator, which cannot judge a write at once. Use a synchronous one, and check the rest in an access rule.',
+      )
+    }
+    const issue = verdict.issues?.[0]
+    return issue === undefined ? undefined : new InvalidValue(`is refused by its validator: ${issue.message}`)
+  } catch (error) {
+    return new InvalidValue(
+      `is refused, because its validator threw: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}

@@ -1,0 +1,62 @@
+/** What an application declares: `import { defineSchema, model, text } from 'syncline'`. */
+export {
+  hasMany,
+  hasOne,
+  manyToMany,
+  model,
+  room,
+  type FieldDeclarations,
+  type ModelDeclaration,
+  type ModelOptions,
+  type RelationDeclaration,
+  type RelationOptions,
+  type RoomDeclaration,
+  type RoomMembers,
+  type SchemaDeclaration,
+} from './declaration.ts'
+export { defineSchema, type DeclarationOf, type Schema } from './define-schema.ts'
+export {
+  array,
+  bigint,
+  boolean,
+  bytes,
+  date,
+  decimal,
+  integer,
+  json,
+  number,
+  oneOf,
+  reference,
+  text,
+  timestamp,
+  uuid,
+  type FieldDeclaration,
+  type FieldSettings,
+  type JsonValue,
+  type PolicyFor,
+} from './field-declaration.ts'
+export type {
+  CompiledSchema,
+  ConflictPolicy,
+  Field,
+  FieldKind,
+  IdType,
+  Model,
+  RefreshedProp,
+  Refreshes,
+  Relation,
+  RoomPath,
+} from './model.ts'
+export type {
+  Changes,
+  FieldName,
+  Increment,
+  ModelName,
+  NewRow,
+  RelationName,
+  Relations,
+  RoomName,
+  Row,
+  SetChange,
+} from './row-types.ts'
+export { SchemaError } from './schema-error.ts'

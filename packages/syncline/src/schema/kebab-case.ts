@@ -1,0 +1,6 @@
+import { snakeCase } from './snake-case.ts'
+
+/** Turns a camelCase or snake_case name into the form used in paths and event names: `accountUser` → `account-user`. */
+export function kebabCase(name: string): string {
+  return snakeCase(name).replaceAll('_', '-')
+}

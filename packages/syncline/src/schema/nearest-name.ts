@@ -1,0 +1,47 @@
+/** Finds the known name that somebody who wrote `wanted` most likely meant; undefined when none is close. */
+export function nearestName(wanted: string, known: readonly string[]): string | undefined {
+  if (wanted.length > LONGEST_COMPARED) return undefined
+  let nearest: string | undefined
+  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  for (const name of known) {
+    const distance = name.length > LONGEST_COMPARED ? least : editDistance(plain(wanted), plain(name))
+    if (distance < least) {
+      least = distance
+      nearest = name
+    }
+  }
+  return nearest
+}
+
+/** Ends a message with what was probably meant, or with what exists: " Did you mean `x`?" or " There are: `x`, `y`." */
+export function suggestion(wanted: string, known: readonly string[], these: string): string {
+  const nearest = nearestName(wanted, known)
+  if (nearest !== undefined) return ` Did you mean \`${nearest}\`?`
+  return known.length === 0 ? '' : ` ${these}: ${quoteNames(known)}.`
+}
+
+export function quoteNames(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_LISTED).map((name) => `\`${name}\``)
+  return names.length > MOST_LISTED
+    ? `${shown.join(', ')} and ${names.length - MOST_LISTED} more`
+    : shown.join(', ')
+}
+
+// Bounds what a stranger's name can cost: the distance takes time in proportion to both lengths.
+const LONGEST_COMPARED = 64
+const MOST_LISTED = 20
+
+const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase()
+
+function editDistance(from: string, to: string): number {
+  let above = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (above[column - 1] as number) + (from[row - 1] === to[column - 1] ? 0 : 1)
+      current.push(Math.min(replaced, (above[column] as number) + 1, (current[column - 1] as number) + 1))
+    }
+    above = current
+  }
+  return above[to.length] as number
+}

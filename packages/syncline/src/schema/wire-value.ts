@@ -1,0 +1,46 @@
+/** Between wire values and what rows hold on the device; they differ for `bigint` as bigint and for NaN and the infinities only. */
+import type { Field, Model } from './model.ts'
+
+/** Whether rows of this model hold any value in another form than the wire. */
+export function differsOnWire(field: Field): boolean {
+  return field.as === 'bigint' || field.kind === 'number'
+}
+
+/** A wire value as rows hold it. */
+export function fromWire(field: Field, value: unknown): unknown {
+  if (!differsOnWire(field) || value === null || value === undefined) return value
+  if (Array.isArray(value)) return value.map((item) => fromWire(field, item))
+  if (typeof value !== 'string') return value
+  return field.as === 'bigint' ? BigInt(value) : Number(value)
+}
+
+/** A row's value as the wire has it; operators keep their form. Unknown values pass unchanged, for the check to judge. */
+export function toWire(field: Field, value: unknown): unknown {
+  if (!differsOnWire(field)) return value
+  if (Array.isArray(value)) return value.map((item) => toWire(field, item))
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
+  return typeof value === 'object' && value !== null ? mapOperator(field, value) : value
+}
+
+/** All values of a write as the wire has them. */
+export function toWireFields(
+  model: Model,
+  fields: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const wire: Record<string, unknown> = {}
+  for (const name of Object.keys(fields)) {
+    const field = model.fields[name]
+    Object.defineProperty(wire, name, {
+      value: field === undefined ? fields[name] : toWire(field, fields[name]),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+  }
+  return wire
+}
+
+function mapOperator(field: Field, operator: object): object {
+  return Object.fromEntries(Object.entries(operator).map(([key, value]) => [key, toWire(field, value)]))
+}
