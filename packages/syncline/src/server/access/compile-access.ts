@@ -11,12 +11,13 @@
 import type { Rules, WriteRule } from '../../postgres/rules.ts'
 import { type Sql, quoteIdentifier, sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
-import type { CompiledSchema, Model } from '../../schema/model.ts'
+import type { Schema } from '../../schema/define-schema.ts'
+import type { Model } from '../../schema/model.ts'
 import { type Logger, silentLogger } from '../logger.ts'
 import { callRule, isUser } from './call-rule.ts'
 import { type CheckedAccess, type ModelRules, type Way, checkAccess } from './check-access.ts'
 import { columnsOf } from './columns-of.ts'
-import type { AccessDeclaration, RecordRule } from './declaration.ts'
+import type { Access, AccessDeclaration, RecordRule } from './declaration.ts'
 import { discoverTables } from './discover-tables.ts'
 import { tablesInSql } from './tables-in-sql.ts'
 
@@ -24,12 +25,18 @@ import { tablesInSql } from './tables-in-sql.ts'
 const REMEMBERED_TEXTS = 10_000
 
 /** Compiles the declaration; throws a `TypeError` that names the first mistake in it. */
-export function compileAccess(
-  schema: CompiledSchema,
-  access: AccessDeclaration,
-  log: Logger = silentLogger,
-): Rules {
-  const checked = checkAccess(schema, access)
+export function compileAccess<S extends Schema, U extends User>(
+  schema: S,
+  access: Access<S, U>,
+  log?: Logger,
+): Rules
+export function compileAccess<U extends User>(
+  schema: Schema,
+  access: AccessDeclaration<U>,
+  log?: Logger,
+): Rules
+export function compileAccess(schema: Schema, access: object, log: Logger = silentLogger): Rules {
+  const checked = checkAccess(schema, access as AccessDeclaration)
   return new CompiledRules(checked, discoverTables(checked, log), log)
 }
 

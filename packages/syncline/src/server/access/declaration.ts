@@ -1,6 +1,8 @@
 /** What an application declares about who may read and write which records: `createSync({ access })`. */
 import type { Sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
+import type { Schema } from '../../schema/define-schema.ts'
+import type { FieldName, ModelName } from '../../schema/row-types.ts'
 
 /** The columns of the record that a rule is asked about, by camelCase field name; `id` is always there. */
 export type RecordColumns<FieldName extends string = string> = { readonly [Name in FieldName | 'id']: Sql }
@@ -56,16 +58,24 @@ export type ModelAccess<U extends User = User, FieldName extends string = string
   | OwnRule<U, FieldName>
   | BorrowedRule<U, FieldName>
 
-/** Rules by model name. A model without a rule is read by nobody, unless it belongs to a room; it is written by nobody. */
+/**
+ * Rules by model name, with the schema's own field names. A model without a rule is written by nobody, and read by
+ * nobody unless it belongs to a room: a room's readers read all that is in it.
+ */
+export type Access<S extends Schema = Schema, U extends User = User> = {
+  readonly [M in ModelName<S>]?: ModelAccess<U, FieldName<S, M>>
+}
+
+/** The same without the schema's names: mistakes in them are found at start instead of by the type checker. */
 export type AccessDeclaration<U extends User = User> = Readonly<Record<string, ModelAccess<U>>>
 
 /**
  * Borrows the reading rule of the record that `reference` points to, and its `write.when`. The fields that may be
  * written are the model's own affair: `through('production', { write: { create: ['*', 'productionId'], update: true } })`.
  */
-export function through<U extends User = User>(
+export function through<U extends User = User, FieldName extends string = string>(
   reference: string,
-  options: Omit<BorrowedRule<U>, 'through'> = {},
-): BorrowedRule<U> {
+  options: Omit<BorrowedRule<U, FieldName>, 'through'> = {},
+): BorrowedRule<U, FieldName> {
   return { ...options, through: reference }
 }
