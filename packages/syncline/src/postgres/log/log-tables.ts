@@ -64,7 +64,7 @@ create table if not exists syncline.log (
   conflict       jsonb
 ) partition by range (xid);
 
-create index if not exists log_xid on syncline.log (xid);
+create index if not exists log_xid on syncline.log (xid, seq);
 create index if not exists log_room_xid on syncline.log (room, xid);
 create index if not exists log_record on syncline.log (model, id, version);
 

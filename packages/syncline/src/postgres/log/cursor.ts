@@ -1,0 +1,93 @@
+/**
+ * A place in the log is a PostgreSQL snapshot: what it saw is behind the reader, what it did not see is still to come.
+ *
+ * Transaction ids are 64 bits wide in the database and numbers here: exact up to 2^53, which a server that uses a
+ * million of them each second reaches after 285 years.
+ */
+import type { SnapshotText } from '../log-row.ts'
+
+/** Where a reader stands, and what it read; sealed before it leaves the server. */
+export interface Cursor {
+  /** Fingerprint of the past that the snapshot saw (`past.ts`), so that a cursor of another life is recognised (L4). */
+  readonly history: string
+  readonly snapshot: SnapshotText
+  /** Hash of the schema whose rows were read. */
+  readonly schema: string
+}
+
+/** A snapshot, taken apart. */
+export interface Snapshot {
+  /** Every transaction at or above it had not begun. */
+  readonly xmax: number
+  /** Transactions below `xmax` that were in progress, ascending. */
+  readonly open: readonly number[]
+}
+
+const parsed = new Map<SnapshotText, Snapshot>()
+/** A batch asks for its two snapshots once per row. */
+const REMEMBERED = 64
+
+/** Reads `xmin:xmax:xip,…`; throws a TypeError for anything else. */
+export function parseSnapshot(text: SnapshotText): Snapshot {
+  const known = parsed.get(text)
+  if (known) return known
+  const parts = /^\d+:(\d+):((?:\d+,)*\d+)?$/.exec(text)
+  if (!parts) {
+    throw new TypeError(
+      `"${text.slice(0, 80)}" is not a snapshot. It is written as pg_current_snapshot() prints it: xmin:xmax:xip,…`,
+    )
+  }
+  const open = parts[2] ? parts[2].split(',').map(transactionId) : []
+  const snapshot = { xmax: transactionId(parts[1] as string), open: open.sort((a, b) => a - b) }
+  if (parsed.size >= REMEMBERED) parsed.delete(parsed.keys().next().value as string)
+  parsed.set(text, snapshot)
+  return snapshot
+}
+
+/** The number of a transaction; throws a RangeError where a number is no longer exact. */
+export function transactionId(xid: string | number): number {
+  const number = Number(xid)
+  if (Number.isSafeInteger(number) && number >= 0) return number
+  throw new RangeError(`Transaction id ${xid} is not an integer between 0 and ${Number.MAX_SAFE_INTEGER}.`)
+}
+
+/** Whether the snapshot saw what this transaction committed. */
+export function isVisible(xid: string | number, snapshot: SnapshotText): boolean {
+  const { xmax, open } = parseSnapshot(snapshot)
+  const id = transactionId(xid)
+  return id < xmax && !includes(open, id)
+}
+
+/** An integer that rises with every commit: transactions the snapshot saw as ended. Comparable within one history. */
+export function position(snapshot: SnapshotText): number {
+  const { xmax, open } = parseSnapshot(snapshot)
+  return xmax - open.length
+}
+
+/** Whether `later` saw everything that `earlier` saw. True for equal snapshots. */
+export function covers(later: SnapshotText, earlier: SnapshotText): boolean {
+  if (later === earlier) return true
+  const after = parseSnapshot(later)
+  const before = parseSnapshot(earlier)
+  const isSeenBefore = (xid: number) => xid < before.xmax && !includes(before.open, xid)
+  if (after.open.some(isSeenBefore)) return false
+  const beyond = before.open.filter((xid) => xid >= after.xmax).length
+  return before.xmax - after.xmax <= beyond
+}
+
+/** The lowest transaction that the snapshot did not see. */
+export function firstUnseen(snapshot: SnapshotText): number {
+  const { xmax, open } = parseSnapshot(snapshot)
+  return open[0] ?? xmax
+}
+
+function includes(sorted: readonly number[], wanted: number): boolean {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] as number) < wanted) low = middle + 1
+    else high = middle
+  }
+  return sorted[low] === wanted
+}
