@@ -1,0 +1,27 @@
+/** The upgrade of a socket as the request that `authenticate` reads. */
+import type { IncomingMessage } from 'node:http'
+import { isOwnOrigin } from '../../server/request-origin.ts'
+
+/** The request with its cookies, if they count; a foreign page's do not (traps of cross-site sockets). */
+export function upgradeRequest(incoming: IncomingMessage, allowedOrigins: ReadonlySet<string>): Request {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  if (!isOwnOrigin(incoming.headers.origin, incoming.headers.host, allowedOrigins)) headers.delete('cookie')
+  return new Request(urlOf(incoming), { headers })
+}
+
+/** A request that carries nothing but a token. */
+export function tokenRequest(upgrade: Request, token: string): Request {
+  return new Request(upgrade.url, { headers: { authorization: `Bearer ${token}` } })
+}
+
+function urlOf(incoming: IncomingMessage): string {
+  const path = incoming.url?.startsWith('/') ? incoming.url : '/'
+  try {
+    return new URL(path, `http://${incoming.headers.host ?? 'localhost'}`).href
+  } catch {
+    return 'http://localhost/'
+  }
+}

@@ -1,0 +1,58 @@
+/** All rooms that have members, by the name the log uses, and by the model whose rule guards them. */
+import type { Room } from './room.ts'
+
+/** How a room is found: its name in the log, and the root model and id whose access rule guards it. */
+export interface RoomKey {
+  /** `Production:42`, `Lens:all`, or a name that no log row has. */
+  readonly name: string
+  /** Model whose read rule guards it; null when no table does. */
+  readonly guardModel: string | null
+  /** Record of that model; null when it is not about one record. */
+  readonly guardId: string | null
+}
+
+export class RoomTable {
+  readonly #rooms = new Map<string, Room>()
+  readonly #guarded = new Map<string, Map<Room, RoomKey>>()
+
+  get size(): number {
+    return this.#rooms.size
+  }
+
+  find(name: string): Room | undefined {
+    return this.#rooms.get(name)
+  }
+
+  all(): IterableIterator<Room> {
+    return this.#rooms.values()
+  }
+
+  /** The room, made when nobody is in it yet. */
+  open(key: RoomKey, create: () => Room): Room {
+    const known = this.#rooms.get(key.name)
+    if (known) return known
+    const room = create()
+    this.#rooms.set(key.name, room)
+    if (key.guardModel !== null) {
+      const rooms = this.#guarded.get(key.guardModel) ?? new Map<Room, RoomKey>()
+      this.#guarded.set(key.guardModel, rooms.set(room, key))
+    }
+    return room
+  }
+
+  /** Forgets the room when nobody is left in it. */
+  closeIfEmpty(key: RoomKey): void {
+    const room = this.#rooms.get(key.name)
+    if (!room || room.members.size > 0) return
+    room.close()
+    this.#rooms.delete(key.name)
+    if (key.guardModel !== null) this.#guarded.get(key.guardModel)?.delete(room)
+  }
+
+  /** Rooms guarded by the rule of a model: of these records, or of all. */
+  *guardedBy(model: string, ids: ReadonlySet<string> | 'all'): IterableIterator<Room> {
+    for (const [room, key] of this.#guarded.get(model) ?? []) {
+      if (ids === 'all' || (key.guardId !== null && ids.has(key.guardId))) yield room
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * One channel with members: routes batches to them and asks again whether they may read it.
+ *
+ * Flow of a revocation (A2): a batch changes a guarding table → every member is held → one check for the whole
+ * room, at most one per 50 ms → those who may read go on where they stood, the others get `gone` and nothing after.
+ */
+import type { User } from '../../protocol/user.ts'
+import type { Logger } from '../logger.ts'
+import type { Delivery } from './delivery.ts'
+import type { Member } from './member.ts'
+
+/** Finds out which of these users may read the channel now. */
+export type CheckReaders = (users: readonly User[]) => Promise<ReadonlySet<User>>
+
+/** Shortest time between two checks of one room, in ms. */
+const CHECK_EVERY_MS = 50
+/** Time until a failed check is repeated, in ms: the database is away, and nothing is sent meanwhile. */
+const RETRY_AFTER_MS = 250
+
+export class Room {
+  readonly channel: string
+  readonly members = new Set<Member>()
+  readonly #checkReaders: CheckReaders
+  readonly #log: Logger
+  /** How many batches changed a guarding table while the room had members. */
+  #guard = 0
+  #checked = 0
+  #isChecking = false
+  #lastCheckMs = -Infinity
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(channel: string, checkReaders: CheckReaders, log: Logger) {
+    this.channel = channel
+    this.#checkReaders = checkReaders
+    this.#log = log
+  }
+
+  get guard(): number {
+    return this.#guard
+  }
+
+  /** Hands one batch to all members; each frame is encoded once. */
+  deliver(delivery: Delivery): void {
+    for (const member of this.members) member.deliver(delivery)
+  }
+
+  /** A table that the channel's rule reads has changed: nobody gets anything further before a check. */
+  holdForCheck(): void {
+    this.#guard++
+    for (const member of this.members) member.guard(this.#guard)
+    this.checkSoon()
+  }
+
+  /** Checks all members again, at once unless the last check is less than 50 ms ago. */
+  checkSoon(): void {
+    if (this.#isChecking || this.#timer) return
+    const waitMs = Math.max(0, this.#lastCheckMs + CHECK_EVERY_MS - performance.now())
+    if (waitMs === 0) void this.#check()
+    else this.#checkIn(waitMs)
+  }
+
+  #checkIn(waitMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.#check()
+    }, waitMs)
+  }
+
+  async #check(): Promise<void> {
+    const guard = this.#guard
+    const members = [...this.members].filter(({ state }) => state === 'live' || state === 'held')
+    this.#isChecking = true
+    this.#lastCheckMs = performance.now()
+    try {
+      const readers = await this.#checkReaders([...new Set(members.map(({ user }) => user))])
+      this.#checked = guard
+      for (const member of members) this.#conclude(member, readers.has(member.user), guard)
+    } catch (error) {
+      this.#log.warn(
+        { error: String(error) },
+        'A check of access failed; its members wait until it succeeds.',
+      )
+      if (this.members.size > 0) this.#checkIn(RETRY_AFTER_MS)
+    }
+    this.#isChecking = false
+    if (this.#checked < this.#guard && this.members.size > 0) this.checkSoon()
+  }
+
+  #conclude(member: Member, mayRead: boolean, guard: number): void {
+    if (mayRead) return member.pass(guard)
+    this.members.delete(member)
+    member.lose()
+  }
+
+  /** Forgets timers; called when the last member has left. */
+  close(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}
