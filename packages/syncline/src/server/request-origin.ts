@@ -11,7 +11,8 @@ export function isOwnOrigin(
   host: string | null | undefined,
   allowed: ReadonlySet<string>,
 ): boolean {
-  if (!origin || origin === 'null') return false
+  // `*` opens reading with a token to every page, never a cookie.
+  if (!origin || origin === 'null' || origin === '*') return false
   if (allowed.has(origin)) return true
   try {
     const { host: originHost, origin: canonical } = new URL(origin)
