@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CompiledSchema, Model } from '../schema/model.ts'
-import { isIdOf, parseChannel } from './channel-name.ts'
+import { findTarget, isIdOf } from './channel-target.ts'
 
 const model = (name: string, channel: string, part: Partial<Model> = {}) =>
   ({ name, channel, table: `${name}s`, idType: 'text', isRoot: false, shared: false, ...part }) as Model
@@ -30,27 +30,28 @@ const schema = {
 const uuid = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 
 test('the forms of a channel are told apart', () => {
-  expect(parseChannel(schema, 'Production:a%20b')).toEqual({ kind: 'room', model: production, id: 'a b' })
-  expect(parseChannel(schema, 'Production:a%3Ab%2Fc')).toEqual({
+  expect(findTarget(schema, 'Production:a%20b')).toEqual({ kind: 'room', model: production, id: 'a b' })
+  expect(findTarget(schema, 'Production:a%3Ab%2Fc')).toEqual({
     kind: 'room',
     model: production,
     id: 'a:b/c',
   })
-  expect(parseChannel(schema, 'Production:mine')).toEqual({ kind: 'mine', model: production })
-  expect(parseChannel(schema, 'Lens:all')).toEqual({ kind: 'all', model: lens })
-  expect(parseChannel(schema, `Account:${uuid}/account_users`)).toEqual({
+  expect(findTarget(schema, 'Production:%6Dine')).toEqual({ kind: 'room', model: production, id: 'mine' })
+  expect(findTarget(schema, 'Production:mine')).toEqual({ kind: 'mine', model: production })
+  expect(findTarget(schema, 'Lens:all')).toEqual({ kind: 'all', model: lens })
+  expect(findTarget(schema, `Account:${uuid}/account_users`)).toEqual({
     kind: 'collection',
     model: account,
     id: uuid,
     relation,
   })
-  expect(parseChannel(schema, `Account:${uuid}/members`)).toEqual({
+  expect(findTarget(schema, `Account:${uuid}/members`)).toEqual({
     kind: 'collection',
     model: account,
     id: uuid,
     relation,
   })
-  expect(parseChannel(schema, 'User:ana')).toEqual({ kind: 'user', id: 'ana' })
+  expect(findTarget(schema, 'User:ana')).toEqual({ kind: 'user', id: 'ana' })
 })
 
 test('whatever is no channel of this schema is null', () => {
@@ -66,6 +67,7 @@ test('whatever is no channel of this schema is null', () => {
     'Production:%zz',
     'Production:a b',
     'Production:%41',
+    'Production:%6dine',
     'Production:all',
     'Lens:mine',
     'Lens:1',
@@ -77,12 +79,12 @@ test('whatever is no channel of this schema is null', () => {
     'Production:%00',
     '__proto__:1',
     'constructor:1',
-    `Production:${'a'.repeat(600)}`,
+    `Production:${'a'.repeat(1_100)}`,
     'User:',
     'User:%00',
   ]
 
-  expect(names.filter((name) => parseChannel(schema, name) !== null)).toEqual([])
+  expect(names.filter((name) => findTarget(schema, name) !== null)).toEqual([])
 })
 
 test('ids of numbers are taken in their one spelling and range', () => {

@@ -1,0 +1,57 @@
+/** What a channel's name stands for in this schema: a room, a list, a shared model, a collection, a user's devices. */
+import { parseChannel } from '../protocol/channel.ts'
+import { MAX_CHANNEL_LENGTH } from '../protocol/limits.ts'
+import type { CompiledSchema, IdType, Model, Relation } from '../schema/model.ts'
+
+export type ChannelTarget =
+  | { readonly kind: 'room'; readonly model: Model; readonly id: string }
+  | { readonly kind: 'mine'; readonly model: Model }
+  | { readonly kind: 'all'; readonly model: Model }
+  | { readonly kind: 'collection'; readonly model: Model; readonly id: string; readonly relation: Relation }
+  | { readonly kind: 'user'; readonly id: string }
+
+/** Finds what a channel is; null for an unknown model or collection, and for an id that no record can have. */
+export function findTarget(schema: CompiledSchema, name: string): ChannelTarget | null {
+  const channel = name.length > MAX_CHANNEL_LENGTH ? null : parseChannel(name)
+  if (!channel) return null
+  const model = schema.byChannel[channel.model]
+  if (channel.form === 'room' && channel.model === 'User' && !model?.isRoot)
+    return isIdOf(channel.id, 'text') ? { kind: 'user', id: channel.id } : null
+  if (!model) return null
+  switch (channel.form) {
+    case 'mine':
+      return model.isRoot ? { kind: 'mine', model } : null
+    case 'all':
+      return model.shared ? { kind: 'all', model } : null
+    case 'room':
+      return model.isRoot && isIdOf(channel.id, model.idType) ? { kind: 'room', model, id: channel.id } : null
+    case 'collection': {
+      const relation = collectionOf(schema, model, channel.collection)
+      return relation && isIdOf(channel.id, model.idType)
+        ? { kind: 'collection', model, id: channel.id, relation }
+        : null
+    }
+  }
+}
+
+/** A relation to many, by its own name or by the table of its records. */
+function collectionOf(schema: CompiledSchema, model: Model, name: string): Relation | undefined {
+  const relations = Object.values(schema.relations[model.name] ?? {}).filter(({ kind }) => kind !== 'one')
+  return (
+    relations.find((relation) => relation.name === name) ??
+    relations.find(({ to }) => schema.models[to]?.table === name)
+  )
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const INTEGER = /^(0|-?[1-9][0-9]{0,18})$/
+
+/** True when PostgreSQL would take the text as an id of this type, spelled as it would print it. */
+export function isIdOf(id: string, type: IdType): boolean {
+  if (type === 'uuid') return UUID.test(id)
+  if (type === 'text') return !id.includes('\0')
+  if (!INTEGER.test(id)) return false
+  const number = BigInt(id)
+  const limit = type === 'integer' ? 2n ** 31n : 2n ** 63n
+  return number >= -limit && number < limit
+}
