@@ -178,6 +178,26 @@ test('a comment at the end of a rule hides nothing that follows', () => {
   expect(rules.read(note, ben, 'n').text()).toMatch(/-- everybody\n\)+$/)
 })
 
+test('A1: a rule that hides the record behind an alias of its own is refused', () => {
+  const { log, lines } = recorder()
+  const rules = compileAccess(
+    schema,
+    {
+      account: {
+        accessibleBy: (user, record) =>
+          sql`exists (select 1 from roles r where r.account_id = ${record.id} and r.user_id = ${user.id})`,
+      },
+    },
+    log,
+  )
+
+  expect(rules.read(account, ben, 'r')).toBe(sql.none)
+  expect(rules.read(account, ben, 'r')).toBe(sql.none)
+  expect(rules.read(account, ben, 'sync_record').text()).toContain('roles r')
+  expect(lines).toHaveLength(1)
+  expect(lines[0]?.message).toContain('another alias')
+})
+
 test('A2: a rule depends on the tables it reads for any user, and on those of the records it borrows from', () => {
   const rules = compileAccess(schema, {
     account: {

@@ -19,6 +19,7 @@ import { type CheckedAccess, type ModelRules, type Way, checkAccess } from './ch
 import { columnsOf } from './columns-of.ts'
 import type { Access, AccessDeclaration, RecordRule } from './declaration.ts'
 import { discoverTables } from './discover-tables.ts'
+import { hidesAlias } from './hides-alias.ts'
 import { tablesInSql } from './tables-in-sql.ts'
 
 /** Different rule texts are few; a rule that builds a new one for every user is read again each time. */
@@ -44,7 +45,8 @@ class CompiledRules implements Rules {
   readonly #checked: CheckedAccess
   readonly #tables: ReadonlyMap<string, Set<string>>
   readonly #log: Logger
-  readonly #seenTexts = new Set<string>()
+  /** By text: whether the condition may be used. */
+  readonly #judgedTexts = new Map<string, boolean>()
 
   constructor(checked: CheckedAccess, tables: ReadonlyMap<string, Set<string>>, log: Logger) {
     this.#checked = checked
@@ -127,24 +129,37 @@ class CompiledRules implements Rules {
   #ask(rules: ModelRules, name: string, rule: RecordRule, user: User, alias: string): Sql {
     const place = `${rules.model.name}.${name}`
     const condition = callRule(place, this.#log, () => rule(user, columnsOf(rules.model, alias)))
-    this.#notice(rules.model, place, condition)
-    return condition
+    if (condition === sql.all || condition === sql.none) return condition
+    const text = condition.text()
+    const judged = this.#judgedTexts.get(text) ?? this.#judge(rules.model, place, text, alias)
+    return judged ? condition : sql.none
+  }
+
+  #judge(model: Model, place: string, text: string, alias: string): boolean {
+    if (this.#judgedTexts.size >= REMEMBERED_TEXTS) this.#judgedTexts.clear()
+    const isSound = !hidesAlias(text, alias)
+    this.#judgedTexts.set(text, isSound)
+    if (isSound) this.#noticeTables(model, place, text)
+    else {
+      this.#log.error(
+        { rule: place, alias },
+        `Access rule \`${place}\` uses the alias \`${alias}\`, under which the record itself stands, so the request was refused. Give the table in the rule another alias.`,
+      )
+    }
+    return isSound
   }
 
   /** A2: a table that no probe of the rule has shown has no trigger, so its changes would not end a subscription at once. */
-  #notice(model: Model, place: string, condition: Sql): void {
-    if (condition.strings.length === 1 && !condition.strings[0]?.includes(' ')) return
-    const text = condition.text()
-    if (this.#seenTexts.has(text)) return
-    if (this.#seenTexts.size >= REMEMBERED_TEXTS) this.#seenTexts.clear()
-    this.#seenTexts.add(text)
+  #noticeTables(model: Model, place: string, text: string): void {
     const known = this.#tables.get(model.name) as Set<string>
     const missed = [...tablesInSql(text).tables].filter((table) => !known.has(table))
     if (missed.length === 0) return
     for (const table of missed) known.add(table)
+    const names = missed.map((table) => `\`${table}\``).join(', ')
+    const remedy = missed.map((table) => `'${table}'`).join(', ')
     this.#log.error(
       { rule: place, tables: missed },
-      `Access rule \`${place}\` reads ${missed.map((table) => `\`${table}\``).join(', ')}, which was not found when it was compiled: until that table has a trigger, a right lost there ends delivery only within 60 s. Add dependsOn: [${missed.map((table) => `'${table}'`).join(', ')}] to \`access.${model.name}\` and run \`syncline migrate\`.`,
+      `Access rule \`${place}\` reads ${names}, which was not found when it was compiled: until that table has a trigger, a right lost there ends delivery only within 60 s. Add dependsOn: [${remedy}] to \`access.${model.name}\` and run \`syncline migrate\`.`,
     )
   }
 }

@@ -36,7 +36,7 @@ interface ConditionGroup {
 function groupByCondition(rules: Rules, model: Model, users: readonly User[]): ConditionGroup[] {
   const groups = new Map<string, ConditionGroup>()
   for (const user of users) {
-    const condition = rules.read(model, user, 'r')
+    const condition = rules.read(model, user, 'sync_record')
     const key = conditionKey(condition.text(), condition.values)
     const group = groups.get(key)
     if (group) group.users.push(user)
@@ -62,7 +62,7 @@ async function passing(
   const parts = groups.map((group, index) => {
     const condition = group.text(values.length)
     values.push(...group.values)
-    return `select ${index} as n from ${table} as r where r.${idColumn} = $1 and (${condition})`
+    return `select ${index} as n from ${table} as sync_record where sync_record.${idColumn} = $1 and (${condition})`
   })
   const rows = await database.query<{ n: number }>(parts.join('\nunion all\n'), values)
   return rows.map(({ n }) => Number(n))

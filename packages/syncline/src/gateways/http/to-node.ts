@@ -1,0 +1,112 @@
+/**
+ * Serves a function of Request and Response with Node's own `http`: `createServer(toNode(sync.fetch))`.
+ *
+ * Bodies stream both ways. When the client goes away, the request's signal aborts and the answer's body is cancelled.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+
+/** What is known about a request beside the request itself. */
+export interface RequestContext {
+  /** Address of the client, for limits; never taken from a header. */
+  readonly address?: string
+}
+
+export type FetchHandler = (request: Request, context?: RequestContext) => Response | Promise<Response>
+
+export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+
+/** Wraps the handler for `http.createServer`, Express, Fastify and whatever else calls `(req, res)`. */
+export function toNode(fetch: FetchHandler): NodeHandler {
+  return async (incoming, outgoing) => {
+    const gone = new AbortController()
+    outgoing.once('close', () => {
+      if (!outgoing.writableFinished) gone.abort()
+    })
+    const request = toRequest(incoming, gone.signal)
+    if (!request) return badRequest(outgoing)
+    try {
+      await send(await fetch(request, { address: incoming.socket.remoteAddress }), outgoing, gone.signal)
+    } catch (error) {
+      if (gone.signal.aborted) return
+      outgoing.destroy(error as Error)
+    }
+  }
+}
+
+/** Null when the request names no address that could be ours. */
+function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request | null {
+  const { method = 'GET', url = '/' } = incoming
+  const scheme = 'encrypted' in incoming.socket ? 'https' : 'http'
+  try {
+    const address = new URL(
+      `${scheme}://${incoming.headers.host ?? 'localhost'}${url.startsWith('/') ? url : '/'}`,
+    )
+    const hasBody = method !== 'GET' && method !== 'HEAD'
+    const body = hasBody ? (Readable.toWeb(incoming) as ReadableStream<Uint8Array>) : null
+    // Node's fetch wants `duplex` for a body that streams; TypeScript's DOM types do not know it yet.
+    const init = { method, headers: headersOf(incoming), body, signal, duplex: 'half' }
+    return new Request(address, init as RequestInit)
+  } catch {
+    return null
+  }
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    // HTTP/2 names its own parts with a colon in front.
+    if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1] as string)
+  }
+  return headers
+}
+
+async function send(response: Response, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
+  outgoing.statusCode = response.status
+  response.headers.forEach((value, name) => {
+    if (name !== 'set-cookie') outgoing.setHeader(name, value)
+  })
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
+  if (!response.body || outgoing.req.method === 'HEAD') {
+    await response.body?.cancel()
+    outgoing.end()
+    return
+  }
+  await pump(response.body, outgoing, signal)
+}
+
+async function pump(
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const reader = body.getReader()
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true })
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done || signal.aborted) break
+    if (!outgoing.write(value)) await drained(outgoing)
+  }
+  outgoing.end()
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off('drain', done)
+      outgoing.off('close', done)
+      resolve()
+    }
+    outgoing.on('drain', done)
+    outgoing.on('close', done)
+  })
+}
+
+function badRequest(outgoing: ServerResponse): void {
+  outgoing.writeHead(400, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+  outgoing.end(
+    '{"error":{"code":"invalid_message","message":"The request has no address that can be read. Check its Host header and path."}}',
+  )
+}
