@@ -1,0 +1,21 @@
+/**
+ * The key that signs sessions and seals cursors: from the environment, or made once and kept in the data folder,
+ * so that a restart signs nobody out and ends no cursor.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Settings } from './settings.ts'
+
+/** Returns the server's secret; makes and keeps a random one when the environment gives none. */
+export function loadSecret({ secret, dataDir }: Settings, log: Logger): string {
+  if (secret) return secret
+  const file = join(dataDir, 'secret')
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true })
+    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' })
+  }
+  log.info({ file }, 'SYNCLINE_SECRET is not set: using the random secret kept in this file')
+  return readFileSync(file, 'utf8').trim()
+}
