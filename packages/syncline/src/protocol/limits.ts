@@ -1,0 +1,20 @@
+/** Bounds of the wire itself, equal on both sides; what a server adds stands in `welcome.limits`. */
+import { MAX_JSON_DEPTH } from '../schema/check-json.ts'
+
+/** Largest message from a device, in bytes. */
+export const MAX_MESSAGE_BYTES = 1_048_576
+
+/** Deepest nesting of a message. */
+export const MAX_MESSAGE_DEPTH = 64
+
+/** Deepest nesting of a push: its message, its list, an op, its fields, and then a JSON value of full depth. */
+export const MAX_PUSH_DEPTH = MAX_JSON_DEPTH + 4
+
+/** Longest device id, op key or name, in characters. */
+export const MAX_NAME_LENGTH = 255
+
+/** Longest channel name: a model, a percent-encoded id, a collection. */
+export const MAX_CHANNEL_LENGTH = 1024
+
+/** Longest token, in characters. */
+export const MAX_TOKEN_LENGTH = 16_384

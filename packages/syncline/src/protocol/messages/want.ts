@@ -1,0 +1,9 @@
+import * as v from 'valibot'
+
+/** What a subscription delivers. */
+export const want = v.pipe(
+  v.picklist(['rows', 'markers']),
+  v.description('"rows" (the default) or "markers"'),
+)
+
+export type Want = v.InferOutput<typeof want>
