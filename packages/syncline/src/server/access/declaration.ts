@@ -75,7 +75,7 @@ export type AccessDeclaration<U extends User = User> = Readonly<Record<string, M
  */
 export function through<U extends User = User, FieldName extends string = string>(
   reference: string,
-  options: Omit<BorrowedRule<U, FieldName>, 'through'> = {},
+  options: Omit<BorrowedRule<U, NoInfer<FieldName>>, 'through'> = {},
 ): BorrowedRule<U, FieldName> {
   return { ...options, through: reference }
 }
