@@ -83,6 +83,8 @@ export type SingleOutcome =
   | {
       readonly ok: true
       readonly version: number
+      /** The record's id: the database's own choice when a create named none. */
+      readonly id?: string
       readonly repeated: boolean
       readonly xids: readonly string[]
     }
