@@ -36,6 +36,14 @@ export interface Batch {
   readonly from: SnapshotText
   readonly to: SnapshotText
   readonly rows: readonly LogRow[]
-  /** Rooms with so many changes in this batch that they are loaded again instead; their rows are left out. */
+  /**
+   * Rooms with so many changes in this batch that they are loaded again instead; their rows are left out. The empty
+   * string stands for the changes that belong to no room: guards and marks.
+   */
   readonly overflowing: ReadonlySet<string>
+  /**
+   * Set when the log could not be continued (another life of the database, or pruned past the tail): what was known
+   * before is void, every room is loaded again, every right checked again. `rows` is empty then.
+   */
+  readonly reset?: 'history' | 'pruned'
 }

@@ -57,9 +57,7 @@ test('the position rises when a transaction ends, and never otherwise falls', ()
     fc.property(snapshots(FAR), snapshots(FAR), (later, earlier) => {
       fc.pre(covers(later, earlier))
 
-      expect(position(later) - position(earlier)).toBe(
-        seenBy(later, FAR).size - seenBy(earlier, FAR).size,
-      )
+      expect(position(later) - position(earlier)).toBe(seenBy(later, FAR).size - seenBy(earlier, FAR).size)
     }),
   )
 })

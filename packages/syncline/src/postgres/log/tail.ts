@@ -1,16 +1,38 @@
 /** The seam between the log (postgres) and routing (server). */
-import type { Batch, SnapshotText } from '../log-row.ts'
+import type { Row, Statement } from '../database.ts'
+import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
+
+export { startTail, type TailOptions } from './start-tail.ts'
 
 /** Reads the log as it grows and hands every batch to one listener, in order. */
 export interface Tail {
   /** Everything up to this snapshot has been handed on. */
   readonly position: SnapshotText
-  /** Id of the newest history row visible at `position`; part of every cursor. */
+  /**
+   * Fingerprint of the past that `position` saw; part of every cursor made at it. It changes with every batch:
+   * read it together with `position`.
+   */
   readonly history: string
+  /** Id of this life of the log as long as the tail knows it; another id, other cursors. */
+  readonly epoch: string
+  /** Whether other tails read this database. If so, a transaction of this process must wake them as any writer does. */
+  readonly hasPeers: boolean
   /** Tells the tail that this process has committed something, so that it need not wait for a notification. */
   wake(): void
+  /**
+   * A read that a writer appends to the pipeline of its own commit, to save the tail's round trip. `handOver` takes
+   * the rows of its answer; an answer that comes too late is only a wake-up.
+   */
+  readAlong(): { readonly statement: Statement; handOver(answer: readonly Row[]): void }
   /** Resolves when the batch that holds all these transactions has been handed on. */
   reached(xids: readonly string[]): Promise<void>
+  /** The fingerprint of a snapshot of the last minutes, from memory; null when it lies further back. */
+  historyAt(snapshot: SnapshotText): string | null
+  /**
+   * Changes of these rooms that the snapshot has not seen and `position` has, from memory; null when it lies further
+   * back than the last minute. The caller has compared its history.
+   */
+  recent(snapshot: SnapshotText, rooms: readonly string[]): readonly LogRow[] | null
   /** Time since the last read that was complete, in ms. */
   readonly lagMs: number
   close(): Promise<void>

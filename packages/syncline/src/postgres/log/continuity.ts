@@ -1,0 +1,44 @@
+/** Whether a reader may continue from a cursor, asked in the snapshot in which it would read (L4). */
+import type { Connection } from '../database.ts'
+import { covers, type Cursor, firstUnseen, transactionId } from './cursor.ts'
+import { readFingerprint } from './past-query.ts'
+import type { SnapshotText } from '../log-row.ts'
+
+/**
+ * `pruned`: changes it has not seen are gone. `history`: it was issued in another life of this database.
+ * `beyond`: it saw what has not happened here.
+ */
+export type RefusalReason = 'pruned' | 'history' | 'beyond'
+
+/** The present as the caller's transaction sees it. */
+export interface Present {
+  readonly position: SnapshotText
+  readonly floor: number
+  /** Id of the newest history row, null when there is none; marked when it came out of a dump. */
+  readonly life: string | null
+}
+
+const PRESENT_SQL = `select pg_current_snapshot()::text as "position",
+  (select floor::text from syncline.retention) as floor,
+  (select id || case when xmin = xid::xid then '' else ' restored' end
+     from syncline.history order by history.xid desc limit 1) as life`
+
+export async function readPresent(connection: Connection): Promise<Present> {
+  const [present] = await connection.query<{ position: string; floor: string; life: string | null }>({
+    name: 'syncline present',
+    text: PRESENT_SQL,
+  })
+  if (!present) throw new Error('The present of the log could not be read.')
+  return { ...present, floor: transactionId(present.floor) }
+}
+
+/** Null when it may. Call it inside `atOneSnapshot`, and read in the same transaction. */
+export async function whyNotContinued(
+  connection: Connection,
+  { snapshot, history }: Omit<Cursor, 'schema'>,
+): Promise<RefusalReason | null> {
+  const present = await readPresent(connection)
+  if (!covers(present.position, snapshot)) return 'beyond'
+  if (firstUnseen(snapshot) < present.floor) return 'pruned'
+  return (await readFingerprint(connection, snapshot)) === history ? null : 'history'
+}

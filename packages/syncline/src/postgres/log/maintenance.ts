@@ -1,0 +1,36 @@
+/** Keeps the log in shape while a server runs: partitions ahead of the writers, old ones pruned. */
+import type { Database } from '../database.ts'
+import { makePartitionsAhead } from './partitions.ts'
+import { type PruneOptions, pruneLog } from './prune.ts'
+
+export interface Maintenance {
+  close(): Promise<void>
+}
+
+/** Every minute: at a million transactions a partition, far more often than one fills up. */
+const PARTITIONS_EVERY_MS = 60_000
+const PRUNE_EVERY_MS = 600_000
+
+/** Runs at once and then again and again; a failed run is told and repeated at its next time. */
+export function startMaintenance(
+  database: Database,
+  options: PruneOptions,
+  onFailure: (error: unknown) => void,
+): Maintenance {
+  let running: Promise<unknown> = Promise.resolve()
+  const run = (work: () => Promise<unknown>) => {
+    running = running.then(work).catch(onFailure)
+  }
+  run(() => makePartitionsAhead(database, options))
+  const timers = [
+    setInterval(() => run(() => makePartitionsAhead(database, options)), PARTITIONS_EVERY_MS),
+    setInterval(() => run(() => pruneLog(database, options)), PRUNE_EVERY_MS),
+  ]
+  for (const timer of timers) timer.unref()
+  return {
+    async close() {
+      timers.forEach(clearInterval)
+      await running
+    },
+  }
+}

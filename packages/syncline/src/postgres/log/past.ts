@@ -1,0 +1,100 @@
+/**
+ * What a snapshot saw, as a fingerprint: how a cursor of another life of the database is recognised (L4).
+ *
+ * A restored backup, a volume put back or a promoted standby keeps every identity and goes on from an older state, with
+ * the same transaction ids for other changes. So a cursor carries a digest of what it saw: the newest history row (one
+ * is written each time a tail connects) and the newest rows of the log. Whoever presents it here is refused unless the
+ * same snapshot shows the same past here.
+ *
+ * The history row finds a life that began before the cursor was issued, even if nothing was logged. The log rows find
+ * what was written before a tail had connected, and transactions whose commit was lost in a failover.
+ */
+import { createHash } from 'node:crypto'
+import type { SnapshotText } from '../log-row.ts'
+import { isVisible } from './cursor.ts'
+
+/** Newest log rows in a fingerprint: more than are usually in flight when a failover cuts them off. */
+export const FINGERPRINT_ROWS = 32
+
+/** What of a log row goes into a fingerprint. */
+export interface PastChange {
+  readonly xid: number
+  readonly seq: number
+  /** As PostgreSQL prints it in UTC, to the microsecond. */
+  readonly at: string
+}
+
+/** A history row. */
+export interface Birth {
+  readonly id: string
+  readonly xid: number
+}
+
+/** What the database shows of its past. */
+export interface PastContent {
+  readonly births: readonly Birth[]
+  readonly changes: readonly PastChange[]
+  /** True when it shows nothing older. */
+  readonly isWhole: boolean
+}
+
+/** A digest in the form of a uuid. `changes` are at most `FINGERPRINT_ROWS`, newest first. */
+export function fingerprint(birth: string | null, changes: readonly PastChange[]): string {
+  const hash = createHash('sha256').update(birth ?? 'none')
+  for (const { xid, seq, at } of changes) hash.update(`\n${xid} ${seq} ${at}`)
+  const hex = hash.digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+/** The newest part of the log and the history in memory, so that fingerprints of recent cursors cost no query. */
+export class Past {
+  #births: readonly Birth[] = []
+  #changes: PastChange[] = []
+  /** True while nothing older exists than what is held here. */
+  #isWhole = false
+  readonly #capacity: number
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /** Starts anew from what the database shows. */
+  reset({ births, changes, isWhole }: PastContent): void {
+    this.#births = births.toSorted((a, b) => b.xid - a.xid)
+    this.#changes = changes.toSorted(byAge)
+    this.#isWhole = isWhole
+  }
+
+  add(changes: readonly PastChange[]): void {
+    for (const change of changes) this.#insert(change)
+    // Trimmed rarely: each time costs a copy.
+    if (this.#changes.length <= 2 * this.#capacity) return
+    this.#changes = this.#changes.slice(-this.#capacity)
+    this.#isWhole = false
+  }
+
+  /** The fingerprint of what the snapshot saw, or null when that lies further back than what is held. */
+  fingerprint(snapshot: SnapshotText): string | null {
+    const birth = this.#births.find(({ xid }) => isVisible(xid, snapshot))
+    const seen: PastChange[] = []
+    for (let index = this.#changes.length - 1; index >= 0 && seen.length < FINGERPRINT_ROWS; index--) {
+      const change = this.#changes[index] as PastChange
+      if (isVisible(change.xid, snapshot)) seen.push(change)
+    }
+    const isKnown = birth !== undefined && (seen.length === FINGERPRINT_ROWS || this.#isWhole)
+    return isKnown ? fingerprint(birth.id, seen) : null
+  }
+
+  /** Almost always the newest, so looked for from the end. */
+  #insert(change: PastChange): void {
+    let index = this.#changes.length
+    while (index > 0 && byAge(this.#changes[index - 1] as PastChange, change) > 0) index--
+    this.#changes.splice(index, 0, change)
+  }
+}
+
+function byAge(a: PastChange, b: PastChange): number {
+  return a.xid - b.xid || a.seq - b.seq
+}

@@ -1,0 +1,26 @@
+/**
+ * The statement of the tail: what became visible since its position, and the new position, from one snapshot.
+ *
+ * It runs after every wake-up, so it is prepared once and bounded: one row more than `PORTION` says that there is too
+ * much for one answer, and `read-large.ts` takes over. The floor and the newest history row come along, so that a
+ * pruned log or another life of the database is seen in the very snapshot in which it would make a hole (L4).
+ */
+import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
+
+/** Most rows of one answer. */
+export const PORTION = 5_000
+
+/** Parameter: the position to continue from. At least one row comes back; `seq` is null when nothing changed. */
+export const READ_CHANGES_SQL = `with unseen as materialized (
+  select * from (
+    ${unseenChanges(CHANGE_COLUMNS)}
+  ) change limit ${PORTION + 1}
+)
+select
+  pg_current_snapshot()::text as "position",
+  (select floor::text from syncline.retention) as floor,
+  (select id || case when xmin = xid::xid then '' else ' restored' end
+     from syncline.history order by history.xid desc limit 1) as life,
+  unseen.*
+from (values (1)) always left join unseen on true
+order by seq`

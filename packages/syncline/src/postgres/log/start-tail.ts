@@ -1,0 +1,322 @@
+/**
+ * The tail: reads the log as it grows and hands on every change once (L2), whole transactions at a time (L5), waiting
+ * for nobody (L3).
+ *
+ * Flow: wake-up (a notification, this process's own commit, or the poll) → read what the position has not seen → hand
+ * the batch to the listener → move the position → rest as `sleeper.ts` says. A lost connection is opened again and
+ * continues at the same position if the database still shows the same past; else everything is loaded again (L4).
+ */
+import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
+import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
+import { firstUnseen } from './cursor.ts'
+import { type Maintenance, startMaintenance } from './maintenance.ts'
+import { type Beginning, openTail } from './open-tail.ts'
+import { Past, type PastContent } from './past.ts'
+import { readPast } from './past-query.ts'
+import type { PruneOptions } from './prune.ts'
+import { RecentChanges } from './recent-changes.ts'
+import { chooseRestMode } from './rest-mode.ts'
+import { type RestMode, Sleeper } from './sleeper.ts'
+import type { BatchListener, Tail } from './tail.ts'
+import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
+import { Waiters } from './waiters.ts'
+import { TAILS_LOCK, WAKE_CHANNEL } from './wake.ts'
+
+export interface TailOptions {
+  /** Longest delay of a change whose notification was lost, in ms. @default 1_000 */
+  pollMs?: number
+  /** False behind a transaction pooler, where notifications do not arrive; found out by itself at start. @default true */
+  notifications?: boolean
+  /** Keeps partitions ahead and prunes; false when another program does. @default the default retention */
+  retention?: PruneOptions | false
+  log?: TailLog
+}
+
+/** Shape of pino. */
+export interface TailLog {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+}
+
+const POLL_MS = 1_000
+const POLL_WITHOUT_NOTIFY_MS = 100
+/** Last minute of changes, for connections that come back. */
+const RECENT_MS = 60_000
+/** 32 million characters: 64 MB at most. */
+const RECENT_CHARACTERS = 32_000_000
+/** Changes whose identity is kept to compare cursors: about 2 MB. */
+const PAST_CHANGES = 20_000
+/** A small read takes about a millisecond; one without an answer for so long has lost its connection. */
+const READ_TIMEOUT_MS = 15_000
+const LONGEST_RETRY_MS = 2_000
+
+/** Starts to read at the present; rejects when the database cannot be read as a log (no tables, a standby). */
+export async function startTail(
+  database: Database,
+  options: TailOptions,
+  onBatch: BatchListener,
+): Promise<Tail> {
+  const tail = new LogTail(database, options, onBatch)
+  await tail.start()
+  return tail
+}
+
+class LogTail implements Tail {
+  position: SnapshotText = '0:0:'
+  epoch = ''
+  readonly #database: Database
+  readonly #options: TailOptions
+  readonly #log: TailLog
+  readonly #onBatch: BatchListener
+  readonly #past = new Past(PAST_CHANGES)
+  readonly #recent = new RecentChanges('0:0:', {
+    keptMs: RECENT_MS,
+    capacity: RECENT_CHARACTERS,
+    nowMs: () => performance.now(),
+  })
+  readonly #waiters = new Waiters()
+  #history: { readonly position: SnapshotText; readonly history: string } | undefined
+  /** Newest history row; null before the first position. */
+  #life: string | null = null
+  #mode: RestMode | undefined
+  #sleeper = this.#makeSleeper('polled')
+  #listener: Listener | undefined
+  #maintenance: Maintenance | undefined
+  #connection: Connection | undefined
+  #running: Promise<void> = Promise.resolve()
+  #isWoken = false
+  #isClosed = false
+  #rouse: () => void = () => {}
+  #readAtMs = performance.now()
+
+  constructor(database: Database, options: TailOptions, onBatch: BatchListener) {
+    this.#database = database
+    this.#options = options
+    this.#log = options.log ?? { info() {}, warn() {} }
+    this.#onBatch = onBatch
+  }
+
+  async start(): Promise<void> {
+    this.#listener = await this.#database.listen(WAKE_CHANNEL, () => this.wake())
+    try {
+      this.#running = this.#run(await this.#open())
+    } catch (error) {
+      await this.#listener.close()
+      throw error
+    }
+    if (this.#options.retention === false) return
+    this.#maintenance = startMaintenance(this.#database, this.#options.retention ?? {}, (error) =>
+      this.#log.warn({ error: String(error) }, 'The log could not be maintained; it is tried again.'),
+    )
+  }
+
+  get history(): string {
+    if (this.#history?.position !== this.position) {
+      const history = this.#past.fingerprint(this.position)
+      if (history === null) throw new Error(`The past of position ${this.position} is not in memory.`)
+      this.#history = { position: this.position, history }
+    }
+    return this.#history.history
+  }
+
+  get hasPeers(): boolean {
+    return this.#sleeper.hasPeers
+  }
+
+  get lagMs(): number {
+    return performance.now() - this.#readAtMs
+  }
+
+  wake(): void {
+    this.#isWoken = true
+    this.#rouse()
+  }
+
+  readAlong() {
+    const from = this.position
+    return {
+      statement: readStatement(from),
+      handOver: (answer: readonly Row[]) => {
+        const result = toReadResult(answer)
+        const isPlain = result !== null && result.life === this.#life && result.floor <= firstUnseen(from)
+        if (isPlain && from === this.position) this.#take(from, result)
+        else this.wake()
+      },
+    }
+  }
+
+  reached(xids: readonly string[]): Promise<void> {
+    return this.#waiters.wait(xids, this.position)
+  }
+
+  historyAt(snapshot: SnapshotText): string | null {
+    return this.#past.fingerprint(snapshot)
+  }
+
+  recent(snapshot: SnapshotText, rooms: readonly string[]): readonly LogRow[] | null {
+    return this.#recent.since(snapshot, rooms)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.wake()
+    await this.#listener?.close()
+    await this.#maintenance?.close()
+    await this.#running
+    await this.#connection?.close()
+    this.#waiters.release()
+  }
+
+  /** Follows the log on one connection after the other. */
+  async #run(first: Connection): Promise<void> {
+    let connection: Connection | undefined = first
+    let failures = 0
+    while (!this.#isClosed) {
+      try {
+        connection ??= await this.#open()
+        await this.#follow(connection, () => (failures = 0))
+      } catch (error) {
+        if (this.#isClosed) return
+        this.#log.warn({ error: String(error) }, 'The tail lost its connection and opens another.')
+        // Not awaited: a connection that fell silent never ends.
+        connection?.close().catch(() => {})
+        connection = undefined
+        await this.#pause(failures++)
+      }
+    }
+  }
+
+  /** Nothing before the first retry; then as long as wake-ups cannot shorten. */
+  #pause(failures: number): Promise<void> {
+    const longest = failures === 0 ? 0 : Math.min(LONGEST_RETRY_MS, 50 * 2 ** Math.min(failures, 10))
+    return new Promise((resolve) => setTimeout(resolve, Math.random() * longest))
+  }
+
+  async #open(): Promise<Connection> {
+    const stand = this.#life === null ? null : { snapshot: this.position, history: this.history }
+    const { connection, beginning } = await openTail(this.#database, stand, {
+      changes: PAST_CHANGES,
+      recentMs: RECENT_MS,
+    })
+    this.#connection = connection
+    this.#mode ??= await this.#chooseMode(connection)
+    if (this.#mode === 'notified') await connection.query(`select pg_advisory_lock_shared(${TAILS_LOCK})`)
+    this.#sleeper = this.#makeSleeper(this.#mode)
+    if (beginning) this.#begin(beginning)
+    return connection
+  }
+
+  async #chooseMode(connection: Connection): Promise<RestMode> {
+    if (this.#options.notifications === false) return 'polled'
+    this.#isWoken = false
+    const { mode, reason } = await chooseRestMode(this.#database.kind, connection, (ms) => this.#rest(ms))
+    if (reason)
+      this.#log.warn(
+        { pollMs: POLL_WITHOUT_NOTIFY_MS },
+        `The log is polled every ${POLL_WITHOUT_NOTIFY_MS} ms: ${reason}.`,
+      )
+    return mode
+  }
+
+  #makeSleeper(mode: RestMode): Sleeper {
+    return new Sleeper(mode, {
+      pollMs: this.#options?.pollMs ?? POLL_MS,
+      pollWithoutNotifyMs: POLL_WITHOUT_NOTIFY_MS,
+    })
+  }
+
+  /** The first position, or another one after the log could not be continued. */
+  #begin({ batch, past, life, epoch }: Beginning): void {
+    this.#past.reset(past)
+    this.#life = life
+    this.epoch = epoch
+    this.position = batch.to
+    this.#recent.reset(batch.from)
+    this.#recent.add(batch)
+    this.#readAtMs = performance.now()
+    if (batch.reset === undefined) return
+    this.#log.warn({ reason: batch.reset }, 'The log could not be continued: everything is loaded again.')
+    this.#tell({ ...batch, rows: [] })
+    this.#waiters.release()
+  }
+
+  async #follow(connection: Connection, onRead: () => void): Promise<void> {
+    let wasWoken = false
+    while (!this.#isClosed) {
+      this.#isWoken = false
+      const before = this.#sleeper.before(wasWoken, performance.now())
+      const answers = await this.#read(connection, before)
+      onRead()
+      wasWoken = this.#isWoken
+      const restMs = this.#sleeper.after(answers, wasWoken)
+      if (!wasWoken && restMs > 0) wasWoken = await this.#rest(restMs)
+    }
+  }
+
+  async #read(connection: Connection, before: readonly Statement[]): Promise<readonly Row[][]> {
+    const from = this.position
+    const answers = await withinTime(connection.pipeline([...before, readStatement(from)]), READ_TIMEOUT_MS)
+    const result = toReadResult(answers.at(-1) as Row[]) ?? (await readLarge(connection, from))
+    this.#refuseHole(from, result)
+    const isPastKnown = result.past !== null && result.life === this.#life
+    const past = isPastKnown ? null : await readPast(connection, result.position, PAST_CHANGES)
+    if (from === this.position) this.#take(from, result, past)
+    else this.wake()
+    return answers
+  }
+
+  /** Throws when the log does not go on where the tail stands; opening it again finds out why, and begins anew. */
+  #refuseHole(from: SnapshotText, { floor, life }: ReadResult): void {
+    if (floor > firstUnseen(from))
+      throw new Error(`The log is pruned below transaction ${floor}, beyond the tail's position.`)
+    if (life === null || life.endsWith(' restored')) throw new Error('The log was restored from a dump.')
+  }
+
+  #take(from: SnapshotText, result: ReadResult, past: PastContent | null = null): void {
+    this.#readAtMs = performance.now()
+    if (past) this.#past.reset(past)
+    else this.#past.add(result.past ?? [])
+    this.#life = result.life
+    this.position = result.position
+    if (result.rows.length > 0 || result.overflowing.size > 0) {
+      const batch = { from, to: result.position, rows: result.rows, overflowing: result.overflowing }
+      this.#recent.add(batch)
+      this.#tell(batch)
+    }
+    this.#waiters.passed(result.position)
+  }
+
+  #tell(batch: Batch): void {
+    try {
+      this.#onBatch(batch)
+    } catch (error) {
+      // The log goes on for everybody else.
+      this.#log.warn(
+        { error: error instanceof Error ? error.stack : String(error) },
+        'A batch could not be routed.',
+      )
+    }
+  }
+
+  /** Resolves to true when woken, to false when the time is over. */
+  #rest(ms: number): Promise<boolean> {
+    if (this.#isWoken) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ms)
+      this.#rouse = () => {
+        clearTimeout(timer)
+        this.#rouse = () => {}
+        resolve(true)
+      }
+    })
+  }
+}
+
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The database did not answer within ${ms} ms.`)), ms)
+  })
+  work.catch(() => {})
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
