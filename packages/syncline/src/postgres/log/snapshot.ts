@@ -1,0 +1,212 @@
+/**
+ * First loads: the rows of a room, a shared model or a rule, from one repeatable-read snapshot, as compact JSON.
+ *
+ * PostgreSQL writes the JSON, so a row is never an object here; it arrives in pieces of bounded size that go into
+ * frames as they are. The transaction is closed before anything is sent: a slow phone holds none open (W4).
+ */
+import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
+import { columnExpression } from '../capture/column-expression.ts'
+import { idColumnType } from '../capture/column-type.ts'
+import type { Connection, Database } from '../database.ts'
+import type { SnapshotText } from '../log-row.ts'
+import { quoteIdentifier, Sql, sql } from '../sql.ts'
+import { readPresent } from './continuity.ts'
+import { atOneSnapshot } from './one-snapshot.ts'
+import { readFingerprint } from './past-query.ts'
+import { atMost } from './at-most.ts'
+
+/** Which records of a model to read; in the condition, the record stands as `RECORD`. */
+export interface TableRead {
+  readonly model: Model
+  readonly where: Sql
+}
+
+export interface SnapshotTable {
+  /** Name of the model. */
+  readonly model: string
+  /** `id`, `version`, `fieldVersions`, then the fields. */
+  readonly columns: readonly string[]
+  /** Each the JSON texts of some rows, `[…],[…]`, without brackets around them. */
+  readonly chunks: readonly string[]
+  /** Number of rows. */
+  readonly count: number
+}
+
+export interface LogSnapshot {
+  readonly snapshot: SnapshotText
+  /** Goes into cursors made of `snapshot`. */
+  readonly history: string
+  readonly tables: readonly SnapshotTable[]
+}
+
+export interface SnapshotOptions {
+  /** Runs in the same snapshot before anything is read; false ends the load with null. */
+  check?: (connection: Connection) => Promise<boolean>
+  /** Most JSON that one load may hold in memory, in characters. @default 134_217_728 */
+  maxCharacters?: number
+}
+
+/** Alias of the record in a condition. */
+export const RECORD = 'record'
+
+/** Thrown when a load would hold more than `maxCharacters`. */
+export class SnapshotTooLargeError extends Error {
+  constructor(maxCharacters: number) {
+    super(
+      `A first load is larger than ${maxCharacters} characters of JSON. Divide the data into smaller rooms, or raise the limit.`,
+    )
+    this.name = 'SnapshotTooLargeError'
+  }
+}
+
+const CHUNK_CHARACTERS = 262_144
+/** 4 million characters on the way at a time. */
+const CHUNKS_AT_ONCE = 16
+const MAX_CHARACTERS = 134_217_728
+const SNAPSHOTS_AT_ONCE = 2
+
+const turns = new WeakMap<Database, <T>(work: () => Promise<T>) => Promise<T>>()
+
+/** The root record and all that belongs to its room. */
+export function roomReads(schema: CompiledSchema, root: Model, id: string): TableRead[] {
+  const members = Object.values(schema.models).flatMap((model) => {
+    const columns = model.rooms.filter((room) => room.root === root.name).map(({ column }) => column)
+    if (columns.length === 0) return []
+    return [
+      {
+        model,
+        where: sql.join(
+          columns.map((column) => isRoom(column, root, id)),
+          ' or ',
+        ),
+      },
+    ]
+  })
+  return [{ model: root, where: isRoom(root.idColumn, root, id) }, ...members]
+}
+
+/** Every record of a shared model. */
+export function sharedReads(model: Model): TableRead[] {
+  return [{ model, where: sql.all }]
+}
+
+/** Reads at a snapshot of its own, at most two at a time per database; null when `check` says no. */
+export function readSnapshot(
+  database: Database,
+  reads: readonly TableRead[],
+  options: SnapshotOptions = {},
+): Promise<LogSnapshot | null> {
+  let take = turns.get(database)
+  if (!take) turns.set(database, (take = atMost(SNAPSHOTS_AT_ONCE)))
+  return take(() =>
+    atOneSnapshot(database, async (connection) => {
+      if (options.check && !(await options.check(connection))) return null
+      return readSnapshotHere(connection, reads, options)
+    }),
+  )
+}
+
+/** Reads in the caller's transaction, which `atOneSnapshot` began: several channels at one snapshot. */
+export async function readSnapshotHere(
+  connection: Connection,
+  reads: readonly TableRead[],
+  { maxCharacters = MAX_CHARACTERS }: SnapshotOptions = {},
+): Promise<LogSnapshot> {
+  const place = await readPlace(connection)
+  const tables: SnapshotTable[] = []
+  let left = maxCharacters
+  for (const read of reads) {
+    const table = await readTable(connection, read, left)
+    if (table === null) throw new SnapshotTooLargeError(maxCharacters)
+    left -= table.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    tables.push(table)
+  }
+  return { ...place, tables }
+}
+
+/** The snapshot of the caller's transaction, and its history: what a cursor is made of. */
+export async function readPlace(
+  connection: Connection,
+): Promise<{ readonly snapshot: SnapshotText; readonly history: string }> {
+  const { position } = await readPresent(connection)
+  const history = await readFingerprint(connection, position)
+  if (history === null) {
+    throw new Error(
+      'No tail has connected to this database yet, so that it has no history. Start the server first.',
+    )
+  }
+  return { snapshot: position, history }
+}
+
+/** Null when its rows are larger than `maxCharacters`. */
+async function readTable(
+  connection: Connection,
+  { model, where }: TableRead,
+  maxCharacters: number,
+): Promise<SnapshotTable | null> {
+  await connection.query(
+    `declare rows_of_model no scroll cursor for ${chunksSql(model, where)}`,
+    where.values,
+  )
+  const chunks: string[] = []
+  let count = 0
+  let characters = 0
+  for (;;) {
+    const fetched = await connection.query<{ chunk: string; rows: number }>(
+      `fetch ${CHUNKS_AT_ONCE} from rows_of_model`,
+    )
+    for (const { chunk, rows } of fetched) {
+      chunks.push(chunk)
+      count += rows
+      characters += chunk.length
+    }
+    if (characters > maxCharacters) return null
+    if (fetched.length < CHUNKS_AT_ONCE) break
+  }
+  await connection.query('close rows_of_model')
+  return {
+    model: model.name,
+    columns: ['id', 'version', 'fieldVersions', ...model.fieldNames],
+    chunks,
+    count,
+  }
+}
+
+/** Rows as JSON arrays, joined to chunks by the length of what came before. */
+function chunksSql(model: Model, where: Sql): string {
+  return `select string_agg(encoded, ',') as chunk, count(*)::int as rows
+from (
+  select encoded, sum(length(encoded)) over (rows unbounded preceding) / ${CHUNK_CHARACTERS} as chunk
+  from (
+    select ${rowSql(model)} as encoded
+    from ${quoteIdentifier(model.table)} as ${RECORD}
+    where ${where.text()}
+  ) row
+) placed
+group by placed.chunk order by placed.chunk`
+}
+
+function rowSql({ idColumn, columns, fields, fieldNames }: Model): string {
+  const column = (name: string) => `${RECORD}.${quoteIdentifier(name)}`
+  const values = [
+    `to_json(${column(idColumn)}::text)`,
+    column(columns.version),
+    // At version 1 every field has the record's version.
+    `case when ${column(columns.version)} = 1 then 'null' else coalesce(${column(columns.fieldVersions)}::text, '{}') end`,
+    ...fieldNames.map((name) => valueSql(fields[name] as Field)),
+  ]
+  return `'[' || concat_ws(',', ${values.join(', ')}) || ']'`
+}
+
+/** As the log writes the value, in the cheapest way that gives the same text. */
+function valueSql(field: Field): string {
+  const value = columnExpression(field, RECORD)
+  if (field.kind === 'integer' && !field.array) return `coalesce(${value}::text, 'null')`
+  const isNormalised = field.array || field.kind === 'json' || field.kind === 'number'
+  return `coalesce(${isNormalised ? 'to_jsonb' : 'to_json'}(${value})::text, 'null')`
+}
+
+function isRoom(column: string, root: Model, id: string): Sql {
+  const type = sql.raw(idColumnType(root.idType))
+  return sql`${sql.raw(`${RECORD}.${quoteIdentifier(column)}`)} = ${id}::text::${type}`
+}
