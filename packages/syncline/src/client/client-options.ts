@@ -1,0 +1,31 @@
+/** What a client is made with. */
+import type { Schema } from '../schema/define-schema.ts'
+import type { Clock } from './clock.ts'
+import type { Random } from './new-id.ts'
+import type { ReconnectOptions } from './session/backoff.ts'
+import type { Fetch } from './session/poller.ts'
+import type { Storage } from './storage/storage.ts'
+
+export interface ClientOptions<S extends Schema> {
+  /** What synchronises; the same declaration as the server's. */
+  readonly schema: S
+  /** Where the server is: `/sync` on the page's own host, or a full address. @default '/sync' */
+  readonly url?: string
+  /** Who uses the device, so that nobody sees or sends what another left (K3). The server decides by token or cookie. */
+  readonly user?: string | { readonly id: string }
+  /** Proves who that is when no cookie does; a function is asked for every connection and when a token expires. */
+  readonly token?: string | (() => string | undefined | Promise<string | undefined>)
+  /** Where the device keeps rows and unsent writes. @default memory() */
+  readonly storage?: Storage
+  readonly reconnect?: ReconnectOptions
+  /** A WebSocket to use instead of the platform's. */
+  readonly WebSocket?: unknown
+  /** A fetch to use instead of the platform's. */
+  readonly fetch?: Fetch
+  /** @default the machine's */
+  readonly clock?: Clock
+  /** Numbers in [0, 1) for waits, ids and keys; for tests that repeat. @default the platform's */
+  readonly random?: Random
+  /** Connects at once; otherwise with `connect()`. @default true */
+  readonly autoConnect?: boolean
+}

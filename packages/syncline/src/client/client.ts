@@ -1,0 +1,151 @@
+/**
+ * The client: what an application does with the rows on the device.
+ *
+ * Reading never waits for the network, and writing neither (K1): rows come from memory, writes are shown at once,
+ * and how far they are is told honestly (K2).
+ */
+import { formatChannel } from '../protocol/channel.ts'
+import { SynclineError } from '../protocol/errors.ts'
+import type { Change } from '../protocol/messages/change.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import { suggestion } from '../schema/nearest-name.ts'
+import type { ModelName, Row } from '../schema/row-types.ts'
+import type { ClientOptions } from './client-options.ts'
+import { Engine } from './engine.ts'
+import type { DataChangedEvent, EntityEvent } from './events.ts'
+import { newId } from './new-id.ts'
+import type { Observable } from './observable.ts'
+import { dismiss, type ParkedOp } from './outbox/outbox.ts'
+import type { Submission } from './outbox/writes.ts'
+import { createQuery, type Query } from './query/query.ts'
+import { createRoom, type Room } from './rooms/room.ts'
+import type { SyncStatus } from './sync-status.ts'
+import { watchConnectivity } from './watch-connectivity.ts'
+import type { DraftContext } from './writes/draft.ts'
+import {
+  createMutate,
+  type Mutate,
+  runTransaction,
+  type Transaction,
+  type WriteOptions,
+} from './writes/mutators.ts'
+
+export interface Client<S extends Schema> {
+  readonly schema: S
+  /**
+   * Joins a room and keeps it in step until `leave`: by id, `'mine'` for the records the user may read, or `'all'`.
+   * Joining twice shares one subscription.
+   */
+  join(model: ModelName<S>, id: string): Room
+  /** Live queries over the rows of all joined rooms, by model. */
+  readonly query: { readonly [M in ModelName<S>]: Query<S, M> }
+  /** One record, as it changes. */
+  record<M extends ModelName<S>>(model: M, id: string): Observable<Row<S, M> | undefined>
+  /** Writes, by model. */
+  readonly mutate: Mutate<S>
+  /** Several writes as one: all of them are committed, or none. */
+  transaction(work: (tx: Transaction<S>) => void, options?: WriteOptions): Submission
+  readonly status: Observable<SyncStatus>
+  /** Refused writes with their values and reasons, kept until dismissed (W3). */
+  readonly parked: Observable<readonly ParkedOp[]>
+  /** Says that a refused write has been dealt with. */
+  dismiss(parked: ParkedOp): void
+  /** Hears `'{model-in-kebab-case}:created' | 'updated' | 'deleted'` for confirmed changes, or `'data:changed'`. */
+  on(type: 'data:changed', listener: (event: DataChangedEvent) => void): () => void
+  on(type: string, listener: (event: EntityEvent) => void): () => void
+  /** Hears every confirmed change as it was on the wire. */
+  onOp(listener: (change: Change) => void): () => void
+  /** Connects after `close`d attempts: when the server had said not to come back, or `autoConnect` is false. */
+  connect(): void
+  /** Ends the connection; what is stored stays. */
+  close(): void
+  /**
+   * Ends the session and removes this user's rows and writes from the device.
+   * @throws SynclineError while writes are unsent, unless `discard` is true
+   */
+  signOut(options?: { readonly discard?: boolean }): Promise<void>
+}
+
+/** Makes a client. It opens the device's storage and connects at once. */
+export function createClient<S extends Schema>(options: ClientOptions<S>): Client<S> {
+  const engine = new Engine(options as ClientOptions<Schema>)
+  const { schema } = options
+  const context = draftContext(engine, options)
+  const submit = engine.writes.submit.bind(engine.writes)
+  const stopWatching = watchConnectivity(() => engine.wake())
+  const close = () => {
+    stopWatching()
+    engine.close()
+  }
+  engine.start()
+  return {
+    schema,
+    join: (model, id) => createRoom(engine.rooms, channelOf(schema, model, id)),
+    query: forModels(schema, (model) => createQuery(schema, model, engine.store)) as Client<S>['query'],
+    record: (model, id) => recordOf(engine, model, id),
+    mutate: createMutate<S>(context, submit),
+    transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
+    status: engine.status,
+    parked: engine.parked,
+    dismiss: ({ op }) => engine.writes.outbox && engine.writes.replace(dismiss(engine.writes.outbox, op.key)),
+    on: (type: string, listener: (event: never) => void) => engine.events.on(type, listener),
+    onOp: (listener) => engine.events.onOp(listener),
+    connect: () => engine.connect(),
+    close,
+    async signOut({ discard = false } = {}) {
+      if (!discard) refuseUnsent(engine.writes.queued.length)
+      stopWatching()
+      await engine.purge()
+    },
+  }
+}
+
+function draftContext<S extends Schema>(engine: Engine, { schema, random }: ClientOptions<S>): DraftContext {
+  return {
+    schema,
+    now: () => engine.clock.now(),
+    newId: () => newId(engine.clock.now(), random),
+    baseOf: (model, id) => engine.store.base(model, id)?.version,
+  }
+}
+
+function channelOf(schema: Schema, name: string, id: string): string {
+  const model = schema.models[name]
+  if (!model) {
+    const hint = suggestion(name, Object.keys(schema.models), 'Models are')
+    throw new SynclineError('not_found', `There is no model \`${name}\`.${hint}`)
+  }
+  if (id === 'mine' || id === 'all') return formatChannel({ form: id, model: model.channel })
+  if (!model.isRoot) {
+    const rooms = schema.roots.map((root) => `\`${root}\``).join(', ')
+    throw new SynclineError('not_found', `Model \`${name}\` is not a room. Rooms of this schema: ${rooms}.`)
+  }
+  return formatChannel({ form: 'room', model: model.channel, id })
+}
+
+function recordOf<S extends Schema, M extends ModelName<S>>(
+  engine: Engine,
+  model: M,
+  id: string,
+): Observable<Row<S, M> | undefined> {
+  return {
+    get current() {
+      return engine.store.rows(model).get(id) as Row<S, M> | undefined
+    },
+    subscribe: (listener) => engine.store.watch(model, id, listener),
+  }
+}
+
+function forModels<Made>(schema: Schema, make: (model: never) => Made): Record<string, Made> {
+  const made: Record<string, Made> = Object.create(null)
+  for (const name of Object.keys(schema.models)) made[name] = make(name as never)
+  return made
+}
+
+function refuseUnsent(count: number): void {
+  if (count === 0) return
+  throw new SynclineError(
+    'aborted',
+    `${count} writes have not reached the server and would be lost. Wait until \`status.pending\` is 0, or sign out with { discard: true }.`,
+  )
+}

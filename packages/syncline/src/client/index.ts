@@ -1,0 +1,25 @@
+/** The device's side: `import { createClient } from 'syncline/client'`. */
+export { createClient, type Client } from './client.ts'
+export type { ClientOptions } from './client-options.ts'
+export type { Clock } from './clock.ts'
+export type { DataChangedEvent, EntityEvent } from './events.ts'
+export type { Observable } from './observable.ts'
+export type { ParkedOp, QueuedOp } from './outbox/outbox.ts'
+export type { Submission } from './outbox/writes.ts'
+export type { Direction } from './query/order.ts'
+export type { Condition, Included, Query, Where } from './query/query.ts'
+export type { Room } from './rooms/room.ts'
+export type { RoomStatus } from './rooms/room-state.ts'
+export type { ReconnectOptions } from './session/backoff.ts'
+export { memory } from './storage/memory.ts'
+export type {
+  RoomWrite,
+  Storage,
+  StorageWrite,
+  StoredDevice,
+  StoredRoom,
+  UserStorage,
+} from './storage/storage.ts'
+export type { SyncStatus } from './sync-status.ts'
+export type { Mutate, Mutators, Transaction, Write, WriteOptions } from './writes/mutators.ts'
+export { SynclineError } from '../protocol/errors.ts'

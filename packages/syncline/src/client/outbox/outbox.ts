@@ -1,0 +1,217 @@
+/**
+ * The device's queue of writes, as a value: drawn numbers, ops not yet acknowledged, ops parked with a reason.
+ *
+ *   W2 exactly once   numbers have no gaps and a key each, so a repeat is recognised
+ *   W3 nothing lost   an op leaves the queue acknowledged, or parked with its values and a reason
+ *   W4 no blockage    a refused op is parked and the next ones go on
+ */
+
+/** An op as it is stored and sent. Values are wire values. */
+export interface QueuedOp {
+  readonly n: number
+  /** Random; tells this device from a copy of it. */
+  readonly key: string
+  /** Number of the last op of its transaction; absent for a transaction of one. */
+  readonly tx?: number
+  readonly model: string
+  readonly id: string
+  readonly action: 'create' | 'update' | 'delete'
+  readonly fields?: Readonly<Record<string, unknown>>
+  /** Version of the record that its author saw. */
+  readonly base?: number
+  readonly unlessChanged?: boolean
+  /** Version of the schema that it was written with. */
+  readonly schema: number
+  /** ISO time of the device's clock, for display. */
+  readonly at: string
+}
+
+/** An op before it has a number. */
+export type OpDraft = Omit<QueuedOp, 'n' | 'key' | 'tx'>
+
+/** Why an op was not applied. */
+export interface RejectionReason {
+  readonly code: string
+  readonly message: string
+  readonly field?: string
+}
+
+/** An op that was refused, kept with its values until its author has dealt with it. */
+export interface ParkedOp {
+  readonly op: QueuedOp
+  /** The device it was numbered by. */
+  readonly device: string
+  readonly reason: RejectionReason
+}
+
+/** An acknowledged op, kept in case the database is restored to a time before it. */
+export interface KeptOp {
+  readonly op: QueuedOp
+  readonly acknowledgedAt: number
+}
+
+export interface Outbox {
+  readonly device: string
+  /** The highest number drawn. */
+  readonly drawn: number
+  /** Key of the op with the highest number drawn. */
+  readonly drawnKey: string | undefined
+  /** The highest number acknowledged, and its key. */
+  readonly lastOp: number
+  readonly lastKey: string | undefined
+  /** Ops after `lastOp`, in order of their numbers. */
+  readonly ops: readonly QueuedOp[]
+  /** Acknowledged ops, oldest first. */
+  readonly kept: readonly KeptOp[]
+  readonly parked: readonly ParkedOp[]
+  /** Rejections up to this number are kept here, so the server need not repeat them. */
+  readonly read: number
+}
+
+/** An outbox with nothing in it. */
+export function emptyOutbox(device: string): Outbox {
+  return {
+    device,
+    drawn: 0,
+    drawnKey: undefined,
+    lastOp: 0,
+    lastKey: undefined,
+    ops: [],
+    kept: [],
+    parked: [],
+    read: 0,
+  }
+}
+
+/** Numbers the ops of one transaction and queues them. */
+export function enqueue(
+  outbox: Outbox,
+  drafts: readonly OpDraft[],
+  newKey: () => string,
+): { readonly outbox: Outbox; readonly ops: readonly QueuedOp[] } {
+  const last = outbox.drawn + drafts.length
+  const ops = drafts.map((draft, index) => ({
+    n: outbox.drawn + index + 1,
+    key: newKey(),
+    ...(drafts.length > 1 && { tx: last }),
+    ...draft,
+  }))
+  const drawnKey = ops.at(-1)?.key ?? outbox.drawnKey
+  return { outbox: { ...outbox, drawn: last, drawnKey, ops: [...outbox.ops, ...ops] }, ops }
+}
+
+/** What one push may hold. */
+export interface PushLimits {
+  readonly ops: number
+  /** Characters of its JSON text; a character is at most three bytes. */
+  readonly characters: number
+}
+
+/** The ops of the next push and the key of the op before them; nothing when all is sent. */
+export interface Batch {
+  readonly ops: readonly QueuedOp[]
+  readonly after: string | undefined
+}
+
+/** Takes the next ops after `sentThrough`, of those stored, without parting a transaction. */
+export function nextBatch(
+  outbox: Outbox,
+  sentThrough: number,
+  storedThrough: number,
+  limits: PushLimits,
+): Batch | undefined {
+  const from = indexAfter(outbox.ops, sentThrough)
+  const stored = indexAfter(outbox.ops, storedThrough)
+  const end = wholeTransactions(outbox.ops, from, stored, limits)
+  if (end <= from) return undefined
+  return { ops: outbox.ops.slice(from, end), after: outbox.ops[from - 1]?.key ?? outbox.lastKey }
+}
+
+/** Index behind the last transaction that fits; the first is taken whole whatever its size. */
+function wholeTransactions(
+  ops: readonly QueuedOp[],
+  from: number,
+  stored: number,
+  limits: PushLimits,
+): number {
+  let end = from
+  let characters = 0
+  while (end < stored) {
+    const next = indexAfter(ops, ops[end]?.tx ?? ops[end]?.n ?? 0)
+    for (const op of ops.slice(end, next)) characters += JSON.stringify(op).length
+    const isTooMuch = next - from > limits.ops || characters > limits.characters
+    if (next > stored || (isTooMuch && end > from)) break
+    end = next
+  }
+  return end
+}
+
+/** Index of the first op with a number above `n`; numbers are dense, so it is found by subtraction. */
+function indexAfter(ops: readonly QueuedOp[], n: number): number {
+  const first = ops[0]
+  return first ? Math.min(Math.max(n - first.n + 1, 0), ops.length) : 0
+}
+
+/** A rejection as an ack brings it. */
+export interface Rejected extends RejectionReason {
+  readonly n: number
+}
+
+/** What an ack settles. */
+export interface Acknowledged {
+  readonly outbox: Outbox
+  readonly applied: readonly QueuedOp[]
+  readonly parked: readonly ParkedOp[]
+}
+
+/** Takes the acknowledged ops out of the queue; refused ones are parked. */
+export function acknowledge(
+  outbox: Outbox,
+  lastOp: number,
+  rejected: readonly Rejected[],
+  now: number,
+): Acknowledged {
+  const end = indexAfter(outbox.ops, lastOp)
+  const settled = outbox.ops.slice(0, end)
+  const reasons = new Map(rejected.map((rejection) => [rejection.n, rejection]))
+  const parked = settled.flatMap((op) => {
+    const reason = reasons.get(op.n)
+    return reason ? [{ op, device: outbox.device, reason: reasonOf(reason) }] : []
+  })
+  const last = settled.at(-1)
+  const next: Outbox = {
+    ...outbox,
+    lastOp: Math.max(outbox.lastOp, last?.n ?? 0),
+    lastKey: last?.key ?? outbox.lastKey,
+    ops: end === 0 ? outbox.ops : outbox.ops.slice(end),
+    kept: keep(outbox.kept, settled, now),
+    parked: withParked(outbox, parked),
+    read: Math.max(outbox.read, ...rejected.map(({ n }) => n)),
+  }
+  return { outbox: next, applied: settled.filter((op) => !reasons.has(op.n)), parked }
+}
+
+function reasonOf({ code, message, field }: Rejected): RejectionReason {
+  return { code, message, ...(field !== undefined && { field }) }
+}
+
+/** An op that a restored database refuses once more is parked once. */
+function withParked(outbox: Outbox, parked: readonly ParkedOp[]): readonly ParkedOp[] {
+  if (parked.length === 0) return outbox.parked
+  const keys = new Set(parked.map(({ op }) => op.key))
+  return [...outbox.parked.filter(({ op }) => !keys.has(op.key)), ...parked]
+}
+
+// 7 days: how long an acknowledged op can be sent again to a restored database.
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000
+
+function keep(kept: readonly KeptOp[], settled: readonly QueuedOp[], now: number): readonly KeptOp[] {
+  if (settled.length === 0) return kept
+  const fresh = settled.map((op) => ({ op, acknowledgedAt: now }))
+  return [...kept.filter(({ acknowledgedAt }) => acknowledgedAt > now - KEPT_MS), ...fresh]
+}
+
+/** Takes a parked op out of the list: its author has dealt with it. */
+export function dismiss(outbox: Outbox, key: string): Outbox {
+  return { ...outbox, parked: outbox.parked.filter(({ op }) => op.key !== key) }
+}

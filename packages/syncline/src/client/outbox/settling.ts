@@ -1,0 +1,36 @@
+/**
+ * When the overlay may drop acknowledged ops: an ack stands behind the frames of joined channels, but a channel
+ * that is still catching up has its part of them yet to come.
+ */
+export class Settling {
+  #waiting: { readonly through: number; readonly channels: Set<string> }[] = []
+  readonly #drop: (through: number) => void
+
+  constructor(drop: (through: number) => void) {
+    this.#drop = drop
+  }
+
+  /** Ops up to this number are acknowledged; these channels have not caught up. */
+  add(through: number, channels: readonly string[]): void {
+    this.#waiting.push({ through, channels: new Set(channels) })
+    this.#release()
+  }
+
+  /** A channel caught up, or will not. */
+  answered(channel: string): void {
+    for (const { channels } of this.#waiting) channels.delete(channel)
+    this.#release()
+  }
+
+  /** The connection ended: the next one acknowledges again. */
+  clear(): void {
+    this.#waiting = []
+  }
+
+  #release(): void {
+    const settled = this.#waiting.filter(({ channels }) => channels.size === 0)
+    if (settled.length === 0) return
+    this.#waiting = this.#waiting.filter(({ channels }) => channels.size > 0)
+    this.#drop(Math.max(...settled.map(({ through }) => through)))
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Filters: `{ productionId: id, zoom: { gt: 2, lte: 9 }, name: { in: […] } }` compiled to one test per row.
+ *
+ * Null equals null; a comparison with null is false, as in SQL; `ne` and `notIn` are the exact opposite
+ * of `eq` and `in`, so null counts as different.
+ */
+import type { Field, Model } from '../../schema/model.ts'
+import { suggestion } from '../../schema/nearest-name.ts'
+import { SynclineError } from '../../protocol/errors.ts'
+import { compareValues } from './order.ts'
+import type { AnyRow } from './row.ts'
+
+/** What one field must be. A bare value means `{ eq: value }`. */
+export interface Comparisons {
+  readonly eq?: unknown
+  readonly ne?: unknown
+  readonly gt?: unknown
+  readonly gte?: unknown
+  readonly lt?: unknown
+  readonly lte?: unknown
+  readonly in?: readonly unknown[]
+  readonly notIn?: readonly unknown[]
+}
+
+/** Conditions by field; all must hold. */
+export type AnyWhere = Readonly<Record<string, unknown>>
+
+/** Compiled conditions of a query. */
+export interface Filter {
+  readonly matches: (row: AnyRow) => boolean
+  /** A field and the values of which a matching row must have one: where changes look the query up. */
+  readonly key: FilterKey | undefined
+}
+
+export interface FilterKey {
+  readonly field: string
+  readonly values: readonly unknown[]
+  /** The field is a reference, so rows can be found by its value. */
+  readonly isReference: boolean
+}
+
+type Test = (value: unknown) => boolean
+type Operator = keyof Comparisons
+
+/** Compiles conditions; names a field, comparison or value that cannot be meant. */
+export function compileFilter(model: Model, where: readonly AnyWhere[]): Filter {
+  const conditions = where.flatMap((each) => Object.entries(each))
+  const tests = conditions.flatMap(([name, wanted]) => compileCondition(model, name, wanted))
+  return { matches: allOf(tests), key: findKey(model, conditions) }
+}
+
+interface FieldTest {
+  readonly name: string
+  readonly test: Test
+}
+
+function allOf(tests: readonly FieldTest[]): (row: AnyRow) => boolean {
+  const [first, second] = tests
+  if (!first) return () => true
+  if (!second) return (row) => first.test(row[first.name] ?? null)
+  return (row) => {
+    for (const { name, test } of tests) if (!test(row[name] ?? null)) return false
+    return true
+  }
+}
+
+function compileCondition(model: Model, name: string, wanted: unknown): FieldTest[] {
+  const field = fieldOf(model, name)
+  if (!isComparisons(wanted)) return [{ name, test: compileTest(model, name, field, 'eq', wanted) }]
+  return Object.entries(wanted).map(([operator, operand]) => ({
+    name,
+    test: compileTest(model, name, field, operator as Operator, operand),
+  }))
+}
+
+function compileTest(
+  model: Model,
+  name: string,
+  field: Field | undefined,
+  operator: Operator,
+  operand: unknown,
+): Test {
+  if (operand === undefined) {
+    throw invalid(
+      `The condition on \`${model.name}.${name}\` is undefined. ` +
+        'Give a value, or null for rows without one, or leave the condition out.',
+    )
+  }
+  const compile = COMPILE[operator]
+  if (!compile) {
+    throw invalid(
+      `\`${operator}\` is not a comparison.${suggestion(operator, Object.keys(COMPILE), 'Comparisons are')}`,
+    )
+  }
+  return compile(operand, field)
+}
+
+const COMPILE: Record<Operator, (operand: unknown, field: Field | undefined) => Test> = {
+  eq: (operand) => equals(operand),
+  ne: (operand) => not(equals(operand)),
+  gt: (operand: unknown, field) => compares(operand, field, (order) => order > 0),
+  gte: (operand: unknown, field) => compares(operand, field, (order) => order >= 0),
+  lt: (operand: unknown, field) => compares(operand, field, (order) => order < 0),
+  lte: (operand: unknown, field) => compares(operand, field, (order) => order <= 0),
+  in: (operand) => isOneOf(listOf(operand)),
+  notIn: (operand) => not(isOneOf(listOf(operand))),
+}
+
+function equals(operand: unknown): Test {
+  if (!isObject(operand)) return (value) => value === operand
+  const text = JSON.stringify(operand)
+  return (value) => isObject(value) && JSON.stringify(value) === text
+}
+
+function listOf(operand: unknown): readonly unknown[] {
+  if (Array.isArray(operand)) return operand
+  throw invalid('`in` and `notIn` take a list of values. Write { in: [value, …] }.')
+}
+
+function isOneOf(operands: readonly unknown[]): Test {
+  const plain = new Set(operands.filter((operand) => !isObject(operand)))
+  const others = operands.filter(isObject).map(equals)
+  if (others.length === 0) return (value) => plain.has(value)
+  return (value) => plain.has(value) || others.some((test) => test(value))
+}
+
+function compares(operand: unknown, field: Field | undefined, holds: (order: number) => boolean): Test {
+  if (operand === null) return () => false
+  const compare = compareValues(field)
+  return (value) => value !== null && holds(compare(value, operand))
+}
+
+function not(test: Test): Test {
+  return (value) => !test(value)
+}
+
+/** The first equality, else the first `in`, of plain values. */
+function findKey(model: Model, conditions: readonly (readonly [string, unknown])[]): FilterKey | undefined {
+  let key: FilterKey | undefined
+  for (const [field, wanted] of conditions) {
+    const isReference = model.fields[field]?.kind === 'reference'
+    const comparisons: Comparisons = isComparisons(wanted) ? wanted : { eq: wanted }
+    if (comparisons.eq !== undefined && !isObject(comparisons.eq)) {
+      return { field, values: [comparisons.eq], isReference }
+    }
+    if (comparisons.in && !comparisons.in.some(isObject)) {
+      key ??= { field, values: [...new Set(comparisons.in)], isReference }
+    }
+  }
+  return key
+}
+
+function fieldOf(model: Model, name: string): Field | undefined {
+  const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined
+  if (!field && name !== 'id') throw unknownField(model, name)
+  return field
+}
+
+/** The error for a field that a query names and the model does not have. */
+export function unknownField(model: Model, name: string): SynclineError {
+  const known = ['id', ...model.fieldNames]
+  return new SynclineError(
+    'unknown_field',
+    `Field \`${name}\` is not part of model \`${model.name}\`.${suggestion(name, known, 'Its fields are')}`,
+    { field: name },
+  )
+}
+
+function invalid(message: string): SynclineError {
+  return new SynclineError('invalid_value', message)
+}
+
+/** An object is comparisons; whoever wants a JSON value to be equal writes `{ eq: value }`. */
+function isComparisons(wanted: unknown): wanted is Comparisons {
+  return isObject(wanted) && !Array.isArray(wanted)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}

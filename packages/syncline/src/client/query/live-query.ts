@@ -1,0 +1,192 @@
+/**
+ * A live query: filter, order, limit and includes over the visible rows of one model.
+ *
+ * While somebody listens it is kept up to date row by row; otherwise it is run when read. Either way
+ * `current` is the same array until the result changes, and an unchanged row keeps its identity.
+ */
+import { createListeners, type Observable } from '../observable.ts'
+import type { Filter } from './filter.ts'
+import type { Includes } from './include.ts'
+import type { Compare } from './order.ts'
+import type { AnyRow, RowChange, RowSource } from './row.ts'
+import { SortedRows } from './sorted-rows.ts'
+
+/** What a query asks for, compiled. */
+export interface QueryPlan {
+  readonly model: string
+  readonly filter: Filter
+  readonly compare: Compare<AnyRow>
+  readonly limit: number | undefined
+  readonly includes: Includes | undefined
+}
+
+/** Where a query registers while somebody listens. */
+export interface QueryHost extends RowSource {
+  activate(query: LiveQuery): void
+  deactivate(query: LiveQuery): void
+}
+
+// Beyond this share of its rows, sorting anew is cheaper than placing one row at a time.
+const REBUILD_SHARE = 0.25
+const REBUILD_MINIMUM = 256
+
+export class LiveQuery implements Observable<readonly AnyRow[]> {
+  readonly plan: QueryPlan
+  readonly #host: QueryHost
+  readonly #listeners = createListeners()
+  /** Kept while somebody listens. */
+  #sorted: SortedRows | undefined
+  #result: readonly AnyRow[] = EMPTY
+  /** The result that the listeners know. */
+  #told: readonly AnyRow[] = EMPTY
+  #staleness: Staleness = 'maybe'
+  #readAt: readonly number[] = []
+
+  constructor(plan: QueryPlan, host: QueryHost) {
+    this.plan = plan
+    this.#host = host
+  }
+
+  get current(): readonly AnyRow[] {
+    if (this.#sorted) this.#refresh(this.#sorted)
+    else this.#runWhenChanged()
+    return this.#result
+  }
+
+  /** The first row, if there is one. */
+  first(): AnyRow | undefined {
+    return this.current[0]
+  }
+
+  subscribe(listener: () => void): () => void {
+    if (this.#listeners.size === 0) this.#open()
+    const remove = this.#listeners.add(listener)
+    return () => {
+      remove()
+      if (this.#listeners.size === 0) this.#close()
+    }
+  }
+
+  /** Takes in changes of its own model; true when the result may have changed. */
+  apply(changes: readonly RowChange[]): boolean {
+    const sorted = this.#sorted
+    if (!sorted) return false
+    if (changes.length > Math.max(REBUILD_MINIMUM, sorted.size * REBUILD_SHARE)) {
+      this.#sorted = this.#run()
+      this.#staleness = 'maybe'
+      return true
+    }
+    let isTouched = false
+    for (const change of changes) isTouched = this.#applyOne(sorted, change) || isTouched
+    if (isTouched) this.#staleness = 'surely'
+    return isTouched
+  }
+
+  /** Takes in changes of a model that its rows include; true when the result may have changed. */
+  applyRelated(model: string, changes: readonly RowChange[]): boolean {
+    const { includes } = this.plan
+    if (!includes?.models.has(model)) return false
+    let isTouched = false
+    for (const id of changes.flatMap((change) => includes.owners(model, change))) {
+      includes.touch(id)
+      isTouched = this.#shows(id) || isTouched
+    }
+    if (isTouched) this.#staleness = 'surely'
+    return isTouched
+  }
+
+  /** Tells the listeners, unless the rows within the limit are still the same. */
+  notify(): void {
+    if (!this.#isAlwaysAnother()) {
+      if (this.current === this.#told) return
+      this.#told = this.#result
+    }
+    this.#listeners.notify()
+  }
+
+  #open(): void {
+    this.#sorted = this.#run()
+    this.#staleness = 'maybe'
+    this.plan.includes?.touch()
+    this.#host.activate(this)
+    this.#told = this.#isAlwaysAnother() ? EMPTY : this.current
+  }
+
+  #close(): void {
+    if (this.#sorted) this.#refresh(this.#sorted)
+    this.#readAt = this.#revisions()
+    this.#sorted = undefined
+    this.#host.deactivate(this)
+  }
+
+  /** Without limit and includes, a change that touches the query changes its result. */
+  #isAlwaysAnother(): boolean {
+    return this.plan.limit === undefined && !this.plan.includes
+  }
+
+  #shows(id: string): boolean {
+    const row = this.#host.rows(this.plan.model).get(id)
+    return row !== undefined && this.plan.filter.matches(row)
+  }
+
+  #applyOne(sorted: SortedRows, { before, after }: RowChange): boolean {
+    const { matches } = this.plan.filter
+    const wasIn = before !== undefined && matches(before)
+    const isIn = after !== undefined && matches(after)
+    if (wasIn && isIn) sorted.replace(before, after)
+    else if (wasIn) sorted.remove(before)
+    else if (isIn) sorted.insert(after)
+    if (wasIn && !isIn) this.plan.includes?.forget(before.id)
+    return wasIn || isIn
+  }
+
+  #runWhenChanged(): void {
+    const revisions = this.#revisions()
+    const isUnchanged = revisions.every((revision, at) => revision === this.#readAt[at])
+    if (isUnchanged && this.#readAt.length > 0) return
+    this.#readAt = revisions
+    this.#staleness = 'maybe'
+    this.plan.includes?.touch()
+    this.#refresh(this.#run())
+  }
+
+  #revisions(): number[] {
+    const models = [this.plan.model, ...(this.plan.includes?.models ?? [])]
+    return models.map((model) => this.#host.revision(model))
+  }
+
+  #run(): SortedRows {
+    const { filter, compare, model } = this.plan
+    return new SortedRows(candidates(this.#host, model, filter).filter(filter.matches), compare)
+  }
+
+  #refresh(sorted: SortedRows): void {
+    if (this.#staleness === 'no') return
+    const { limit, includes } = this.plan
+    const rows = sorted.take(limit)
+    const next = includes ? rows.map((row) => includes.expand(row)) : rows
+    const isAnother = this.#staleness === 'surely' && this.#isAlwaysAnother()
+    if (isAnother || !isSameList(this.#result, next)) this.#result = next
+    this.#staleness = 'no'
+  }
+}
+
+/** Whether the last result still stands: `maybe` compares before it hands out a new array. */
+type Staleness = 'no' | 'maybe' | 'surely'
+
+const EMPTY: readonly AnyRow[] = []
+
+function candidates(source: RowSource, model: string, { key }: Filter): AnyRow[] {
+  if (key?.field === 'id') {
+    const rows = source.rows(model)
+    return key.values.map((id) => rows.get(id as string)).filter((row) => row !== undefined)
+  }
+  if (key?.isReference) return key.values.flatMap((value) => [...source.linked(model, key.field, value)])
+  return [...source.rows(model).values()]
+}
+
+function isSameList(a: readonly AnyRow[], b: readonly AnyRow[]): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
+}

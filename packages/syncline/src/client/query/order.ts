@@ -1,0 +1,118 @@
+/** The order of rows: by the fields asked for, then by id, so that it is total and the same on every device. */
+import type { Field, FieldKind, Model } from '../../schema/model.ts'
+import type { AnyRow } from './row.ts'
+
+export type Direction = 'asc' | 'desc'
+
+export interface Ordering {
+  readonly field: string
+  readonly direction: Direction
+}
+
+/** Negative when `a` comes first. */
+export type Compare<Value> = (a: Value, b: Value) => number
+
+/** Compiles an order into one comparison. Null comes last upwards and first downwards, as in PostgreSQL. */
+export function compileOrder(model: Model, orderings: readonly Ordering[]): Compare<AnyRow> {
+  const [only, ...others] = orderings.map((ordering) => compareBy(model, ordering))
+  if (!only) return compareIds
+  if (others.length === 0) return (a, b) => only(a, b) || compareIds(a, b)
+  const all = [only, ...others]
+  return (a, b) => {
+    for (const compare of all) {
+      const order = compare(a, b)
+      if (order !== 0) return order
+    }
+    return compareIds(a, b)
+  }
+}
+
+/** Compares two values of a field, neither of them null. */
+export function compareValues(field: Field | undefined): Compare<unknown> {
+  if (field?.array) return compareAsText
+  return (field && BY_KIND[field.kind]) ?? comparePlain
+}
+
+const BY_KIND: Partial<Record<FieldKind, Compare<unknown>>> = {
+  bigint: compareIntegers,
+  decimal: compareDecimals,
+  number: compareNumbers,
+  timestamp: compareTimes,
+  date: compareTimes,
+  json: compareAsText,
+}
+
+function compareBy(model: Model, { field, direction }: Ordering): Compare<AnyRow> {
+  const compare = compareValues(model.fields[field])
+  const sign = direction === 'desc' ? -1 : 1
+  return (a, b) => {
+    const left = a[field] ?? null
+    const right = b[field] ?? null
+    if (left === right) return 0
+    if (left === null) return sign
+    if (right === null) return -sign
+    return sign * compare(left, right)
+  }
+}
+
+function compareIds(a: AnyRow, b: AnyRow): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+function comparePlain(a: unknown, b: unknown): number {
+  return (a as string) < (b as string) ? -1 : (a as string) > (b as string) ? 1 : 0
+}
+
+function compareAsText(a: unknown, b: unknown): number {
+  return comparePlain(JSON.stringify(a), JSON.stringify(b))
+}
+
+/** Decimal text of any length, or `bigint`. */
+function compareIntegers(a: unknown, b: unknown): number {
+  return comparePlain(BigInt(a as string), BigInt(b as string))
+}
+
+/** PostgreSQL puts NaN above everything, Infinity included. */
+function compareNumbers(a: unknown, b: unknown): number {
+  const left = Number(a)
+  const right = Number(b)
+  if (Number.isNaN(left)) return Number.isNaN(right) ? 0 : 1
+  return Number.isNaN(right) ? -1 : comparePlain(left, right)
+}
+
+/** Exact beyond 15 digits: the integer parts by value, then the fractions as text. */
+function compareDecimals(a: unknown, b: unknown): number {
+  const rough = compareNumbers(a, b)
+  if (rough !== 0 || a === b || !Number.isFinite(Number(a))) return rough
+  const left = scaled(String(a))
+  const right = scaled(String(b))
+  const digits = Math.max(left.digits, right.digits)
+  return comparePlain(widen(left, digits), widen(right, digits))
+}
+
+interface Scaled {
+  readonly value: bigint
+  readonly digits: number
+}
+
+function scaled(text: string): Scaled {
+  const [whole = '0', fraction = ''] = text.split('.')
+  return { value: BigInt(whole + fraction), digits: fraction.length }
+}
+
+function widen({ value, digits }: Scaled, to: number): bigint {
+  return value * 10n ** BigInt(to - digits)
+}
+
+/** ISO text with the same offset sorts as text; the infinities stand outside. */
+function compareTimes(a: unknown, b: unknown): number {
+  const left = String(a)
+  const right = String(b)
+  const rank = timeRank(left) - timeRank(right)
+  if (rank !== 0 || left.slice(-6) === right.slice(-6)) return rank || comparePlain(left, right)
+  return Date.parse(left) - Date.parse(right) || comparePlain(left, right)
+}
+
+function timeRank(value: string): number {
+  return value === 'infinity' ? 1 : value === '-infinity' ? -1 : 0
+}

@@ -1,0 +1,136 @@
+/**
+ * One joined channel as data: where it stands, and what has arrived but is not whole yet.
+ *
+ *   L5 atomic   parts of a batch, and chunks of a load, are staged here and handed to the store with the last one
+ *   L4 no gap   after `snapshot` the old rows stay until the last chunk replaces them
+ */
+import type { Change } from '../../protocol/messages/change.ts'
+import type { Rows as RowsMessage } from '../../protocol/messages/rows.ts'
+
+export type RoomStatus =
+  /** Asked for, nothing to show yet. */
+  | 'joining'
+  /** Rows of an earlier session are shown, or new ones are on their way. */
+  | 'catching-up'
+  /** Everything committed arrives as it happens. */
+  | 'live'
+  /** The right was lost, or the record is not there: the rows are gone. */
+  | 'gone'
+  /** The server refused for another reason; what is cached stays readable. */
+  | 'error'
+  | 'left'
+
+export interface RoomState {
+  readonly channel: string
+  readonly status: RoomStatus
+  readonly cursor: string | undefined
+  /** Rows of this room are in the store. */
+  readonly hasRows: boolean
+  /** The server said on this connection that the room had caught up. */
+  readonly isJoined: boolean
+  readonly problem: { readonly code: string; readonly message: string } | undefined
+  /** Chunks of a load that is not whole yet. */
+  readonly chunks: readonly RowsChunk[] | undefined
+  /** Parts of a batch that is not whole yet. */
+  readonly parts: readonly Change[]
+}
+
+export type RowsChunk = Pick<RowsMessage, 'model' | 'columns' | 'rows'>
+
+/** What a room's message means for the store; each is one store transaction. */
+export type RoomEffect =
+  | { readonly type: 'replace'; readonly chunks: readonly RowsChunk[]; readonly changes: readonly Change[] }
+  | { readonly type: 'apply'; readonly changes: readonly Change[] }
+  | { readonly type: 'purge' }
+  /** The server will try again later. */
+  | { readonly type: 'joinLater'; readonly afterMs: number }
+
+export interface RoomStep {
+  readonly room: RoomState
+  readonly effect?: RoomEffect
+}
+
+/** A room that is about to be joined, perhaps with rows that the device kept. */
+export function joiningRoom(channel: string, cursor?: string): RoomState {
+  return rejoining({ ...NEW_ROOM, channel, cursor, hasRows: cursor !== undefined })
+}
+
+/** The connection ended, or begins anew: what was staged will be sent again. */
+export function rejoining(room: RoomState): RoomState {
+  return {
+    ...NEW_ROOM,
+    channel: room.channel,
+    cursor: room.cursor,
+    hasRows: room.hasRows,
+    status: unsettled(room),
+  }
+}
+
+const NEW_ROOM: RoomState = {
+  channel: '',
+  status: 'joining',
+  cursor: undefined,
+  hasRows: false,
+  isJoined: false,
+  problem: undefined,
+  chunks: undefined,
+  parts: [],
+}
+
+function unsettled({ hasRows }: RoomState): RoomStatus {
+  return hasRows ? 'catching-up' : 'joining'
+}
+
+/** True while the server owes this room an answer to its join. */
+export function isAwaited({ status }: RoomState): boolean {
+  return status === 'joining' || status === 'catching-up'
+}
+
+export function onSnapshot(room: RoomState): RoomStep {
+  return { room: { ...room, status: unsettled(room), chunks: [], parts: [] } }
+}
+
+export function onRows(room: RoomState, message: RowsMessage): RoomStep {
+  const chunks = [...(room.chunks ?? []), message]
+  if (message.more) return { room: { ...room, chunks } }
+  const effect = { type: 'replace', chunks, changes: room.parts } as const
+  return { room: whole({ ...room, hasRows: true }, message.cursor), effect }
+}
+
+export function onChanges(room: RoomState, changes: readonly Change[], cursor: string | undefined): RoomStep {
+  const parts = room.parts.length === 0 ? changes : [...room.parts, ...changes]
+  if (cursor === undefined || room.chunks) return { room: { ...room, parts } }
+  return { room: whole(room, cursor), effect: { type: 'apply', changes: parts } }
+}
+
+export function onJoined(room: RoomState, cursor: string): RoomStep {
+  return { room: whole({ ...room, isJoined: true, hasRows: true }, cursor) }
+}
+
+/** A fresh cursor for a room in which nothing happened. */
+export function onPong(room: RoomState, cursor: string): RoomState {
+  const isWhole = room.status === 'live' && !room.chunks && room.parts.length === 0
+  return isWhole ? { ...room, cursor } : room
+}
+
+export function onGone(room: RoomState, code: string, message: string): RoomStep {
+  const { channel } = room
+  return {
+    room: { ...NEW_ROOM, channel, status: 'gone', problem: { code, message } },
+    effect: { type: 'purge' },
+  }
+}
+
+// Both say that the channel is not this user's to read, now.
+const GONE = new Set(['not_found', 'forbidden'])
+
+export function onError(room: RoomState, code: string, message: string, retryAfterMs?: number): RoomStep {
+  if (GONE.has(code)) return onGone(room, code, message)
+  if (retryAfterMs !== undefined) return { room, effect: { type: 'joinLater', afterMs: retryAfterMs } }
+  return { room: { ...room, status: 'error', problem: { code, message } } }
+}
+
+function whole(room: RoomState, cursor: string | undefined): RoomState {
+  const status = room.isJoined ? 'live' : unsettled(room)
+  return { ...room, status, cursor: cursor ?? room.cursor, chunks: undefined, parts: [] }
+}

@@ -1,0 +1,22 @@
+/** Where the server is: the socket's address and the addresses of single requests. */
+export interface Endpoint {
+  readonly socket: string
+  /** `request('pull')` is `https://…/sync/pull`. */
+  request(name: 'push' | 'pull'): string
+}
+
+/** Resolves the `url` option: `/sync` on the page's own host, or a full http(s) or ws(s) address. */
+export function endpointOf(url: string): Endpoint {
+  const page = (globalThis as { location?: { href: string } }).location?.href
+  if (!/^[a-z]+:/i.test(url) && page === undefined) {
+    throw new Error(
+      `The url \`${url}\` has no host, and there is no page to take it from. Write 'https://host/sync'.`,
+    )
+  }
+  const http = new URL(url, page)
+  http.protocol = http.protocol.replace('ws', 'http')
+  const socket = new URL(http)
+  socket.protocol = http.protocol.replace('http', 'ws')
+  const base = http.href.replace(/\/$/, '')
+  return { socket: socket.href, request: (name) => `${base}/${name}` }
+}

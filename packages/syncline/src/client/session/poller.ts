@@ -1,0 +1,95 @@
+/** Synchronises over HTTP while no socket can be had: pushes what waits, pulls the rooms, again every 5 s. */
+import type { ServerMessage } from '../../protocol/server-message.ts'
+import type { Clock } from '../clock.ts'
+import type { Endpoint } from './endpoint.ts'
+
+// 5 s: what a person still takes for live, and 12 requests a minute per device.
+const EVERY_MS = 5_000
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface PollerHost {
+  readonly clock: Clock
+  readonly endpoint: Endpoint
+  readonly fetch: Fetch
+  findToken(): string | undefined | Promise<string | undefined>
+  /** The body of the next push; nothing when all is sent. */
+  nextPush(): object | undefined
+  /** The body of a pull. */
+  pull(): object
+  onPushed(message: ServerMessage): void
+  /** The server refused the request. */
+  onRefused(code: string, message: string): void
+  onPulled(messages: readonly ServerMessage[]): void
+  /** The server could not be reached, or would not answer. */
+  onFailed(): void
+}
+
+export class Poller {
+  readonly #host: PollerHost
+  #round = 0
+  #cancel: () => void = () => {}
+
+  constructor(host: PollerHost) {
+    this.#host = host
+  }
+
+  start(): void {
+    void this.#poll(++this.#round)
+  }
+
+  /** What is under way is not listened to any more. */
+  stop(): void {
+    this.#round++
+    this.#cancel()
+  }
+
+  async #poll(round: number): Promise<void> {
+    const isCurrent = () => round === this.#round
+    try {
+      await this.#pushAll(isCurrent)
+      if (isCurrent()) await this.#pull(isCurrent)
+    } catch {
+      if (isCurrent()) this.#host.onFailed()
+    }
+    if (isCurrent()) this.#cancel = this.#host.clock.after(EVERY_MS, () => void this.#poll(round))
+  }
+
+  async #pushAll(isCurrent: () => boolean): Promise<void> {
+    for (let body = this.#host.nextPush(); body; body = this.#host.nextPush()) {
+      const answer = await this.#request('push', body)
+      if (!isCurrent()) return
+      if (!('type' in answer)) return this.#refused(answer)
+      this.#host.onPushed(answer)
+    }
+  }
+
+  async #pull(isCurrent: () => boolean): Promise<void> {
+    const answer = await this.#request('pull', this.#host.pull())
+    if (!isCurrent()) return
+    if ('messages' in answer) this.#host.onPulled(answer.messages)
+    else this.#refused(answer)
+  }
+
+  #refused(answer: Answer): void {
+    if (!('error' in answer)) throw new Error('The server answered with something else than a message.')
+    this.#host.onRefused(answer.error.code, answer.error.message)
+  }
+
+  async #request(name: 'push' | 'pull', body: object): Promise<Answer> {
+    const { fetch, endpoint } = this.#host
+    const token = await this.#host.findToken()
+    const response = await fetch(endpoint.request(name), {
+      method: 'POST',
+      credentials: 'include',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(body),
+    })
+    return response.json() as Promise<Answer>
+  }
+}
+
+type Answer =
+  | ServerMessage
+  | { readonly messages: readonly ServerMessage[] }
+  | { readonly error: { readonly code: string; readonly message: string } }

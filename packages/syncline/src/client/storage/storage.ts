@@ -1,0 +1,61 @@
+/**
+ * What the device keeps beyond the page's life, behind a small interface: the outbox and the cached rooms.
+ *
+ *   W3 nothing lost   the outbox is stored before a write says `stored`
+ *   L2 once           a batch of a room and its cursor are stored together
+ *   K3 private        every user has a storage of their own
+ */
+import type { Outbox } from '../outbox/outbox.ts'
+import type { StoreRecord } from '../store/store.ts'
+
+/** Opens the storage of one user on this device. */
+export interface Storage {
+  open(user: string): UserStorage | Promise<UserStorage>
+}
+
+export interface UserStorage {
+  /** What was last committed, or undefined on a new device. */
+  readonly device: StoredDevice | undefined
+  /** Commits all of it or nothing; resolves when it is durable. Calls are committed in their order. */
+  commit(write: StorageWrite): Promise<void>
+  /** The cached rows of a room. */
+  loadRoom(channel: string): StoredRoom | undefined | Promise<StoredRoom | undefined>
+  /** Removes everything this user has here. */
+  purge(): Promise<void>
+}
+
+export interface StoredDevice {
+  readonly outbox: Outbox
+  /** The log's history that cursors belong to. */
+  readonly epoch: string | undefined
+  /** Id of the user, as the server said it. */
+  readonly user: string | undefined
+}
+
+export interface StoredRoom {
+  readonly cursor: string
+  /** Hash of the schema that the rows were stored under. */
+  readonly schema: string
+  readonly records: Iterable<StoreRecord>
+}
+
+export interface StorageWrite {
+  readonly device?: StoredDevice
+  readonly room?: RoomWrite
+}
+
+export type RoomWrite =
+  | { readonly channel: string; readonly type: 'replace'; readonly room: StoredRoom }
+  | {
+      readonly channel: string
+      readonly type: 'change'
+      readonly cursor: string
+      readonly put: readonly StoreRecord[]
+      readonly remove: readonly RecordName[]
+    }
+  | { readonly channel: string; readonly type: 'purge' }
+
+export interface RecordName {
+  readonly model: string
+  readonly id: string
+}

@@ -1,0 +1,48 @@
+/** What `$inc`, `$add` and `$remove` make of a value on the device; the server computes it again from its own. */
+
+/** Adds to a counter, or adds elements to a set and removes others. */
+export interface Operator {
+  readonly $inc?: number | bigint | string
+  readonly $add?: readonly unknown[]
+  readonly $remove?: readonly unknown[]
+}
+
+/** The value after the operator. */
+export function applyOperator(value: unknown, operator: Operator): unknown {
+  if (operator.$inc !== undefined) return increment(value, operator.$inc)
+  return changeSet(Array.isArray(value) ? value : [], operator)
+}
+
+function increment(value: unknown, by: number | bigint | string): unknown {
+  if (typeof by === 'number') return Number(value ?? 0) + by
+  if (typeof by === 'bigint') return BigInt((value ?? 0) as bigint) + by
+  const text = String(value ?? '0')
+  // NaN and the infinities of `decimal` stay what they are.
+  return /\d/.test(text) ? addDecimals(text, by) : text
+}
+
+function changeSet(elements: readonly unknown[], { $add = [], $remove = [] }: Operator): unknown[] {
+  const keyOf = (element: unknown) => JSON.stringify(element)
+  const removed = new Set($remove.map(keyOf))
+  const kept = elements.filter((element) => !removed.has(keyOf(element)))
+  const known = new Set(kept.map(keyOf))
+  return [...kept, ...$add.filter((element) => !known.has(keyOf(element)))]
+}
+
+/** Adds decimal texts exactly, keeping the longer fraction. */
+function addDecimals(left: string, right: string): string {
+  const digits = Math.max(fractionOf(left).length, fractionOf(right).length)
+  const sum = scale(left, digits) + scale(right, digits)
+  const text = String(sum < 0n ? -sum : sum).padStart(digits + 1, '0')
+  const whole = text.slice(0, text.length - digits)
+  const fraction = digits === 0 ? '' : `.${text.slice(text.length - digits)}`
+  return `${sum < 0n ? '-' : ''}${whole}${fraction}`
+}
+
+function fractionOf(text: string): string {
+  return text.split('.')[1] ?? ''
+}
+
+function scale(text: string, digits: number): bigint {
+  return BigInt(text.replace('.', '') + '0'.repeat(digits - fractionOf(text).length))
+}

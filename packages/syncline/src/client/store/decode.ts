@@ -1,0 +1,71 @@
+/** From the wire to the store: rows and changes with the values that pages see. */
+import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
+import { differsOnWire, fromWire } from '../../schema/wire-value.ts'
+import type { Change } from '../../protocol/messages/change.ts'
+import type { AnyRow } from '../query/row.ts'
+import type { RowsChunk } from '../rooms/room-state.ts'
+import type { StoreChange, StoreRecord } from './store.ts'
+
+type Versions = Readonly<Record<string, number>>
+
+/** Decodes a change; nothing when its model is not part of this app's schema. */
+export function decodeChange(schema: CompiledSchema, change: Change): StoreChange | undefined {
+  const model = schema.models[change.model]
+  if (!model) return undefined
+  const { id, action, version, fieldVersions } = change
+  const fields = decodeFields(model, change.fields ?? {})
+  return { model: model.name, id, action, version, fields, ...(fieldVersions && { fieldVersions }) }
+}
+
+/** Keeps the fields that this app knows, as rows hold them. */
+export function decodeFields(
+  model: Model,
+  fields: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const decoded: Record<string, unknown> = {}
+  for (const name of Object.keys(fields)) {
+    const field = model.fields[name]
+    if (field) decoded[name] = differsOnWire(field) ? fromWire(field, fields[name]) : fields[name]
+  }
+  return decoded
+}
+
+/** Decodes the chunks of a load, row by row. */
+export function* decodeChunks(schema: CompiledSchema, chunks: readonly RowsChunk[]): Iterable<StoreRecord> {
+  for (const chunk of chunks) {
+    const model = schema.models[chunk.model]
+    if (model) yield* decodeChunk(model, chunk)
+  }
+}
+
+// `id`, `version`, `fieldVersions` come first in every chunk.
+const LEADING = 3
+
+function* decodeChunk(model: Model, { columns, rows }: RowsChunk): Iterable<StoreRecord> {
+  const fields = columns.map((column, index) => (index < LEADING ? undefined : model.fields[column]))
+  const uniform = uniformVersions(model)
+  for (const values of rows) {
+    const version = values[1] as number
+    const fieldVersions = (values[2] as Versions | null) ?? uniform(version)
+    yield { model: model.name, version, fieldVersions, fields: decodeRow(fields, values) }
+  }
+}
+
+function decodeRow(fields: readonly (Field | undefined)[], values: readonly unknown[]): AnyRow {
+  const row: Record<string, unknown> = { id: values[0] }
+  for (let index = LEADING; index < fields.length; index++) {
+    const field = fields[index]
+    if (field) row[field.name] = differsOnWire(field) ? fromWire(field, values[index]) : values[index]
+  }
+  return row as AnyRow
+}
+
+/** Field versions of rows all of whose fields have the record's version; rows of one version share them. */
+function uniformVersions(model: Model): (version: number) => Versions {
+  const known = new Map<number, Versions>([[1, {}]])
+  return (version) => {
+    const versions = known.get(version) ?? Object.fromEntries(model.fieldNames.map((name) => [name, version]))
+    known.set(version, versions)
+    return versions
+  }
+}

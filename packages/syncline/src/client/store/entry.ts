@@ -1,0 +1,47 @@
+/** One record on the device: what the server confirmed (base), the ops not yet in it (overlay), what is seen. */
+import type { VersionedRecord } from '../../protocol/merge.ts'
+import type { AnyRow } from '../query/row.ts'
+import type { Operator } from './apply-operator.ts'
+
+/** A record as the server confirmed it; its fields are the row itself, so that an unwritten row costs no copy. */
+export interface BaseRecord extends VersionedRecord {
+  readonly fields: AnyRow
+}
+
+/** A write that is shown before the base contains it. */
+export interface OverlayOp {
+  readonly model: string
+  readonly id: string
+  readonly action: 'create' | 'update' | 'delete'
+  /** New values, as rows hold them. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** What counters and sets add to the value they find. */
+  readonly operators?: Readonly<Record<string, Operator>>
+}
+
+/** Changed in place, by the store only. */
+export interface Entry {
+  readonly model: string
+  readonly id: string
+  base: BaseRecord | undefined
+  ops: readonly OverlayOp[]
+  /** What the page sees: base with ops applied. */
+  row: AnyRow | undefined
+  /** How many joined rooms hold it. */
+  holders: number
+}
+
+const NO_OPS: readonly OverlayOp[] = []
+
+export function createEntry(model: string, id: string): Entry {
+  return { model, id, base: undefined, ops: NO_OPS, row: undefined, holders: 0 }
+}
+
+/** True when nothing is left to keep; a deleted record stays known while a room still has to tell of it. */
+export function isEmptyEntry(entry: Entry): boolean {
+  return entry.base === undefined && entry.ops.length === 0 && entry.holders === 0
+}
+
+export function withoutOp(ops: readonly OverlayOp[], op: OverlayOp): readonly OverlayOp[] {
+  return ops.length === 1 && ops[0] === op ? NO_OPS : ops.filter((each) => each !== op)
+}

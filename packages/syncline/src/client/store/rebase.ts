@@ -1,0 +1,37 @@
+/** Base with overlay applied: the row that the page sees. */
+import type { AnyRow } from '../query/row.ts'
+import { applyOperator, type Operator } from './apply-operator.ts'
+import type { Entry, OverlayOp } from './entry.ts'
+
+/** The visible row of an entry; the same object as before when its members are the same. */
+export function rebase(entry: Entry): AnyRow | undefined {
+  let row = entry.base?.fields
+  for (const op of entry.ops) row = applyOp(row, op)
+  return row && entry.row && row !== entry.row && isSameRow(row, entry.row) ? entry.row : row
+}
+
+function applyOp(row: AnyRow | undefined, op: OverlayOp): AnyRow | undefined {
+  if (op.action === 'delete') return undefined
+  // A base that has the record already contains this create, and maybe what others did since.
+  if (op.action === 'create') return row ?? { ...op.fields, id: op.id }
+  return row && { ...row, ...op.fields, ...(op.operators && applyOperators(row, op.operators)) }
+}
+
+function applyOperators(row: AnyRow, operators: Readonly<Record<string, Operator>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(operators).map(([name, operator]) => [name, applyOperator(row[name], operator)]),
+  )
+}
+
+/** Compares members, not identity: an op that changed nothing leaves the row what it was. */
+export function isSameRow(a: AnyRow, b: AnyRow): boolean {
+  if (a === b) return true
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => isSameValue(a[key], b[key]))
+}
+
+function isSameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true
+  const areObjects = typeof a === 'object' && typeof b === 'object' && a !== null && b !== null
+  return areObjects && JSON.stringify(a) === JSON.stringify(b)
+}

@@ -1,0 +1,233 @@
+/**
+ * The rows in memory: what the server confirmed, the ops not yet in it, and what the page sees of both.
+ *
+ * Everything happens inside `transact`: at its end the visible rows are computed, live queries take them
+ * in, and listeners hear once (L5: a reader sees all of a transaction or nothing; K1: reads never wait).
+ */
+import { type FieldChange, merge } from '../../protocol/merge.ts'
+import type { LiveQuery, QueryHost } from '../query/live-query.ts'
+import { QueryRouter } from '../query/query-router.ts'
+import type { AnyRow, RowChange } from '../query/row.ts'
+import { type BaseRecord, type Entry, type OverlayOp, withoutOp } from './entry.ts'
+import { isSameRow, rebase } from './rebase.ts'
+import { RoomMembers } from './room-members.ts'
+import { Table } from './table.ts'
+
+/** A confirmed change of one record in one room, its values as rows hold them. */
+export interface StoreChange extends FieldChange {
+  readonly model: string
+  readonly id: string
+  readonly action: 'create' | 'update' | 'delete' | 'enter' | 'leave'
+}
+
+/** A confirmed record, as a first load or the device's storage brings it. */
+export interface StoreRecord extends BaseRecord {
+  readonly model: string
+  /** Version at which it entered the room; its own when unknown. */
+  readonly enteredAt?: number
+}
+
+export class Store implements QueryHost {
+  readonly #tables = new Map<string, Table>()
+  readonly #rooms = new Map<string, RoomMembers>()
+  readonly #router = new QueryRouter()
+  /** Versions at which records were deleted, while this connection lasts and another room may still tell of them. */
+  readonly #deletedAt = new Map<Entry, number>()
+  #touched: Set<Entry> | undefined
+
+  /** Runs changes as one: nobody sees a part of them. */
+  transact<Result>(work: () => Result): Result {
+    if (this.#touched) return work()
+    this.#touched = new Set()
+    try {
+      return work()
+    } finally {
+      const touched = this.#touched
+      this.#touched = undefined
+      this.#commit(touched)
+    }
+  }
+
+  rows(model: string): ReadonlyMap<string, AnyRow> {
+    return this.#table(model).rows
+  }
+
+  linked(model: string, field: string, value: unknown): Iterable<AnyRow> {
+    return this.#table(model).linked(field, value)
+  }
+
+  revision(model: string): number {
+    return this.#table(model).revision
+  }
+
+  activate(query: LiveQuery): void {
+    this.#router.activate(query)
+  }
+
+  deactivate(query: LiveQuery): void {
+    this.#router.deactivate(query)
+  }
+
+  /** Listens to one record. */
+  watch(model: string, id: string, listener: () => void): () => void {
+    return this.#router.watch(model, id, listener)
+  }
+
+  /** What the server confirmed of a record. */
+  base(model: string, id: string): BaseRecord | undefined {
+    return this.#table(model).get(id)?.base
+  }
+
+  /** The members of a room, as the device's storage keeps them. */
+  *members(channel: string): Iterable<StoreRecord> {
+    const members = this.#room(channel)
+    for (const [model, id] of members.entries()) yield* this.#member(members, model, id)
+  }
+
+  *memberOf(channel: string, model: string, id: string): Iterable<StoreRecord> {
+    yield* this.#member(this.#room(channel), model, id)
+  }
+
+  addOp(op: OverlayOp): void {
+    const entry = this.#touch(op.model, op.id)
+    entry.ops = [...entry.ops, op]
+  }
+
+  dropOp(op: OverlayOp): void {
+    const entry = this.#touch(op.model, op.id)
+    entry.ops = withoutOp(entry.ops, op)
+  }
+
+  opsOn(model: string, id: string): readonly OverlayOp[] {
+    return this.#table(model).get(id)?.ops ?? []
+  }
+
+  /** Applies one confirmed change of a room. */
+  apply(channel: string, change: StoreChange): void {
+    const entry = this.#touch(change.model, change.id)
+    if (change.action === 'leave') this.#leave(channel, entry, change.version)
+    else if (change.action === 'delete') this.#delete(channel, entry, change.version)
+    else if (change.action === 'update') this.#update(entry, change)
+    else this.#enter(channel, entry, change)
+  }
+
+  /** Replaces all rows of a room; `isFresh` tells which other rooms are up to date and may know better. */
+  replaceRoom(channel: string, records: Iterable<StoreRecord>, isFresh: (channel: string) => boolean): void {
+    const before = this.#room(channel)
+    const after = new RoomMembers()
+    this.#rooms.set(channel, after)
+    for (const record of records) {
+      const entry = this.#touch(record.model, record.fields.id)
+      after.enter(record.model, entry.id, record.enteredAt ?? record.version)
+      if (!before.leave(record.model, entry.id)) entry.holders++
+      this.#replaceBase(channel, entry, record, isFresh)
+    }
+    for (const [model, id] of before.entries()) this.#release(this.#touch(model, id))
+  }
+
+  /** Forgets a room; its records go unless another room holds them. */
+  purgeRoom(channel: string): void {
+    this.replaceRoom(channel, [], () => true)
+    this.#rooms.delete(channel)
+  }
+
+  /** Says that rooms are read anew from their cursors: what was deleted may be told again. */
+  forgetDeletions(): void {
+    this.#deletedAt.clear()
+  }
+
+  #enter(channel: string, entry: Entry, change: StoreChange): void {
+    if (this.#room(channel).enter(entry.model, entry.id, change.version)) entry.holders++
+    if ((this.#deletedAt.get(entry) ?? 0) >= change.version) return
+    const base: BaseRecord = entry.base ?? { version: 0, fields: { id: entry.id }, fieldVersions: {} }
+    entry.base = merge(base, change) as BaseRecord
+  }
+
+  #update(entry: Entry, change: StoreChange): void {
+    if (entry.base) entry.base = merge(entry.base, change) as BaseRecord
+  }
+
+  #leave(channel: string, entry: Entry, version: number): void {
+    if (this.#room(channel).leave(entry.model, entry.id, version)) this.#release(entry)
+  }
+
+  #delete(channel: string, entry: Entry, version: number): void {
+    const isNewer = entry.base !== undefined && entry.base.version > version
+    if (this.#room(channel).leave(entry.model, entry.id, version)) entry.holders--
+    if (!isNewer) entry.base = undefined
+    if (!isNewer && entry.holders > 0) this.#deletedAt.set(entry, version)
+    if (entry.holders === 0) entry.base = undefined
+  }
+
+  #release(entry: Entry): void {
+    entry.holders--
+    if (entry.holders === 0) entry.base = undefined
+  }
+
+  #replaceBase(
+    channel: string,
+    entry: Entry,
+    record: StoreRecord,
+    isFresh: (channel: string) => boolean,
+  ): void {
+    if ((this.#deletedAt.get(entry) ?? 0) >= record.version) return
+    const { base } = entry
+    if (base && this.#isHeldByFresh(channel, entry, isFresh)) {
+      const { id: _, ...fields } = record.fields
+      entry.base = merge(base, { ...record, fields }) as BaseRecord
+      return
+    }
+    const isSame = base !== undefined && isSameRow(base.fields, record.fields)
+    entry.base = isSame ? { ...record, fields: base.fields } : record
+  }
+
+  #isHeldByFresh(channel: string, entry: Entry, isFresh: (channel: string) => boolean): boolean {
+    if (entry.holders < 2) return false
+    for (const [other, members] of this.#rooms) {
+      if (other !== channel && members.has(entry.model, entry.id) && isFresh(other)) return true
+    }
+    return false
+  }
+
+  *#member(members: RoomMembers, model: string, id: string): Iterable<StoreRecord> {
+    const enteredAt = members.enteredAt(model, id)
+    const base = this.#table(model).get(id)?.base
+    if (base && enteredAt !== undefined) yield { ...base, model, enteredAt }
+  }
+
+  #touch(model: string, id: string): Entry {
+    if (!this.#touched) throw new Error('The store is changed outside `transact`. Wrap the change in it.')
+    const entry = this.#table(model).open(id)
+    this.#touched.add(entry)
+    return entry
+  }
+
+  #commit(touched: ReadonlySet<Entry>): void {
+    const changes = new Map<string, RowChange[]>()
+    for (const entry of touched) {
+      const change = this.#table(entry.model).show(entry, rebase(entry))
+      if (entry.holders === 0) this.#deletedAt.delete(entry)
+      if (!change) continue
+      const ofModel = changes.get(entry.model)
+      if (ofModel) ofModel.push(change)
+      else changes.set(entry.model, [change])
+    }
+    if (changes.size > 0) this.#router.route(changes)
+  }
+
+  #table(model: string): Table {
+    const known = this.#tables.get(model)
+    if (known) return known
+    const table = new Table(model)
+    this.#tables.set(model, table)
+    return table
+  }
+
+  #room(channel: string): RoomMembers {
+    const known = this.#rooms.get(channel)
+    if (known) return known
+    const members = new RoomMembers()
+    this.#rooms.set(channel, members)
+    return members
+  }
+}

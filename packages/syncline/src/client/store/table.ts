@@ -1,0 +1,50 @@
+/** The records of one model: entries, visible rows, and the rows by reference. */
+import { LinkIndex } from '../query/link-index.ts'
+import type { AnyRow, RowChange } from '../query/row.ts'
+import { createEntry, type Entry, isEmptyEntry } from './entry.ts'
+
+export class Table {
+  readonly model: string
+  readonly rows = new Map<string, AnyRow>()
+  revision = 0
+  readonly #entries = new Map<string, Entry>()
+  readonly #links = new Map<string, LinkIndex>()
+
+  constructor(model: string) {
+    this.model = model
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#entries.get(id)
+  }
+
+  /** The entry of a record, made when it is new. */
+  open(id: string): Entry {
+    const known = this.#entries.get(id)
+    if (known) return known
+    const entry = createEntry(this.model, id)
+    this.#entries.set(id, entry)
+    return entry
+  }
+
+  /** Makes the row of an entry visible, and tells what changed for the page. */
+  show(entry: Entry, after: AnyRow | undefined): RowChange | undefined {
+    const before = entry.row
+    if (isEmptyEntry(entry)) this.#entries.delete(entry.id)
+    if (before === after) return undefined
+    entry.row = after
+    if (after) this.rows.set(entry.id, after)
+    else this.rows.delete(entry.id)
+    this.revision++
+    const change = { before, after }
+    for (const index of this.#links.values()) index.apply(change)
+    return change
+  }
+
+  /** The rows whose field has this value; the index is made when it is first asked for. */
+  linked(field: string, value: unknown): Iterable<AnyRow> {
+    const index = this.#links.get(field) ?? new LinkIndex(field, this.rows.values())
+    this.#links.set(field, index)
+    return index.get(value)
+  }
+}

@@ -1,0 +1,65 @@
+/** How synchronisation stands, in words that a page can show (K2: nothing says "saved" before it is). */
+import type { Session } from './session/session.ts'
+import { isPolling } from './session/session.ts'
+
+export interface SyncStatus {
+  /**
+   * `realtime`: connected, everything sent and received; `synced`: the same over polling; `syncing`: on the way;
+   * `offline`: no server; `error`: the server said not to come back; `idle`: not started.
+   */
+  readonly status: 'idle' | 'syncing' | 'synced' | 'error' | 'offline' | 'realtime'
+  /** A socket is open and welcome. */
+  readonly realtimeConnected: boolean
+  /** Writes that the server has not acknowledged. */
+  readonly pending: number
+  /** Age of the oldest of them, in ms; undefined when there is none. */
+  readonly oldestPendingMs: number | undefined
+  /** When everything was last known to be in step, in ms since 1970. */
+  readonly lastSyncedAt: number | undefined
+  readonly transport: 'socket' | 'polling'
+  /** Why the server said not to come back. */
+  readonly problem: { readonly code: string; readonly message: string } | undefined
+}
+
+export interface StatusFacts {
+  readonly session: Session
+  readonly pending: number
+  readonly oldestAt: number | undefined
+  readonly isAwaitingRooms: boolean
+  /** The last poll was answered. */
+  readonly hasPolled: boolean
+  readonly lastSyncedAt: number | undefined
+  readonly problem: SyncStatus['problem']
+}
+
+/** Sums up what the parts of the client know. */
+export function statusOf(facts: StatusFacts, now: number): SyncStatus {
+  const { session, pending, oldestAt, lastSyncedAt, problem } = facts
+  return {
+    status: wordFor(facts),
+    realtimeConnected: session.phase === 'live' || session.phase === 'catchingUp',
+    pending,
+    oldestPendingMs: oldestAt === undefined ? undefined : Math.max(0, now - oldestAt),
+    lastSyncedAt,
+    transport: isPolling(session) ? 'polling' : 'socket',
+    problem,
+  }
+}
+
+function wordFor({ session, pending, isAwaitingRooms, hasPolled }: StatusFacts): SyncStatus['status'] {
+  switch (session.phase) {
+    case 'stopped':
+      return 'idle'
+    case 'refused':
+      return 'error'
+    case 'live':
+      return pending > 0 || isAwaitingRooms ? 'syncing' : 'realtime'
+    case 'catchingUp':
+      return 'syncing'
+    case 'waiting':
+    case 'connecting':
+    case 'greeting':
+      if (hasPolled) return pending > 0 ? 'syncing' : 'synced'
+      return session.failures === 0 ? 'syncing' : 'offline'
+  }
+}

@@ -1,0 +1,15 @@
+/** Calls back when the device comes online or the page comes into view; does nothing outside browsers. */
+export function watchConnectivity(onWake: () => void): () => void {
+  const page = globalThis as { document?: Document; addEventListener?: typeof addEventListener }
+  if (!page.document || !page.addEventListener) return () => {}
+  const { document } = page
+  const onVisible = () => {
+    if (document.visibilityState === 'visible') onWake()
+  }
+  addEventListener('online', onWake)
+  document.addEventListener('visibilitychange', onVisible)
+  return () => {
+    removeEventListener('online', onWake)
+    document.removeEventListener('visibilitychange', onVisible)
+  }
+}
