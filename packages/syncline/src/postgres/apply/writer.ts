@@ -1,5 +1,10 @@
 /** The seam between accepting ops (server) and committing them (apply). */
 import type { User } from '../../protocol/user.ts'
+import type { CompiledSchema } from '../../schema/model.ts'
+import type { Database } from '../database.ts'
+import type { Rules } from '../rules.ts'
+import { GroupWriter } from './group-writer.ts'
+import type { WriterOptions } from './writer-options.ts'
 
 export type OpAction = 'create' | 'update' | 'delete' | 'call'
 
@@ -55,12 +60,20 @@ export interface Conflict {
   readonly outcome: 'won' | 'lost' | 'open'
 }
 
+/** A conflict as another user has it. */
+export interface ForeignConflict {
+  readonly userId: string
+  readonly conflict: Conflict
+}
+
 export interface PushOutcome {
   readonly lastOp: number
   readonly lastKey?: string
   /** Every rejection of this device that it has not read yet, oldest first. */
   readonly rejected: readonly Rejection[]
   readonly conflicts: readonly Conflict[]
+  /** Entries for other users, whose values this push met: for the `conflicts` message to their devices. */
+  readonly foreign?: readonly ForeignConflict[]
   /** The next op number the device must send, when the push left a gap or was a fork; nothing was changed. */
   readonly gap?: number
   /** A refusal of the whole push (`device_taken`, `device_copied`, `split_transaction`, `unavailable`); nothing was changed. */
@@ -87,6 +100,8 @@ export type SingleOutcome =
       readonly id?: string
       readonly repeated: boolean
       readonly xids: readonly string[]
+      /** Entries for other users, whose values this write met. */
+      readonly foreign?: readonly ForeignConflict[]
     }
   | {
       readonly ok: false
@@ -102,6 +117,22 @@ export interface Writer {
   write(write: SingleWrite): Promise<SingleOutcome>
   /** What `welcome` says of a device, and what it has not read yet. Refuses a device of another user. */
   device(device: string, user: User): Promise<PushOutcome>
+  /** Closes a conflict of this user (`resolve`); false when there is no such open one. */
+  seen(conflict: string, user: User): Promise<boolean>
   /** Finishes what was accepted, then closes its connections. */
   close(): Promise<void>
+}
+
+/**
+ * Opens the writer of this process. The database must have been migrated. Throws when it cannot be reached.
+ */
+export async function createWriter(
+  database: Database,
+  schema: CompiledSchema,
+  rules: Rules,
+  options: WriterOptions = {},
+): Promise<Writer> {
+  const writer = new GroupWriter(database, schema, rules, options)
+  await writer.open()
+  return writer
 }

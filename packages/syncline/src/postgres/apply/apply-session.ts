@@ -1,0 +1,117 @@
+/**
+ * A connection that applies ops, and the functions it has for their shapes.
+ *
+ * Functions live in `pg_temp`: they depend on the application's rules, so they belong to this process and end with its
+ * connection; they need no more than the right to make temporary objects, which every role has by default.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Connection, Database, Row, Statement } from '../database.ts'
+import type { PreparedOp } from './prepare-op.ts'
+import { ruleTypes } from './rule-text.ts'
+import { shapeFunctions } from './shape-function.ts'
+import type { Shape } from './shape.ts'
+
+/** Most shapes that a connection keeps functions for; the least used go first. */
+const MAX_FUNCTIONS = 500
+
+export class ApplySession {
+  readonly connection: Connection
+  /** Set when the connection is gone. */
+  isLost = false
+  readonly #prefix = `syncline_${randomBytes(4).toString('hex')}`
+  readonly #functions = new Map<string, string>()
+  readonly #texts = new Map<string, string>()
+  #made = 0
+
+  private constructor(connection: Connection) {
+    this.connection = connection
+    void connection.closed.then(() => {
+      this.isLost = true
+    })
+  }
+
+  /** Opens a connection for writing. `lockTimeoutMs` bounds how long it waits for a row that somebody holds. */
+  static async open(database: Database, name: string, lockTimeoutMs: number): Promise<ApplySession> {
+    const connection = await database.connect(name, {
+      lock_timeout: `${lockTimeoutMs}ms`,
+      synchronous_commit: 'on',
+      // Every step of an op is a statement with a snapshot of its own; a stricter level would give all of them one.
+      default_transaction_isolation: 'read committed',
+      default_transaction_read_only: 'off',
+      jit: 'off',
+      // A process that froze inside a transaction gives its locks back.
+      idle_in_transaction_session_timeout: '10s',
+    })
+    return new ApplySession(connection)
+  }
+
+  /** Makes the functions that these ops need. Answers what went wrong, by the key of the shape. */
+  async ensure(ops: Iterable<PreparedOp>): Promise<ReadonlyMap<string, unknown>> {
+    const failures = new Map<string, unknown>()
+    const needed = new Map<string, Shape>()
+    for (const { key, shape } of ops) needed.set(key, shape)
+    for (const [key, shape] of needed) {
+      const known = this.#functions.get(key)
+      if (known !== undefined) {
+        this.#functions.delete(key)
+        this.#functions.set(key, known)
+        continue
+      }
+      try {
+        this.#functions.set(key, await this.#make(shape))
+      } catch (error) {
+        if (this.isLost) throw error
+        failures.set(key, error)
+      }
+    }
+    await this.#forget(needed)
+    return failures
+  }
+
+  /** Name of the function for one op of this shape; with `_all` behind it, for a run of them. */
+  functionOf(key: string): string {
+    return this.#functions.get(key) as string
+  }
+
+  /** A statement that this connection prepares once. */
+  statement(text: string, values: Statement['values']): Statement {
+    let name = this.#texts.get(text)
+    if (name === undefined) {
+      name = `${this.#prefix}_s${this.#texts.size}`
+      this.#texts.set(text, name)
+    }
+    return { text, values: values ?? [], name }
+  }
+
+  pipeline(statements: readonly Statement[]): Promise<Row[][]> {
+    return this.connection.pipeline(statements)
+  }
+
+  close(): Promise<void> {
+    return this.connection.close()
+  }
+
+  async #make(shape: Shape): Promise<string> {
+    const name = `${this.#prefix}_${this.#made++}`
+    const { connection } = this
+    const types = {
+      read: await ruleTypes(connection, shape.model, shape.read, `${name}_probe`),
+      when: await ruleTypes(connection, shape.model, shape.when, `${name}_probe`),
+      targets: [] as (readonly string[])[],
+    }
+    for (const target of shape.targets) {
+      types.targets.push(await ruleTypes(connection, target.model, target.read, `${name}_probe`))
+    }
+    await connection.query(shapeFunctions(name, shape, types))
+    return name
+  }
+
+  async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {
+    for (const [key, name] of this.#functions) {
+      if (this.#functions.size <= MAX_FUNCTIONS) return
+      if (needed.has(key)) continue
+      this.#functions.delete(key)
+      await this.connection.query(`drop function pg_temp.${name}(jsonb), pg_temp.${name}_all(jsonb)`)
+    }
+  }
+}

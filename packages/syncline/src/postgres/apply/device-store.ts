@@ -1,0 +1,114 @@
+/** Device rows, as this process remembers them and as the database has them. */
+import type { Database } from '../database.ts'
+import { type DeviceState, newDevice } from './device-state.ts'
+import type { Conflict, Rejection } from './writer.ts'
+
+/** Most devices remembered; the least used go first. */
+const MAX_REMEMBERED = 50_000
+
+// A row that came out of another cluster's dump may name a transaction that this one has not reached.
+const LOAD = `select d.user_id, d.last_op, d.last_key, d.recent_keys,
+  case when d.xid < pg_snapshot_xmax(pg_current_snapshot()) then d.xid::text end as xid,
+  exists (select 1 from syncline.rejections r where r.device = d.device) as has_unread
+  from syncline.devices d where d.device = $1`
+
+const REJECTIONS = `select n, code, message, model, id, field, tx from syncline.rejections where device = $1 order by n`
+
+const CONFLICTS = `select syncline.conflict_json(c) as conflict from syncline.conflicts c
+  where c.user_id = $1 and c.seen_at is null order by c.at limit 1000`
+
+interface DeviceRow {
+  user_id: string
+  last_op: string
+  last_key: string | null
+  recent_keys: number[]
+  xid: string | null
+  has_unread: boolean
+}
+
+export class DeviceStore {
+  readonly #database: Database
+  readonly #remembered = new Map<string, DeviceState>()
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** The device's row: as remembered, or from the database; that of a new device of `userId` when there is none. */
+  async get(device: string, userId: string): Promise<DeviceState> {
+    const known = this.#remembered.get(device)
+    if (known) return known
+    const loaded = await this.load(device, userId)
+    this.remember(device, loaded)
+    return loaded
+  }
+
+  /** The device's row from the database. */
+  async load(device: string, userId: string): Promise<DeviceState> {
+    const [row] = await this.#database.query<DeviceRow>({
+      text: LOAD,
+      values: [device],
+      name: 'syncline_device',
+    })
+    if (!row) return newDevice(userId)
+    return {
+      userId: row.user_id,
+      lastOp: Number(row.last_op),
+      ...(row.last_key === null ? {} : { lastKey: row.last_key }),
+      recentKeys: row.recent_keys,
+      xid: row.xid,
+      hasUnread: row.has_unread,
+    }
+  }
+
+  remember(device: string, state: DeviceState): void {
+    this.#remembered.delete(device)
+    this.#remembered.set(device, state)
+    if (this.#remembered.size <= MAX_REMEMBERED) return
+    const [oldest] = this.#remembered.keys()
+    if (oldest !== undefined) this.#remembered.delete(oldest)
+  }
+
+  forget(device: string): void {
+    this.#remembered.delete(device)
+  }
+
+  /** Forgets everything: the database may be another one than before. */
+  forgetAll(): void {
+    this.#remembered.clear()
+  }
+
+  /** Removes the rejections that the device has read. */
+  async markRead(device: string, read: number): Promise<void> {
+    await this.#database.query('delete from syncline.rejections where device = $1 and n <= $2', [
+      device,
+      read,
+    ])
+  }
+
+  /** The rejections that the device has not read, oldest first. */
+  async rejections(device: string): Promise<Rejection[]> {
+    const rows = await this.#database.query<{ [Name in keyof Rejection]: unknown }>(REJECTIONS, [device])
+    return rows.map(({ n, field, tx, ...rest }) => ({
+      n: Number(n),
+      ...(rest as Pick<Rejection, 'code' | 'message' | 'model' | 'id'>),
+      ...(field === null ? {} : { field: field as string }),
+      ...(tx === null ? {} : { tx: Number(tx) }),
+    }))
+  }
+
+  /** The conflicts of a user that nobody has closed, oldest first. */
+  async conflicts(userId: string): Promise<Conflict[]> {
+    const rows = await this.#database.query<{ conflict: string }>(CONFLICTS, [userId])
+    return rows.map(({ conflict }) => JSON.parse(conflict) as Conflict)
+  }
+
+  /** Closes a conflict of a user; false when there is no such open one. */
+  async closeConflict(id: string, userId: string): Promise<boolean> {
+    const rows = await this.#database.query(
+      'update syncline.conflicts set seen_at = clock_timestamp() where id::text = $1 and user_id = $2 and seen_at is null returning 1',
+      [id, userId],
+    )
+    return rows.length > 0
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * The writer: judges pushes, hands what is new to group commit or to the slow lane, and answers from the record.
+ *
+ *   W1 durable        answers come after the commit
+ *   W2 exactly once   pushes of one device take turns; after a lost connection the device row tells what was applied
+ *   W3 nothing lost   every op is applied, or its rejection is kept and sent until it is read
+ *   W4 no blockage    devices wait for each other only as long as a commit takes
+ */
+import { isStorableText } from '../../schema/check-text.ts'
+import type { CompiledSchema } from '../../schema/model.ts'
+import type { User } from '../../protocol/user.ts'
+import type { Database } from '../database.ts'
+import type { Rules } from '../rules.ts'
+import { type DeviceState, judgePush, type PushRefusal } from './device-state.ts'
+import { DeviceStore } from './device-store.ts'
+import { GroupCommit } from './group-commit.ts'
+import { forgetAnswers, keptAnswer } from './idempotency.ts'
+import { type FinishedJob, type Job, newJob } from './job.ts'
+import { KeyedTurns } from './keyed-turns.ts'
+import type { Part } from './part.ts'
+import { preparation } from './prepare-op.ts'
+import { isCall, prepareUnit, slicesOf } from './prepare-units.ts'
+import { keptOutcome, refusedOutcome, Tally, unavailable, writtenOutcome } from './outcome.ts'
+import { SessionHolder } from './session-holder.ts'
+import { SlowLane } from './slow-lane.ts'
+import { toUnits } from './unit.ts'
+import { type Settings, withDefaults, type WriterOptions } from './writer-options.ts'
+import type { Push, PushOutcome, SingleOutcome, SingleWrite, Writer } from './writer.ts'
+
+/** How long a device stays in the slow lane after an op of its was refused, in ms. */
+const SUSPICION_MS = 2_000
+
+/** How long to wait before a lost database is tried again, in ms. */
+const RETRY_MS = 100
+
+/** Longest wait of one attempt in the slow lane, in ms; then the next in line has its turn. */
+const SLOW_LOCK_TIMEOUT_MS = 150
+
+const FORGET_EVERY_MS = 3_600_000
+
+export class GroupWriter implements Writer {
+  readonly #database: Database
+  readonly #schema: CompiledSchema
+  readonly #rules: Rules
+  readonly #settings: Settings
+  readonly #devices: DeviceStore
+  readonly #turns = new KeyedTurns()
+  readonly #suspects = new Map<string, number>()
+  readonly #holders: readonly SessionHolder[]
+  readonly #slowLane: SlowLane
+  readonly #groups: GroupCommit
+  readonly #forgetting: NodeJS.Timeout
+  readonly #running = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  constructor(database: Database, schema: CompiledSchema, rules: Rules, options: WriterOptions = {}) {
+    this.#database = database
+    this.#schema = schema
+    this.#rules = rules
+    this.#settings = withDefaults(options)
+    this.#devices = new DeviceStore(database)
+    const onLoss = (error: unknown) => {
+      this.#devices.forgetAll()
+      if (!this.#isClosed) this.#settings.onError(error)
+    }
+    const holder = new SessionHolder(database, 'writer', this.#settings.lockTimeoutMs, onLoss)
+    const slowHolders = Array.from(
+      { length: this.#settings.slowLanes },
+      () => new SessionHolder(database, 'slow writer', SLOW_LOCK_TIMEOUT_MS, onLoss),
+    )
+    this.#holders = [holder, ...slowHolders]
+    this.#slowLane = new SlowLane(slowHolders, this.#settings, now)
+    this.#groups = new GroupCommit(holder, this.#slowLane, (job) => this.#suspect(job))
+    this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS).unref()
+  }
+
+  /** Opens the connection that groups go through, so that the first push does not wait for it. */
+  async open(): Promise<void> {
+    await this.#holders[0]?.session()
+  }
+
+  push(push: Push): Promise<PushOutcome> {
+    const fault = faultOf(push)
+    if (fault) return Promise.resolve(refusedOutcome(fault))
+    return this.#tracked(() => this.#turns.inTurn(`device ${push.device}`, () => this.#push(push)))
+  }
+
+  write(write: SingleWrite): Promise<SingleOutcome> {
+    const { idempotencyKey } = write
+    if (idempotencyKey === undefined) return this.#tracked(() => this.#write(write))
+    const line = `key ${write.user.id} ${idempotencyKey}`
+    return this.#tracked(() => this.#turns.inTurn(line, () => this.#writeOnce(write, idempotencyKey)))
+  }
+
+  async device(device: string, user: User): Promise<PushOutcome> {
+    const state = await this.#devices.load(device, user.id)
+    const verdict = judgePush(state, { device, user, ops: [] })
+    if (verdict.kind === 'refused') return refusedOutcome(verdict.refused)
+    const tally = new Tally(state)
+    const rejected = state.hasUnread ? await this.#devices.rejections(device) : []
+    return { ...tally.outcome(rejected), conflicts: await this.#devices.conflicts(user.id) }
+  }
+
+  seen(conflict: string, user: User): Promise<boolean> {
+    return this.#devices.closeConflict(conflict, user.id)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#forgetting)
+    await Promise.allSettled(this.#running)
+    await Promise.all([this.#groups.drained(), this.#slowLane.drained()])
+    await Promise.all(this.#holders.map((holder) => holder.close()))
+  }
+
+  async #push(push: Push): Promise<PushOutcome> {
+    const until = now() + this.#settings.patienceMs
+    let tally: Tally | undefined
+    for (;;) {
+      try {
+        const state = await this.#devices.get(push.device, push.user.id)
+        tally = tally?.at(state) ?? new Tally(state)
+        const refused = await this.#pushFrom(state, push, tally)
+        if (refused !== 'again') return refused
+      } catch (error) {
+        this.#settings.onError(error)
+        this.#devices.forget(push.device)
+        await pause(RETRY_MS)
+      }
+      if (now() > until) return { ...refusedOutcome(unavailable()), ...tally?.progress() }
+    }
+  }
+
+  /** One attempt: `again` when the device row must be read again first. */
+  async #pushFrom(state: DeviceState, push: Push, tally: Tally): Promise<PushOutcome | 'again'> {
+    const verdict = judgePush(state, push)
+    if (verdict.kind === 'refused')
+      return { ...refusedOutcome(verdict.refused), ...tally.progress(push.user.id) }
+    await this.#markRead(state, push)
+    if (verdict.kind === 'gap') return { ...(await this.#outcome(push.device, tally)), gap: verdict.expected }
+    const isRepeat = push.ops.some((op) => op.n <= state.lastOp)
+    if (isRepeat) tally.repeats()
+    const context = preparation(this.#schema, this.#rules)
+    for (const slice of slicesOf(toUnits(verdict.ops))) {
+      const units = slice.map((unit) => prepareUnit(context, push.user, unit))
+      const part: Part = { author: { userId: push.user.id, device: push.device }, units, state: tally.state }
+      const { results, end } = await this.#run(push.user, part)
+      tally.add(results)
+      this.#devices.remember(push.device, tally.state)
+      if (end.kind === 'done') continue
+      this.#devices.forget(push.device)
+      if (end.kind !== 'unavailable') {
+        if (end.kind === 'lost') await pause(RETRY_MS)
+        return 'again'
+      }
+      this.#settings.onError(end.error)
+      return { ...(await this.#outcome(push.device, tally)), refused: unavailable() }
+    }
+    return this.#outcome(push.device, tally)
+  }
+
+  async #markRead(state: DeviceState, push: Push): Promise<void> {
+    if (push.read === undefined || !state.hasUnread) return
+    await this.#devices.markRead(push.device, push.read)
+  }
+
+  async #outcome(device: string, tally: Tally): Promise<PushOutcome> {
+    if (!tally.state.hasUnread) return tally.outcome([])
+    const rejected = await this.#devices.rejections(device)
+    if (rejected.length === 0) this.#devices.remember(device, tally.readAll())
+    return tally.outcome(rejected)
+  }
+
+  async #writeOnce(write: SingleWrite, key: string): Promise<SingleOutcome> {
+    if (!isStorableText(key)) return { ok: false, ...unstorable('idempotency key') }
+    const kept = await keptAnswer(this.#database, write.user.id, key)
+    return kept ? keptOutcome(kept) : this.#write(write)
+  }
+
+  async #write({ user, op, ifVersion, idempotencyKey }: SingleWrite): Promise<SingleOutcome> {
+    const unit = prepareUnit(preparation(this.#schema, this.#rules), user, { ops: [{ ...op, n: 0 }] })
+    if (unit.cause) return { ok: false, ...unit.cause.refusal }
+    const { results, end } = await this.#run(user, {
+      author: { userId: user.id },
+      units: [unit],
+      ...(ifVersion === undefined ? {} : { ifVersion }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    })
+    if (end.kind === 'done') return writtenOutcome(results)
+    if (end.kind !== 'stale') this.#settings.onError(end.error)
+    return { ok: false, ...unavailable() }
+  }
+
+  #run(user: User, part: Part): Promise<FinishedJob> {
+    const { job, finished } = newJob(user, part)
+    if (part.units.some(isCall)) this.#slowLane.take(job, true)
+    else if (this.#isSuspect(part.author.device)) this.#slowLane.take(job, false)
+    else this.#groups.take(job)
+    return finished
+  }
+
+  #suspect({ part }: Job): void {
+    const { device } = part.author
+    if (device !== undefined) this.#suspects.set(device, now() + SUSPICION_MS)
+  }
+
+  #isSuspect(device: string | undefined): boolean {
+    if (device === undefined || this.#suspects.size === 0) return false
+    const until = this.#suspects.get(device)
+    if (until === undefined) return false
+    if (until > now()) return true
+    this.#suspects.delete(device)
+    return false
+  }
+
+  async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed)
+      throw new Error('The writer is closed: this process is shutting down. Send the ops to another one.')
+    const running = work()
+    this.#running.add(running)
+    try {
+      return await running
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+
+  async #forget(): Promise<void> {
+    for (const [device, until] of this.#suspects) if (until <= now()) this.#suspects.delete(device)
+    await forgetAnswers(this.#database, this.#settings.idempotencyRetentionMs).catch(this.#settings.onError)
+  }
+}
+
+function faultOf(push: Push): PushRefusal | undefined {
+  const names = [push.device, push.after, push.user.id, ...push.ops.map((op) => op.key)]
+  return names.every((name) => name === undefined || isStorableText(name))
+    ? undefined
+    : unstorable('device id or key')
+}
+
+function unstorable(what: string): { code: string; message: string } {
+  return {
+    code: 'invalid_message',
+    message: `A ${what} holds characters that PostgreSQL cannot store. Make it of letters and digits.`,
+  }
+}
+
+// Monotonic: a clock that is set back would keep a device suspect, or a push waiting, for hours.
+function now(): number {
+  return performance.now()
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

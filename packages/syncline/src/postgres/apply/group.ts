@@ -1,0 +1,169 @@
+/**
+ * The fast path: a group of parts in one transaction and one round trip, all or nothing.
+ *
+ * Flow: begin; device rows, sorted; records, sorted; runs of ops, one function call each; rejections of what was
+ * refused beforehand; commit. A lone op is one statement. Whatever is wrong with one op fails the whole group, which
+ * then goes the careful way.
+ *
+ *   W1 durable        what is answered is committed
+ *   W2 exactly once   device rows move in the same transaction as the changes
+ */
+import type { Row, Statement } from '../database.ts'
+import type { ApplySession } from './apply-session.ts'
+import { advanceStatement, type DeviceMove } from './advance-statement.ts'
+import { advanced } from './device-state.ts'
+import { lockStatements } from './lock-statements.ts'
+import type { Part, PartResult } from './part.ts'
+import { rejectionsOf } from './part.ts'
+import { payloadOf } from './payload.ts'
+import type { PreparedOp } from './prepare-op.ts'
+import { rejectionsStatement } from './rejections-statement.ts'
+import { type GroupOp, toRuns } from './runs.ts'
+import type { Conflict, Rejection } from './writer.ts'
+
+/** Answer of a shape's function about one op. */
+export interface OpAnswer {
+  readonly i: number
+  readonly version: number
+  readonly id: string
+  readonly conflicts: readonly { mine: Conflict; theirs: Conflict | null; user: string | null }[] | null
+}
+
+/** The ops of a group by place; what a refusal names. */
+interface Placed {
+  readonly part: number
+  readonly op: GroupOp
+}
+
+/** A group that is ready to be sent. */
+export interface Group {
+  readonly parts: readonly Part[]
+  readonly ops: readonly Placed[]
+}
+
+/** Numbers the ops of the parts. Units that are refused already have none. */
+export function groupOf(parts: readonly Part[]): Group {
+  const ops: Placed[] = []
+  parts.forEach((part, index) => {
+    for (const unit of part.units) {
+      if (unit.cause) continue
+      for (const prepared of unit.prepared) ops.push({ part: index, op: groupOp(part, prepared, ops.length) })
+    }
+  })
+  return { parts, ops }
+}
+
+export function groupOp(part: Part, prepared: PreparedOp, place: number): GroupOp {
+  const payload = payloadOf(prepared, part.author, {
+    place,
+    ifVersion: part.ifVersion,
+    idempotencyKey: part.idempotencyKey,
+    isAnswered: part.state === undefined,
+  })
+  return { prepared, payload }
+}
+
+/** Commits the group, or throws what its first failure was and leaves nothing. */
+export async function commitGroup(session: ApplySession, group: Group): Promise<PartResult[]> {
+  const moves = group.parts.flatMap(moveOf)
+  const lone = group.ops[0]
+  if (group.ops.length === 1 && lone && group.parts.every((part) => !part.units.some((unit) => unit.cause))) {
+    const [[row]] = (await session.pipeline([loneStatement(session, moves, lone.op)])) as [Row[]]
+    return resultsOf(
+      group,
+      row?.['xid'] as string,
+      row?.['answer'] ? [JSON.parse(row['answer'] as string)] : [],
+    )
+  }
+  const statements = groupStatements(session, group, moves)
+  const answers = await session.pipeline(statements)
+  const xid = answers[1]?.[0]?.['xid'] as string
+  const given = answers.flatMap((rows) =>
+    rows[0]?.['answers'] ? JSON.parse(rows[0]['answers'] as string) : [],
+  )
+  return resultsOf(group, xid, given as OpAnswer[])
+}
+
+function groupStatements(session: ApplySession, group: Group, moves: readonly DeviceMove[]): Statement[] {
+  const prepared = group.ops.map(({ op }) => op.prepared)
+  const rejections = group.parts.flatMap((part) => rejectedOf(part).map((rejection) => ({ part, rejection })))
+  return [
+    { text: 'begin' },
+    namedAs(session, advanceStatement(moves)),
+    ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
+    ...toRuns(byAuthor(group)).map(({ key, payloads }) =>
+      session.statement(`select pg_temp.${session.functionOf(key)}_all($1::jsonb) as answers`, [
+        `[${payloads.join(',')}]`,
+      ]),
+    ),
+    ...(rejections.length === 0 ? [] : [namedAs(session, rejectionsStatement(rejections))]),
+    { text: 'commit' },
+  ]
+}
+
+/** One statement is one transaction of its own: no begin, no commit. */
+function loneStatement(session: ApplySession, moves: readonly DeviceMove[], op: GroupOp): Statement {
+  const { values } = advanceStatement(moves)
+  const name = session.functionOf(op.prepared.key)
+  return session.statement(
+    `select syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}($7::jsonb) as answer`,
+    [...values, op.payload],
+  )
+}
+
+function namedAs(session: ApplySession, { text, values }: Statement): Statement {
+  return session.statement(text, values)
+}
+
+function byAuthor(group: Group): GroupOp[][] {
+  const lists: GroupOp[][] = group.parts.map(() => [])
+  for (const { part, op } of group.ops) lists[part]?.push(op)
+  return lists
+}
+
+function rejectedOf(part: Part): Rejection[] {
+  return part.units.flatMap((unit) => (unit.cause ? rejectionsOf(unit, unit.cause) : []))
+}
+
+function moveOf(part: Part): DeviceMove[] {
+  const { device } = part.author
+  if (device === undefined || part.state === undefined) return []
+  return [{ device, from: part.state, to: movedState(part) }]
+}
+
+function movedState(part: Part): NonNullable<Part['state']> {
+  const state = part.state as NonNullable<Part['state']>
+  const ops = part.units.flatMap((unit) => unit.ops)
+  return { ...advanced(state, ops), hasUnread: state.hasUnread || part.units.some((unit) => unit.cause) }
+}
+
+function resultsOf(group: Group, xid: string, answers: readonly OpAnswer[]): PartResult[] {
+  const byPart = group.parts.map((): OpAnswer[] => [])
+  for (const answer of answers) byPart[group.ops[answer.i]?.part ?? 0]?.push(answer)
+  return group.parts.map((part, index) => {
+    const cause = part.units.find((unit) => unit.cause)?.cause
+    return {
+      xid,
+      done: part.units.length,
+      ...conflictsOf(byPart[index] ?? []),
+      hasRefused: cause !== undefined,
+      ...(part.state ? { state: { ...movedState(part), xid } } : writtenOf(byPart[index]?.[0])),
+      ...(cause && !part.state ? { refusal: cause.refusal } : {}),
+    }
+  })
+}
+
+function writtenOf(answer: OpAnswer | undefined): Pick<PartResult, 'written'> {
+  return answer ? { written: { version: answer.version, id: answer.id } } : {}
+}
+
+/** The entries for the author, and for the others concerned. */
+export function conflictsOf(answers: readonly OpAnswer[]): Pick<PartResult, 'conflicts' | 'foreign'> {
+  const all = answers.flatMap((answer) => answer.conflicts ?? [])
+  return {
+    conflicts: all.map(({ mine }) => mine),
+    foreign: all.flatMap(({ theirs, user }) =>
+      theirs && user !== null ? [{ userId: user, conflict: theirs }] : [],
+    ),
+  }
+}

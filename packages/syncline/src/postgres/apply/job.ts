@@ -1,0 +1,44 @@
+/** A part that waits for its turn, and what it came to. */
+import type { User } from '../../protocol/user.ts'
+import type { Part, PartResult } from './part.ts'
+
+export interface Job {
+  readonly user: User
+  readonly part: Part
+  /** What is committed of it so far. */
+  readonly results: PartResult[]
+  readonly settle: (end: JobEnd) => void
+}
+
+/** How a job ends. What `results` hold is committed in every case. */
+export type JobEnd =
+  | { readonly kind: 'done' }
+  /** The device row was moved by another process: judge the push again. */
+  | { readonly kind: 'stale' }
+  /** The connection went in the middle; the rest may or may not be committed. */
+  | { readonly kind: 'lost'; readonly error: unknown }
+  /** The rest cannot be applied now. */
+  | { readonly kind: 'unavailable'; readonly error: unknown }
+
+export interface FinishedJob {
+  readonly results: readonly PartResult[]
+  readonly end: JobEnd
+}
+
+/** Makes a job, and the promise of its end. */
+export function newJob(user: User, part: Part): { job: Job; finished: Promise<FinishedJob> } {
+  let settle: (end: JobEnd) => void = () => {}
+  const results: PartResult[] = []
+  const finished = new Promise<FinishedJob>((resolve) => {
+    settle = (end) => resolve({ results, end })
+  })
+  return { job: { user, part, results, settle }, finished }
+}
+
+/** What is left of a job's part after the results so far. */
+export function restOf({ part, results }: Job): Part {
+  const done = results.reduce((sum, result) => sum + result.done, 0)
+  if (done === 0) return part
+  const state = results.at(-1)?.state ?? part.state
+  return { ...part, units: part.units.slice(done), ...(state ? { state } : {}) }
+}

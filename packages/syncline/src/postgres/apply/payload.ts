@@ -1,0 +1,55 @@
+/** An op as the shape functions read it. */
+import { writerSetting } from '../capture/writer-setting.ts'
+import type { PreparedOp } from './prepare-op.ts'
+
+/** Who writes, and from where. */
+export interface Author {
+  readonly userId: string
+  /** Undefined for a REST write or one of the application's own. */
+  readonly device?: string
+}
+
+export interface PayloadOptions {
+  /** Place of the op in its group, for the answer and for refusals. */
+  readonly place: number
+  readonly ifVersion?: number
+  readonly idempotencyKey?: string
+  /** Whether an answer is wanted when all is well. */
+  readonly isAnswered?: boolean
+}
+
+/** JSON text for `pg_temp.syncline_…(jsonb)`; what is absent is left out. */
+export function payloadOf(prepared: PreparedOp, author: Author, options: PayloadOptions): string {
+  const { op, fields, ruleValues } = prepared
+  return JSON.stringify({
+    i: options.place,
+    id: op.id,
+    f: fields,
+    r: ruleValues,
+    s: settingOf(prepared, author),
+    a: author.userId,
+    d: author.device,
+    b: atMost(op.base),
+    u: op.unlessChanged || undefined,
+    v: atMost(options.ifVersion),
+    k: options.idempotencyKey,
+    w: options.isAnswered || undefined,
+  })
+}
+
+// Versions are int4 in the database; a higher base has seen everything.
+const MAX_VERSION = 2_147_483_647
+
+function atMost(version: number | undefined): number | undefined {
+  return version === undefined ? undefined : Math.min(version, MAX_VERSION)
+}
+
+function settingOf({ op, shape }: PreparedOp, author: Author): string {
+  return writerSetting({
+    actor: author.userId,
+    model: shape.model.name,
+    id: op.id,
+    ...(author.device === undefined ? {} : { device: author.device, op: op.n }),
+    ...(op.base === undefined ? {} : { base: atMost(op.base) }),
+  })
+}

@@ -1,0 +1,154 @@
+/**
+ * Prepares an accepted op: refused at once, or a shape and its values.
+ *
+ *   A4 whole   a field outside the rule's list refuses the whole op; names are looked up in maps without a prototype
+ *   A3 silent  nothing here depends on whether the record exists
+ */
+import type { User } from '../../protocol/user.ts'
+import { checkId } from '../../schema/check-id.ts'
+import { InvalidValue } from '../../schema/invalid-value.ts'
+import type { CompiledSchema, Model } from '../../schema/model.ts'
+import type { Parameter } from '../database.ts'
+import type { Rules, WriteRule } from '../rules.ts'
+import { type Sql, sql } from '../sql.ts'
+import { parameterText } from './parameter-text.ts'
+import { protectedField, type Refusal, refusal, unknownName } from './refusal.ts'
+import { formOf, type Shape, type ShapeField, shapeKey, type ShapeTarget } from './shape.ts'
+import type { AcceptedOp } from './writer.ts'
+
+/** Alias of the record in every statement that a rule becomes part of; no rule's own alias may hide it. */
+export const RECORD = 'sync_record'
+
+/** An op that can be run. */
+export interface PreparedOp {
+  readonly op: AcceptedOp
+  readonly shape: Shape
+  readonly key: string
+  /** Wire values by field, declared defaults included. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** The values of the shape's rules, in their order. */
+  readonly ruleValues: readonly (string | null)[]
+}
+
+export type Prepared =
+  | { readonly kind: 'ready'; readonly op: PreparedOp }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+
+type WriteAction = 'create' | 'update' | 'delete'
+
+/** What the ops of one group share: asking a rule again for each op of a user would only repeat it. */
+export interface Preparation {
+  readonly schema: CompiledSchema
+  readonly rules: Rules
+  readonly asked: Map<User, Map<string, unknown>>
+}
+
+export function preparation(schema: CompiledSchema, rules: Rules): Preparation {
+  return { schema, rules, asked: new Map() }
+}
+
+/** Prepares an op of a user. `call` ops are not for here: they run in a lane of their own. */
+export function prepareOp(context: Preparation, user: User, op: AcceptedOp): Prepared {
+  if (op.fault) return refused(op.fault as Refusal)
+  const model = context.schema.models[op.model]
+  const action = op.action
+  if (!model || action === 'call') return refused(unknownName(op))
+  if (!hasId(model, op)) return refused(idRefusal(op, action))
+  const named = op.fields ?? {}
+  const unknown = Object.keys(named).find((name) => model.fields[name] === undefined)
+  if (unknown !== undefined) return refused(unknownName(op, unknown))
+  const rule = writeRule(context, model, action, user)
+  if (!rule && action === 'create') return refused(refusal('forbidden', op))
+  const foreign = rule && action !== 'delete' && Object.keys(named).find((name) => !rule.fields.has(name))
+  if (foreign) return refused(protectedField(model, action, foreign, rule.fields))
+  return { kind: 'ready', op: shaped(context, user, op, model, action, rule) }
+}
+
+function shaped(
+  context: Preparation,
+  user: User,
+  op: AcceptedOp,
+  model: Model,
+  action: WriteAction,
+  rule: WriteRule | null,
+): PreparedOp {
+  const fields = action === 'delete' ? {} : action === 'create' ? withDefaults(model, op) : (op.fields ?? {})
+  const shape: Shape = {
+    model,
+    action,
+    fields: shapeFields(model, fields),
+    read: readRule(context, model, user),
+    // An action that is not declared: whoever may read the record learns that it is forbidden.
+    when: rule?.when ?? sql.none,
+    insteadOfRead: rule?.insteadOfRead ?? false,
+    targets: targetsOf(context, model, user, fields),
+  }
+  const rules: readonly Sql[] = [shape.read, shape.when, ...shape.targets.map((target) => target.read)]
+  const values: readonly Parameter[] = rules.flatMap((piece) => piece.values)
+  return { op, shape, key: shapeKey(shape), fields, ruleValues: values.map(parameterText) }
+}
+
+function hasId(model: Model, op: AcceptedOp): boolean {
+  // A write without a device may leave the id to the database.
+  if (op.action === 'create' && op.id === '' && op.n === 0) return true
+  return !(checkId(model, op.id) instanceof InvalidValue)
+}
+
+/** An id that no record can have is one that is not there. */
+function idRefusal(op: AcceptedOp, action: WriteAction): Refusal {
+  return action === 'create' ? refusal('invalid_value', op, { field: 'id' }) : refusal('not_found', op)
+}
+
+function withDefaults(model: Model, op: AcceptedOp): Record<string, unknown> {
+  const fields: Record<string, unknown> = { ...op.fields }
+  for (const name of model.fieldNames) {
+    const value = model.fields[name]?.default
+    if (value !== undefined && !Object.hasOwn(fields, name)) fields[name] = value
+  }
+  return fields
+}
+
+function shapeFields(model: Model, fields: Readonly<Record<string, unknown>>): ShapeField[] {
+  return model.fieldNames.flatMap((name) => {
+    const field = model.fields[name]
+    return field && Object.hasOwn(fields, name) ? [{ field, form: formOf(field, fields[name]) }] : []
+  })
+}
+
+function targetsOf(
+  context: Preparation,
+  model: Model,
+  user: User,
+  fields: Readonly<Record<string, unknown>>,
+): ShapeTarget[] {
+  return model.fieldNames.flatMap((name) => {
+    const field = model.fields[name]
+    if (field?.references === undefined || fields[name] === undefined || fields[name] === null) return []
+    const target = context.schema.models[field.references]
+    return target ? [{ field, model: target, read: readRule(context, target, user) }] : []
+  })
+}
+
+function readRule({ rules, asked }: Preparation, model: Model, user: User): Sql {
+  return once(asked, user, `read ${model.name}`, () => rules.read(model, user, RECORD))
+}
+
+function writeRule(
+  { rules, asked }: Preparation,
+  model: Model,
+  action: WriteAction,
+  user: User,
+): WriteRule | null {
+  return once(asked, user, `${action} ${model.name}`, () => rules.write(model, action, user, RECORD))
+}
+
+function once<T>(asked: Map<User, Map<string, unknown>>, user: User, name: string, ask: () => T): T {
+  let answers = asked.get(user)
+  if (!answers) asked.set(user, (answers = new Map()))
+  if (!answers.has(name)) answers.set(name, ask())
+  return answers.get(name) as T
+}
+
+function refused(reason: Refusal): Prepared {
+  return { kind: 'refused', refusal: reason }
+}

@@ -1,0 +1,249 @@
+/** The statements of one op of a shape, step by step; `shape-function.ts` puts them into a function. */
+import type { Field } from '../../schema/model.ts'
+import { columnFromWire } from '../capture/wire-sql.ts'
+import { quoteIdentifier, type Sql } from '../sql.ts'
+import { conflictText } from './conflict-text.ts'
+import { RECORD } from './prepare-op.ts'
+import { isAlways, ruleText } from './rule-text.ts'
+import type { RuleTypes } from './shape-function.ts'
+import type { Shape, ShapeField, ShapeTarget } from './shape.ts'
+
+/**
+ * Label of the function's block. Variables are always written behind it: a bare name is a column, so that a rule or a
+ * table may use any names.
+ */
+export const SELF = 'syncline_op'
+
+/** Strings of the texts below. */
+export interface ShapeText {
+  readonly shape: Shape
+  readonly table: string
+  /** `r."id" = syncline_op.id`. */
+  readonly isRecord: string
+  readonly read: string
+  readonly when: string
+  readonly targets: readonly string[]
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/** A column of the record. */
+export function columnOf(column: string, alias = RECORD): string {
+  return `${quoteIdentifier(alias)}.${quoteIdentifier(column)}`
+}
+
+/** The wire value of a named field, as jsonb. */
+export function wireOf(field: Field): string {
+  return `${SELF}.fields -> ${literal(field.name)}`
+}
+
+export function shapeText(shape: Shape, types: RuleTypes): ShapeText {
+  let first = 0
+  const write = (rule: Sql, of: readonly string[]) => {
+    const text = ruleText(rule, of, `${SELF}.rule_values`, first)
+    first += rule.values.length
+    // A rule's text may end with a comment; the line break ends it.
+    return `(${text}\n    )`
+  }
+  return {
+    shape,
+    table: `${quoteIdentifier(shape.model.table)} as ${quoteIdentifier(RECORD)}`,
+    isRecord: `${columnOf(shape.model.idColumn)} = ${SELF}.id`,
+    read: write(shape.read, types.read),
+    when: write(shape.when, types.when),
+    targets: shape.targets.map((target, index) => write(target.read, types.targets[index] ?? [])),
+  }
+}
+
+/** All steps between the beginning and the answer. */
+export function stepsOf(text: ShapeText): string {
+  switch (text.shape.action) {
+    case 'create':
+      return [targetSteps(text), setting, insertStep(text), afterStep(text)].join('\n')
+    case 'update':
+      return [lockStep(text), beforeStep(text), targetSteps(text), conflictText(text), updateStep(text)].join(
+        '\n',
+      )
+    case 'delete':
+      return [lockStep(text), beforeStep(text), deleteStep(text)].join('\n')
+  }
+}
+
+const setting = `  perform pg_catalog.set_config('syncline.op', op ->> 's', true);`
+
+function lockStep({ shape, table, isRecord }: ShapeText): string {
+  const strength = shape.action === 'delete' ? 'update' : 'no key update'
+  return `  perform 1 from ${table} where ${isRecord} for ${strength};`
+}
+
+function beforeStep(text: ShapeText): string {
+  const { shape, table, isRecord, read, when } = text
+  const { version, fieldVersions } = shape.model.columns
+  const references = shape.targets.map(({ field }) => `${columnOf(field.column)}::text`)
+  return `  select ${columnOf(version)}, coalesce(${columnOf(fieldVersions)}, '{}'),
+    ${read} is true,
+    ${when} is true,
+    array[${references.join(', ')}]::text[]
+    into ${SELF}.version, ${SELF}.field_versions, ${SELF}.may_read, ${SELF}.may_write, ${SELF}.old_references
+    from ${table} where ${isRecord};
+  if not found then
+${goneStep(text)}
+    perform syncline.refuse(op, 'not_found');
+  end if;
+  if not may_read then perform syncline.refuse(op, 'not_found'); end if;
+  if not may_write then perform syncline.refuse(op, 'forbidden'); end if;
+  if (op ->> 'v')::integer <> version then
+    perform syncline.refuse(op, 'changed', jsonb_build_object('version', version));
+  end if;`
+}
+
+/** `deleted` is for those who could read the record as it was when it went; others are told what strangers are told. */
+function goneStep({ shape, read }: ShapeText): string {
+  const { model } = shape
+  const columns = Object.values(model.fields).map(
+    (field) =>
+      `${columnFromWire(field, `${SELF}.gone.before -> ${literal(field.name)}`, model.table)} as ${quoteIdentifier(field.column)}`,
+  )
+  return `    select l.before, l.actor, l.at, l.version into ${SELF}.gone from syncline.log as l
+     where l.model = ${literal(model.name)} and l.id = ${SELF}.id::text and l.action = 'delete'
+     order by l.version desc limit 1;
+    if found then
+      begin
+        select ${read} is true into ${SELF}.may_read
+          from (select ${[`${SELF}.id as ${quoteIdentifier(model.idColumn)}`, ...columns].join(', ')}) as ${quoteIdentifier(RECORD)};
+      exception when others then
+        -- The record was deleted under another declaration: its row cannot be rebuilt.
+        may_read := false;
+      end;
+      if may_read then
+        perform syncline.refuse(op, 'deleted', jsonb_build_object('by', gone.actor, 'version', gone.version,
+          'at', to_char(gone.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')));
+      end if;
+    end if;`
+}
+
+/** The target stays there until the end of the transaction, and its rule is asked after it is held. */
+function targetSteps(text: ShapeText): string {
+  return text.shape.targets.map((target, index) => targetStep(text, target, index)).join('\n')
+}
+
+function targetStep({ shape, targets }: ShapeText, { field, model }: ShapeTarget, index: number): string {
+  const value = columnFromWire(field, wireOf(field))
+  const from = `${quoteIdentifier(model.table)} as ${quoteIdentifier(RECORD)} where ${columnOf(model.idColumn)} = ${value}`
+  const steps = `    perform 1 from ${from} for key share;
+    perform 1 from ${from} and ${targets[index]};
+    if not found then perform syncline.refuse(op, 'not_found', ${literal(JSON.stringify({ field: field.name }))}); end if;`
+  if (shape.action === 'create') return steps
+  return `  if old_references[${index + 1}] is distinct from fields ->> ${literal(field.name)} then\n${steps}\n  end if;`
+}
+
+function insertStep({ shape, table, isRecord, read }: ShapeText): string {
+  const { model, fields } = shape
+  const columns = fields.map(({ field }) => quoteIdentifier(field.column))
+  const values = fields.map(({ field }) => `      ${columnFromWire(field, wireOf(field), model.table)}`)
+  const insert = (
+    withId: boolean,
+  ) => `    insert into ${table} (${[...(withId ? [quoteIdentifier(model.idColumn)] : []), ...columns].join(', ')})
+    values (
+${[...(withId ? [`      ${SELF}.id`] : []), ...values].join(',\n')}
+    ) on conflict do nothing
+    returning ${columnOf(model.columns.version)}, ${columnOf(model.idColumn)} into ${SELF}.version, ${SELF}.id;`
+  return `  if op ->> 'id' <> '' then
+${insert(true)}
+  else
+${columns.length > 0 ? insert(false) : insertDefaults(shape, table)}
+  end if;
+  if version is null then
+    perform 1 from ${table} where ${isRecord} and ${read};
+    if found then perform syncline.refuse(op, 'duplicate_id'); end if;
+    perform syncline.refuse(op, 'constraint');
+  end if;`
+}
+
+function insertDefaults({ model }: Shape, table: string): string {
+  return `    insert into ${table} default values
+    returning ${columnOf(model.columns.version)}, ${columnOf(model.idColumn)} into ${SELF}.version, ${SELF}.id;`
+}
+
+function updateStep(text: ShapeText): string {
+  const { fields } = text.shape
+  if (fields.length === 0) return ''
+  const all = updateOf(
+    text,
+    fields.map((entry) => assignment(entry, text.shape.model.table)),
+  )
+  const some = updateOf(
+    text,
+    fields.map((entry) => assignmentUnlessSkipped(entry, text.shape.model.table)),
+  )
+  return `  if cardinality(skipped) < ${fields.length} then
+  ${setting}
+    if skipped = '{}' then
+${all}
+    else
+${some}
+    end if;
+    if not found then perform syncline.refuse(op, 'constraint'); end if;
+  ${afterStep(text)}
+  end if;`
+}
+
+function updateOf({ shape, table, isRecord }: ShapeText, assignments: readonly string[]): string {
+  return `      update ${table} set
+${assignments.join(',\n')}
+      where ${isRecord}
+      returning ${columnOf(shape.model.columns.version)} into ${SELF}.version;`
+}
+
+function assignment(entry: ShapeField, table: string): string {
+  return `        ${quoteIdentifier(entry.field.column)} = ${newValue(entry, table)}`
+}
+
+function assignmentUnlessSkipped(entry: ShapeField, table: string): string {
+  const { column, name } = entry.field
+  return `        ${quoteIdentifier(column)} = case when ${literal(name)} = any (${SELF}.skipped) then ${columnOf(column)} else ${newValue(entry, table)} end`
+}
+
+function newValue({ field, form }: ShapeField, table: string): string {
+  const column = columnOf(field.column)
+  if (form === 'increment') {
+    return `coalesce(${column}, 0) + ${columnFromWire(field, `${wireOf(field)} -> '$inc'`)}`
+  }
+  if (form === 'members') return membersValue(field, column, table)
+  return columnFromWire(field, wireOf(field), table)
+}
+
+/** What was there without `$remove`, then what `$add` brings; each element once. */
+function membersValue(field: Field, column: string, table: string): string {
+  const part = (operator: string) =>
+    `coalesce(${columnFromWire(field, `${wireOf(field)} -> '${operator}'`, table)}, '{}')`
+  return `(
+          select coalesce(array_agg(e.element order by e.place), '{}') from (
+            select u.element, min(u.place) as place
+              from unnest(coalesce(${column}, '{}') || ${part('$add')}) with ordinality as u (element, place)
+             where u.element = any (${part('$add')}) or u.element <> all (${part('$remove')})
+             group by u.element
+          ) as e)`
+}
+
+function deleteStep({ shape, table, isRecord }: ShapeText): string {
+  return `  if (op ->> 'u')::boolean and version > (op ->> 'b')::integer then
+    conflicts := syncline.changed_since(op, ${literal(shape.model.name)}, ${SELF}.id::text);
+  end if;
+  if conflicts is null then
+  ${setting}
+    delete from ${table} where ${isRecord};
+    if not found then perform syncline.refuse(op, 'constraint'); end if;
+    version := version + 1;
+  end if;`
+}
+
+function afterStep({ shape, table, isRecord, read, when }: ShapeText): string {
+  const reading = shape.insteadOfRead || isAlways(shape.read) ? [] : [read]
+  const conditions = [...reading, ...(isAlways(shape.when) ? [] : [when])]
+  if (conditions.length === 0) return ''
+  return `  perform 1 from ${table} where ${[isRecord, ...conditions].join(' and ')};
+  if not found then perform syncline.refuse(op, 'forbidden'); end if;`
+}

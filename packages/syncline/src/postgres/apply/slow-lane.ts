@@ -1,0 +1,105 @@
+/**
+ * The slow lane: devices that wait for somebody's lock, that called a server function, or whose ops were just refused.
+ *
+ *   W4 no blockage   it has connections of its own, so that whoever waits there keeps nobody else waiting; and nobody
+ *                    keeps a connection longer than one attempt, after which the next in line has its turn
+ *
+ * On PGlite all connections share one backend and take turns; nobody else can hold a lock there.
+ */
+import { type ApplySession } from './apply-session.ts'
+import { callRunner } from './call.ts'
+import { commitSeparately } from './commit-separately.ts'
+import { type Job, restOf } from './job.ts'
+import type { SessionHolder } from './session-holder.ts'
+import { isConnectionLoss } from './sql-error.ts'
+import type { Settings } from './writer-options.ts'
+
+interface Waiting {
+  readonly job: Job
+  /** True once an attempt met a lock: the next one waits for it, one unit at a time. */
+  waits: boolean
+  readonly until: number
+}
+
+export class SlowLane {
+  readonly #holders: readonly SessionHolder[]
+  readonly #settings: Settings
+  readonly #now: () => number
+  readonly #waiting: Waiting[] = []
+  readonly #busy = new Set<SessionHolder>()
+  #idle: (() => void)[] = []
+
+  constructor(holders: readonly SessionHolder[], settings: Settings, now: () => number) {
+    this.#holders = holders
+    this.#settings = settings
+    this.#now = now
+  }
+
+  /** Takes a job to its end, however long others hold what it needs. `waits` when it is known that somebody does. */
+  take(job: Job, waits: boolean): void {
+    this.#waiting.push({ job, waits, until: this.#now() + this.#settings.patienceMs })
+    this.#start()
+  }
+
+  /** Resolves when nobody waits here any more. */
+  async drained(): Promise<void> {
+    if (this.#waiting.length === 0 && this.#busy.size === 0) return
+    await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  #start(): void {
+    const holder = this.#holders.find((candidate) => !this.#busy.has(candidate))
+    if (!holder || this.#waiting.length === 0) return
+    this.#busy.add(holder)
+    void this.#work(holder).finally(() => {
+      this.#busy.delete(holder)
+      if (this.#waiting.length > 0) this.#start()
+      else if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    })
+  }
+
+  async #work(holder: SessionHolder): Promise<void> {
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      try {
+        await this.#attempt(await holder.session(), next)
+      } catch (error) {
+        holder.discard(error)
+        next.job.settle({ kind: 'lost', error })
+      }
+    }
+  }
+
+  async #attempt(session: ApplySession, waiting: Waiting): Promise<void> {
+    const { job } = waiting
+    const rest = restOf(job)
+    const calls = rest.units[0]?.ops.some((op) => op.action === 'call')
+    const isAlone = waiting.waits || calls
+    const part = isAlone ? { ...rest, units: rest.units.slice(0, 1) } : rest
+    const failures = await session.ensure(part.units.flatMap((unit) => unit.prepared))
+    for (const error of failures.values()) return this.#giveUp(job, error)
+    const runCall = callRunner(this.#settings.functions, job.user)
+    let stopped: unknown
+    try {
+      const [results = []] = await commitSeparately(session, [part], { skipsLocked: !isAlone, runCall })
+      job.results.push(...results)
+    } catch (error) {
+      if (session.isLost || isConnectionLoss(error)) throw error
+      stopped = error
+    }
+    this.#continue(waiting, stopped)
+  }
+
+  #continue(waiting: Waiting, stopped: unknown): void {
+    const { job } = waiting
+    const last = job.results.at(-1)
+    if (stopped !== undefined) return this.#giveUp(job, stopped)
+    if (last?.stop === 'unavailable') return this.#giveUp(job, last.error)
+    if (restOf(job).units.length === 0) return job.settle({ kind: 'done' })
+    if (last?.stop === 'busy' && this.#now() > waiting.until) return this.#giveUp(job, last.error)
+    this.#waiting.push({ ...waiting, waits: last?.stop === 'busy' })
+  }
+
+  #giveUp(job: Job, error: unknown): void {
+    job.settle({ kind: 'unavailable', error })
+  }
+}

@@ -1,0 +1,30 @@
+/** What `createWriter` may be told. */
+import type { ServerFunction } from './call.ts'
+
+export interface WriterOptions {
+  /** Custom writes by name, for `call` ops. @default none */
+  readonly functions?: Readonly<Record<string, ServerFunction>>
+  /** Longest wait of a group for a row that somebody holds, in ms; then its device waits alone. @default 50 */
+  readonly lockTimeoutMs?: number
+  /** Longest that a push waits for a held row or a lost database before it is told to come again, in ms. @default 10_000 */
+  readonly patienceMs?: number
+  /** Connections of the slow lane. @default 4 */
+  readonly slowLanes?: number
+  /** How long answers to idempotency keys are kept, in ms. @default 86_400_000 (a day) */
+  readonly idempotencyRetentionMs?: number
+  /** Receives errors that no op is to blame for: the connection, an access rule that PostgreSQL refuses. @default nothing */
+  readonly onError?: (error: unknown) => void
+}
+
+export type Settings = Required<WriterOptions>
+
+export function withDefaults(options: WriterOptions): Settings {
+  return {
+    functions: options.functions ?? {},
+    lockTimeoutMs: options.lockTimeoutMs ?? 50,
+    patienceMs: options.patienceMs ?? 10_000,
+    slowLanes: options.slowLanes ?? 4,
+    idempotencyRetentionMs: options.idempotencyRetentionMs ?? 86_400_000,
+    onError: options.onError ?? (() => {}),
+  }
+}
