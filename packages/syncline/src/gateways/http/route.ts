@@ -7,16 +7,18 @@ export interface Paths {
   readonly apiPath: string
 }
 
+/** Calls that need a user. */
+type SignedInCall = 'push' | 'pull' | 'pullOne' | 'activity'
+
 export type Route =
-  | { readonly call: 'push' | 'pull' | 'pullOne' | 'activity' | 'health' | 'metrics' }
+  | { readonly call: 'health' | 'metrics' }
+  | { readonly call: SignedInCall }
   /** Segments below `/api`, percent-encoding undone; a nested path has three or four. */
   | { readonly call: 'records'; readonly method: string; readonly segments: readonly string[] }
   | { readonly call: 'wrongMethod'; readonly allow: string }
   | { readonly call: 'unknown' }
 
-const CALLS: Readonly<
-  Record<string, Readonly<Record<string, 'push' | 'pull' | 'pullOne' | 'activity' | 'health' | 'metrics'>>>
-> = {
+const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | 'health' | 'metrics'>>>> = {
   push: { POST: 'push' },
   pull: { POST: 'pull', GET: 'pullOne' },
   activity: { GET: 'activity' },
@@ -51,7 +53,7 @@ function syncRoute(method: string, name: string): Route {
   const methods = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined
   if (!methods) return UNKNOWN
   const call = Object.hasOwn(methods, method) ? methods[method] : undefined
-  return call ? { call } : { call: 'wrongMethod', allow: Object.keys(methods).join(', ') }
+  return call ? ({ call } as Route) : { call: 'wrongMethod', allow: Object.keys(methods).join(', ') }
 }
 
 function apiRoute(method: string, rest: string): Route {

@@ -1,0 +1,100 @@
+/**
+ * `GET /sync/activity?channel=…&record=camera:…&before=…&limit=…`: the log for people, newest first.
+ *
+ *   A1 closed   the channel's own rule decides, now
+ *   A3 silent   a channel that is not there and one that is not yours are one answer
+ */
+import { SynclineError } from '../../protocol/errors.ts'
+import { type Sql, sql } from '../../postgres/sql.ts'
+import { findTarget } from '../../server/channel-target.ts'
+import { NOT_FOUND, json, refusal } from './answer.ts'
+import type { Call } from './call.ts'
+
+const LONGEST_PAGE = 200
+const DEFAULT_PAGE = 50
+
+interface ActivityRow {
+  readonly at: string
+  readonly model: string
+  readonly id: string
+  readonly action: string
+  readonly fields: string | null
+  readonly before: string | null
+  readonly version: number
+  readonly actor: string | null
+  readonly source: string
+}
+
+/** Who changed what, when, from where, field by field before and after. */
+export async function activity({ core, identity, url }: Call): Promise<Response> {
+  const channel = url.searchParams.get('channel') ?? ''
+  const target = findTarget(core.schema, channel)
+  if (!target || (target.kind !== 'room' && target.kind !== 'all')) return refusal(NOT_FOUND)
+  if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
+  const limit = limitOf(url.searchParams.get('limit'))
+  const conditions = [
+    sql`room = ${`${target.model.channel}:${target.kind === 'all' ? 'all' : target.id}`}`,
+    sql`model not like '@%'`,
+    ...askedFor(url.searchParams),
+  ]
+  const statement = sql`${COLUMNS} where ${sql.join(conditions, ' and ')} order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
+  const rows = await core.database.query<ActivityRow>(statement.text(), statement.values)
+  const next = rows.length < limit ? undefined : rows.at(-1)?.at
+  return json(200, { data: rows.map(entryOf), next })
+}
+
+const COLUMNS =
+  sql.raw(`select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, model, id, action,
+  fields::text as fields, before::text as before, version, actor, source from syncline.log`)
+
+/** `record` is `camera:42`; `before` is the `next` of the page before. */
+function askedFor(parameters: URLSearchParams): Sql[] {
+  const conditions: Sql[] = []
+  const record = parameters.get('record')
+  if (record !== null) {
+    const colon = record.indexOf(':')
+    if (colon < 1) throw invalid('record', '`record` names no record. Send a model and an id: `camera:42`.')
+    conditions.push(sql`model = ${record.slice(0, colon)} and id = ${storable(record.slice(colon + 1))}`)
+  }
+  const before = parameters.get('before')
+  if (before !== null) {
+    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(before) || Number.isNaN(Date.parse(before))) {
+      throw invalid('before', '`before` is no time. Send `next` of the page before.')
+    }
+    conditions.push(sql`at < ${before}`)
+  }
+  return conditions
+}
+
+function storable(id: string): string {
+  if (id.length <= 255 && !id.includes('\0')) return id
+  throw invalid(
+    'record',
+    '`record` names an id that no record can have. Send a model and an id: `camera:42`.',
+  )
+}
+
+function limitOf(text: string | null): number {
+  if (text === null) return DEFAULT_PAGE
+  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= LONGEST_PAGE) return limit
+  throw invalid(
+    'limit',
+    `\`limit\` is not a number from 1 to ${LONGEST_PAGE}. Leave it out for ${DEFAULT_PAGE}.`,
+  )
+}
+
+function entryOf({ at, model, id, action, fields, before, version, actor, source }: ActivityRow) {
+  return { at, model, id, action, version, actor, source, changes: changesOf(fields, before) }
+}
+
+function changesOf(fieldsText: string | null, beforeText: string | null) {
+  const fields = new Map(Object.entries(JSON.parse(fieldsText ?? '{}') as object))
+  const before = new Map(Object.entries(JSON.parse(beforeText ?? '{}') as object))
+  const names = new Set([...before.keys(), ...fields.keys()])
+  return [...names].map((field) => ({ field, before: before.get(field), after: fields.get(field) }))
+}
+
+function invalid(field: string, message: string): SynclineError {
+  return new SynclineError('invalid_value', message, { field })
+}

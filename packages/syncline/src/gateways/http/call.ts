@@ -1,0 +1,15 @@
+/** What every HTTP call is given. */
+import type { Identity } from '../../server/identity.ts'
+import type { Core } from '../../server/core.ts'
+
+/** A request of somebody who is known. */
+export interface Call {
+  readonly core: Core
+  readonly request: Request
+  readonly url: URL
+  readonly identity: Identity
+  /** When it arrived, of `performance.now()`. */
+  readonly receivedAtMs: number
+  /** The body, read within its limit. Throws `SynclineError`. */
+  readonly body: () => Promise<string>
+}

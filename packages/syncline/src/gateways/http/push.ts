@@ -1,0 +1,54 @@
+/**
+ * `POST /sync/push`: ops of a device, committed on the same path as a socket's.
+ *
+ *   W1 durable        the ack leaves after the commit
+ *   W2 exactly once   ops that come again are repeats and change nothing
+ */
+import type { PushOutcome } from '../../postgres/apply/writer.ts'
+import { parsePushBody } from '../../protocol/http-bodies.ts'
+import { acceptOps, splitTransaction } from '../../server/accept.ts'
+import { untilNegativeAnswer } from '../../server/negative-answer.ts'
+import { type Refused, json, refusal } from './answer.ts'
+import type { Call } from './call.ts'
+import { isReferencePush, referencePush } from './reference-push.ts'
+
+/** Answers an `ack`, or a `gap` when ops before these are missing. */
+export async function push(call: Call): Promise<Response> {
+  const { core, identity } = call
+  const text = await call.body()
+  if (isReferencePush(text)) return referencePush(call, text)
+  const parsed = parsePushBody(text)
+  if (!parsed.ok) return refusal(parsed.error)
+  const { device, ops, after, read } = parsed.body
+  const unsound = tooMany(ops.length, core.limits.opsPerPush) ?? split(splitTransaction(ops))
+  if (unsound) return refusal(unsound)
+  const outcome = await core.push({
+    device,
+    user: identity.user,
+    ops: acceptOps(core.schema, ops),
+    after,
+    read,
+  })
+  // A3: a rejection for what is not there and for what is forbidden leave at the same time.
+  if (outcome.rejected.some(({ code }) => code === 'not_found')) await untilNegativeAnswer(call.receivedAtMs)
+  return pushAnswer(outcome)
+}
+
+export function tooMany(count: number, most: number): Refused | undefined {
+  if (count <= most) return undefined
+  return { code: 'too_large', message: `The push has ${count} ops. Send at most ${most} at once.` }
+}
+
+function split(tx: number | undefined): Refused | undefined {
+  if (tx === undefined) return undefined
+  return {
+    code: 'split_transaction',
+    message: `The push ends inside the transaction that ends with op ${tx}. Send all ops of a transaction in one push.`,
+  }
+}
+
+function pushAnswer({ lastOp, lastKey, rejected, conflicts, gap, refused }: PushOutcome): Response {
+  if (refused) return refusal(refused)
+  if (gap !== undefined) return json(409, { type: 'gap', expected: gap })
+  return json(200, { type: 'ack', lastOp, lastKey, rejected, conflicts })
+}

@@ -1,0 +1,39 @@
+/** `If-Match`, `If-None-Match` and `Idempotency-Key`. Pure. */
+import { SynclineError } from '../../../protocol/errors.ts'
+
+const LONGEST_KEY = 200
+
+/** The tag of a version. */
+export function tagOf(version: number): string {
+  return `"${version}"`
+}
+
+/** The version that a write expects; undefined when any will do. */
+export function expectedVersion(headers: Headers): number | undefined {
+  const text = headers.get('if-match')
+  if (text === null || text === '*') return undefined
+  const version = /^(?:W\/)?"?(\d{1,10})"?$/.exec(text)?.[1]
+  if (version !== undefined) return Number(version)
+  throw new SynclineError(
+    'invalid_message',
+    '`If-Match` is no version. Send the `ETag` of the record, such as "5".',
+  )
+}
+
+/** Whether the client has this version already. */
+export function isFresh(headers: Headers, version: number): boolean {
+  return (headers.get('if-none-match') ?? '')
+    .split(',')
+    .some((tag) => tag.trim().replace(/^W\//, '') === tagOf(version))
+}
+
+/** The key of a write that may be sent again, bound to what it writes to: a key used elsewhere is another one. */
+export function idempotencyKey(headers: Headers, method: string, pathname: string): string | undefined {
+  const key = headers.get('idempotency-key')
+  if (key === null) return undefined
+  if (key !== '' && key.length <= LONGEST_KEY) return `${method} ${pathname} ${key}`
+  throw new SynclineError(
+    'invalid_message',
+    `\`Idempotency-Key\` is empty or longer than ${LONGEST_KEY} characters. Send a UUID.`,
+  )
+}

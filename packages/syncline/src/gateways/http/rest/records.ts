@@ -1,0 +1,128 @@
+/**
+ * `/api/{table}[/{id}]` and `/api/{root}/{id}/{table}[/{id}]`: the same rules, log and conflicts as an op.
+ *
+ *   A1, A3   a list holds what the user may see; a record that is missing and one that is forbidden are one answer
+ *   A4       a field that may not be written refuses the whole write
+ *   W2       a write with an `Idempotency-Key` happens once, however often it is sent
+ */
+import { uuidv7 } from 'uuidv7'
+import type { SingleOutcome } from '../../../postgres/apply/writer.ts'
+import type { Model } from '../../../schema/model.ts'
+import { acceptOp } from '../../../server/accept.ts'
+import { NOT_FOUND, json, jsonText, refusal } from '../answer.ts'
+import type { Call } from '../call.ts'
+import type { Route } from '../route.ts'
+import { listQueryOf } from './list-query.ts'
+import { expectedVersion, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
+import { isParentReadable, readPage, readRecord } from './read-records.ts'
+import { recordBodyOf, withParent } from './record-body.ts'
+import { type Target, targetOf } from './target.ts'
+
+type RecordTarget = Target & { readonly id: string }
+
+/** Answers one REST call. A path that means nothing here is a record that is not there. */
+export async function records(call: Call, route: Extract<Route, { call: 'records' }>): Promise<Response> {
+  const target = targetOf(call.core.schema, route.segments)
+  if (!target) return refusal(NOT_FOUND)
+  if (target.id === undefined) return route.method === 'GET' ? list(call, target) : create(call, target)
+  const record = { ...target, id: target.id }
+  if (route.method === 'GET') return get(call, record)
+  return route.method === 'PUT' ? update(call, record) : remove(call, record)
+}
+
+async function list({ core, identity, url }: Call, target: Target): Promise<Response> {
+  const page = await readPage(core, identity.user, target, listQueryOf(target.model, url.searchParams))
+  if (!page) return refusal(NOT_FOUND)
+  const next = page.next === undefined ? '' : `,"next":${JSON.stringify(page.next)}`
+  return jsonText(200, `{"data":[${page.records.join(',')}]${next}}`)
+}
+
+async function get({ core, identity, request }: Call, target: RecordTarget): Promise<Response> {
+  const found = await readRecord(core, identity.user, target)
+  if (!found) return refusal(NOT_FOUND)
+  const etag = tagOf(found.version)
+  if (isFresh(request.headers, found.version)) return new Response(null, { status: 304, headers: { etag } })
+  return jsonText(200, `{"data":${found.text}}`, { etag })
+}
+
+async function create(call: Call, target: Target): Promise<Response> {
+  const { model, parent } = target
+  if (parent && !(await isParentReadable(call.core, call.identity.user, parent))) return refusal(NOT_FOUND)
+  const body = recordBodyOf(await call.body())
+  const id = body.id ?? newId(model)
+  const outcome = await write(call, target, { id, action: 'create', fields: withParent(body.fields, parent) })
+  if (!outcome.ok) return refused(outcome)
+  return created(call, model, outcome.id ?? id, outcome.version)
+}
+
+/** Who may start a record need not be somebody who may read it; then the answer says only what its author knows. */
+async function created(
+  { core, identity, url }: Call,
+  model: Model,
+  id: string,
+  version: number,
+): Promise<Response> {
+  const found = await readRecord(core, identity.user, { model, id })
+  const etag = tagOf(found?.version ?? version)
+  const location = `${url.pathname.replace(/\/$/, '')}/${encodeURIComponent(id)}`
+  const text = found?.text ?? JSON.stringify({ id, version })
+  return jsonText(201, `{"data":${text}}`, { etag, location })
+}
+
+async function update(call: Call, target: RecordTarget): Promise<Response> {
+  if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
+  const { id, fields } = recordBodyOf(await call.body())
+  if (id !== undefined && id !== target.id) {
+    const message = 'The `id` of a record cannot change. Leave it out, or create another record.'
+    return refusal({ code: 'protected_field', message, field: 'id' })
+  }
+  const outcome = await write(call, target, { id: target.id, action: 'update', fields })
+  if (!outcome.ok) return refused(outcome)
+  const found = await readRecord(call.core, call.identity.user, target)
+  if (!found) return json(200, { data: { id: target.id, version: outcome.version } })
+  return jsonText(200, `{"data":${found.text}}`, { etag: tagOf(found.version) })
+}
+
+async function remove(call: Call, target: RecordTarget): Promise<Response> {
+  if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
+  const outcome = await write(call, target, { id: target.id, action: 'delete' })
+  return outcome.ok ? new Response(null, { status: 204 }) : refused(outcome)
+}
+
+/** The writer judges the record itself; that it stands where the path says is judged here. */
+async function isInsideParent({ core, identity, request }: Call, target: RecordTarget): Promise<boolean> {
+  if (!target.parent) return true
+  // A deletion that is sent again finds nothing; the writer knows whether it is a repeat.
+  if (request.headers.has('idempotency-key')) return isParentReadable(core, identity.user, target.parent)
+  return (await readRecord(core, identity.user, target)) !== null
+}
+
+interface Intent {
+  readonly id: string
+  readonly action: 'create' | 'update' | 'delete'
+  readonly fields?: Readonly<Record<string, unknown>>
+}
+
+function write(
+  { core, identity, request, url }: Call,
+  { model }: Target,
+  intent: Intent,
+): Promise<SingleOutcome> {
+  const ifVersion = intent.action === 'create' ? undefined : expectedVersion(request.headers)
+  return core.write({
+    user: identity.user,
+    op: acceptOp(core.schema, { model: model.name, base: ifVersion, ...intent }),
+    ifVersion,
+    idempotencyKey: idempotencyKey(request.headers, request.method, url.pathname),
+  })
+}
+
+/** What the writer says about a record that is not there names it; here it must equal every other "not there". */
+function refused(outcome: Extract<SingleOutcome, { ok: false }>): Response {
+  return refusal(outcome.code === 'not_found' && outcome.field === undefined ? NOT_FOUND : outcome)
+}
+
+/** Empty leaves the choice to the database's identity column. */
+function newId(model: Model): string {
+  return model.idType === 'text' || model.idType === 'uuid' ? uuidv7() : ''
+}
