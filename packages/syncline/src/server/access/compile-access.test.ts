@@ -8,7 +8,7 @@ import type { Logger } from '../logger.ts'
 import { accessible } from './accessible.ts'
 import { compileAccess } from './compile-access.ts'
 import { type Access, through } from './declaration.ts'
-import { guardTables } from './guard-tables.ts'
+import { guardNames, guardTables } from './guard-tables.ts'
 
 const schema = defineSchema({
   models: {
@@ -226,6 +226,18 @@ test('A2: guarding tables are those that rules read and that do not synchronise'
   expect(
     guardTables(schema, { account: { accessibleBy: () => sql`exists (select 1 from lenses, notes)` } }),
   ).toEqual([])
+})
+
+test('A2: columns that only rules read are found by their names', () => {
+  const names = guardNames(schema, {
+    account: {
+      accessibleBy: (user, record) =>
+        sql`exists (select 1 from notes n where n.account_id = ${record.id} and not n."Hidden" and n.author = ${user.id})`,
+    },
+  })
+
+  expect([...names]).toEqual(expect.arrayContaining(['account_id', 'Hidden', 'author', 'id']))
+  expect(names.has('plan')).toBe(false)
 })
 
 test('A2: a table that only shows at run time is reported with the remedy, and counts from then on', () => {

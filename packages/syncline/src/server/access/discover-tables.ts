@@ -23,13 +23,10 @@ export function discoverTables(checked: CheckedAccess, log: Logger): ReadonlyMap
 function ownTables(rules: ModelRules, log: Logger): ReadonlySet<string> {
   const tables = new Set([rules.model.table, ...rules.dependsOn])
   const functions = new Set<string>()
-  for (const rule of [rules.accessibleBy, rules.when, rules.create]) {
-    if (!rule) continue
-    for (const text of textsOf(rule, rules)) {
-      const found = tablesInSql(text)
-      for (const table of found.tables) tables.add(table)
-      for (const name of found.functions) functions.add(name)
-    }
+  for (const text of ruleTexts(rules)) {
+    const found = tablesInSql(text)
+    for (const table of found.tables) tables.add(table)
+    for (const name of found.functions) functions.add(name)
   }
   if (functions.size > 0 && rules.dependsOn.length === 0) warnOfFunctions(rules, functions, log)
   return tables
@@ -55,6 +52,12 @@ function withBorrowed(
     if (last) for (const table of withBorrowed(last.target.name, checked, own)) tables.add(table)
   }
   return tables
+}
+
+/** Every SQL text that the rules of a model give, as far as invented users bring it out. */
+export function ruleTexts(rules: ModelRules): ReadonlySet<string> {
+  const declared = [rules.accessibleBy, rules.when, rules.create]
+  return new Set(declared.flatMap((rule) => (rule ? [...textsOf(rule, rules)] : [])))
 }
 
 /** Different SQL texts of a rule over all the invented users; a rule that cannot cope with one of them is asked about the next. */

@@ -1,12 +1,13 @@
-/** Tables that access rules read and that do not synchronise: `migrate` gives each a trigger that logs its keys. */
+/** What access rules read beside synchronised fields: `migrate` gives it triggers, so that a change causes a re-check (A2). */
 import type { User } from '../../protocol/user.ts'
 import type { Schema } from '../../schema/define-schema.ts'
 import { type Logger, silentLogger } from '../logger.ts'
 import { checkAccess } from './check-access.ts'
 import type { Access, AccessDeclaration } from './declaration.ts'
-import { discoverTables } from './discover-tables.ts'
+import { discoverTables, ruleTexts } from './discover-tables.ts'
+import { splitSql } from './split-sql.ts'
 
-/** Names as in the database, sorted. `sessionTables` are those whose rows end sessions. */
+/** Tables that do not synchronise, as named in the database, sorted. `sessionTables` are those whose rows end sessions. */
 export function guardTables<S extends Schema, U extends User>(
   schema: S,
   access: Access<S, U>,
@@ -26,4 +27,21 @@ export function guardTables(
   const byModel = discoverTables(checkAccess(schema, access as AccessDeclaration), silentLogger)
   const read = [...byModel.values()].flatMap((tables) => [...tables])
   return [...new Set([...read, ...sessionTables])].filter((table) => !synchronised.has(table)).sort()
+}
+
+/**
+ * Every name that stands in the SQL of a rule. A column of a synchronised table among them that no field has guards
+ * access too, and its change is in no field: `members.suspended` in `… and not m.suspended`.
+ */
+export function guardNames<S extends Schema, U extends User>(
+  schema: S,
+  access: Access<S, U>,
+): ReadonlySet<string>
+export function guardNames<U extends User>(schema: Schema, access: AccessDeclaration<U>): ReadonlySet<string>
+export function guardNames(schema: Schema, access: object): ReadonlySet<string> {
+  const checked = checkAccess(schema, access as AccessDeclaration)
+  const texts = [...checked.values()].flatMap((rules) => [...ruleTexts(rules)])
+  return new Set(
+    texts.flatMap((text) => splitSql(text).flatMap((token) => (token.kind === 'name' ? [token.text] : []))),
+  )
 }
