@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CompiledSchema, Model } from '../schema/model.ts'
-import { findTarget, isIdOf } from './channel-target.ts'
+import { findTarget } from './channel-target.ts'
 
 const model = (name: string, channel: string, part: Partial<Model> = {}) =>
   ({ name, channel, table: `${name}s`, idType: 'text', isRoot: false, shared: false, ...part }) as Model
@@ -85,13 +85,4 @@ test('whatever is no channel of this schema is null', () => {
   ]
 
   expect(names.filter((name) => findTarget(schema, name) !== null)).toEqual([])
-})
-
-test('ids of numbers are taken in their one spelling and range', () => {
-  expect(isIdOf('2147483647', 'integer')).toBe(true)
-  expect(isIdOf('2147483648', 'integer')).toBe(false)
-  expect(isIdOf('9223372036854775807', 'bigint')).toBe(true)
-  expect(['9223372036854775808', '01', '+1', ' 1', '1.0', '-0', ''].some((id) => isIdOf(id, 'bigint'))).toBe(
-    false,
-  )
 })

@@ -1,6 +1,7 @@
 /** What a channel's name stands for in this schema: a room, a list, a shared model, a collection, a user's devices. */
 import { parseChannel } from '../protocol/channel.ts'
 import { MAX_CHANNEL_LENGTH } from '../protocol/limits.ts'
+import { checkIdOfType } from '../schema/check-id.ts'
 import type { CompiledSchema, IdType, Model, Relation } from '../schema/model.ts'
 
 export type ChannelTarget =
@@ -43,15 +44,6 @@ function collectionOf(schema: CompiledSchema, model: Model, name: string): Relat
   )
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const INTEGER = /^(0|-?[1-9][0-9]{0,18})$/
-
-/** True when PostgreSQL would take the text as an id of this type, spelled as it would print it. */
-export function isIdOf(id: string, type: IdType): boolean {
-  if (type === 'uuid') return UUID.test(id)
-  if (type === 'text') return !id.includes('\0')
-  if (!INTEGER.test(id)) return false
-  const number = BigInt(id)
-  const limit = type === 'integer' ? 2n ** 31n : 2n ** 63n
-  return number >= -limit && number < limit
+function isIdOf(id: string, type: IdType): boolean {
+  return typeof checkIdOfType(type, id) === 'string'
 }

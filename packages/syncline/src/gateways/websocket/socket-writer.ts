@@ -42,14 +42,16 @@ export class SocketWriter implements Flushing {
     this.#bounds = bounds
   }
 
-  /** Queues a frame for the end of this turn. */
-  send(frame: Buffer): void {
-    if (this.#isOver) return
+  /** Queues a frame for the end of this turn; false when more waits now than may. */
+  send(frame: Buffer): boolean {
+    if (this.#isOver) return true
     this.#frames.push(frame)
     this.#bytes += frame.length
-    if (this.#isScheduled || this.#blockedSinceMs !== null) return
+    if (this.#blockedSinceMs !== null) return this.waitingBytes <= this.#bounds.queueBytes
+    if (this.#isScheduled) return true
     this.#isScheduled = true
     this.#turn.add(this)
+    return true
   }
 
   /** Called by the turn; writes everything queued in one piece. */
@@ -60,7 +62,7 @@ export class SocketWriter implements Flushing {
     const bytes = this.#bytes
     this.#frames = []
     this.#bytes = 0
-    if (this.#write(frames, bytes, join) || this.#socket.writableLength === 0) return
+    if (this.#write(frames, bytes, join) || this.#socket.writableLength === 0) return this.#release()
     this.#blockedSinceMs = performance.now()
     this.#socket.once('drain', this.#onDrain)
   }
@@ -77,9 +79,9 @@ export class SocketWriter implements Flushing {
 
   readonly #onDrain = () => {
     this.#blockedSinceMs = null
-    if (this.#frames.length > 0) this.#turn.add(this)
-    this.#isScheduled = this.#frames.length > 0
-    if (!this.#isScheduled) this.#release()
+    if (this.#frames.length === 0) return this.#release()
+    this.#isScheduled = true
+    this.#turn.add(this)
   }
 
   /** Bytes that the other side has not taken. */
@@ -87,26 +89,16 @@ export class SocketWriter implements Flushing {
     return this.#bytes + this.#socket.writableLength
   }
 
-  /** True when more waits, or longer, than a connection may make us keep. */
+  /** True when the oldest frame has waited longer than a connection may make us keep it. */
   isTooSlow(nowMs: number): boolean {
-    if (this.#blockedSinceMs === null) return false
-    return (
-      nowMs - this.#blockedSinceMs > this.#bounds.queueAgeMs || this.waitingBytes > this.#bounds.queueBytes
-    )
-  }
-
-  get isBlocked(): boolean {
-    return this.#blockedSinceMs !== null
+    return this.#blockedSinceMs !== null && nowMs - this.#blockedSinceMs > this.#bounds.queueAgeMs
   }
 
   /** Resolves when everything was taken, or the writer has ended. */
   drained(): Promise<void> {
-    if (this.#isOver || this.waitingBytes === 0) return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#waiting ??= []
-      this.#waiting.push(resolve)
-      if (this.#blockedSinceMs === null && !this.#isScheduled) setImmediate(this.#onDrain)
-    })
+    const isIdle = this.#blockedSinceMs === null && !this.#isScheduled
+    if (this.#isOver || isIdle) return Promise.resolve()
+    return new Promise((resolve) => (this.#waiting ??= []).push(resolve))
   }
 
   #release(): void {

@@ -1,13 +1,9 @@
 /** The inside of a cursor as bytes: history, schema, snapshot and the digests of views, padded to one length. */
+import type { Cursor } from '../../postgres/log/cursor.ts'
 import type { SnapshotText } from '../../postgres/log-row.ts'
 
 /** A place in the log, and what it is a place of. */
-export interface CursorContent {
-  /** Id of the history row (a uuid). */
-  readonly history: string
-  /** Hash of the schema, 16 hex digits. */
-  readonly schemaHash: string
-  readonly snapshot: SnapshotText
+export interface CursorContent extends Cursor {
   /** Digest of the records a view showed, by the key of its channel (both 8 bytes as hex). */
   readonly views: ReadonlyMap<string, string>
 }
@@ -19,7 +15,7 @@ const SMALLEST = 128
 export function encodeCursor(content: CursorContent): Buffer {
   const bytes: number[] = [FORMAT]
   pushHex(bytes, content.history.replaceAll('-', ''))
-  pushHex(bytes, content.schemaHash)
+  pushHex(bytes, content.schema)
   pushSnapshot(bytes, content.snapshot)
   pushNumber(bytes, content.views.size)
   for (const [view, digest] of content.views) {
@@ -37,11 +33,11 @@ export function decodeCursor(bytes: Buffer): CursorContent | null {
   try {
     if (reader.byte() !== FORMAT) return null
     const history = asUuid(reader.hex(16))
-    const schemaHash = reader.hex(8)
+    const schema = reader.hex(8)
     const snapshot = readSnapshot(reader)
     const views = new Map<string, string>()
     for (let count = reader.number(); count > 0; count--) views.set(reader.hex(8), reader.hex(8))
-    return { history, schemaHash, snapshot, views }
+    return { history, schema, snapshot, views }
   } catch {
     return null
   }

@@ -5,7 +5,7 @@ import { createCursorSeal } from './cursor-seal.ts'
 
 const content = (snapshot: string, views = new Map<string, string>()): CursorContent => ({
   history: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
-  schemaHash: '00ff00ff00ff00ff',
+  schema: '00ff00ff00ff00ff',
   snapshot,
   views,
 })

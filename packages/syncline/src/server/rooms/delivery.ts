@@ -9,8 +9,8 @@ import type { Frame } from '../frames/frame.ts'
 export interface BatchEdges {
   readonly from: SnapshotText
   readonly to: SnapshotText
-  /** The sealed cursor of `to`; made when the first room needs it. */
-  cursor(): string
+  /** The sealed cursor of `to`. */
+  readonly cursor: string
 }
 
 export class Delivery {
@@ -39,7 +39,7 @@ export class Delivery {
 
   /** The frames for everybody who stands at the batch's beginning. */
   frames(): readonly Frame[] {
-    this.#frames ??= changesFrames(this.channel, this.rows.map(sharedChangeText), this.edges.cursor())
+    this.#frames ??= changesFrames(this.channel, this.rows.map(sharedChangeText), this.edges.cursor)
     return this.#frames
   }
 
@@ -49,6 +49,6 @@ export class Delivery {
     if (unseen.length === this.rows.length) return this.frames()
     return unseen.length === 0
       ? []
-      : changesFrames(this.channel, unseen.map(sharedChangeText), this.edges.cursor())
+      : changesFrames(this.channel, unseen.map(sharedChangeText), this.edges.cursor)
   }
 }

@@ -29,7 +29,7 @@ export interface MemberEvents {
 const MOST_HELD_ROWS = 20_000
 
 export class Member {
-  readonly user: User
+  user: User
   readonly outlet: Outlet
   readonly #events: MemberEvents
   #state: MemberState = 'joining'
@@ -132,12 +132,12 @@ export class Member {
   }
 
   #write(delivery: Delivery): void {
+    if (delivery.reload !== null) return this.#reload(delivery.reload)
     const beyond = this.#beyond
     if (beyond !== null) {
       if (covers(beyond, delivery.edges.to)) return
       this.#beyond = null
     }
-    if (delivery.reload !== null) return this.#reload(delivery.reload)
     const frames = beyond === null ? delivery.frames() : delivery.framesBeyond(beyond)
     for (const frame of frames) this.outlet.send(frame)
   }

@@ -1,0 +1,168 @@
+/**
+ * Makes an application's sync server of its parts: schema and rules → core → gateways.
+ *
+ * ```ts
+ * const sync = createSync({ schema, database, authenticate, access, secret })
+ * sync.attach(httpServer)   // sockets
+ * app.use(sync.fetch)       // /sync, /api, /health
+ * ```
+ */
+import type { Server } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
+import type { ServerFunction } from '../postgres/apply/call.ts'
+import type { Connection, Database } from '../postgres/database.ts'
+import type { TailOptions } from '../postgres/log/tail.ts'
+import type { Sql } from '../postgres/sql.ts'
+import type { User } from '../protocol/user.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import { accessible } from '../server/access/accessible.ts'
+import { compileAccess } from '../server/access/compile-access.ts'
+import type { Access } from '../server/access/declaration.ts'
+import { type Author, writeAs } from '../server/write-as.ts'
+import { createCore, type RunningCore } from '../server/create-core.ts'
+import type { Health } from '../server/core.ts'
+import type { Authenticate } from '../server/identity.ts'
+import { defaultLimits, type Limits } from '../server/limits.ts'
+import { type Logger, silentLogger } from '../server/logger.ts'
+import type { Metrics } from '../server/metrics.ts'
+import { sayGoodbye } from '../server/goodbye.ts'
+import { createHttpGateway } from './http/gateway.ts'
+import type { RequestContext } from './http/to-node.ts'
+import { createWebSocketGateway } from './websocket/gateway.ts'
+
+export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
+  /** From `defineSchema`. */
+  readonly schema: S
+  /** `postgres(url)` or `pglite(folder)`; migrated beforehand. Closed with the server. */
+  readonly database: Database
+  /** Asked in turn who sends a request: `jwt(…)`, `sessionCookie(…)`, or a function of the application's. */
+  readonly authenticate: Authenticate | readonly Authenticate[]
+  /** Who may read and write what; a model without a rule is read by nobody. */
+  readonly access: Access<S, U>
+  /**
+   * Seals cursors, at least 16 characters; put a new secret in front of the old ones to rotate.
+   * @default the environment's SYNCLINE_SECRET
+   */
+  readonly secret?: string | readonly string[]
+  /** Origins (`https://app.example`) whose pages may use a cookie. @default only the server's own host */
+  readonly origins?: readonly string[]
+  /** Below it are the socket, push and pull. @default '/sync' */
+  readonly basePath?: string
+  /** Below it are the records. @default '/api' */
+  readonly apiPath?: string
+  /** Opens metrics and the details of health. @default nobody sees them */
+  readonly operatorToken?: string
+  /** Limits that differ from `defaultLimits`. */
+  readonly limits?: Partial<Limits>
+  /** Custom writes by name, for `call` ops. @default none */
+  readonly functions?: Readonly<Record<string, ServerFunction>>
+  /** Receives what happens, in the shape of pino. @default silence */
+  readonly logger?: Logger
+  /** How long marker clients collect before a reload, in ms. @default 300, or SYNC_DEBOUNCE_MS */
+  readonly debounceMs?: number
+  /** How the log is followed and kept. */
+  readonly log?: TailOptions
+  /** False turns sync off from the start. @default true, or SYNC_ENABLED */
+  readonly enabled?: boolean | ((user: User) => boolean)
+}
+
+/** A running sync server. */
+export interface Sync {
+  /** Resolves when it can answer; rejects with the reason when it cannot start. */
+  readonly ready: Promise<void>
+  /** Takes the sockets of this HTTP server; requests go to `fetch`. */
+  attach(server: Server | SecureServer): void
+  /** Answers everything below `/sync`, `/api` and `/health`; never throws. */
+  readonly fetch: (request: Request, context?: RequestContext) => Promise<Response>
+  /** Whether a path is for `fetch`. */
+  readonly handles: (pathname: string) => boolean
+  /** Runs the application's own writes in one transaction that the log attributes to an author. */
+  as<T>(author: Author, work: (connection: Connection) => Promise<T>): Promise<T>
+  /** The condition under which a user may read records of a model, for the application's own queries. */
+  accessible(user: User, model: string, alias?: string): Sql
+  /** Turns sync on or off at once, for everybody or by user. */
+  enable(enabled: boolean | ((user: User) => boolean)): void
+  health(): Promise<Health>
+  readonly metrics: Metrics
+  /**
+   * Says `bye` to everybody, finishes what was accepted, and closes the database.
+   * Options: `graceMs`, how long sockets may take to close (default 5,000).
+   */
+  close(options?: { readonly graceMs?: number }): Promise<void>
+}
+
+/** Makes the server and begins to start it. Throws a `TypeError` for a mistake in the options. */
+export function createSync<S extends Schema, U extends User = User>(options: SyncOptions<S, U>): Sync {
+  const { schema, database, logger = silentLogger } = options
+  const environment = process.env
+  const rules = compileAccess(schema, options.access as never, logger)
+  const core = createCore({
+    schema,
+    database,
+    rules,
+    authenticate: [options.authenticate].flat(),
+    secrets: secretsOf(options.secret ?? environment['SYNCLINE_SECRET']),
+    allowedOrigins: new Set(options.origins),
+    limits: limitsOf(options.limits, environment),
+    log: logger,
+    debounceMs: options.debounceMs ?? numberOf(environment['SYNC_DEBOUNCE_MS']) ?? 300,
+    tail: options.log,
+    writer: { functions: options.functions },
+  })
+  const enabled = options.enabled ?? isEnabledBy(environment)
+  if (enabled !== true) core.enable(enabled)
+  const { basePath, apiPath, operatorToken } = options
+  return assemble(core, createHttpGateway(core, { basePath, apiPath, operatorToken }), basePath)
+}
+
+function assemble(core: RunningCore, http: ReturnType<typeof createHttpGateway>, basePath?: string): Sync {
+  const { schema, database, rules } = core
+  const sockets = createWebSocketGateway(core, { basePath })
+  let closing: Promise<void> | undefined
+  const close = async (graceMs: number) => {
+    sockets.stop()
+    await sayGoodbye(core.sessions, graceMs)
+    await sockets.close(graceMs)
+    await core.close()
+    await database.close()
+  }
+  return {
+    ready: core.ready,
+    attach: (server) => sockets.attach(server),
+    fetch: http.fetch,
+    handles: http.handles,
+    as: (author, work) => writeAs(core, author, work),
+    accessible: (user, model, alias) => accessible(schema, rules, user, model, alias),
+    enable: (enabled) => core.enable(enabled),
+    health: () => core.health(),
+    metrics: core.metrics,
+    close: ({ graceMs = 5_000 } = {}) => (closing ??= close(graceMs)),
+  }
+}
+
+const SHORTEST_SECRET = 16
+
+function secretsOf(secret: string | readonly string[] | undefined): readonly string[] {
+  const secrets = secret === undefined ? [] : [secret].flat()
+  const short = secrets.find(({ length }) => length < SHORTEST_SECRET)
+  if (secrets.length > 0 && short === undefined) return secrets
+  const fact = short === undefined ? '`secret` is missing' : `\`secret\` has only ${short.length} characters`
+  throw new TypeError(
+    `${fact}. Give at least ${SHORTEST_SECRET} random characters (createSync({ secret }) or SYNCLINE_SECRET): cursors are sealed with it.`,
+  )
+}
+
+function limitsOf(given: Partial<Limits> | undefined, environment: NodeJS.ProcessEnv): Limits {
+  const channelsPerConnection = numberOf(environment['SYNC_MAX_SUBSCRIPTIONS'])
+  return { ...defaultLimits, ...(channelsPerConnection !== undefined && { channelsPerConnection }), ...given }
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  const number = Number(text)
+  return text && Number.isFinite(number) && number >= 0 ? number : undefined
+}
+
+function isEnabledBy(environment: NodeJS.ProcessEnv): boolean {
+  const text = environment['SYNC_ENABLED'] ?? environment['ENABLE_SYNC']
+  return !(text && ['false', '0', 'off', 'no'].includes(text.toLowerCase()))
+}

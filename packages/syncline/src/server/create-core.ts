@@ -1,0 +1,248 @@
+/** Starts the parts of a server and ties them together: database → writer and tail → channels → sessions. */
+import type { Database } from '../postgres/database.ts'
+import { createWriter, type Writer } from '../postgres/apply/writer.ts'
+import type { WriterOptions } from '../postgres/apply/writer-options.ts'
+import { startTail, type Tail, type TailOptions } from '../postgres/log/tail.ts'
+import type { Rules } from '../postgres/rules.ts'
+import type { User } from '../protocol/user.ts'
+import type { CompiledSchema } from '../schema/model.ts'
+import { Channels } from './channels.ts'
+import type { Core, Health, Refusal } from './core.ts'
+import { createCursorSeal } from './cursor/cursor-seal.ts'
+import { mayReadChannel } from './may-read.ts'
+import type { Authenticate, Identity } from './identity.ts'
+import type { Limits } from './limits.ts'
+import type { Logger } from './logger.ts'
+import { createMetrics } from './metrics.ts'
+import type { Outlet } from './outlet.ts'
+import { pull } from './pull.ts'
+import type { Engine } from './session/engine.ts'
+import { Session, type Identify } from './session/session.ts'
+import { SessionTable } from './session/session-table.ts'
+import { shareConflicts } from './session/share-conflicts.ts'
+import { createBucketTable } from './token-bucket.ts'
+
+export interface CoreOptions {
+  readonly schema: CompiledSchema
+  readonly database: Database
+  readonly rules: Rules
+  readonly authenticate: readonly Authenticate[]
+  /** Seal cursors; the first one seals, all of them open. */
+  readonly secrets: readonly string[]
+  readonly allowedOrigins: ReadonlySet<string>
+  readonly limits: Limits
+  readonly log: Logger
+  readonly debounceMs: number
+  readonly tail?: TailOptions
+  readonly writer?: WriterOptions
+}
+
+/** A core that sessions can be opened on, and that can be stopped. */
+export interface RunningCore extends Core {
+  /** Opens the session of a live connection. */
+  openSession(outlet: Outlet, identify: Identify): Session
+  readonly sessions: SessionTable
+  /** Turns sync on or off, for everybody or by user; whom it is off for gets `bye` without reconnect. */
+  enable(enabled: boolean | ((user: User) => boolean)): void
+  /** Stops the parts in the order in which they need each other; the database stays open. */
+  close(): Promise<void>
+}
+
+/** How often rights that hang on the time are checked, in ms. */
+const RECHECK_EVERY_MS = 60_000
+
+/** Makes the core and begins to start it; `ready` says when it has. */
+export function createCore(options: CoreOptions): RunningCore {
+  const { schema, database, rules, limits, log, authenticate } = options
+  const metrics = createMetrics()
+  const seal = createCursorSeal(options.secrets)
+  const sessions = new SessionTable()
+  const started = new Started()
+  const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
+  let isEnabled: (user: User) => boolean = () => true
+  const engine: Engine = {
+    schema,
+    channels,
+    sessions,
+    seal,
+    limits,
+    log,
+    metrics,
+    debounceMs: options.debounceMs,
+    isEnabled: (user) => isEnabled(user),
+    get tail() {
+      return started.tail
+    },
+    get writer() {
+      return started.writer
+    },
+  }
+  const start = async () => {
+    started.writer = await createWriter(database, schema, rules, {
+      onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
+      ...options.writer,
+    })
+    started.tail = await startTail(database, { log, ...options.tail }, (batch) => channels.onBatch(batch))
+  }
+  const ready = start()
+  ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
+  const rechecking = setInterval(() => channels.recheckAll(), RECHECK_EVERY_MS)
+  rechecking.unref()
+  const buckets = {
+    pushes: createBucketTable(limits.pushes),
+    joins: createBucketTable(limits.joins),
+    connects: createBucketTable(limits.connects),
+  }
+
+  const identify = async (request: Request): Promise<Identity | null> => {
+    for (const ask of authenticate) {
+      const identity = await ask(request)
+      if (identity) return identity
+    }
+    return null
+  }
+
+  const core: RunningCore = {
+    schema,
+    database,
+    rules,
+    limits,
+    log,
+    metrics,
+    allowedOrigins: options.allowedOrigins,
+    ready,
+    sessions,
+    get tail() {
+      return started.tail
+    },
+    identify,
+    isEnabled: (user) => (user ? isEnabled(user) : isEnabled !== nobody),
+    take(kind, key) {
+      const name = 'user' in key ? `user ${key.user}` : `address ${key.address}`
+      return refusalOf(buckets[kind].take(name, performance.now()), () =>
+        metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' }),
+      )
+    },
+    pull: (request) => pull({ engine, database, rules }, request),
+    async push(push) {
+      const outcome = await started.writer.push(push)
+      if (outcome.xids.length > 0) started.tail.wake()
+      shareConflicts(sessions, push.user.id, outcome)
+      return outcome
+    },
+    async write(write) {
+      const outcome = await started.writer.write(write)
+      if (outcome.ok) {
+        started.tail.wake()
+        shareConflicts(sessions, write.user.id, outcome)
+      }
+      return outcome
+    },
+    mayRead: (user, channel) => mayReadChannel({ schema, rules, database }, user, channel),
+    health: () => healthOf(database, started, sessions, channels, isEnabled === nobody),
+    openSession: (outlet, identifyConnection) =>
+      new Session(engine, outlet, async (token) => {
+        await ready
+        return identifyConnection(token)
+      }),
+    enable(enabled) {
+      isEnabled = typeof enabled === 'function' ? enabled : enabled ? everybody : nobody
+      for (const session of sessions.all()) {
+        if (!isEnabled(session.identity.user)) session.dismiss('disabled', false)
+      }
+    },
+    async close() {
+      clearInterval(rechecking)
+      await ready.catch(() => {})
+      await started.close()
+    },
+  }
+  metrics.gauge('syncline_connections', 'Live sessions.', () => sessions.size)
+  metrics.gauge('syncline_rooms', 'Channels with members.', () => channels.size)
+  metrics.gauge('syncline_log_lag_ms', 'Time since the tail last read everything.', () => started.lagMs)
+  metrics.gauge(
+    'syncline_oldest_unsent_op_ms',
+    'Age of the oldest op that a connected device has not sent.',
+    () => Math.max(0, ...[...sessions.all()].map(({ oldestUnsentMs }) => oldestUnsentMs)),
+  )
+  return core
+}
+
+const everybody = () => true
+const nobody = () => false
+
+/** Parts that exist once the server has started. */
+class Started {
+  #writer: Writer | undefined
+  #tail: Tail | undefined
+
+  get writer(): Writer {
+    return this.#writer ?? notStarted()
+  }
+
+  set writer(writer: Writer) {
+    this.#writer = writer
+  }
+
+  get tail(): Tail {
+    return this.#tail ?? notStarted()
+  }
+
+  set tail(tail: Tail) {
+    this.#tail = tail
+  }
+
+  get isComplete(): boolean {
+    return this.#tail !== undefined
+  }
+
+  get lagMs(): number {
+    return this.#tail?.lagMs ?? 0
+  }
+
+  async close(): Promise<void> {
+    await this.#writer?.close()
+    await this.#tail?.close()
+  }
+}
+
+function notStarted(): never {
+  throw new Error('The server has not started yet. Wait for `ready`.')
+}
+
+function refusalOf(waitMs: number, onRefusal: () => void): Refusal | null {
+  if (waitMs === 0) return null
+  onRefusal()
+  return {
+    code: 'rate_limited',
+    message: `Too many requests. Try again in ${waitMs} ms; nothing was changed.`,
+    retryAfterMs: waitMs,
+  }
+}
+
+async function healthOf(
+  database: Database,
+  started: Started,
+  sessions: SessionTable,
+  channels: Channels,
+  isDisabled: boolean,
+): Promise<Health> {
+  const beganMs = performance.now()
+  const connected = await database.query('select 1').then(
+    () => true,
+    () => false,
+  )
+  const latencyMs = performance.now() - beganMs
+  const lagMs = started.lagMs
+  const isWell = connected && lagMs < UNWELL_LAG_MS
+  return {
+    status: !started.isComplete ? 'starting' : isDisabled ? 'disabled' : isWell ? 'healthy' : 'unhealthy',
+    database: { connected, latencyMs, kind: database.kind },
+    lagMs,
+    connections: sessions.size,
+    rooms: channels.size,
+  }
+}
+
+/** The tail reads at least once a second; so late, it has lost the database. */
+const UNWELL_LAG_MS = 30_000

@@ -1,0 +1,102 @@
+/**
+ * Brings a member to where the room's own frames follow on: by a catch-up from its cursor, or by a first load.
+ *
+ * Flow: registered → read → right checked → sent → live. The right is checked after the data was read, and again
+ * before each further frame if a guarding table has changed meanwhile.
+ *
+ *   L2 once           the member stands exactly at the snapshot that was sent
+ *   L4 no silent gap  a cursor that cannot be continued is answered with `snapshot`
+ *   A1 closed         nothing is sent to whoever may not read at that moment
+ */
+import type { LogRow } from '../../postgres/log-row.ts'
+import type { CursorContent } from '../cursor/cursor-bytes.ts'
+import { privateChangeText } from '../frames/change-text.ts'
+import { changesFrames } from '../frames/changes-frames.ts'
+import { type Frame, frameOf } from '../frames/frame.ts'
+import type { Load } from './load-queue.ts'
+import type { Member } from './member.ts'
+import type { CatchUp, Place } from './place.ts'
+
+/** How a member begins. */
+export type Beginning =
+  /** The device has nothing, or a cursor that was not ours: null. */
+  | { readonly from: 'nothing' | 'unknown' }
+  | { readonly from: 'cursor'; readonly cursor: CursorContent }
+  /** The member had the room, and must load it again for this reason. */
+  | { readonly from: 'reload'; readonly reason: string }
+
+/** What a beginning may end in. */
+export type BringUpOutcome =
+  | { readonly is: 'up'; readonly cursor: string; readonly sent: 'changes' | 'rows' }
+  /** The member left, or its connection ended, meanwhile. */
+  | { readonly is: 'ended' }
+  | { readonly is: 'forbidden' }
+
+/** Larger queues wait before the next chunk is handed over, in bytes. */
+const PACE_BYTES = 524_288
+
+/** Runs until the member is up; `onUp` is called just before the first live frame may follow. */
+export async function bringUp(
+  place: Place,
+  member: Member,
+  beginning: Beginning,
+  device: string | null,
+  onUp: (outcome: Extract<BringUpOutcome, { is: 'up' }>) => void,
+): Promise<BringUpOutcome> {
+  const continued = beginning.from === 'cursor' ? await place.catchUp(beginning.cursor) : null
+  const arrival = continued ?? (await place.load())
+  const right = new CheckedRight(place, member)
+  if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
+  const frames = continued
+    ? changeFrames(place.channel, continued, device)
+    : loadFrames(place, beginning, arrival as Load)
+  for (const frame of frames) {
+    if (member.outlet.waitingBytes > PACE_BYTES) await member.outlet.drained()
+    if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
+    member.outlet.send(frame)
+  }
+  const outcome = { is: 'up', cursor: arrival.cursor, sent: continued ? 'changes' : 'rows' } as const
+  onUp(outcome)
+  member.stand(arrival.snapshot, right.guard)
+  return outcome
+}
+
+/** The right of one member, asked again only after a guarding table has changed. */
+class CheckedRight {
+  readonly #place: Place
+  readonly #member: Member
+  /** Guarding batches of the room before the last check. */
+  guard = -1
+
+  constructor(place: Place, member: Member) {
+    this.#place = place
+    this.#member = member
+  }
+
+  async holds(): Promise<boolean> {
+    while (this.#member.state !== 'ended' && this.guard < this.#place.room.guard) {
+      const guard = this.#place.room.guard
+      if (!(await this.#place.mayRead(this.#member.user))) return false
+      this.guard = guard
+    }
+    return this.#member.state !== 'ended'
+  }
+}
+
+function changeFrames(channel: string, { rows, cursor }: CatchUp, device: string | null): readonly Frame[] {
+  if (rows.length === 0) return []
+  const changes = rows.map((row: LogRow) => privateChangeText(row, device))
+  return changesFrames(channel, changes, cursor)
+}
+
+function loadFrames(place: Place, beginning: Beginning, load: Load): readonly Frame[] {
+  const reason = reasonOf(beginning)
+  return reason === null
+    ? load.frames
+    : [frameOf({ type: 'snapshot', channel: place.channel, reason }), ...load.frames]
+}
+
+function reasonOf(beginning: Beginning): string | null {
+  if (beginning.from === 'nothing') return null
+  return beginning.from === 'reload' ? beginning.reason : 'cursor'
+}

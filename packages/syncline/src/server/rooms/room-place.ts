@@ -1,0 +1,68 @@
+/** A channel whose frames come straight from the log: a room, or all records of a shared model. */
+import type { User } from '../../protocol/user.ts'
+import type { Cursor } from '../../postgres/log/cursor.ts'
+import type { CursorContent } from '../cursor/cursor-bytes.ts'
+import { rowsFrames } from '../frames/rows-frames.ts'
+import type { Load, LoadQueue } from './load-queue.ts'
+import type { CatchUp, Place } from './place.ts'
+import type { Readers } from './readers.ts'
+import type { Room } from './room.ts'
+import type { RoomKey } from './room-table.ts'
+import type { ReadChanges, ReadRows } from './room-reader.ts'
+
+export interface RoomPlaceOptions {
+  readonly channel: string
+  readonly key: RoomKey
+  readonly room: Room
+  readonly readers: Readers
+  readonly loads: LoadQueue
+  readonly read: () => Promise<ReadRows>
+  readonly catchUp: (from: CursorContent) => Promise<ReadChanges | null>
+  readonly seal: (cursor: Cursor) => string
+}
+
+export class RoomPlace implements Place {
+  readonly channel: string
+  readonly key: RoomKey
+  readonly room: Room
+  readonly #options: RoomPlaceOptions
+
+  constructor(options: RoomPlaceOptions) {
+    this.channel = options.channel
+    this.key = options.key
+    this.room = options.room
+    this.#options = options
+  }
+
+  mayRead(user: User): Promise<boolean> {
+    return this.#options.readers.mayRead(user)
+  }
+
+  load(): Promise<Load> {
+    const { loads, channel, read, seal } = this.#options
+    return loads.load(channel, async () => {
+      const { cursor, tables } = await read()
+      const sealed = seal(cursor)
+      return { snapshot: cursor.snapshot, cursor: sealed, frames: rowsFrames(channel, tables, sealed) }
+    })
+  }
+
+  async catchUp(from: CursorContent): Promise<CatchUp | null> {
+    const found = await this.#options.catchUp(from)
+    return (
+      found && { rows: found.rows, snapshot: found.cursor.snapshot, cursor: this.#options.seal(found.cursor) }
+    )
+  }
+
+  settled(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  isSettled(): boolean {
+    return true
+  }
+
+  digests(): readonly (readonly [string, string])[] {
+    return []
+  }
+}

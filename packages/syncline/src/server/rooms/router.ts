@@ -1,0 +1,101 @@
+/**
+ * The way out: takes each batch of the tail to the rooms that have members for it.
+ *
+ * Flow: batch → which rights can it have changed? (those rooms are held for a check) → rows by room → one delivery
+ * per room, encoded once → views. Cost per change depends on the members of its room only.
+ */
+import type { Batch, LogRow } from '../../postgres/log-row.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import { type BatchEdges, Delivery } from './delivery.ts'
+import type { FindTouched, TouchedGuards } from './guards.ts'
+import type { Room } from './room.ts'
+import type { RoomTable } from './room-table.ts'
+
+/** What routing asks of its surroundings. */
+export interface RouterOptions {
+  readonly rooms: RoomTable
+  readonly findTouched: FindTouched
+  /** Models whose rules guard rooms: all of them are checked when changes were left out of a batch. */
+  readonly guardModels: readonly string[]
+  /** Rooms that must be loaded again because a table of theirs was emptied, by the model's name in the log. */
+  readonly roomsOfModel: (model: string) => Iterable<Room>
+  /** Seals the cursor of a batch's end. */
+  readonly sealPosition: () => string
+  readonly log: Logger
+  readonly metrics: Metrics
+}
+
+export class Router {
+  readonly #options: RouterOptions
+
+  constructor(options: RouterOptions) {
+    this.#options = options
+  }
+
+  /** Routes one batch; never throws. */
+  route(batch: Batch): TouchedGuards {
+    this.#options.metrics.count('syncline_changes_total', batch.rows.length)
+    const touched = this.#touched(batch)
+    for (const [model, ids] of touched) {
+      for (const room of this.#options.rooms.guardedBy(model, ids)) room.holdForCheck()
+    }
+    if (this.#options.rooms.size === 0) return touched
+    const edges = this.#edges(batch)
+    if (batch.reset) {
+      for (const room of this.#options.rooms.all()) this.#deliver(room, [], edges, batch.reset)
+      return touched
+    }
+    for (const room of this.#emptied(batch.rows)) this.#deliver(room, [], edges, 'truncated')
+    for (const name of batch.overflowing)
+      this.#deliver(this.#options.rooms.find(name), [], edges, 'too_many_changes')
+    for (const [name, rows] of this.#byRoom(batch.rows))
+      this.#deliver(this.#options.rooms.find(name), rows, edges, null)
+    return touched
+  }
+
+  #touched({ rows, overflowing, reset }: Batch): TouchedGuards {
+    const { findTouched, guardModels } = this.#options
+    // Rows that were left out may have been anything, also a change of rights.
+    const isWhole = overflowing.size === 0 && !reset
+    return isWhole ? findTouched(rows) : new Map(guardModels.map((model) => [model, 'all']))
+  }
+
+  #edges({ from, to }: Batch): BatchEdges {
+    return { from, to, cursor: this.#options.sealPosition() }
+  }
+
+  #byRoom(rows: readonly LogRow[]): Map<string, LogRow[]> {
+    const byRoom = new Map<string, LogRow[]>()
+    for (const row of rows) {
+      if (row.room === null || row.action === 'truncate') continue
+      const known = byRoom.get(row.room)
+      if (known) known.push(row)
+      else if (this.#options.rooms.find(row.room)) byRoom.set(row.room, [row])
+    }
+    return byRoom
+  }
+
+  #emptied(rows: readonly LogRow[]): Set<Room> {
+    const emptied = new Set<Room>()
+    for (const row of rows) {
+      if (row.action !== 'truncate') continue
+      const named =
+        row.room === null ? this.#options.roomsOfModel(row.model) : [this.#options.rooms.find(row.room)]
+      for (const room of named) if (room) emptied.add(room)
+    }
+    return emptied
+  }
+
+  #deliver(room: Room | undefined, rows: readonly LogRow[], edges: BatchEdges, reload: string | null): void {
+    if (!room) return
+    try {
+      this.#options.metrics.count('syncline_deliveries_total', room.members.size)
+      room.deliver(new Delivery(room.channel, rows, edges, room.guard, reload))
+    } catch (error) {
+      // One broken room blocks nobody else (W4): its members load it again.
+      this.#options.log.error({ error: String(error) }, 'A batch could not be delivered to a room.')
+      room.deliver(new Delivery(room.channel, [], edges, room.guard, 'unavailable'))
+    }
+  }
+}

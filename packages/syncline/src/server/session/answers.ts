@@ -1,0 +1,39 @@
+/** The small messages of a session as frames. */
+import { type ErrorCode, errorEntry } from '../../protocol/errors.ts'
+import type { Bye } from '../../protocol/messages/bye.ts'
+import type { ErrorMessage } from '../../protocol/messages/error.ts'
+import type { Gone } from '../../protocol/messages/gone.ts'
+import type { Joined } from '../../protocol/messages/joined.ts'
+import { type Frame, frameOf } from '../frames/frame.ts'
+
+/** An `error` message; the table's own text when none is given. */
+export function errorFrame(code: string, details: Partial<Omit<ErrorMessage, 'type' | 'code'>> = {}): Frame {
+  const { message = textOf(code), ...others } = details
+  return frameOf({ type: 'error', code, message, ...others } satisfies ErrorMessage)
+}
+
+/** The one answer for unknown, missing, unreadable and unparsable (A3). */
+export function notFoundFrame(channel: string): Frame {
+  return errorFrame('not_found', { channel })
+}
+
+export function byeFrame(code: ErrorCode, reconnect: boolean, afterMs?: number): Frame {
+  return frameOf({ type: 'bye', code, reconnect, ...(afterMs !== undefined && { afterMs }) } satisfies Bye)
+}
+
+export function goneFrame(channel: string): Frame {
+  return frameOf({ type: 'gone', channel, reason: 'not_found' } satisfies Gone)
+}
+
+export function joinedFrame(channel: string, cursor: string): Frame {
+  return frameOf({ type: 'joined', channel, want: 'rows', cursor, presence: [] } satisfies Joined)
+}
+
+/** The close code of an error that ends a connection; 1008 when a rule was broken that has no code of its own. */
+export function closeCodeOf(code: ErrorCode): number {
+  return errorEntry(code)?.close ?? 1008
+}
+
+function textOf(code: string): string {
+  return errorEntry(code)?.text ?? code
+}

@@ -1,0 +1,26 @@
+/** What a session needs of the running server; made once by `createCore`. */
+import type { Writer } from '../../postgres/apply/writer.ts'
+import type { Tail } from '../../postgres/log/tail.ts'
+import type { User } from '../../protocol/user.ts'
+import type { CompiledSchema } from '../../schema/model.ts'
+import type { CursorSeal } from '../cursor/cursor-seal.ts'
+import type { Limits } from '../limits.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Channels } from '../channels.ts'
+import type { SessionTable } from './session-table.ts'
+
+export interface Engine {
+  readonly schema: CompiledSchema
+  readonly writer: Writer
+  readonly tail: Tail
+  readonly seal: CursorSeal
+  readonly channels: Channels
+  readonly sessions: SessionTable
+  readonly limits: Limits
+  readonly log: Logger
+  readonly metrics: Metrics
+  /** What `welcome` tells marker clients, in ms. */
+  readonly debounceMs: number
+  isEnabled(user: User): boolean
+}

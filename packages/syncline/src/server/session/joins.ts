@@ -1,0 +1,190 @@
+/**
+ * The channels of one session: joining, leaving, losing.
+ *
+ *   A1 closed   `not_found` for whatever may not be read
+ *   A2 revoked  a lost right sends `gone`, and nothing after
+ *   A3 silent   every `not_found` is alike in bytes, and leaves 25 ms after its join arrived
+ */
+import type { Join } from '../../protocol/messages/join.ts'
+import type { Leave } from '../../protocol/messages/leave.ts'
+import type { User } from '../../protocol/user.ts'
+import { findTarget } from '../channel-target.ts'
+import { untilNegativeAnswer } from '../negative-answer.ts'
+import { type Beginning, bringUp } from '../rooms/bring-up.ts'
+import { Member } from '../rooms/member.ts'
+import { createTokenBucket } from '../token-bucket.ts'
+import { errorFrame, goneFrame, joinedFrame, notFoundFrame } from './answers.ts'
+import type { Session } from './session.ts'
+import type { Subscription } from './subscription.ts'
+
+/** Time until a load that failed is tried again, in ms. */
+const RETRY_AFTER_MS = 1_000
+
+export class Joins {
+  readonly #session: Session
+  readonly #subscriptions = new Map<string, Subscription>()
+  /** Joins and leaves of one channel take their turn, so that the last one decides. */
+  readonly #turns = new Map<string, Promise<void>>()
+  readonly #bucket
+
+  constructor(session: Session) {
+    this.#session = session
+    this.#bucket = createTokenBucket(session.engine.limits.joins)
+  }
+
+  get subscriptions(): ReadonlyMap<string, Subscription> {
+    return this.#subscriptions
+  }
+
+  join(message: Join, receivedAtMs: number): void {
+    const refusal = this.#refusal(message, receivedAtMs)
+    if (refusal) return this.#session.send(refusal)
+    this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
+  }
+
+  leave({ channel }: Leave): void {
+    this.#inTurn(channel, async () => this.#drop(channel))
+  }
+
+  #refusal({ channel, want }: Join, receivedAtMs: number) {
+    const { engine, schemaVersion } = this.#session
+    if (want === 'markers') {
+      const message = 'Markers are turned off on this server. Join with `want: "rows"`.'
+      return errorFrame('disabled', { channel, message })
+    }
+    const waitMs = this.#bucket.take(receivedAtMs)
+    if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
+    if (schemaVersion < engine.schema.version) return errorFrame('schema_too_old', { channel })
+    const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
+    const isMore = !names.has(channel) && names.size >= engine.limits.channelsPerConnection
+    return isMore ? this.#limit('too_many_channels', channel) : null
+  }
+
+  #limit(code: string, channel: string, retryAfterMs?: number) {
+    this.#session.engine.metrics.count('syncline_limit_hits_total', 1, { code })
+    return errorFrame(code, { channel, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+  }
+
+  #inTurn(channel: string, work: () => Promise<void>): void {
+    const turn = (this.#turns.get(channel) ?? Promise.resolve()).then(async () => {
+      if (this.#session.phase === 'open') await work()
+    })
+    this.#turns.set(channel, turn)
+    void turn.finally(() => {
+      if (this.#turns.get(channel) === turn) this.#turns.delete(channel)
+    })
+  }
+
+  async #join(message: Join, receivedAtMs: number): Promise<void> {
+    const { channel } = message
+    this.#drop(channel)
+    const subscription = this.#subscribe(channel)
+    const isUp = subscription !== null && (await this.#bringUp(subscription, this.#beginning(message)))
+    if (isUp) return
+    await untilNegativeAnswer(receivedAtMs)
+    this.#session.engine.metrics.count('syncline_joins_total', 1, { outcome: 'not_found' })
+    this.#session.send(notFoundFrame(channel))
+  }
+
+  #subscribe(channel: string): Subscription | null {
+    const { engine, identity, outlet } = this.#session
+    const target = findTarget(engine.schema, channel)
+    if (!target) return null
+    const place = engine.channels.open(channel, target, identity.user)
+    const member = new Member(identity.user, outlet, {
+      onReload: (_, reason) => void this.#reload(subscription, reason),
+      onGone: () => this.#lose(subscription),
+    })
+    const subscription: Subscription = { channel, place, member, isUp: false }
+    place.room.members.add(member)
+    this.#subscriptions.set(channel, subscription)
+    return subscription
+  }
+
+  #beginning({ cursor }: Join): Beginning {
+    if (cursor === undefined) return { from: 'nothing' }
+    const content = this.#session.engine.seal.open(cursor)
+    return content ? { from: 'cursor', cursor: content } : { from: 'unknown' }
+  }
+
+  /** False when the answer is `not_found`. */
+  async #bringUp(subscription: Subscription, beginning: Beginning): Promise<boolean> {
+    const { channel, place, member } = subscription
+    try {
+      const outcome = await bringUp(place, member, beginning, this.#session.device, ({ cursor }) => {
+        if (beginning.from === 'reload') return
+        subscription.isUp = true
+        this.#session.send(joinedFrame(channel, cursor))
+      })
+      if (outcome.is === 'up') {
+        this.#session.engine.metrics.count('syncline_joins_total', 1, { outcome: outcome.sent })
+      }
+      if (outcome.is === 'forbidden') this.#drop(channel, subscription)
+      return outcome.is !== 'forbidden'
+    } catch (error) {
+      this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
+      this.#drop(channel, subscription)
+      this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
+      return true
+    }
+  }
+
+  /** Loads a room again that this device already has; its old rows stay visible meanwhile. */
+  async #reload(subscription: Subscription, reason: string): Promise<void> {
+    const { place, member } = subscription
+    while (member.state === 'joining' && this.#session.phase === 'open') {
+      try {
+        const outcome = await bringUp(
+          place,
+          member,
+          { from: 'reload', reason },
+          this.#session.device,
+          () => {},
+        )
+        if (outcome.is === 'forbidden') member.lose()
+        return
+      } catch (error) {
+        this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be loaded again.')
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
+      }
+    }
+  }
+
+  #lose(subscription: Subscription): void {
+    const { channel } = subscription
+    this.#session.engine.metrics.count('syncline_gone_total')
+    this.#session.send(goneFrame(channel))
+    this.#drop(channel, subscription)
+  }
+
+  /** Ends a subscription; with `only`, if it is still that one. */
+  #drop(channel: string, only?: Subscription): void {
+    const subscription = this.#subscriptions.get(channel)
+    if (!subscription || (only && subscription !== only)) return
+    this.#subscriptions.delete(channel)
+    subscription.member.end()
+    this.#session.engine.channels.close(subscription.place, subscription.member)
+  }
+
+  /** The user's properties may have changed with a new token: rules that read them are asked again. */
+  renewUser(user: User): void {
+    for (const { member, place } of this.#subscriptions.values()) {
+      member.user = user
+      place.room.checkSoon()
+    }
+  }
+
+  /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
+  async settled(): Promise<void> {
+    await Promise.all(
+      [...this.#subscriptions.values()].map(async ({ place, member }) => {
+        await place.settled()
+        await member.settled()
+      }),
+    )
+  }
+
+  end(): void {
+    for (const channel of [...this.#subscriptions.keys()]) this.#drop(channel)
+  }
+}

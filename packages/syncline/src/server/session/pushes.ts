@@ -1,0 +1,136 @@
+/**
+ * The ops of one session, and what became of them.
+ *
+ *   W1 durable   an `ack` is sent for what is committed
+ *   W3           a fault inside an op is a rejection; a fault of the envelope is an `error` and changes nothing
+ *   The ack stands behind the frames: everything its ops caused was sent on this connection before it.
+ */
+import type { AcceptedOp, PushOutcome } from '../../postgres/apply/writer.ts'
+import type { ErrorCode } from '../../protocol/errors.ts'
+import type { Ack } from '../../protocol/messages/ack.ts'
+import type { Resolve } from '../../protocol/messages/resolve.ts'
+import type { ParsedPush } from '../../protocol/parse-device-message.ts'
+import { acceptOps, splitTransaction } from '../accept.ts'
+import type { Frame } from '../frames/frame.ts'
+import { createTokenBucket } from '../token-bucket.ts'
+import { closeCodeOf, errorFrame } from './answers.ts'
+import { shareConflicts } from './share-conflicts.ts'
+import type { Joins } from './joins.ts'
+import type { Session } from './session.ts'
+
+/** Pushes of one connection that may wait for the database; more are refused, and nothing of them is kept. */
+const MOST_IN_FLIGHT = 64
+
+export class Pushes {
+  readonly #session: Session
+  readonly #joins: Joins
+  readonly #bucket
+  /** Answers leave in the order in which the pushes came. */
+  #answers: Promise<void> = Promise.resolve()
+  #inFlight = 0
+
+  constructor(session: Session, joins: Joins) {
+    this.#session = session
+    this.#joins = joins
+    this.#bucket = createTokenBucket(session.engine.limits.pushes)
+  }
+
+  push(message: ParsedPush, receivedAtMs: number): void {
+    const refusal = this.#refusal(message, receivedAtMs)
+    if (refusal) return this.#session.send(refusal)
+    const { engine, device, identity } = this.#session
+    engine.metrics.count('syncline_ops_total', message.ops.length)
+    const { after, read } = message
+    const ops: readonly AcceptedOp[] = acceptOps(engine.schema, message.ops)
+    this.#inFlight++
+    const outcome = engine.writer.push({ device, user: identity.user, ops, after, read })
+    // Handled where it is awaited, which may be after it has failed.
+    outcome.catch(() => {})
+    this.#answer(() => this.#conclude(outcome, ops))
+  }
+
+  #refusal({ ops }: ParsedPush, receivedAtMs: number): Frame | null {
+    const { limits, metrics } = this.#session.engine
+    const n = ops[0]?.n
+    const waitMs = this.#inFlight >= MOST_IN_FLIGHT ? 1_000 : this.#bucket.take(receivedAtMs)
+    if (waitMs > 0) {
+      metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
+      return errorFrame('rate_limited', { n, retryAfterMs: waitMs })
+    }
+    if (ops.length > limits.opsPerPush) {
+      const message = `The push holds ${ops.length} ops. At most ${limits.opsPerPush} are taken at once; send it in parts.`
+      return errorFrame('too_large', { n, message })
+    }
+    const split = splitTransaction(ops)
+    if (split === undefined) return null
+    const message = `The push ends at op ${ops.at(-1)?.n}, inside a transaction that ends at op ${split}. Send all ops of a transaction in one push.`
+    return errorFrame('split_transaction', { n, message })
+  }
+
+  #answer(work: () => Promise<void>): void {
+    this.#answers = this.#answers.then(work).catch((error: unknown) => {
+      this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
+      this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
+    })
+  }
+
+  async #conclude(pushed: Promise<PushOutcome>, ops: readonly AcceptedOp[]): Promise<void> {
+    const { metrics } = this.#session.engine
+    const outcome = await pushed.finally(() => this.#inFlight--)
+    if (outcome.refused) return this.#refuse(outcome.refused, ops)
+    if (outcome.gap !== undefined) {
+      metrics.count('syncline_pushes_total', 1, { outcome: 'gap' })
+      return this.#session.sendMessage({ type: 'gap', expected: outcome.gap })
+    }
+    metrics.count('syncline_pushes_total', 1, { outcome: 'applied' })
+    for (const { code, n } of outcome.rejected) {
+      if (ops.some((op) => op.n === n)) metrics.count('syncline_rejections_total', 1, { code })
+    }
+    shareConflicts(this.#session.engine.sessions, this.#session.identity.user.id, outcome, this.#session)
+    await this.#acknowledge(outcome)
+  }
+
+  #refuse(refused: NonNullable<PushOutcome['refused']>, ops: readonly AcceptedOp[]): void {
+    const { code, message, retryAfterMs } = refused
+    this.#session.engine.metrics.count('syncline_pushes_total', 1, { outcome: code })
+    this.#session.send(errorFrame(code, { message, n: ops[0]?.n, retryAfterMs }))
+    if (code === 'device_taken' || code === 'device_copied')
+      this.#session.close(closeCodeOf(code as ErrorCode))
+  }
+
+  /** Says what became of a device's ops, when all that they caused has been sent. */
+  acknowledge(outcome: PushOutcome): void {
+    this.#answer(() => this.#acknowledge(outcome))
+  }
+
+  async #acknowledge(outcome: PushOutcome): Promise<void> {
+    const { tail } = this.#session.engine
+    if (outcome.xids.length > 0) {
+      tail.wake()
+      await tail.reached(outcome.xids)
+    }
+    await this.#joins.settled()
+    const { lastOp, lastKey, rejected, conflicts } = outcome
+    this.#session.sendMessage({
+      type: 'ack',
+      lastOp,
+      lastKey,
+      rejected: [...rejected],
+      conflicts: [...conflicts],
+    } satisfies Ack)
+  }
+
+  /** Closes an entry of the user's conflict list. */
+  resolve({ conflict }: Resolve): void {
+    const { engine, identity } = this.#session
+    const resolved = engine.writer.seen(conflict, identity.user)
+    resolved.catch(() => {})
+    this.#answer(async () => {
+      if (!(await resolved)) this.#session.send(errorFrame('not_found'))
+    })
+  }
+
+  finished(): Promise<void> {
+    return this.#answers
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * One connection's life: greeted, then message by message. Knows no wire.
+ *
+ *   new        nothing but `hello` is taken
+ *   greeting   who is it? what comes meanwhile is queued (64 KiB)
+ *   open       messages are taken in order; each answers when it can
+ *   leaving    what was accepted is still answered
+ *   closed     nothing is taken or sent
+ *
+ * A message never throws and never blocks the next one, except that joins of one channel take their turn.
+ */
+import type { ErrorCode } from '../../protocol/errors.ts'
+import type { Hello } from '../../protocol/messages/hello.ts'
+import type { ParsedFrame, ParsedMessage } from '../../protocol/parse-device-message.ts'
+import { type Frame, frameOf } from '../frames/frame.ts'
+import type { Identity } from '../identity.ts'
+import type { Outlet } from '../outlet.ts'
+import { createTokenBucket } from '../token-bucket.ts'
+import { byeFrame, closeCodeOf, errorFrame } from './answers.ts'
+import type { Engine } from './engine.ts'
+import { greet } from './greet.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { IdentityWatch } from './identity-watch.ts'
+import { Joins } from './joins.ts'
+import { Pushes } from './pushes.ts'
+
+export type SessionPhase = 'new' | 'greeting' | 'open' | 'leaving' | 'closed'
+
+/** Finds out who it is: by a token of a message, or by the request that opened the connection. */
+export type Identify = (token?: string) => Promise<Identity | null>
+
+type Handlers = {
+  readonly [Type in ParsedMessage['type']]: (
+    message: Extract<ParsedMessage, { type: Type }>,
+    receivedAtMs: number,
+  ) => void
+}
+
+export class Session {
+  readonly engine: Engine
+  readonly outlet: Outlet
+  readonly identify: Identify
+  #phase: SessionPhase = 'new'
+  #identity: Identity | null = null
+  #device = ''
+  #schemaVersion = 0
+  #queue: { readonly frame: ParsedFrame; readonly receivedAtMs: number }[] = []
+  #queuedBytes = 0
+  readonly #messages
+  readonly #joins: Joins
+  readonly #pushes: Pushes
+  readonly #heartbeat: Heartbeat
+  readonly #watch: IdentityWatch
+
+  constructor(engine: Engine, outlet: Outlet, identify: Identify) {
+    this.engine = engine
+    this.outlet = outlet
+    this.identify = identify
+    this.#messages = createTokenBucket(engine.limits.messages)
+    this.#joins = new Joins(this)
+    this.#pushes = new Pushes(this, this.#joins)
+    this.#heartbeat = new Heartbeat(this, this.#joins)
+    this.#watch = new IdentityWatch(this)
+  }
+
+  get phase(): SessionPhase {
+    return this.#phase
+  }
+
+  /** Who it is; only asked for while the session is open. */
+  get identity(): Identity {
+    if (!this.#identity) throw new Error('The session has not been greeted yet.')
+    return this.#identity
+  }
+
+  get device(): string {
+    return this.#device
+  }
+
+  /** Version of the app's schema. */
+  get schemaVersion(): number {
+    return this.#schemaVersion
+  }
+
+  /** Age of the oldest op that the device says it has not sent, in ms; 0 when it has none. */
+  get oldestUnsentMs(): number {
+    return this.#heartbeat.oldestUnsentMs
+  }
+
+  /** Takes one message; `read` parses it and is not called for one message too many. `bytes` is its size. */
+  receive(read: () => ParsedFrame, bytes: number, receivedAtMs: number): void {
+    if (this.#phase === 'closed' || this.#phase === 'leaving') return
+    if (this.#phase === 'new') return this.#receiveFirst(read())
+    const waitMs = this.#messages.take(receivedAtMs)
+    if (waitMs > 0) return this.#limit(waitMs)
+    if (this.#phase === 'greeting') return this.#enqueue(read(), bytes, receivedAtMs)
+    this.#handle(read(), receivedAtMs)
+  }
+
+  #receiveFirst(frame: ParsedFrame): void {
+    if (!frame.ok) {
+      const isHello = /`hello`/.test(frame.error.message)
+      this.send(isHello ? errorFrame(frame.error.code, frame.error) : errorFrame('hello_first'))
+      return this.close(closeCodeOf('hello_first'))
+    }
+    if (frame.message.type !== 'hello') return this.refuse('hello_first')
+    this.#phase = 'greeting'
+    void this.#greet(frame.message)
+  }
+
+  async #greet(hello: Hello): Promise<void> {
+    const greeted = await greet(this, hello)
+    if (!greeted || this.phase === 'closed') return
+    this.#identity = greeted.identity
+    this.#device = hello.device
+    this.#schemaVersion = hello.schema
+    this.#phase = 'open'
+    this.engine.sessions.add(greeted.identity.user.id, this)
+    this.#watch.begin(greeted.identity)
+    this.#heartbeat.note(hello.pending)
+    this.send(greeted.welcome)
+    const queue = this.#queue
+    this.#queue = []
+    for (const { frame, receivedAtMs } of queue) this.#handle(frame, receivedAtMs)
+    this.#pushes.acknowledge(greeted.outcome)
+  }
+
+  #enqueue(frame: ParsedFrame, bytes: number, receivedAtMs: number): void {
+    this.#queuedBytes += bytes
+    if (this.#queuedBytes > this.engine.limits.helloQueueBytes) return this.refuse('too_large')
+    this.#queue.push({ frame, receivedAtMs })
+  }
+
+  #handle(frame: ParsedFrame, receivedAtMs: number): void {
+    if (this.phase !== 'open') return
+    if (!frame.ok) {
+      this.engine.metrics.count('syncline_invalid_messages_total')
+      return this.send(errorFrame(frame.error.code, frame.error))
+    }
+    const handle = this.#handlers[frame.message.type] as (
+      message: ParsedMessage,
+      receivedAtMs: number,
+    ) => void
+    handle(frame.message, receivedAtMs)
+  }
+
+  readonly #handlers: Handlers = {
+    hello: () =>
+      this.send(
+        errorFrame('invalid_message', {
+          message: 'This connection has had its `hello`. Open another connection for another device.',
+        }),
+      ),
+    join: (message, receivedAtMs) => this.#joins.join(message, receivedAtMs),
+    leave: (message) => this.#joins.leave(message),
+    push: (message, receivedAtMs) => this.#pushes.push(message, receivedAtMs),
+    resolve: (message) => this.#pushes.resolve(message),
+    presence: ({ channel }) =>
+      this.send(
+        errorFrame('disabled', {
+          channel,
+          message: 'Presence is turned off on this server. Nothing was shared; do not send it again.',
+        }),
+      ),
+    token: (message) => void this.#watch.renew(message),
+    ping: (message) => this.#heartbeat.ping(message),
+  }
+
+  #limit(waitMs: number): void {
+    this.engine.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
+    this.send(errorFrame('rate_limited', { retryAfterMs: waitMs }))
+  }
+
+  /** Hands a frame to the wire; nothing after the end. */
+  send(frame: Frame): void {
+    if (this.#phase !== 'closed') this.outlet.send(frame)
+  }
+
+  sendMessage(message: object): void {
+    this.send(frameOf(message))
+  }
+
+  /** Who it is has been proven anew; rights that hang on it are checked again. */
+  renewIdentity(identity: Identity): void {
+    this.#identity = identity
+    this.#joins.renewUser(identity.user)
+  }
+
+  /** Refuses the connection: an `error` that says why, then the end. */
+  refuse(code: ErrorCode, message?: string): void {
+    if (this.#phase === 'closed') return
+    this.send(errorFrame(code, message === undefined ? {} : { message }))
+    this.close(closeCodeOf(code))
+  }
+
+  /** Ends with a `bye`. */
+  dismiss(code: ErrorCode, reconnect: boolean, afterMs?: number): void {
+    if (this.#phase === 'closed') return
+    this.send(byeFrame(code, reconnect, afterMs))
+    this.close(closeCodeOf(code))
+  }
+
+  close(closeCode: number): void {
+    if (this.#phase === 'closed') return
+    this.end()
+    this.outlet.close(closeCode)
+  }
+
+  /** The connection is gone: everything that belongs to the session ends. */
+  end(): void {
+    if (this.#phase === 'closed') return
+    this.#phase = 'closed'
+    this.#queue = []
+    if (this.#identity) this.engine.sessions.remove(this.#identity.user.id, this)
+    this.#watch.end()
+    this.#joins.end()
+  }
+
+  /** Takes no more messages: the server is about to stop. */
+  pause(): void {
+    if (this.#phase === 'open') this.#phase = 'leaving'
+  }
+
+  /** Resolves when every push that was accepted has been answered; never rejects. */
+  finished(): Promise<void> {
+    return this.#pushes.finished()
+  }
+}
