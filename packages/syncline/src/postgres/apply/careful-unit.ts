@@ -6,7 +6,7 @@ import type { Progress } from './careful.ts'
 import { groupOp, type OpAnswer } from './group.ts'
 import { keptAnswer } from './idempotency.ts'
 import type { PreparedUnit } from './part.ts'
-import { meaningOf } from './sql-error.ts'
+import { isUniqueViolation, meaningOf } from './sql-error.ts'
 import type { AcceptedOp } from './writer.ts'
 
 // A unit before this one has made all constraints immediate; within a unit they may wait until its end.
@@ -39,13 +39,18 @@ export async function runUnit(
     progress.done++
     return
   }
-  try {
-    progress.answers.push(...(await applyUnit(session, progress, unit, runCall)))
-    progress.done++
-  } catch (error) {
-    if (session.isLost || !(error instanceof FailedOp)) throw error
-    await session.connection.query('rollback to savepoint unit')
-    await settleFailure(session, progress, unit, error)
+  for (let isAgain = false; ; isAgain = true) {
+    try {
+      progress.answers.push(...(await applyUnit(session, progress, unit, runCall)))
+      progress.done++
+      return
+    } catch (error) {
+      if (session.isLost || !(error instanceof FailedOp)) throw error
+      await session.connection.query('rollback to savepoint unit')
+      // Two creates of one id met: now that the other is committed, the record itself says whether it may be named.
+      if (isUniqueViolation(error.cause) && !isAgain) continue
+      return settleFailure(session, progress, unit, error)
+    }
   }
 }
 

@@ -139,31 +139,34 @@ function targetStep({ shape, targets }: ShapeText, { field, model }: ShapeTarget
   return `  if old_references[${index + 1}] is distinct from fields ->> ${literal(field.name)} then\n${steps}\n  end if;`
 }
 
-function insertStep({ shape, table, isRecord, read }: ShapeText): string {
-  const { model, fields } = shape
-  const columns = fields.map(({ field }) => quoteIdentifier(field.column))
-  const values = fields.map(({ field }) => `      ${columnFromWire(field, wireOf(field), model.table)}`)
-  const insert = (
-    withId: boolean,
-  ) => `    insert into ${table} (${[...(withId ? [quoteIdentifier(model.idColumn)] : []), ...columns].join(', ')})
-    values (
-${[...(withId ? [`      ${SELF}.id`] : []), ...values].join(',\n')}
-    ) on conflict do nothing
-    returning ${columnOf(model.columns.version)}, ${columnOf(model.idColumn)} into ${SELF}.version, ${SELF}.id;`
-  return `  if op ->> 'id' <> '' then
-${insert(true)}
+/** An id that is taken is named only to whoever may read its record; others are told what any constraint says. */
+function insertStep(text: ShapeText): string {
+  const { table, isRecord, read } = text
+  return `  if id is not null then
+    perform 1 from ${table} where ${isRecord};
+    if found then
+      perform 1 from ${table} where ${isRecord} and ${read};
+      if found then perform syncline.refuse(op, 'duplicate_id'); end if;
+      perform syncline.refuse(op, 'constraint');
+    end if;
+${insertOf(text, true)}
   else
-${columns.length > 0 ? insert(false) : insertDefaults(shape, table)}
+${insertOf(text, false)}
   end if;
-  if version is null then
-    perform 1 from ${table} where ${isRecord} and ${read};
-    if found then perform syncline.refuse(op, 'duplicate_id'); end if;
-    perform syncline.refuse(op, 'constraint');
-  end if;`
+  if not found then perform syncline.refuse(op, 'constraint'); end if;`
 }
 
-function insertDefaults({ model }: Shape, table: string): string {
-  return `    insert into ${table} default values
+function insertOf({ shape: { model, fields }, table }: ShapeText, withId: boolean): string {
+  const id = withId ? [{ column: model.idColumn, value: `${SELF}.id` }] : []
+  const named = fields.map(({ field }) => ({
+    column: field.column,
+    value: columnFromWire(field, wireOf(field), model.table),
+  }))
+  const all = [...id, ...named]
+  const values = `(${all.map(({ column }) => quoteIdentifier(column)).join(', ')}) values (
+${all.map(({ value }) => `      ${value}`).join(',\n')}
+    )`
+  return `    insert into ${table} ${all.length === 0 ? 'default values' : values}
     returning ${columnOf(model.columns.version)}, ${columnOf(model.idColumn)} into ${SELF}.version, ${SELF}.id;`
 }
 

@@ -104,6 +104,10 @@ export function isConnectionLoss(error: unknown): boolean {
   return !isServerError(error) || error.code.startsWith('57P0') || error.code.startsWith('08')
 }
 
+export function isUniqueViolation(error: unknown): boolean {
+  return isServerError(error) && error.code === '23505'
+}
+
 /** A server function refuses its op with any code; only what passes by itself is tried again. */
 function meaningOfOwn({ code, message, field }: SynclineError): Meaning {
   if (code === 'unavailable' || code === 'rate_limited') return { kind: 'unavailable' }
