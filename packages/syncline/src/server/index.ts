@@ -1,7 +1,7 @@
 /** `syncline/server`: everything that a server of an application imports. */
 export { createSync, type Sync, type SyncOptions } from '../gateways/create-sync.ts'
 export { toNode } from '../gateways/http/to-node.ts'
-export type { Connection, Database } from '../postgres/database.ts'
+export type { Connection, Database, Parameter } from '../postgres/database.ts'
 export { pglite, type PgliteOptions } from '../postgres/drivers/pglite.ts'
 export { postgres, type PostgresOptions } from '../postgres/drivers/postgres.ts'
 export { Sql, sql } from '../postgres/sql.ts'
@@ -10,7 +10,14 @@ export { SynclineError, type ErrorCode } from '../protocol/errors.ts'
 export type { User } from '../protocol/user.ts'
 export { through, type Access, type ModelAccess } from './access/declaration.ts'
 export { jwt } from './authenticate/jwt.ts'
-export { sessionCookie } from './authenticate/session-cookie.ts'
+export { sessionCookie, type Session, type SessionCookieOptions } from './authenticate/session-cookie.ts'
+export {
+  cookieHeader,
+  cookiesNamed,
+  expiredCookieHeader,
+  verifyCookie,
+  type CookieOptions,
+} from './authenticate/signed-cookie.ts'
 export type { Authenticate, Identity } from './identity.ts'
 export type { Health } from './core.ts'
 export { defaultLimits, type Limits, type Rate } from './limits.ts'
