@@ -1,7 +1,6 @@
 /** `POST /sync/pull` and `GET /sync/pull`: all that a socket would get for these channels, in one answer. */
 import { parsePullBody } from '../../protocol/http-bodies.ts'
 import type { PullRequest } from '../../server/core.ts'
-import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, jsonText, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { referencePull } from './reference-pull.ts'
@@ -30,7 +29,7 @@ const NO_CHANNEL: Refused = {
   message: 'The request names no channel. Add `?channel=Production:…`, or `?since=…` for everything.',
 }
 
-async function pullAnswer({ core, receivedAtMs }: Call, asked: PullRequest): Promise<Response> {
+async function pullAnswer({ core }: Call, asked: PullRequest): Promise<Response> {
   const most = core.limits.channelsPerConnection
   if (asked.joins.length > most) {
     const message = `The pull names ${asked.joins.length} channels. Ask for at most ${most} at once.`
@@ -38,8 +37,5 @@ async function pullAnswer({ core, receivedAtMs }: Call, asked: PullRequest): Pro
   }
   const pulled = await core.pull(asked)
   if ('refused' in pulled) return refusal(pulled.refused)
-  // A3: what is not there and what is forbidden leave at the same time.
-  if (pulled.messages.some((text) => text.startsWith('{"type":"error"')))
-    await untilNegativeAnswer(receivedAtMs)
   return jsonText(200, `{"messages":[${pulled.messages.join(',')}]}`)
 }
