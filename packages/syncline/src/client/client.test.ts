@@ -9,7 +9,11 @@ import { createClient } from './client.ts'
 const schema = defineSchema({
   models: {
     production: model('productions', { name: text() }),
-    camera: model('cameras', { productionId: reference('production'), name: text(), zoom: integer().onConflict('counter') }),
+    camera: model('cameras', {
+      productionId: reference('production'),
+      name: text(),
+      zoom: integer().onConflict('counter'),
+    }),
   },
   rooms: { production: room({ camera: 'productionId' }) },
 })

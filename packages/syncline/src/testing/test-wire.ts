@@ -38,7 +38,7 @@ export interface TestWire {
   cut(): void
   /** Refuses new connections and requests; `connected(false)` also cuts. */
   connected(isConnected: boolean): void
-  /** Takes everything and passes nothing on, until `silent(false)`: a half-open connection. */
+  /** Takes everything and passes nothing on: half-open connections, which stay so. New ones work after `silent(false)`. */
   silent(isSilent: boolean): void
   /** Refuses sockets and lets requests through, as some proxies do. */
   socketsBlocked(isBlocked: boolean): void
@@ -69,6 +69,8 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
     onerror: SocketLike['onerror'] = null
     #server: ReturnType<WireEnd['connect']> | undefined
     #isOpen = true
+    /** Nothing passes any more: what was lost in a silence does not come later. */
+    isMute = isSilent
     #upAt = 0
     #downAt = 0
 
@@ -99,6 +101,7 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
 
     #open(): void {
       if (!this.#isOpen) return
+      if (this.isMute) return
       if (!isConnected || isBlocked) return this.cut()
       this.#server = end.connect(
         (text) => this.#down(text),
@@ -122,9 +125,8 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
     }
 
     #deliver(at: number, receive: () => void): void {
-      if (isSilent) return
       clock.after(at - clock.now(), () => {
-        if (this.#isOpen && !isSilent) receive()
+        if (this.#isOpen && !this.isMute) receive()
       })
     }
   }
@@ -161,8 +163,9 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
       isConnected = next
       if (!next) cut()
     },
-    silent: (next) => {
+    silent(next) {
       isSilent = next
+      if (next) for (const link of links) link.isMute = true
     },
     socketsBlocked(next) {
       isBlocked = next

@@ -185,7 +185,7 @@ export function acknowledge(
     lastKey: last?.key ?? outbox.lastKey,
     ops: end === 0 ? outbox.ops : outbox.ops.slice(end),
     kept: keep(outbox.kept, settled, now),
-    parked: withParked(outbox, parked),
+    parked: withParked(outbox, settled, parked),
     read: Math.max(outbox.read, ...rejected.map(({ n }) => n)),
   }
   return { outbox: next, applied: settled.filter((op) => !reasons.has(op.n)), parked }
@@ -195,20 +195,28 @@ function reasonOf({ code, message, field }: Rejected): RejectionReason {
   return { code, message, ...(field !== undefined && { field }) }
 }
 
-/** An op that a restored database refuses once more is parked once. */
-function withParked(outbox: Outbox, parked: readonly ParkedOp[]): readonly ParkedOp[] {
-  if (parked.length === 0) return outbox.parked
-  const keys = new Set(parked.map(({ op }) => op.key))
+/** An op that comes back, from a database that was restored, ends as it did last. */
+function withParked(
+  outbox: Outbox,
+  settled: readonly QueuedOp[],
+  parked: readonly ParkedOp[],
+): readonly ParkedOp[] {
+  if (outbox.parked.length === 0) return parked
+  const keys = new Set(settled.map(({ key }) => key))
   return [...outbox.parked.filter(({ op }) => !keys.has(op.key)), ...parked]
 }
 
 // 7 days: how long an acknowledged op can be sent again to a restored database.
 const KEPT_MS = 7 * 24 * 60 * 60 * 1000
+// 10,000: the work of weeks for a person, and a few megabytes.
+const MOST_KEPT = 10_000
 
 function keep(kept: readonly KeptOp[], settled: readonly QueuedOp[], now: number): readonly KeptOp[] {
   if (settled.length === 0) return kept
   const fresh = settled.map((op) => ({ op, acknowledgedAt: now }))
-  return [...kept.filter(({ acknowledgedAt }) => acknowledgedAt > now - KEPT_MS), ...fresh]
+  const all = [...kept, ...fresh].slice(-MOST_KEPT)
+  const first = all.findIndex(({ acknowledgedAt }) => acknowledgedAt > now - KEPT_MS)
+  return first > 0 ? all.slice(first) : all
 }
 
 /** Takes a parked op out of the list: its author has dealt with it. */

@@ -210,7 +210,8 @@ export class Rooms {
     room.isLoaded = true
     if (stored) {
       const { store } = this.#host
-      store.transact(() => store.replaceRoom(channel, stored.records, (other) => this.#isLive(other)))
+      // Another room may have brought newer rows since these were stored.
+      store.transact(() => store.replaceRoom(channel, stored.records, () => true))
       room.source.set(joiningRoom(channel, stored.cursor))
     }
     this.#ask(channel, room)
