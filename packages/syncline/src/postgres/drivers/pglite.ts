@@ -8,6 +8,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
 import pg from 'pg'
 import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
+import { WAKE_SETTING } from '../log/wake.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { lockFolder } from './folder-lock.ts'
 import { allRows, runQuery } from './pg-connection.ts'
@@ -95,7 +96,7 @@ async function start(dataDir: string): Promise<Backend> {
     // Every statement under way has been rejected with it.
   })
   await client.connect()
-  await client.query(sessionStatement())
+  await client.query(sessionStatement({ [WAKE_SETTING]: 'always' }))
   return { engine, client, turns: takeTurns(), settings: NO_SETTINGS }
 }
 

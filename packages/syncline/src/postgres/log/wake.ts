@@ -30,9 +30,9 @@ export const WAKE_SETTING = 'syncline.wake'
  * PL/pgSQL for the logging triggers, once per logged row or statement. It may be repeated in a transaction: the lock
  * is then its own, and equal notifications collapse into one.
  */
-export const WAKE_SNIPPET = `if pg_catalog.current_setting('${WAKE_SETTING}', true) = 'never' then
+export const WAKE_SNIPPET = `if pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'never' then
     null;
   elsif not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
-     or pg_catalog.current_setting('${WAKE_SETTING}', true) = 'always' then
+     or pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'always' then
     perform pg_catalog.pg_notify('${WAKE_CHANNEL}', '');
   end if;`

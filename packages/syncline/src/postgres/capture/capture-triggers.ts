@@ -1,0 +1,115 @@
+/** The triggers of a captured table: which there must be, and how they are made. */
+import { quoteIdentifier } from '../sql.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { qualified } from './captured-table.ts'
+import type { TriggerDescription } from './describe-database.ts'
+import { type GuardTable, guardFunctionName } from './guard-function.ts'
+import { logFunctionName } from './log-function.ts'
+import { adoptsChildren, moveFunctionName } from './move-function.ts'
+import { stampFunctionName } from './stamp-function.ts'
+import { truncateFunctionName } from './truncate-function.ts'
+
+/** Sorts last among the triggers of most tables, so that it sees what the others changed. */
+export const STAMP_TRIGGER = 'zz_syncline_stamp'
+export const LOG_TRIGGER = 'zz_syncline_log'
+export const MOVE_TRIGGER = 'zz_syncline_move'
+export const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
+
+/** Bits of `pg_trigger.tgtype`. */
+const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32 }
+
+export interface WantedTrigger {
+  readonly name: string
+  /** Quoted and qualified. */
+  readonly table: string
+  readonly function: string
+  readonly type: number
+  readonly when?: string
+}
+
+/** The trigger that must exist before rooms are filled in. */
+export function stampTrigger(table: CapturedTable): WantedTrigger {
+  return {
+    name: STAMP_TRIGGER,
+    table: table.table,
+    function: stampFunctionName(table),
+    type: BITS.row + BITS.before + BITS.insert + BITS.update,
+  }
+}
+
+/** The triggers that log, and the one that takes children along. */
+export function logTriggers(table: CapturedTable): WantedTrigger[] {
+  const truncate = {
+    name: TRUNCATE_TRIGGER,
+    function: truncateFunctionName(table),
+    type: BITS.before + BITS.truncate,
+  }
+  return [
+    {
+      name: LOG_TRIGGER,
+      table: table.table,
+      function: logFunctionName(table),
+      type: BITS.row + BITS.insert + BITS.delete + BITS.update,
+    },
+    ...(table.moves.length > 0 ? moveTriggers(table) : []),
+    { ...truncate, table: table.table },
+    ...table.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
+  ]
+}
+
+function moveTriggers(table: CapturedTable): WantedTrigger[] {
+  const columns = [...new Set(table.moves.map((move) => quoteIdentifier(move.column.name)))]
+  const base = { table: table.table, function: moveFunctionName(table) }
+  const isMoved = columns.map((column) => `old.${column} is distinct from new.${column}`).join(' or ')
+  return [
+    { ...base, name: MOVE_TRIGGER, type: BITS.row + BITS.update, when: isMoved },
+    ...(adoptsChildren(table) ? [{ ...base, name: `${MOVE_TRIGGER}_in`, type: BITS.row + BITS.insert }] : []),
+  ]
+}
+
+/** The triggers of a table that is no model but that access rules read. */
+export function guardTriggers(guard: GuardTable): WantedTrigger[] {
+  const truncate = {
+    name: TRUNCATE_TRIGGER,
+    function: truncateFunctionName(guard),
+    type: BITS.before + BITS.truncate,
+  }
+  return [
+    {
+      name: LOG_TRIGGER,
+      table: qualified(guard.description),
+      function: guardFunctionName(guard),
+      type: BITS.row + BITS.insert + BITS.delete + BITS.update,
+    },
+    { ...truncate, table: qualified(guard.description) },
+    ...guard.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
+  ]
+}
+
+export function createTrigger(trigger: WantedTrigger): string {
+  const events = (['insert', 'update', 'delete', 'truncate'] as const).filter(
+    (event) => trigger.type & BITS[event],
+  )
+  return `create trigger ${trigger.name}
+  ${trigger.type & BITS.before ? 'before' : 'after'} ${events.join(' or ')} on ${trigger.table}
+  for each ${trigger.type & BITS.row ? 'row' : 'statement'}${trigger.when ? ` when (${trigger.when})` : ''}
+  execute function syncline.${trigger.function}()`
+}
+
+export function dropTrigger(name: string, table: string): string {
+  return `drop trigger if exists ${name} on ${table}`
+}
+
+/** Whether a trigger is as wanted. Its condition names columns, which are looked for in its definition. */
+export function isAsWanted(wanted: WantedTrigger, existing: TriggerDescription | undefined): boolean {
+  if (existing === undefined) return false
+  const columns = (wanted.when ?? '').match(/old\."[^"]+"/g) ?? []
+  return (
+    existing.function === `syncline.${wanted.function}` &&
+    existing.type === wanted.type &&
+    columns.every(
+      (column) =>
+        existing.definition.includes(column.replaceAll('"', '')) || existing.definition.includes(column),
+    )
+  )
+}

@@ -1,0 +1,57 @@
+/**
+ * Whether an update changed a column, as SQL.
+ *
+ * A change is a change of what is stored, not of what compares as equal: `1.10` and `1.1`, `'a'` and `'A'` in a
+ * case-insensitive collation, two spellings of one JSON number differ. Types whose equality is that of their bytes
+ * compare by it (0.1 µs); for the others PostgreSQL compares images of rows (0.5 µs).
+ *
+ * Operators are written with their schema, so that no search path can put others in their place.
+ */
+import { quoteIdentifier } from '../sql.ts'
+import type { ColumnDescription } from './describe-database.ts'
+
+export type Comparison = 'value' | 'text' | 'image'
+
+export interface ComparedColumn {
+  readonly name: string
+  readonly comparison: Comparison
+}
+
+const EQUAL_MEANS_SAME = new Set([
+  'int2',
+  'int4',
+  'int8',
+  'bool',
+  'uuid',
+  'date',
+  'timestamp',
+  'timestamptz',
+  'bytea',
+  'oid',
+])
+const TEXTS = new Set(['text', 'varchar'])
+
+/** How values of a column are compared. */
+export function comparisonOf(column: ColumnDescription): Comparison {
+  if (column.isArray) return 'image'
+  if (TEXTS.has(column.type)) return 'text'
+  return EQUAL_MEANS_SAME.has(column.type) || column.isEnum ? 'value' : 'image'
+}
+
+/** True when `old` and `new` differ in the column; null counts as a value. */
+export function isChanged({ name, comparison }: ComparedColumn): string {
+  const before = `old.${quoteIdentifier(name)}`
+  const after = `new.${quoteIdentifier(name)}`
+  if (comparison === 'image') {
+    return `row(${after})::pg_catalog.record operator(pg_catalog.*<>) row(${before})::pg_catalog.record`
+  }
+  const collation = comparison === 'text' ? ' collate pg_catalog."C"' : ''
+  return `(${after} operator(pg_catalog.=) ${before}${collation}) is not true and (${after} is not null or ${before} is not null)`
+}
+
+/** True when any of the columns was changed. */
+export function isAnyChanged(columns: readonly ComparedColumn[]): string {
+  return columns.length === 1
+    ? isChanged(columns[0] as ComparedColumn)
+    : columns.map((column) => `(${isChanged(column)})`).join('\n      or ')
+}

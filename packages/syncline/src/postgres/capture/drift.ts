@@ -1,0 +1,38 @@
+/** Where a database differs from the declaration, as data; each with what can be done about it. */
+
+export type DriftKind =
+  | 'not_a_table'
+  | 'missing_column'
+  | 'wrong_type'
+  | 'virtual_column'
+  | 'id_not_unique'
+  | 'nullability'
+  | 'enum_values'
+  | 'trigger_after_stamp'
+  | 'trigger_disabled'
+  | 'not_migrated'
+  | 'not_declared'
+  | 'missing_table'
+
+export interface Drift {
+  readonly kind: DriftKind
+  readonly table: string
+  readonly column?: string
+  /** Fact, value and remedy, in sentences. */
+  readonly message: string
+  /** True when capture or writing could not work: nothing is migrated before it is resolved. */
+  readonly isBlocking: boolean
+}
+
+/** Thrown when a migration cannot be made as the declaration says; nothing was changed. */
+export class MigrationRefused extends Error {
+  override readonly name = 'MigrationRefused'
+  readonly drift: readonly Drift[]
+
+  constructor(drift: readonly Drift[]) {
+    super(
+      `The database does not fit the declaration, and nothing was changed:\n${drift.map(({ message }) => `  - ${message}`).join('\n')}`,
+    )
+    this.drift = drift
+  }
+}

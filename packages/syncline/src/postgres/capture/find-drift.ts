@@ -1,0 +1,280 @@
+/** Compares an existing table with its model: what is missing, what has another type, what would be missed. */
+import type { CompiledSchema, Field, FieldKind, IdType, Model } from '../../schema/model.ts'
+import { suggestion } from '../../schema/nearest-name.ts'
+import { STAMP_TRIGGER } from './capture-triggers.ts'
+import { columnType } from './column-type.ts'
+import type { ColumnDescription, TableDescription } from './describe-database.ts'
+import type { Drift } from './drift.ts'
+
+const INTEGERS = ['int2', 'int4', 'int8']
+const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name']
+
+/** Types of existing columns that a kind of field can stand for. */
+const FITTING: Readonly<Record<Exclude<FieldKind, 'reference'>, readonly string[]>> = {
+  text: TEXTS,
+  integer: ['int4', 'int2'],
+  bigint: INTEGERS,
+  number: ['float8', 'float4'],
+  decimal: ['numeric', ...INTEGERS],
+  boolean: ['bool'],
+  timestamp: ['timestamptz', 'timestamp'],
+  date: ['date'],
+  json: ['jsonb', 'json'],
+  uuid: ['uuid', 'text', 'varchar'],
+  bytes: ['bytea'],
+  enum: TEXTS,
+}
+
+const FITTING_IDS: Readonly<Record<IdType, readonly string[]>> = {
+  text: ['text', 'varchar', 'citext', 'bpchar'],
+  uuid: ['uuid'],
+  integer: ['int4', 'int2'],
+  bigint: INTEGERS,
+}
+
+/** Kind that a column of a type is declared with. */
+const DECLARED_AS: Readonly<Record<string, string>> = {
+  text: 'text()',
+  varchar: 'text()',
+  citext: 'text()',
+  bpchar: 'text()',
+  int2: 'integer()',
+  int4: 'integer()',
+  int8: 'bigint()',
+  numeric: 'decimal()',
+  float4: 'number()',
+  float8: 'number()',
+  bool: 'boolean()',
+  timestamptz: 'timestamp()',
+  timestamp: 'timestamp()',
+  date: 'date()',
+  jsonb: 'json()',
+  json: 'json()',
+  uuid: 'uuid()',
+  bytea: 'bytes()',
+}
+
+/** What keeps a model from being captured in an existing table, and what its owner should know. */
+export function findDrift(model: Model, table: TableDescription, addColumns: boolean): Drift[] {
+  if (table.kind !== 'r' && table.kind !== 'p') return [notATable(model, table)]
+  const columns = new Map(table.columns.map((column) => [column.name, column]))
+  return [
+    ...idDrift(model, table, columns.get(model.idColumn)),
+    ...Object.values(model.fields).flatMap((field) =>
+      fieldDrift(model, table, field, columns.get(field.column), addColumns),
+    ),
+    ...ownColumnDrift(model, columns),
+    ...triggerDrift(model, table),
+  ]
+}
+
+function notATable(model: Model, table: TableDescription): Drift {
+  const kind = table.kind === 'v' || table.kind === 'm' ? 'a view' : 'no ordinary table'
+  return {
+    kind: 'not_a_table',
+    table: model.table,
+    isBlocking: true,
+    message: `\`${model.table}\` is ${kind}, and only tables can be captured. Declare the tables that it reads.`,
+  }
+}
+
+function idDrift(model: Model, table: TableDescription, column: ColumnDescription | undefined): Drift[] {
+  if (column === undefined)
+    return [missing(model, table, model.idColumn, 'its id', 'name another with idColumn')]
+  if (!FITTING_IDS[model.idType].includes(column.type)) {
+    const fitting = (Object.keys(FITTING_IDS) as IdType[]).find((type) =>
+      FITTING_IDS[type].includes(column.type),
+    )
+    return [
+      {
+        kind: 'wrong_type',
+        table: model.table,
+        column: column.name,
+        isBlocking: true,
+        message: `The id of \`${model.table}\` is ${column.type}, but model \`${model.name}\` has ids of type ${model.idType}. ${fitting ? `Declare it with { id: '${fitting}' }.` : 'Use a column of type text, uuid, integer or bigint.'}`,
+      },
+    ]
+  }
+  if (table.unique.includes(column.name)) return []
+  return [
+    {
+      kind: 'id_not_unique',
+      table: model.table,
+      column: column.name,
+      isBlocking: false,
+      message: `Nothing makes \`${model.table}.${column.name}\` unique by itself, and two records with one id would be one on every device. Add a unique index on it, or make sure of it otherwise.`,
+    },
+  ]
+}
+
+function fieldDrift(
+  model: Model,
+  table: TableDescription,
+  field: Field,
+  column: ColumnDescription | undefined,
+  addColumns: boolean,
+): Drift[] {
+  if (column === undefined) {
+    if (addColumns) return []
+    return [
+      missing(
+        model,
+        table,
+        field.column,
+        `field \`${field.name}\``,
+        `add it (alter table ${model.table} add column ${field.column} ${columnType(field)}), let migrate add it with --add-columns`,
+      ),
+    ]
+  }
+  if (!fits(field, column)) return [wrongType(model, field, column)]
+  return [
+    ...generatedDrift(model, field, column),
+    ...nullDrift(model, field, column),
+    ...enumDrift(model, field, column),
+  ]
+}
+
+function missing(model: Model, table: TableDescription, column: string, what: string, remedy: string): Drift {
+  const known = table.columns.map(({ name }) => name)
+  return {
+    kind: 'missing_column',
+    table: model.table,
+    column,
+    isBlocking: true,
+    message: `Table \`${model.table}\` has no column \`${column}\` for ${what} of model \`${model.name}\`.${suggestion(column, known, 'Its columns are')} Either ${remedy}, or name the column that it means with .column('…').`,
+  }
+}
+
+function fits(field: Field, column: ColumnDescription): boolean {
+  if (field.array !== column.isArray) return false
+  if (field.kind === 'reference') return FITTING_IDS[field.idType ?? 'text'].includes(column.type)
+  if (field.kind === 'enum' && column.isEnum) return true
+  return FITTING[field.kind].includes(column.type)
+}
+
+function wrongType(model: Model, field: Field, column: ColumnDescription): Drift {
+  const actual = `${column.type}${column.isArray ? '[]' : ''}`
+  const kind = column.isEnum
+    ? `oneOf(${column.labels.map((label) => `'${label}'`).join(', ')})`
+    : DECLARED_AS[column.type]
+  const remedy =
+    kind === undefined || field.kind === 'reference'
+      ? ''
+      : ` Declare it as ${column.isArray ? `array(${kind})` : kind}, or`
+  return {
+    kind: 'wrong_type',
+    table: model.table,
+    column: column.name,
+    isBlocking: true,
+    message: `\`${model.table}.${column.name}\` is ${actual}, but field \`${field.name}\` of model \`${model.name}\` is declared as ${field.kind}${field.array ? ' array' : ''}.${remedy || ' Either'} change the column (alter table ${model.table} alter column ${column.name} type ${columnType(field)}).`,
+  }
+}
+
+function generatedDrift(model: Model, field: Field, column: ColumnDescription): Drift[] {
+  if (column.generated !== 'virtual') return []
+  return [
+    {
+      kind: 'virtual_column',
+      table: model.table,
+      column: column.name,
+      isBlocking: true,
+      message: `\`${model.table}.${column.name}\` is a virtual generated column, which triggers cannot see. Make it stored, or leave field \`${field.name}\` out of the declaration.`,
+    },
+  ]
+}
+
+function nullDrift(model: Model, field: Field, column: ColumnDescription): Drift[] {
+  const drift = (message: string): Drift[] => [
+    { kind: 'nullability', table: model.table, column: column.name, isBlocking: false, message },
+  ]
+  if (!field.nullable && !column.isNotNull && column.generated === null) {
+    return drift(
+      `\`${model.table}.${column.name}\` may be null, but field \`${field.name}\` is declared without .nullable(): a null that another program writes reaches devices that do not expect it. Declare it nullable, or alter the column to not null.`,
+    )
+  }
+  if (field.nullable && column.isNotNull && !column.hasDefault) {
+    return drift(
+      `\`${model.table}.${column.name}\` may not be null, but field \`${field.name}\` is declared .nullable(): a device that writes null is refused. Declare it without .nullable(), or drop the column's not null.`,
+    )
+  }
+  return []
+}
+
+function enumDrift(model: Model, field: Field, column: ColumnDescription): Drift[] {
+  if (!column.isEnum || field.values === undefined) return []
+  const unknown = field.values.filter((value) => !column.labels.includes(value))
+  const undeclared = column.labels.filter((label) => !field.values?.includes(label))
+  if (unknown.length === 0 && undeclared.length === 0) return []
+  const facts = [
+    ...(unknown.length > 0 ? [`the type does not know ${quoted(unknown)}`] : []),
+    ...(undeclared.length > 0 ? [`the declaration leaves out ${quoted(undeclared)}`] : []),
+  ]
+  return [
+    {
+      kind: 'enum_values',
+      table: model.table,
+      column: column.name,
+      isBlocking: false,
+      message: `Field \`${field.name}\` of model \`${model.name}\` and its column's type ${column.type} have other values: ${facts.join(', and ')}. Declare oneOf(${column.labels.map((label) => `'${label}'`).join(', ')}), or alter the type.`,
+    },
+  ]
+}
+
+function ownColumnDrift(model: Model, columns: ReadonlyMap<string, ColumnDescription>): Drift[] {
+  const wanted: [name: string | undefined, types: readonly string[], option: string][] = [
+    [model.columns.version, ['int4', 'int8'], 'versionColumn'],
+    [model.columns.fieldVersions, ['jsonb'], 'fieldVersionsColumn'],
+    [model.columns.lastModifiedBy, TEXTS, 'lastModifiedBy'],
+    [model.columns.updatedAt, ['timestamptz', 'timestamp'], 'updatedAt'],
+    ...model.rooms
+      .filter((room) => room.path.length > 1)
+      .map((room): [string, readonly string[], string] => [room.column, [...TEXTS, 'uuid', ...INTEGERS], '']),
+  ]
+  return wanted.flatMap(([name, types, option]) => {
+    const column = name === undefined ? undefined : columns.get(name)
+    if (column === undefined || (types.includes(column.type) && !column.isArray)) return []
+    return [
+      {
+        kind: 'wrong_type' as const,
+        table: model.table,
+        column: column.name,
+        isBlocking: true,
+        message: `\`${model.table}.${column.name}\` is ${column.type}, but Syncline keeps ${types[0]} there. ${option ? `Name another column with { ${option}: '…' }.` : 'Rename the existing column.'}`,
+      },
+    ]
+  })
+}
+
+function triggerDrift(model: Model, table: TableDescription): Drift[] {
+  const BEFORE_ROW = 3
+  const WRITES = 4 + 16
+  return table.triggers
+    .filter(
+      ({ type, name }) => (type & BEFORE_ROW) === BEFORE_ROW && (type & WRITES) !== 0 && name > STAMP_TRIGGER,
+    )
+    .map(({ name }) => ({
+      kind: 'trigger_after_stamp' as const,
+      table: model.table,
+      isBlocking: false,
+      message: `Trigger \`${name}\` on \`${model.table}\` runs after \`${STAMP_TRIGGER}\`, because triggers run in the order of their names: what it changes gets no new version and is not logged. Rename it (alter trigger ${name} on ${model.table} rename to …).`,
+    }))
+}
+
+function quoted(values: readonly string[]): string {
+  return values.map((value) => `\`${value}\``).join(', ')
+}
+
+/** Models whose table is another model's too cannot both be captured. */
+export function sharedTables(schema: CompiledSchema): Drift[] {
+  const byTable = new Map<string, Model[]>()
+  for (const model of Object.values(schema.models))
+    byTable.set(model.table, [...(byTable.get(model.table) ?? []), model])
+  return [...byTable.values()]
+    .filter((models) => models.length > 1)
+    .map((models) => ({
+      kind: 'not_a_table' as const,
+      table: (models[0] as Model).table,
+      isBlocking: true,
+      message: `Models ${quoted(models.map(({ name }) => name))} have one table, \`${(models[0] as Model).table}\`. Declare each table once.`,
+    }))
+}

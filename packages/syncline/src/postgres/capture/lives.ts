@@ -1,0 +1,70 @@
+/**
+ * Lives of a record: one that was deleted and is created again continues above its last logged version, so that its
+ * new life beats every stale copy. `syncline.tombstones` remembers where each life ended.
+ */
+import { quoteIdentifier } from '../sql.ts'
+import type { CapturedTable } from './captured-table.ts'
+import { allFieldsAt, idText } from './record-sql.ts'
+import { lines, literal, when } from './sql-text.ts'
+
+const version = ({ model }: CapturedTable) => quoteIdentifier(model.columns.version)
+const fieldVersions = ({ model }: CapturedTable) => quoteIdentifier(model.columns.fieldVersions)
+
+/** Reads where the last life of the new row's id ended into `last_version`; null when it never lived. */
+export function readLastLife(table: CapturedTable): string {
+  return `select t.version into last_version from syncline.tombstones as t
+  where t.model operator(pg_catalog.=) ${literal(table.model.name)} and t.id operator(pg_catalog.=) ${idText(table, 'new')};`
+}
+
+/** Begins a life at a version that every field has. */
+export function beginLife(table: CapturedTable, at: string): string {
+  return lines(
+    `new.${version(table)} := ${at};`,
+    `new.${fieldVersions(table)} := ${allFieldsAt(table, `new.${version(table)}`)};`,
+  )
+}
+
+/** Remembers that the record `record_id` ended at `log_version`. */
+export function buryRecord(table: CapturedTable): string {
+  return `insert into syncline.tombstones as t (model, id, version)
+values (${literal(table.model.name)}, record_id, log_version)
+on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;`
+}
+
+/**
+ * For AFTER INSERT: sets `log_version`, and corrects the row's version where a life ended meanwhile.
+ *
+ * An insert of an id that another transaction is deleting waits for it, but only after BEFORE INSERT has stamped the
+ * row: only now can it be seen at which version the last life ended.
+ */
+export function reviveRecord(table: CapturedTable): string {
+  const id = quoteIdentifier(table.id.name)
+  return lines(
+    `select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+  where t.model operator(pg_catalog.=) ${literal(table.model.name)} and t.id operator(pg_catalog.=) record_id
+    and t.version operator(pg_catalog.>=) new.${version(table)};`,
+    `if log_version is null then
+  log_version := new.${version(table)};
+else
+  perform pg_catalog.set_config('syncline.revived', ${revival(table, 'record_id', 'log_version')}, true);
+  update ${table.table} as r set ${version(table)} = log_${table.slug}.log_version
+    where r.${id} operator(pg_catalog.=) new.${id};
+  perform pg_catalog.set_config('syncline.revived', '', true);
+end if;`,
+  )
+}
+
+/** For BEFORE UPDATE: lets the correction of AFTER INSERT pass. */
+export function acceptRevival(table: CapturedTable): string {
+  return when(
+    `new.${version(table)} operator(pg_catalog.>) old.${version(table)}
+  and pg_catalog.current_setting('syncline.revived', true)
+    operator(pg_catalog.=) (${revival(table, idText(table, 'new'), `new.${version(table)}`)})`,
+    `new.${fieldVersions(table)} := ${allFieldsAt(table, `new.${version(table)}`)};`,
+    'return new;',
+  )
+}
+
+function revival(table: CapturedTable, id: string, at: string): string {
+  return `${literal(`${table.model.name}:`)} operator(pg_catalog.||) ${id} operator(pg_catalog.||) ':' operator(pg_catalog.||) ${at}::pg_catalog.text`
+}

@@ -1,0 +1,48 @@
+/** One statement that writes a row of `syncline.log` from the variables of a logging trigger. */
+import { literal } from './sql-text.ts'
+
+/** SQL expressions for a log row; what is absent is null. */
+export interface LoggedRow {
+  readonly room: string
+  readonly model: string
+  readonly id: string
+  readonly action: string
+  readonly version: string
+  readonly fields?: string
+  readonly before?: string
+  readonly fieldVersions?: string
+  readonly marks?: string
+  /** Number of the op, where it belongs to this record. */
+  readonly op?: string
+}
+
+/** Variables that `readWriter` fills. */
+export const WRITER_VARIABLES = [
+  'setting pg_catalog.text',
+  'writer pg_catalog.jsonb',
+  'log_device pg_catalog.text',
+  'log_op bigint',
+  'log_actor pg_catalog.text',
+  'log_source pg_catalog.text := session_user',
+]
+
+export function insertLogRow(row: LoggedRow): string {
+  const values: [column: string, value: string | undefined][] = [
+    ['room', row.room],
+    ['model', literal(row.model)],
+    ['id', row.id],
+    ['action', row.action],
+    ['fields', row.fields],
+    ['before', row.before],
+    ['version', row.version],
+    ['field_versions', row.fieldVersions],
+    ['marks', row.marks],
+    ['device', 'log_device'],
+    ['op', row.op],
+    ['actor', 'log_actor'],
+    ['source', 'log_source'],
+  ]
+  const given = values.filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return `insert into syncline.log (${given.map(([column]) => column).join(', ')})
+values (${given.map(([, value]) => value).join(', ')});`
+}

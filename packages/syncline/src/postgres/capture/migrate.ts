@@ -1,0 +1,134 @@
+/**
+ * Brings a database to what a schema declares: log, columns, triggers.
+ *
+ * Each step is a transaction of its own and can be repeated; a migration that was interrupted goes on where it
+ * stopped. On live tables locks are waited for briefly and tried again, columns come first and triggers last.
+ */
+import type { CompiledSchema } from '../../schema/model.ts'
+import type { Connection, Database } from '../database.ts'
+import { describeDatabase, FRESH_DATABASE } from './describe-database.ts'
+import { type Drift, MigrationRefused } from './drift.ts'
+import { formatMigration } from './format-migration.ts'
+import {
+  type CaptureOptions,
+  type MigrationPlan,
+  type MigrationStep,
+  planMigration,
+  tablesOf,
+} from './migration-plan.ts'
+import { LOCK_TIMEOUT_MS, runStep } from './run-step.ts'
+
+export interface MigrateOptions extends CaptureOptions {
+  /** Only says what would be done. @default false */
+  readonly print?: boolean
+  /** Is told of each step before it is done. */
+  readonly onStep?: (step: MigrationStep) => void
+}
+
+export interface MigrationReport {
+  /** What was done, or with `print` what would be; empty when the database was as declared. */
+  readonly steps: readonly MigrationStep[]
+  /** Differences that do not keep the schema from working. */
+  readonly drift: readonly Drift[]
+  /** The steps as SQL. */
+  readonly sql: string
+}
+
+/** Advisory lock that one migration at a time holds: `SyncMigr` in ASCII. */
+const MIGRATION_LOCK = '6014960150108661618'
+const OLDEST_VERSION = 130_000
+
+/** All SQL that a fresh database needs. */
+export function compileCapture(schema: CompiledSchema, options: CaptureOptions = {}): string[] {
+  const { steps, drift } = planMigration(schema, FRESH_DATABASE, options)
+  refuse(drift)
+  return steps.flatMap((step) => step.statements)
+}
+
+/**
+ * Does what remains to be done for `schema`; a second run does nothing.
+ * @throws MigrationRefused when tables do not fit the declaration; nothing was changed then
+ */
+export async function migrate(
+  database: Database,
+  schema: CompiledSchema,
+  options: MigrateOptions = {},
+): Promise<MigrationReport> {
+  const connection = await database.connect('migrate', { lock_timeout: `${LOCK_TIMEOUT_MS}ms` })
+  try {
+    await takeTheLock(connection, database)
+    const plan = await planFor(database, connection, schema, options)
+    refuse(plan.drift)
+    if (!options.print) {
+      for (const step of plan.steps) {
+        options.onStep?.(step)
+        await runStep(connection, step)
+      }
+      if (await hasUnsettled(connection)) await connection.query('select syncline.settle_rooms()')
+    }
+    return { steps: plan.steps, drift: plan.drift, sql: formatMigration(plan.steps) }
+  } finally {
+    await connection.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => {
+      // The connection is gone, and the lock with it.
+    })
+    await connection.close()
+  }
+}
+
+/** What differs between the database and the declaration, steps that were not done included; changes nothing. */
+export async function checkCapture(
+  database: Database,
+  schema: CompiledSchema,
+  options: CaptureOptions = {},
+): Promise<Drift[]> {
+  const { steps, drift } = await planFor(database, database, schema, options)
+  return [...drift, ...steps.map(outstanding)]
+}
+
+function outstanding({ table, purpose }: MigrationStep): Drift {
+  return {
+    kind: 'not_migrated',
+    table: table ?? 'syncline',
+    isBlocking: false,
+    message: `${table === null ? 'The database' : `Table \`${table}\``} is not as declared: "${purpose}" remains to be done. Run \`syncline migrate\`.`,
+  }
+}
+
+async function planFor(
+  database: Database,
+  connection: Pick<Connection, 'query'>,
+  schema: CompiledSchema,
+  options: CaptureOptions,
+): Promise<MigrationPlan> {
+  const description = await describeDatabase(connection, tablesOf(schema, options))
+  if (description.version < OLDEST_VERSION) {
+    throw new Error(
+      `The server is PostgreSQL ${Math.floor(description.version / 10_000)}. Syncline needs 13 or newer.`,
+    )
+  }
+  // One backend has no writers that a longer lock would keep waiting.
+  return planMigration(schema, description, { concurrently: database.kind === 'postgres', ...options })
+}
+
+async function takeTheLock(connection: Connection, database: Database): Promise<void> {
+  if (database.kind === 'pglite') return
+  for (;;) {
+    const [answer] = await connection.query<{ taken: boolean }>(
+      `select pg_try_advisory_lock(${MIGRATION_LOCK}) as taken`,
+    )
+    if (answer?.taken) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+async function hasUnsettled(connection: Connection): Promise<boolean> {
+  const [answer] = await connection.query<{ found: boolean }>(
+    "select to_regprocedure('syncline.settle_rooms()') is not null and exists (select from syncline.unsettled) as found",
+  )
+  return answer?.found ?? false
+}
+
+function refuse(drift: readonly Drift[]): void {
+  const blocking = drift.filter(({ isBlocking }) => isBlocking)
+  if (blocking.length > 0) throw new MigrationRefused(blocking)
+}

@@ -1,0 +1,161 @@
+/**
+ * The BEFORE trigger of a table: stamps versions, and keeps the columns that hold a room's id.
+ *
+ * Its name sorts last, so that it sees what other triggers changed. What the application writes into the columns of
+ * the versions is ignored. A record that was deleted and is created again continues above its last logged version, so
+ * that its new life beats every stale copy.
+ */
+import { quoteIdentifier } from '../sql.ts'
+import type { CapturedField, CapturedTable, RoomRoute } from './captured-table.ts'
+import { isAnyChanged, isChanged } from './changed-expression.ts'
+import { acceptRevival, beginLife, readLastLife } from './lives.ts'
+import { continueInNewPartition, notePartitionMove } from './partition-move.ts'
+
+import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
+import { WRITER_SETTING } from './writer-setting.ts'
+
+/** Name of the function, in schema `syncline`. */
+export function stampFunctionName(table: CapturedTable): string {
+  return `stamp_${table.slug}`
+}
+
+export function stampFunction(table: CapturedTable): string {
+  return triggerFunction({
+    name: stampFunctionName(table),
+    purpose: `Stamps versions on ${table.table} before a row is stored.`,
+    variables: [
+      'next_version integer',
+      'last_version integer',
+      ...(table.model.columns.lastModifiedBy ? ['writer pg_catalog.text'] : []),
+    ],
+    body: paragraphs(
+      when("tg_op operator(pg_catalog.=) 'INSERT'", stampInsert(table)),
+      acceptRevival(table),
+      changedKey(table),
+      stampUpdate(table),
+    ),
+  })
+}
+
+function stampInsert(table: CapturedTable): string {
+  return lines(
+    continueInNewPartition(table),
+    readLastLife(table),
+    choose(
+      [
+        [
+          'last_version is null',
+          lines(`new.${version(table)} := 1;`, `new.${fieldVersions(table)} := '{}';`),
+        ],
+      ],
+      beginLife(table, 'last_version operator(pg_catalog.+) 1'),
+    ),
+    stampTime(table, `new.${quoteIdentifier(table.model.columns.updatedAt ?? '')} is null`),
+    stampWriter(table),
+    ...table.routes.map(followParent),
+    'return new;',
+  )
+}
+
+function stampUpdate(table: CapturedTable): string {
+  return lines(
+    `new.${version(table)} := coalesce(old.${version(table)}, 1);`,
+    `new.${fieldVersions(table)} := coalesce(old.${fieldVersions(table)}, '{}');`,
+    `next_version := new.${version(table)} operator(pg_catalog.+) 1;`,
+    ...table.fields.filter((field) => !isStamp(table, field)).map((field) => stampField(table, field)),
+    stampAuthor(table),
+    ...table.fields.filter((field) => isStamp(table, field)).map((field) => stampField(table, field)),
+    ...table.routes.map(followParentAgain),
+    lockBeforeMoving(table),
+    notePartitionMove(table),
+    'return new;',
+  )
+}
+
+const version = ({ model }: CapturedTable) => quoteIdentifier(model.columns.version)
+const fieldVersions = ({ model }: CapturedTable) => quoteIdentifier(model.columns.fieldVersions)
+
+/** A field that the stamp itself fills changes because others did. */
+function isStamp({ model }: CapturedTable, { field }: CapturedField): boolean {
+  return field.column === model.columns.updatedAt || field.column === model.columns.lastModifiedBy
+}
+
+function stampField(table: CapturedTable, { field, watched }: CapturedField): string {
+  return when(
+    isAnyChanged(watched),
+    `new.${version(table)} := next_version;`,
+    `new.${fieldVersions(table)} := new.${fieldVersions(table)} operator(pg_catalog.||) pg_catalog.jsonb_build_object(${literal(field.name)}, next_version);`,
+  )
+}
+
+/** A changed id is a delete and a create: the new record begins above both lives. */
+function changedKey(table: CapturedTable): string {
+  return when(
+    isChanged(table.id),
+    readLastLife(table),
+    beginLife(table, `greatest(coalesce(old.${version(table)}, 1), last_version) operator(pg_catalog.+) 1`),
+    stampAuthor(table),
+    ...table.routes.map(followParent),
+    lockBeforeMoving(table),
+    notePartitionMove(table),
+    'return new;',
+  )
+}
+
+/** Author and time, where the declaration asks for them; a time that the application wrote itself stands. */
+function stampAuthor(table: CapturedTable): string {
+  const { updatedAt } = table.model.columns
+  const stamps = lines(
+    stampTime(table, updatedAt ? `not (${isChanged({ name: updatedAt, comparison: 'value' })})` : ''),
+    stampWriter(table),
+  )
+  return stamps && when(`new.${version(table)} operator(pg_catalog.>) old.${version(table)}`, stamps)
+}
+
+function stampTime({ model, description }: CapturedTable, isUnset: string): string {
+  const name = model.columns.updatedAt
+  if (name === undefined) return ''
+  const column = description.columns.find((candidate) => candidate.name === name)
+  const now = 'pg_catalog.clock_timestamp()'
+  // A column without a time zone holds UTC.
+  const value = column?.type === 'timestamp' ? `pg_catalog.timezone('UTC', ${now})` : now
+  return when(isUnset, `new.${quoteIdentifier(name)} := ${value};`)
+}
+
+function stampWriter({ model }: CapturedTable): string {
+  const name = model.columns.lastModifiedBy
+  if (name === undefined) return ''
+  return lines(
+    `writer := pg_catalog.current_setting('${WRITER_SETTING}', true);`,
+    when(
+      "writer operator(pg_catalog.<>) ''",
+      `new.${quoteIdentifier(name)} := writer::pg_catalog.jsonb operator(pg_catalog.->>) 'actor';`,
+    ),
+  )
+}
+
+/**
+ * The room comes from the parent, which stays where it is until this transaction ends: a parent that moves locks its
+ * row `for update` first.
+ */
+function followParent(route: RoomRoute): string {
+  return `select p.${quoteIdentifier(route.parentRoomColumn)} into new.${quoteIdentifier(route.column.name)}
+  from ${route.parent} as p
+  where p.${quoteIdentifier(route.parentIdColumn)} operator(pg_catalog.=) new.${quoteIdentifier(route.reference.name)}
+  for key share;`
+}
+
+function followParentAgain(route: RoomRoute): string {
+  return when(isAnyChanged([route.reference, route.column]), followParent(route))
+}
+
+/** Children that are being written hold this row `for key share`: wait for them, and make later ones wait. */
+function lockBeforeMoving(table: CapturedTable): string {
+  if (table.moves.length === 0) return ''
+  const columns = [...new Map(table.moves.map((move) => [move.column.name, move.column])).values()]
+  const id = quoteIdentifier(table.id.name)
+  return when(
+    isAnyChanged(columns),
+    `perform 1 from ${table.table} as o where o.${id} operator(pg_catalog.=) old.${id} for update;`,
+  )
+}
