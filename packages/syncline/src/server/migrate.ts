@@ -1,0 +1,37 @@
+/** `migrate` for applications: takes what `createSync` takes, so that the triggers watch what the access rules read (A2). */
+import type { Database } from '../postgres/database.ts'
+import {
+  type MigrateOptions,
+  type MigrationReport,
+  migrate as migrateSchema,
+} from '../postgres/capture/migrate.ts'
+import type { User } from '../protocol/user.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import type { Access } from './access/declaration.ts'
+import { guardNames, guardTables } from './access/guard-tables.ts'
+import type { Authenticate } from './identity.ts'
+
+/** The part of `SyncOptions` that decides what must be captured. */
+export interface MigrationSubject<S extends Schema, U extends User = User> {
+  readonly schema: S
+  readonly database: Database
+  readonly access: Access<S, U>
+  /** Tables that prove sessions are watched, so that a deleted session ends its connections at once. */
+  readonly authenticate?: Authenticate | readonly Authenticate[]
+}
+
+/**
+ * Brings the database to what the schema and the access rules need; a second run does nothing.
+ * @throws MigrationRefused when tables do not fit the declaration; nothing was changed then
+ */
+export function migrate<S extends Schema, U extends User = User>(
+  { schema, database, access, authenticate = [] }: MigrationSubject<S, U>,
+  options: Omit<MigrateOptions, 'dependsOn' | 'ruleNames'> = {},
+): Promise<MigrationReport> {
+  const sessionTables = [authenticate].flat().flatMap(({ dependsOn = [] }) => dependsOn)
+  return migrateSchema(database, schema, {
+    ...options,
+    dependsOn: guardTables(schema, access, sessionTables),
+    ruleNames: guardNames(schema, access),
+  })
+}
