@@ -2,7 +2,7 @@
  * The key that signs sessions and seals cursors: from the environment, or made once and kept in the data folder,
  * so that a restart signs nobody out and ends no cursor.
  */
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -18,4 +18,9 @@ export function loadSecret({ secret, dataDir }: Settings, log: Logger): string {
   }
   log.info({ file }, 'SYNCLINE_SECRET is not set: using the random secret kept in this file')
   return readFileSync(file, 'utf8').trim()
+}
+
+/** A key for one purpose, so that what one key signs is worth nothing where another is expected. */
+export function keyFor(purpose: string, secret: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('base64url')
 }

@@ -22,6 +22,8 @@ export interface TextFieldOptions {
   /** A required text is not saved empty while it is being retyped, only when the field is left so. */
   readonly isRequired?: boolean
   save(text: string): Outcome
+  /** Keeps a refused text whose field has left the page. */
+  orphan?(text: string, reason: string): void
   /** Adds to a number with the arrow keys: a change, not a value, so that two people who step at once both count. */
   step?(by: number): Outcome
 }
@@ -164,6 +166,7 @@ export class TextField {
   }
 
   #keepRefused(text: string, reason: string): void {
+    if (!this.element.isConnected) return this.#options.orphan?.(text, reason)
     if (!this.#isEditing) this.#put(text)
     this.#setRefused(reason)
   }

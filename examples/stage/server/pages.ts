@@ -1,0 +1,44 @@
+/** The built page: files by name, and for every address of the page itself the one document that routes there. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+
+/** Where Vite puts the page, as seen from the built server. */
+const PUBLIC = fileURLToPath(new URL('../public/', import.meta.url))
+const ONE_YEAR_SECONDS = 31_536_000
+
+/** Makes the routes of the page. */
+export function pages(): Hono {
+  const routes = new Hono()
+  routes.use(
+    secureHeaders({ contentSecurityPolicy, referrerPolicy: 'same-origin', strictTransportSecurity: false }),
+  )
+  // Their names change with their content.
+  routes.use('/assets/*', async (context, next) => {
+    await next()
+    if (context.res.ok) context.header('Cache-Control', `public, max-age=${ONE_YEAR_SECONDS}, immutable`)
+  })
+  routes.use('/assets/*', serveStatic({ root: PUBLIC }))
+  routes.get('/favicon.svg', serveStatic({ root: PUBLIC }))
+  routes.get('/', document)
+  routes.get('/productions/:id', document)
+  return routes
+}
+
+const self = "'self'"
+const contentSecurityPolicy = {
+  defaultSrc: [self],
+  baseUri: [self],
+  formAction: [self],
+  frameAncestors: ["'none'"],
+  objectSrc: ["'none'"],
+}
+
+async function document(): Promise<Response> {
+  const html = await readFile(new URL('index.html', `file://${PUBLIC}`), 'utf8')
+  return new Response(html, {
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-cache' },
+  })
+}

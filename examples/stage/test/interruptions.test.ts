@@ -1,0 +1,106 @@
+/** Killed servers and lost networks, in a real Chromium: everything that was written arrives, and arrives once. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openWindow } from './support/browser.ts'
+import { field, untilSettled, untilValue } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const SHARED = 'Northern Sessions Awards'
+/** A window comes back by itself within its longest wait between attempts. */
+const BACK_WITHIN_MS = 32_000
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+let ben: Page
+let ana: Page
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  ;[ben, ana] = await Promise.all([
+    openWindow(browser, stage.url, 'Ben'),
+    openWindow(browser, stage.url, 'Ana'),
+  ])
+  await Promise.all([openProduction(ben, SHARED), openProduction(ana, SHARED)])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test('W1, W2: the server is killed; both windows go on, and what they wrote meanwhile arrives once', async () => {
+  await untilSettled(ben)
+  await stage.kill()
+  await ben.locator('.status[data-live="no"]').waitFor()
+
+  await addCamera(ben, 'Written by Ben')
+  await addCamera(ana, 'Written by Ana')
+  await database.query(
+    `insert into cameras (production_id, name) values ('northern-sessions', 'Written by psql')`,
+  )
+  await stage.start()
+
+  for (const page of [ben, ana]) {
+    for (const author of ['Ben', 'Ana', 'psql']) {
+      await field(page, `Name of Written by ${author}`).waitFor({ timeout: BACK_WITHIN_MS })
+    }
+    await untilSettled(page, BACK_WITHIN_MS)
+  }
+  const written = await database.query(`select name from cameras where name like 'Written by%' order by name`)
+  expect(written.map(({ name }) => name)).toEqual(['Written by Ana', 'Written by Ben', 'Written by psql'])
+})
+
+test('W2, W3: the server is killed while somebody writes; each write is there once', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `During ${index + 1}`)
+
+  for (const [index, name] of names.entries()) {
+    await addCamera(ben, name)
+    if (index === 5) await stage.kill()
+    if (index === 8) await stage.start()
+  }
+  await untilSettled(ben, BACK_WITHIN_MS)
+
+  const written = await database.query(`select name from cameras where name like 'During%'`)
+  expect(written.map(({ name }) => name).sort()).toEqual([...names].sort())
+})
+
+test('K1, K2: without a network writing goes on, the page says what is not sent, and sends it later', async () => {
+  await untilSettled(ben)
+  await ben.context().setOffline(true)
+  await stageHangsUp(ben)
+
+  await field(ben, 'Note of Camera 7').fill('Written offline')
+  await field(ben, 'Note of Camera 7').press('Enter')
+  await ben.getByText('1 change not sent').waitFor()
+  await database.query(`update cameras set note = 'Written online' where id = 'northern-sessions-camera-8'`)
+  await untilValue(ana, 'Note of Camera 8', 'Written online')
+  await ben.context().setOffline(false)
+
+  await untilSettled(ben, BACK_WITHIN_MS)
+  await untilValue(ana, 'Note of Camera 7', 'Written offline')
+  await untilValue(ben, 'Note of Camera 8', 'Written online')
+})
+
+test('the server ends by itself when asked to, and says goodbye', async () => {
+  const code = await stage.stop()
+
+  expect(code).toBe(0)
+  await ben.locator('.status[data-live="no"]').waitFor()
+  await stage.start()
+  await untilSettled(ben, BACK_WITHIN_MS)
+})
+
+async function addCamera(page: Page, name: string): Promise<void> {
+  await page.getByPlaceholder('Add a camera').fill(name)
+  await page.keyboard.press('Enter')
+  await field(page, `Name of ${name}`).waitFor()
+}
+
+/** Chromium's offline mode keeps open sockets open until something is sent over them. */
+async function stageHangsUp(page: Page): Promise<void> {
+  await page.locator('.status[data-live="no"]').waitFor({ timeout: BACK_WITHIN_MS })
+}

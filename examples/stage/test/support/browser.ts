@@ -1,0 +1,47 @@
+/** A real Chromium, and windows of it in which somebody is signed in. */
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+
+const PROGRAM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
+const FLAGS = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+]
+
+/** Longest time from a change until everybody sees it, in ms: the promise of the page. */
+export const SEEN_WITHIN_MS = 1_000
+
+/** Starts the browser with a new profile. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: PROGRAM, args: FLAGS })
+}
+
+/** Opens a window with cookies of its own and signs in by a click, as people do. */
+export async function openWindow(
+  browser: Browser,
+  url: string,
+  userName: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await openSignIn(browser, url, options)
+  await page.getByRole('button', { name: userName }).click()
+  await page.getByRole('heading', { name: 'Productions' }).waitFor()
+  return page
+}
+
+/** Opens a window in which nobody is signed in. A fault on the page fails the test that looks at `faults`. */
+export async function openSignIn(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  const page = await context.newPage()
+  await page.goto(url)
+  return page
+}
+
+/** Opens a production from the list. */
+export async function openProduction(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name }).click()
+  await page.getByRole('textbox', { name: 'Name of the production' }).waitFor()
+}

@@ -1,0 +1,186 @@
+/** Two windows of a real Chromium as two users, and another program that writes to the same PostgreSQL. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import { field, until, untilValue } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const SHARED = 'Northern Sessions Awards'
+const timeout = SEEN_WITHIN_MS
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+let ben: Page
+let cleo: Page
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(0) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  ;[ben, cleo] = await Promise.all([
+    openWindow(browser, stage.url, 'Ben'),
+    openWindow(browser, stage.url, 'Cleo'),
+  ])
+  await Promise.all([openProduction(ben, SHARED), openProduction(cleo, SHARED)])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test('C1: what one window writes stands in the other within a second, and in the database', async () => {
+  await field(ben, 'Name of Camera 1').fill('Camera 1, lectern')
+  await field(ben, 'Name of Camera 1, lectern').press('Enter')
+
+  await field(cleo, 'Name of Camera 1, lectern').waitFor({ timeout })
+  await expectSaved(`select name from cameras where id = 'northern-sessions-camera-1'`, 'Camera 1, lectern')
+})
+
+test('C1: a task ticked off by one is ticked off for the other', async () => {
+  const name = 'Done: Clearances for all nominee clips'
+
+  await cleo.getByRole('checkbox', { name }).check()
+
+  await until(async () => ben.getByRole('checkbox', { name }).isChecked())
+})
+
+test('C1: added and deleted records come and go in the other window', async () => {
+  await ben.getByPlaceholder('Add a camera').fill('Camera 13')
+  await ben.keyboard.press('Enter')
+  await field(cleo, 'Name of Camera 13').waitFor({ timeout })
+
+  await cleo.getByRole('button', { name: 'Delete Camera 13' }).click()
+
+  await field(ben, 'Name of Camera 13').waitFor({ state: 'detached', timeout })
+})
+
+test('L1: rows that another program inserts, updates and deletes appear in both windows', async () => {
+  await database.query(
+    `insert into cameras (id, production_id, name) values ('psql', 'northern-sessions', 'Camera 20')`,
+  )
+  await Promise.all([ben, cleo].map((page) => field(page, 'Name of Camera 20').waitFor({ timeout })))
+
+  await database.query(`update cameras set note = 'From psql' where id = 'psql'`)
+  await Promise.all([ben, cleo].map((page) => untilValue(page, 'Note of Camera 20', 'From psql')))
+
+  await database.query(`delete from cameras where id = 'psql'`)
+  await Promise.all(
+    [ben, cleo].map((page) => field(page, 'Name of Camera 20').waitFor({ state: 'detached', timeout })),
+  )
+})
+
+test('R4: a field that is being edited keeps its text and the cursor; theirs is shown when it is left', async () => {
+  await field(ben, 'Note of Camera 2').focus()
+  await database.query(`update cameras set note = 'Theirs' where id = 'northern-sessions-camera-2'`)
+  await untilValue(cleo, 'Note of Camera 2', 'Theirs')
+
+  expect(await field(ben, 'Note of Camera 2').inputValue()).toBe('Two-shot of presenters')
+  await field(ben, 'Note of Camera 2').blur()
+
+  await untilValue(ben, 'Note of Camera 2', 'Theirs')
+})
+
+test('R4: a row that arrives or moves takes the focus from nobody', async () => {
+  const note = field(ben, 'Note of Camera 5')
+  await note.focus()
+  await note.pressSequentially('!')
+
+  await database.query(
+    `update cameras set created_at = created_at - interval '1 day' where id = 'northern-sessions-camera-9'`,
+  )
+  await field(cleo, 'Name of Camera 9').waitFor()
+  await until(async () => (await firstCamera(ben)) === 'Camera 9')
+
+  await note.pressSequentially('?')
+  expect(await note.inputValue()).toMatch(/!\?$/)
+})
+
+test('W3: a refused write says why, keeps what was written, and can be given up', async () => {
+  await field(ben, 'Name of Camera 3').fill('')
+  await field(ben, 'Name of Camera 3').press('Enter')
+
+  const note = ben.getByRole('alert').filter({ hasText: 'Not saved' })
+  await note.waitFor({ timeout })
+  expect(await field(ben, 'Name of Camera 3').inputValue()).toBe('')
+  expect(await field(ben, 'Name of Camera 3').getAttribute('aria-invalid')).toBe('true')
+
+  await note.getByRole('button', { name: 'Use the saved text' }).click()
+
+  expect(await field(ben, 'Name of Camera 3').inputValue()).toBe('Camera 3')
+  await note.waitFor({ state: 'hidden' })
+})
+
+test('W2: two who step the zoom at the same time are both counted', async () => {
+  await Promise.all([stepUp(ben, 'Zoom of Camera 4', 3), stepUp(cleo, 'Zoom of Camera 4', 4)])
+
+  await expectSaved(`select zoom::text as zoom from cameras where id = 'northern-sessions-camera-4'`, '27')
+})
+
+test('A1: a stranger sees the productions of their own crew only, also by address', async () => {
+  const names = await cleo.evaluate(async () => {
+    const { data } = (await (await fetch('/api/productions')).json()) as { data: { name: string }[] }
+    return data.map(({ name }) => name).sort()
+  })
+
+  await cleo.goto(`${stage.url}/productions/annual-meeting`)
+
+  await cleo.getByRole('heading', { name: 'Not here' }).waitFor()
+  expect(names).toEqual([SHARED, 'Velodrome Finals Night'])
+  expect(await cleo.content()).not.toContain('Helvion')
+  await cleo.goto(`${stage.url}/productions/northern-sessions`)
+})
+
+test('A2: who is taken off the crew sees the production go within a second', async () => {
+  await field(cleo, 'Name of the production').waitFor()
+
+  await database.query(
+    `delete from production_members where production_id = 'northern-sessions' and user_id = 'cleo'`,
+  )
+
+  await cleo.getByRole('heading', { name: 'Not here' }).waitFor({ timeout })
+  expect(await cleo.content()).not.toContain('Fiona Baird')
+})
+
+test('everything on a production can be done with the keyboard', async () => {
+  await ben.goto(stage.url)
+  await ben.getByRole('link', { name: SHARED }).focus()
+  await ben.keyboard.press('Enter')
+  await field(ben, 'Name of the production').waitFor()
+  await tabTo(ben, 'Note of Camera 5')
+
+  await ben.keyboard.press('ControlOrMeta+a')
+  await ben.keyboard.type('Typed without a mouse')
+  await ben.keyboard.press('Tab')
+
+  await expectSaved(
+    `select note from cameras where id = 'northern-sessions-camera-5'`,
+    'Typed without a mouse',
+  )
+})
+
+async function firstCamera(page: Page): Promise<string> {
+  return page
+    .getByRole('textbox', { name: /^Name of Camera/ })
+    .first()
+    .inputValue()
+}
+
+async function stepUp(page: Page, name: string, times: number): Promise<void> {
+  await field(page, name).focus()
+  for (let step = 0; step < times; step++) await page.keyboard.press('ArrowUp')
+}
+
+async function tabTo(page: Page, label: string): Promise<void> {
+  for (let presses = 0; presses < 200; presses++) {
+    await page.keyboard.press('Tab')
+    if ((await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) === label) return
+  }
+  throw new Error(`Tab never came to “${label}”.`)
+}
+
+async function expectSaved(query: string, value: string): Promise<void> {
+  await until(async () => Object.values((await database.query(query))[0] ?? {})[0] === value)
+}
