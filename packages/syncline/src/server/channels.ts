@@ -7,20 +7,25 @@ import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema, Model } from '../schema/model.ts'
 import type { ChannelTarget } from './channel-target.ts'
+import type { CursorContent } from './cursor/cursor-bytes.ts'
 import type { CursorSeal } from './cursor/cursor-seal.ts'
 import type { Logger } from './logger.ts'
+import { readersOf } from './may-read.ts'
 import type { Metrics } from './metrics.ts'
-import { checkReaders } from './rooms/check-readers.ts'
-import { createFindTouched } from './rooms/guards.ts'
+import { Guards, type TouchedGuards } from './rooms/guards.ts'
 import { LoadQueue } from './rooms/load-queue.ts'
 import type { Member } from './rooms/member.ts'
 import type { Place } from './rooms/place.ts'
 import { Readers } from './rooms/readers.ts'
 import { type CheckReaders, Room } from './rooms/room.ts'
 import { RoomPlace } from './rooms/room-place.ts'
+import { catchUpRoom, readRoom, readsOf } from './rooms/room-reader.ts'
 import { type RoomKey, RoomTable } from './rooms/room-table.ts'
 import { Router } from './rooms/router.ts'
-import { catchUpRoom, readRoom, readsOf } from './rooms/room-reader.ts'
+import { defineView, type ViewDefinition } from './views/view-definition.ts'
+import { ViewPlace } from './views/view-place.ts'
+import { ViewTable } from './views/view-table.ts'
+import { View } from './views/view.ts'
 
 export interface ChannelsOptions {
   readonly schema: CompiledSchema
@@ -36,22 +41,26 @@ export interface ChannelsOptions {
 export class Channels {
   readonly #options: ChannelsOptions
   readonly #rooms = new RoomTable()
-  readonly #places = new Map<Room, RoomPlace>()
+  readonly #places = new Map<Room, RoomPlace | ViewPlace>()
   readonly #loads = new LoadQueue()
   readonly #router: Router
+  readonly #views: ViewTable
+  readonly #guards: Guards
 
   constructor(options: ChannelsOptions) {
     this.#options = options
-    const { schema, rules, log, metrics } = options
+    this.#guards = new Guards(options.schema, options.rules)
+    const { schema, database, log, metrics } = options
     this.#router = new Router({
       rooms: this.#rooms,
-      findTouched: createFindTouched(schema, rules),
+      guards: this.#guards,
       guardModels: Object.keys(schema.models),
       roomsOfModel: (model) => this.#roomsOfModel(model),
-      sealPosition: () => this.#sealPosition(),
+      sealPosition: () => this.#seal(this.#position()),
       log,
       metrics,
     })
+    this.#views = new ViewTable({ database, schemaHash: schema.hash, seal: options.seal.seal, log })
   }
 
   /** Channels with members. */
@@ -61,35 +70,78 @@ export class Channels {
 
   /** Takes what the tail has read to the members. */
   onBatch(batch: Batch): void {
-    this.#router.route(batch)
+    const touched = this.#router.route(batch)
+    if (this.#views.size > 0) this.#passToViews(batch, touched)
+  }
+
+  #passToViews({ from, to, rows, overflowing, reset }: Batch, touched: TouchedGuards): void {
+    const { history } = this.#position()
+    const names = new Set(rows.map(({ model }) => model))
+    const emptied = new Set(rows.filter(({ action }) => action === 'truncate').map(({ model }) => model))
+    const reload = reset ?? (overflowing.size > 0 ? 'too_many_changes' : null)
+    const concerns = ({ model, dependencies }: ViewDefinition) =>
+      emptied.has(model.name) ||
+      touched.get(model.name) === 'all' ||
+      [...dependencies].some((name) => names.has(name))
+    this.#views.take({ from, to, history, rows, reload, concerns })
   }
 
   /** The place of a channel for this user; `close` ends it when its members have left. */
-  open(channel: string, target: ChannelTarget, _user: User): Place {
-    const key = keyOf(target)
+  open(channel: string, target: ChannelTarget, user: User): Place {
+    if (target.kind !== 'user') this.#guards.note(target.model, user)
+    const definition = defineView(this.#options.schema, this.#options.rules, target, channel, user)
+    const key = keyOf(target, definition)
     const room = this.#rooms.open(key, () => new Room(channel, this.#checkReaders(target), this.#options.log))
     const known = this.#places.get(room)
     if (known) return known
-    const place = this.#createPlace(channel, target, key, room)
+    const place = definition
+      ? this.#createView(channel, target, key, room, definition)
+      : this.#createPlace(channel, target, key, room)
     this.#places.set(room, place)
     return place
   }
 
-  close(place: Place, member: Member): void {
-    const roomPlace = this.#places.get(place.room)
-    place.room.members.delete(member)
-    if (!roomPlace || place.room.members.size > 0) return
-    this.#rooms.closeIfEmpty(roomPlace.key)
-    this.#places.delete(place.room)
+  close({ room }: Place, member: Member): void {
+    const place = this.#places.get(room)
+    room.members.delete(member)
+    if (!place || room.members.size > 0) return
+    this.#rooms.closeIfEmpty(place.key)
+    this.#places.delete(room)
+    if (place instanceof ViewPlace) this.#views.remove(place.view)
   }
 
   /** Checks the rights of all members again: for rules that depend on the time. */
   recheckAll(): void {
     for (const room of this.#rooms.all()) room.checkSoon()
+    if (this.#views.size === 0) return
+    const { snapshot, history } = this.#position()
+    this.#views.take({ from: snapshot, to: snapshot, history, rows: [], reload: null, concerns: () => true })
+  }
+
+  #createView(
+    channel: string,
+    target: ChannelTarget,
+    key: RoomKey,
+    room: Room,
+    definition: ViewDefinition,
+  ): ViewPlace {
+    const { database, schema, seal } = this.#options
+    const view = new View(definition, channel, room)
+    this.#views.add(view)
+    return new ViewPlace({
+      view,
+      key,
+      readers: new Readers(this.#checkReaders(target)),
+      loads: this.#loads,
+      table: this.#views,
+      database,
+      schemaHash: schema.hash,
+      seal: seal.seal,
+    })
   }
 
   #createPlace(channel: string, target: ChannelTarget, key: RoomKey, room: Room): RoomPlace {
-    const { database, schema, seal } = this.#options
+    const { database, schema, metrics, tail } = this.#options
     return new RoomPlace({
       channel,
       key,
@@ -97,25 +149,19 @@ export class Channels {
       readers: new Readers(this.#checkReaders(target)),
       loads: this.#loads,
       read: () => {
-        this.#options.metrics.count('syncline_snapshots_total')
+        metrics.count('syncline_snapshots_total')
         return readRoom(database, schema, readsOf(schema, target))
       },
-      catchUp: (from) => catchUpRoom(database, schema, this.#options.tail(), key.name, from),
+      catchUp: (from) => catchUpRoom(database, schema, tail(), key.name, from),
       seal: (cursor) => this.#seal(cursor),
     })
   }
 
   #checkReaders(target: ChannelTarget): CheckReaders {
-    const { database, rules, metrics } = this.#options
-    if (target.kind === 'room' || target.kind === 'collection') {
-      return (users) => {
-        metrics.count('syncline_access_checks_total')
-        return checkReaders(database, rules, target.model, target.id, users)
-      }
+    return (users) => {
+      this.#options.metrics.count('syncline_access_checks_total')
+      return readersOf(this.#options, target, users)
     }
-    const mayRead = (user: User) =>
-      target.kind === 'user' ? user.id === target.id : target.kind === 'mine' || rules.all(target.model, user)
-    return async (users) => new Set(users.filter(mayRead))
   }
 
   #roomsOfModel(name: string): Room[] {
@@ -129,20 +175,21 @@ export class Channels {
     })
   }
 
-  #sealPosition(): string {
-    const tail = this.#options.tail()
-    return this.#seal({ history: tail.history, snapshot: tail.position, schema: this.#options.schema.hash })
+  #position(): Cursor {
+    const { history, position } = this.#options.tail()
+    return { history, snapshot: position, schema: this.#options.schema.hash }
   }
 
   #seal(cursor: Cursor): string {
-    return this.#options.seal.seal({ ...cursor, views: NO_VIEWS })
+    const content: CursorContent = { ...cursor, views: NO_VIEWS }
+    return this.#options.seal.seal(content)
   }
 }
 
 const NO_VIEWS: ReadonlyMap<string, string> = new Map()
 
-/** Where a channel's room is found. */
-function keyOf(target: ChannelTarget): RoomKey {
+/** Where a channel's room is found. Names with a zero character are no log row's. */
+function keyOf(target: ChannelTarget, definition: ViewDefinition | null): RoomKey {
   switch (target.kind) {
     case 'room':
       return {
@@ -153,9 +200,10 @@ function keyOf(target: ChannelTarget): RoomKey {
     case 'all':
       return { name: `${target.model.channel}:all`, guardModel: null, guardId: null }
     case 'user':
-      // No log row has such a room: there is nothing to deliver but what concerns the user.
       return { name: `\0user ${target.id}`, guardModel: null, guardId: null }
-    default:
-      throw new Error(`A channel of kind ${target.kind} has no room of its own.`)
+    case 'mine':
+      return { name: `\0view ${definition?.key}`, guardModel: null, guardId: null }
+    case 'collection':
+      return { name: `\0view ${definition?.key}`, guardModel: target.model.name, guardId: target.id }
   }
 }

@@ -92,6 +92,5 @@ export interface Core {
    * and missing alike; hold the answer until 25 ms after the request arrived (`server/negative-answer.ts`).
    */
   mayRead(user: User, channel: string): Promise<boolean>
-  /** Opens a cursor a device sent; null when it is foreign, forged or of another schema. */
   health(): Promise<Health>
 }

@@ -199,7 +199,7 @@ function rowSql({ idColumn, columns, fields, fieldNames }: Model): string {
 }
 
 /** As the log writes the value, in the cheapest way that gives the same text. */
-function valueSql(field: Field): string {
+export function valueSql(field: Field): string {
   const value = columnExpression(field, RECORD)
   if (field.kind === 'integer' && !field.array) return `coalesce(${value}::text, 'null')`
   const isNormalised = field.array || field.kind === 'json' || field.kind === 'number'

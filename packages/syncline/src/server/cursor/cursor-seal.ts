@@ -2,6 +2,7 @@
  * Seals cursors: encrypted and authenticated with the server's secret, so that a device can neither read nor make one.
  *
  * A cursor from another server, another secret, or a liar opens as null, which means `snapshot`, never an error (L4).
+ * Nothing in it counts: how many cursors were made says how busy other rooms are (A1).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { type CursorContent, decodeCursor, encodeCursor } from './cursor-bytes.ts'
@@ -12,24 +13,47 @@ export interface CursorSeal {
   open(cursor: string): CursorContent | null
 }
 
+const SALT_BYTES = 8
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const PURPOSE = 'syncline cursor 1'
 /** No cursor of ours is longer; what a stranger sends is not decoded beyond. */
 const LONGEST = 65_536
+/** Random nonces of one key may collide after some 2^32 uses; each key is used far less. */
+const USES_OF_KEY = 2 ** 30
+/** Keys of other servers and earlier lives, kept for opening. */
+const REMEMBERED_SALTS = 256
 
 /** Seals with the first secret and opens with any: put a new one in front to rotate. */
 export function createCursorSeal(secrets: readonly string[]): CursorSeal {
-  const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, 32)))
-  const nextNonce = nonces()
+  const known = new Map<string, readonly Buffer[]>()
+  const keysOf = (salt: Buffer): readonly Buffer[] => {
+    const name = salt.toString('hex')
+    const keys = known.get(name) ?? secrets.map((secret) => deriveKey(secret, salt))
+    if (known.size >= REMEMBERED_SALTS) known.delete(known.keys().next().value as string)
+    known.set(name, keys)
+    return keys
+  }
+  let current: { salt: Buffer; key: Buffer; uses: number } = {
+    salt: Buffer.alloc(0),
+    key: Buffer.alloc(0),
+    uses: USES_OF_KEY,
+  }
   return {
-    seal: (content) => sealBytes(encodeCursor(content), keys[0] as Buffer, nextNonce()),
+    seal(content) {
+      if (current.uses >= USES_OF_KEY) {
+        const salt = randomBytes(SALT_BYTES)
+        current = { salt, key: deriveKey(secrets[0] as string, salt), uses: 0 }
+      }
+      current.uses++
+      return sealBytes(encodeCursor(content), current.salt, current.key)
+    },
     open(cursor) {
       if (cursor.length > LONGEST) return null
       const sealed = Buffer.from(cursor, 'base64url')
-      if (sealed.length <= NONCE_BYTES + TAG_BYTES) return null
-      for (const key of keys) {
-        const bytes = openBytes(sealed, key)
+      if (sealed.length <= SALT_BYTES + NONCE_BYTES + TAG_BYTES) return null
+      for (const key of keysOf(sealed.subarray(0, SALT_BYTES))) {
+        const bytes = openBytes(sealed.subarray(SALT_BYTES), key)
         if (bytes) return decodeCursor(bytes)
       }
       return null
@@ -37,21 +61,14 @@ export function createCursorSeal(secrets: readonly string[]): CursorSeal {
   }
 }
 
-/** A random half and a counting half: random nonces alone would repeat after some 2^32 cursors of one key. */
-function nonces(): () => Buffer {
-  const prefix = randomBytes(6)
-  let count = 0
-  return () => {
-    const nonce = Buffer.alloc(NONCE_BYTES)
-    prefix.copy(nonce)
-    nonce.writeUIntBE(++count, 6, 6)
-    return nonce
-  }
+function deriveKey(secret: string, salt: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, PURPOSE, 32))
 }
 
-function sealBytes(bytes: Buffer, key: Buffer, nonce: Buffer): string {
+function sealBytes(bytes: Buffer, salt: Buffer, key: Buffer): string {
+  const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]).toString(
+  return Buffer.concat([salt, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]).toString(
     'base64url',
   )
 }

@@ -3,28 +3,53 @@
  *
  *   A2 revoked  a rule names the tables it reads; a change of one of them calls for a check
  *
- * A change of a root record itself concerns that record's room only; a change of any other table that the rule
- * reads concerns every room of the model, and so does TRUNCATE.
+ * A change of a root record itself concerns that record's room only, unless the rule reads other records of the same
+ * table; a change of any other table that the rule reads concerns every room of the model, and so does TRUNCATE.
  */
 import type { LogRow } from '../../postgres/log-row.ts'
 import type { Rules } from '../../postgres/rules.ts'
-import type { CompiledSchema } from '../../schema/model.ts'
+import { RECORD } from '../../postgres/log/snapshot.ts'
+import type { User } from '../../protocol/user.ts'
+import type { CompiledSchema, Model } from '../../schema/model.ts'
 
 /** Records whose rule may answer differently now, by model. */
 export type TouchedGuards = ReadonlyMap<string, ReadonlySet<string> | 'all'>
 
-/** Finds what a batch has touched. */
-export type FindTouched = (rows: readonly LogRow[]) => TouchedGuards
+export class Guards {
+  /** Models whose rules read each name that may stand in a log row's `model`. */
+  readonly #guarding: ReadonlyMap<string, readonly string[]>
+  /** Models whose rules read their own table: a tree of folders, a team's other members. */
+  readonly #selfReading = new Set<string>()
+  readonly #rules: Rules
 
-/** Prepares the search: which models' rules read each name that may stand in a log row's `model`. */
-export function createFindTouched(schema: CompiledSchema, rules: Rules): FindTouched {
-  const guarding = guardingNames(schema, rules)
-  return (rows) => {
+  constructor(schema: CompiledSchema, rules: Rules) {
+    this.#rules = rules
+    this.#guarding = guardingNames(schema, rules)
+  }
+
+  /** Looks at the rule as it is for a user who is about to join. */
+  note(model: Model, user: User): void {
+    if (this.#selfReading.has(model.name)) return
+    // The record's own columns stand under an alias: the table's name is there only when it is read besides.
+    const isSelfReading = this.#rules.read(model, user, RECORD).text().includes(bareName(model.table))
+    if (isSelfReading) this.#selfReading.add(model.name)
+  }
+
+  /** Finds what a batch has touched. */
+  find(rows: readonly LogRow[]): TouchedGuards {
     const touched = new Map<string, Set<string> | 'all'>()
     for (const row of rows) {
-      for (const model of guarding.get(row.model) ?? []) touch(touched, model, row)
+      for (const model of this.#guarding.get(row.model) ?? []) this.#touch(touched, model, row)
     }
     return touched
+  }
+
+  #touch(touched: Map<string, Set<string> | 'all'>, model: string, row: LogRow): void {
+    const known = touched.get(model)
+    if (known === 'all') return
+    const isOwnRecord = row.model === model && row.action !== 'truncate' && !this.#selfReading.has(model)
+    if (isOwnRecord) touched.set(model, (known ?? new Set<string>()).add(row.id))
+    else touched.set(model, 'all')
   }
 }
 
@@ -53,9 +78,7 @@ function bareTable(table: string): string {
   return table.startsWith('public.') ? table.slice('public.'.length) : table
 }
 
-function touch(touched: Map<string, Set<string> | 'all'>, model: string, row: LogRow): void {
-  const known = touched.get(model)
-  if (known === 'all') return
-  if (row.model !== model || row.action === 'truncate') touched.set(model, 'all')
-  else touched.set(model, (known ?? new Set<string>()).add(row.id))
+/** The name as a rule's text has it, with or without its schema and quotes. */
+function bareName(table: string): string {
+  return table.slice(table.lastIndexOf('.') + 1)
 }

@@ -8,14 +8,14 @@ import type { Batch, LogRow } from '../../postgres/log-row.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import { type BatchEdges, Delivery } from './delivery.ts'
-import type { FindTouched, TouchedGuards } from './guards.ts'
+import type { Guards, TouchedGuards } from './guards.ts'
 import type { Room } from './room.ts'
 import type { RoomTable } from './room-table.ts'
 
 /** What routing asks of its surroundings. */
 export interface RouterOptions {
   readonly rooms: RoomTable
-  readonly findTouched: FindTouched
+  readonly guards: Guards
   /** Models whose rules guard rooms: all of them are checked when changes were left out of a batch. */
   readonly guardModels: readonly string[]
   /** Rooms that must be loaded again because a table of theirs was emptied, by the model's name in the log. */
@@ -55,10 +55,10 @@ export class Router {
   }
 
   #touched({ rows, overflowing, reset }: Batch): TouchedGuards {
-    const { findTouched, guardModels } = this.#options
+    const { guards, guardModels } = this.#options
     // Rows that were left out may have been anything, also a change of rights.
     const isWhole = overflowing.size === 0 && !reset
-    return isWhole ? findTouched(rows) : new Map(guardModels.map((model) => [model, 'all']))
+    return isWhole ? guards.find(rows) : new Map(guardModels.map((model) => [model, 'all']))
   }
 
   #edges({ from, to }: Batch): BatchEdges {

@@ -185,6 +185,6 @@ export class Joins {
   }
 
   end(): void {
-    for (const channel of [...this.#subscriptions.keys()]) this.#drop(channel)
+    for (const channel of this.#subscriptions.keys()) this.#drop(channel)
   }
 }

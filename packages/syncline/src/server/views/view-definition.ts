@@ -1,0 +1,77 @@
+/**
+ * What a view shows: the records of one model that fulfil a condition, for whoever joins it.
+ *
+ *   Production:mine             the root records that the user may read; one view for users with equal conditions
+ *   Account:7/account_users     the records that belong to one, for whoever may read that one
+ *
+ * The log knows no views: which records are in one is found by asking again about those that a batch has touched.
+ */
+import { createHash } from 'node:crypto'
+import { RECORD } from '../../postgres/log/snapshot.ts'
+import type { Rules } from '../../postgres/rules.ts'
+import { type Sql, sql } from '../../postgres/sql.ts'
+import type { User } from '../../protocol/user.ts'
+import type { CompiledSchema, Model, Relation } from '../../schema/model.ts'
+import type { ChannelTarget } from '../channel-target.ts'
+import { conditionKey } from '../rooms/check-readers.ts'
+
+export interface ViewDefinition {
+  /** Equal for equal views. */
+  readonly key: string
+  /** Key of the channel in cursors, 16 hex digits. */
+  readonly cursorKey: string
+  readonly model: Model
+  /** The record stands in it as `RECORD`. */
+  readonly condition: Sql
+  /** Names that a log row's `model` may have when any record may have come or gone, beside those that guard the model. */
+  readonly dependencies: ReadonlySet<string>
+}
+
+/** Defines the view of a list or a collection; null for a channel that is a room of the log. */
+export function defineView(
+  schema: CompiledSchema,
+  rules: Rules,
+  target: ChannelTarget,
+  channel: string,
+  user: User,
+): ViewDefinition | null {
+  if (target.kind === 'mine') {
+    const { model } = target
+    const condition = rules.read(model, user, RECORD)
+    return view(channel, model, condition, NONE)
+  }
+  if (target.kind !== 'collection') return null
+  const { relation, id } = target
+  const model = schema.models[relation.to] as Model
+  const dependencies = new Set(relation.through === undefined ? [] : [relation.through])
+  return view(channel, model, belongsTo(schema, target.model, relation, id), dependencies)
+}
+
+function view(
+  channel: string,
+  model: Model,
+  condition: Sql,
+  dependencies: ReadonlySet<string>,
+): ViewDefinition {
+  return {
+    key: `${channel} ${conditionKey(condition.text(), condition.values)}`,
+    cursorKey: createHash('sha256').update(channel).digest('hex').slice(0, 16),
+    model,
+    condition,
+    dependencies,
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Condition under which a record belongs to the one with this id. */
+function belongsTo(schema: CompiledSchema, from: Model, relation: Relation, id: string): Sql {
+  const record = (column: string) => sql.identifier(`${RECORD}.${column}`)
+  const ownId = sql`${id}::text::${sql.raw(from.idType)}`
+  const columnOf = (model: Model, field: string) => model.fields[field]?.column ?? field
+  const target = schema.models[relation.to] as Model
+  if (relation.through === undefined) return sql`${record(columnOf(target, relation.field))} = ${ownId}`
+  const through = schema.models[relation.through] as Model
+  const link = (field: string | undefined) => sql.identifier(`link.${columnOf(through, field ?? '')}`)
+  return sql`exists (select 1 from ${sql.identifier(through.table)} as link where ${link(relation.field)} = ${ownId} and ${link(relation.targetField)} = ${record(target.idColumn)})`
+}
