@@ -1,11 +1,9 @@
 /** A small application for the tests of apply: productions with members, their cameras, photos and slots. */
+import { migrate } from '../../src/postgres/capture/migrate.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import type { Rules, WriteRule } from '../../src/postgres/rules.ts'
 import { type Sql, sql } from '../../src/postgres/sql.ts'
-import { LOG_TABLES_SQL } from '../../src/postgres/log/log-tables.ts'
-import { APPLY_FUNCTIONS_SQL } from '../../src/postgres/apply/apply-function.ts'
-import { APPLY_TABLES_SQL } from '../../src/postgres/apply/apply-tables.ts'
 import {
   type AcceptedOp,
   createWriter,
@@ -59,19 +57,6 @@ export const schema = defineSchema({
   },
 })
 
-const STANDIN = `
-create function stamp() returns trigger language plpgsql as $$ begin
- if tg_op = 'INSERT' then new.version := 1; new.field_versions := '{}'; return new; end if;
- new.version := old.version + 1;
- new.field_versions := old.field_versions || coalesce((select jsonb_object_agg(case key when 'production_id' then 'productionId' else key end, old.version+1) from jsonb_each(to_jsonb(new)) n where key not in ('version','field_versions') and value is distinct from to_jsonb(old)->key), '{}');
- return new; end $$;
-create function logit() returns trigger language plpgsql as $$ declare s jsonb := nullif(current_setting('syncline.op', true), '')::jsonb; begin
- insert into syncline.log(model, id, action, fields, before, version, device, op, actor) values (tg_argv[0], coalesce(new.id, old.id), case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end, to_jsonb(new), to_jsonb(old) || jsonb_build_object('productionId', to_jsonb(old)->'production_id'), coalesce(new.version, old.version+1), s->>'device', (s->>'op')::bigint, s->>'actor'); return null; end $$;
-do $$ declare t text; m text; begin foreach t in array array['productions','cameras','photos','slots'] loop m := left(t, -1);
- execute format('alter table %I add version integer not null default 1, add field_versions jsonb not null default ''{}''', t);
- execute format('create trigger zz_stamp before insert or update on %I for each row execute function stamp()', t);
- execute format('create trigger zz_log after insert or update or delete on %I for each row execute function logit(%L)', t, m); end loop; end $$;
-`
 const TABLES = `
 create type camera_status as enum ('free', 'rigged', 'broken');
 create table productions (id text primary key, name text not null);
@@ -142,10 +127,7 @@ export interface Crew {
 export async function openCrew(url: string, options: WriterOptions = {}): Promise<Crew> {
   const database = postgres(url)
   await database.query(`${TABLES}`)
-  await database.query(LOG_TABLES_SQL)
-  await database.query(STANDIN)
-  await database.query(APPLY_TABLES_SQL)
-  await database.query(APPLY_FUNCTIONS_SQL)
+  await migrate(database, schema)
   await database.query(`
     insert into productions (id, name) values ('p1', 'Opening'), ('p2', 'Gala');
     insert into members (production_id, user_id, may_write) values

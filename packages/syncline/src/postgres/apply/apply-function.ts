@@ -110,7 +110,10 @@ begin
   for change in
     select distinct on (l.version, f.key) l.version, f.key as field, f.value
       from syncline.log l cross join lateral jsonb_each(l.fields) f
-     where l.model = model and l.id = id and l.version > (op ->> 'b')::integer and l.action in ('create', 'update')
+     where l.model = model and l.id = id and l.version > (op ->> 'b')::integer
+       -- A record that entered a room is logged whole: only what has its version was changed with it.
+       and (l.action in ('create', 'update')
+            or l.action = 'enter' and coalesce((l.field_versions ->> f.key)::integer, l.version) = l.version)
      order by l.version, f.key
   loop
     conflict := syncline.conflict(op, model, id, change.field, change.version, null, change.value, 'lost');

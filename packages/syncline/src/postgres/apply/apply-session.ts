@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Connection, Database, Row, Statement } from '../database.ts'
 import type { PreparedOp } from './prepare-op.ts'
-import { ruleTypes } from './rule-text.ts'
+import type { RuleTypeFinder } from './rule-types.ts'
 import { shapeFunctions } from './shape-function.ts'
 import type { Shape } from './shape.ts'
 
@@ -23,15 +23,23 @@ export class ApplySession {
   readonly #texts = new Map<string, string>()
   #made = 0
 
-  private constructor(connection: Connection) {
+  readonly #types: RuleTypeFinder
+
+  private constructor(connection: Connection, types: RuleTypeFinder) {
     this.connection = connection
+    this.#types = types
     void connection.closed.then(() => {
       this.isLost = true
     })
   }
 
   /** Opens a connection for writing. `lockTimeoutMs` bounds how long it waits for a row that somebody holds. */
-  static async open(database: Database, name: string, lockTimeoutMs: number): Promise<ApplySession> {
+  static async open(
+    database: Database,
+    name: string,
+    lockTimeoutMs: number,
+    types: RuleTypeFinder,
+  ): Promise<ApplySession> {
     const connection = await database.connect(name, {
       lock_timeout: `${lockTimeoutMs}ms`,
       synchronous_commit: 'on',
@@ -42,7 +50,7 @@ export class ApplySession {
       // A process that froze inside a transaction gives its locks back.
       idle_in_transaction_session_timeout: '10s',
     })
-    return new ApplySession(connection)
+    return new ApplySession(connection, types)
   }
 
   /** Makes the functions that these ops need. Answers what went wrong, by the key of the shape. */
@@ -93,16 +101,8 @@ export class ApplySession {
 
   async #make(shape: Shape): Promise<string> {
     const name = `${this.#prefix}_${this.#made++}`
-    const { connection } = this
-    const types = {
-      read: await ruleTypes(connection, shape.model, shape.read, `${name}_probe`),
-      when: await ruleTypes(connection, shape.model, shape.when, `${name}_probe`),
-      targets: [] as (readonly string[])[],
-    }
-    for (const target of shape.targets) {
-      types.targets.push(await ruleTypes(connection, target.model, target.read, `${name}_probe`))
-    }
-    await connection.query(shapeFunctions(name, shape, types))
+    const types = await this.#types.of(this.connection, shape)
+    await this.connection.query(shapeFunctions(name, shape, types))
     return name
   }
 

@@ -30,7 +30,7 @@ function fieldText({ shape, table, isRecord }: ShapeText, { field }: ShapeField)
         case when (op ->> 'u')::boolean then 'lost' else '${outcome}' end);
       if conflict is not null then
         conflicts := coalesce(conflicts, '[]') || conflict;
-        if ${skips} or (op ->> 'u')::boolean then skipped := skipped || ${name}; end if;
+        if ${skips} or (op ->> 'u')::boolean then skipped := array_append(skipped, ${name}); end if;
       end if;
     end if;`
 }

@@ -21,6 +21,7 @@ import type { Part } from './part.ts'
 import { preparation } from './prepare-op.ts'
 import { isCall, prepareUnit, slicesOf } from './prepare-units.ts'
 import { keptOutcome, refusedOutcome, Tally, unavailable, writtenOutcome } from './outcome.ts'
+import { RuleTypeFinder } from './rule-types.ts'
 import { SessionHolder } from './session-holder.ts'
 import { SlowLane } from './slow-lane.ts'
 import { toUnits } from './unit.ts'
@@ -63,10 +64,19 @@ export class GroupWriter implements Writer {
       this.#devices.forgetAll()
       if (!this.#isClosed) this.#settings.onError(error)
     }
-    const holder = new SessionHolder(database, 'writer', this.#settings.lockTimeoutMs, onLoss)
+    const types = new RuleTypeFinder()
+    const { lockTimeoutMs, slowLanes } = this.#settings
+    const holder = new SessionHolder({ database, name: 'writer', lockTimeoutMs, types, onLoss })
     const slowHolders = Array.from(
-      { length: this.#settings.slowLanes },
-      () => new SessionHolder(database, 'slow writer', SLOW_LOCK_TIMEOUT_MS, onLoss),
+      { length: slowLanes },
+      () =>
+        new SessionHolder({
+          database,
+          name: 'slow writer',
+          lockTimeoutMs: SLOW_LOCK_TIMEOUT_MS,
+          types,
+          onLoss,
+        }),
     )
     this.#holders = [holder, ...slowHolders]
     this.#slowLane = new SlowLane(slowHolders, this.#settings, now)

@@ -1,26 +1,30 @@
 /** Keeps one writing connection: opened when it is first needed, opened again after it was lost. */
 import type { Database } from '../database.ts'
 import { ApplySession } from './apply-session.ts'
+import type { RuleTypeFinder } from './rule-types.ts'
+
+export interface SessionOptions {
+  readonly database: Database
+  readonly name: string
+  readonly lockTimeoutMs: number
+  readonly types: RuleTypeFinder
+  readonly onLoss: (error: unknown) => void
+}
 
 export class SessionHolder {
-  readonly #database: Database
-  readonly #name: string
-  readonly #lockTimeoutMs: number
-  readonly #onLoss: (error: unknown) => void
+  readonly #options: SessionOptions
   #opening: Promise<ApplySession> | undefined
   #current: ApplySession | undefined
 
-  constructor(database: Database, name: string, lockTimeoutMs: number, onLoss: (error: unknown) => void) {
-    this.#database = database
-    this.#name = name
-    this.#lockTimeoutMs = lockTimeoutMs
-    this.#onLoss = onLoss
+  constructor(options: SessionOptions) {
+    this.#options = options
   }
 
   /** The connection. Throws when the database cannot be reached. */
   async session(): Promise<ApplySession> {
     if (this.#current && !this.#current.isLost) return this.#current
-    this.#opening ??= ApplySession.open(this.#database, this.#name, this.#lockTimeoutMs).finally(() => {
+    const { database, name, lockTimeoutMs, types } = this.#options
+    this.#opening ??= ApplySession.open(database, name, lockTimeoutMs, types).finally(() => {
       this.#opening = undefined
     })
     this.#current = await this.#opening
@@ -32,7 +36,7 @@ export class SessionHolder {
     const lost = this.#current
     this.#current = undefined
     void lost?.close().catch(() => {})
-    this.#onLoss(error)
+    this.#options.onLoss(error)
   }
 
   async close(): Promise<void> {

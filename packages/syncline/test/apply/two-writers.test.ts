@@ -1,0 +1,113 @@
+/** Two processes write the same records at once. */
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
+import type { Writer } from '../../src/postgres/apply/writer.ts'
+import { ana, ben, camera, create, type Crew, openCrew, remove, TestDevice, update } from './crew.ts'
+
+describe.each(Object.entries(inject('servers')))('two writers on PostgreSQL %s', (_major, server) => {
+  let plain: TestDatabase
+  let crew: Crew
+  let writers: readonly [Writer, Writer]
+
+  beforeAll(async () => {
+    plain = await createTestDatabase(server)
+    crew = await openCrew(plain.url)
+    writers = [crew.writer, await crew.anotherWriter()]
+  })
+
+  afterAll(async () => {
+    await crew.close()
+    await plain.drop()
+  })
+
+  test('W4: groups that write the same records in different orders do not deadlock', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `shared ${index}`)
+    await new TestDevice(crew.writer, ana).push(...ids.map((id) => camera(id)))
+    const before = await deadlocks(plain)
+    const devices = writers.flatMap((writer) =>
+      Array.from({ length: 8 }, (_, index) => new TestDevice(writer, index % 2 ? ana : ben)),
+    )
+
+    const rounds = 25
+    const outcomes = await Promise.all(
+      devices.map(async (device, place) => {
+        const order = place % 2 ? ids : ids.toReversed()
+        const all = []
+        for (let round = 0; round < rounds; round++) {
+          all.push(
+            await device.push(
+              ...order
+                .slice(place % 5, (place % 5) + 6)
+                .map((id) => update('camera', id, { zoom: { $inc: 1 } })),
+            ),
+          )
+        }
+        return all
+      }),
+    )
+
+    expect(outcomes.flat().filter(({ rejected, refused }) => rejected.length > 0 || refused)).toEqual([])
+    const [sum] = await plain.query("select sum(zoom) from cameras where id like 'shared %'")
+    expect(Number(sum?.sum)).toBe(devices.length * rounds * 6)
+    expect((await deadlocks(plain)) - before).toBe(0)
+  })
+
+  test('W2: one device that pushes through both is applied once, in order', async () => {
+    const device = new TestDevice(crew.writer, ana)
+    await device.push(camera('both'))
+    const ops = device.number(
+      Array.from({ length: 60 }, () => update('camera', 'both', { zoom: { $inc: 1 } })),
+    )
+    const send = (writer: Writer, from: number, to: number) =>
+      writer.push({ device: device.device, user: ana, ops: ops.slice(from, to) })
+
+    for (let from = 0; from < 60; from += 6) {
+      const answers = await Promise.all([
+        send(writers[0], from, from + 6),
+        send(writers[1], from, from + 6),
+        send(writers[from % 2 ? 0 : 1], Math.max(0, from - 3), from + 4),
+      ])
+      expect(answers.filter(({ rejected, refused, gap }) => rejected.length > 0 || refused || gap)).toEqual(
+        [],
+      )
+    }
+
+    const [row] = await plain.query("select zoom, version from cameras where id = 'both'")
+    expect(row).toEqual({ zoom: 60, version: 61 })
+    expect(await writers[0].device(device.device, ana)).toMatchObject({ lastOp: 61 })
+  })
+
+  test('W3: creates, deletes and references that race end applied or rejected, never refused as a whole', async () => {
+    const devices = writers.flatMap((writer) => Array.from({ length: 6 }, () => new TestDevice(writer, ana)))
+
+    const outcomes = await Promise.all(
+      devices.map(async (device) => {
+        for (let round = 0; round < 15; round++) {
+          const id = `race ${round % 4}`
+          const outcome = await device.push(
+            camera(id),
+            create('photo', crypto.randomUUID(), { cameraId: id, caption: 'x' }),
+            update('camera', id, { name: `round ${round}` }),
+            remove('camera', id),
+          )
+          if (outcome.refused || outcome.gap !== undefined) return outcome
+          const known = ['duplicate_id', 'not_found', 'deleted', 'constraint']
+          expect(outcome.rejected.map(({ code }) => code).filter((code) => !known.includes(code))).toEqual([])
+        }
+        return writers[0].device(device.device, ana)
+      }),
+    )
+
+    expect(outcomes.map(({ lastOp, refused }) => ({ lastOp, refused }))).toEqual(
+      devices.map(() => ({ lastOp: 60, refused: undefined })),
+    )
+  })
+})
+
+async function deadlocks(database: TestDatabase): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const [row] = await database.query(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  )
+  return Number(row?.deadlocks)
+}
