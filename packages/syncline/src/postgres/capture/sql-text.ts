@@ -57,7 +57,7 @@ export function triggerFunction({ name, purpose, variables, body, settings = [] 
 as $function$
 -- ${purpose}
 #variable_conflict use_column
-${lines(variables.length > 0 && `declare\n${indent(declared)}`)}
+${lines(variables.length > 0 && `<<${name}>>\ndeclare\n${indent(declared)}`)}
 begin
 ${indent(body)}
 end
