@@ -106,9 +106,9 @@ export class Writes {
       : [...numbered, ...this.#unnumbered.flatMap(({ drafts }) => drafts)]
   }
 
-  /** Pushes sent and not yet answered. */
+  /** Ops were sent, or are known to the server, and not yet acknowledged. */
   get isAwaitingAck(): boolean {
-    return this.#underWay.length > 0
+    return this.#sentThrough > (this.#outbox?.lastOp ?? 0)
   }
 
   /** Takes over what the device's storage holds; writes made before are numbered after it. */
