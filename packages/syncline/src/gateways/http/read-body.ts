@@ -12,7 +12,8 @@ export async function readBody(request: Request, limitBytes: number): Promise<st
     if (!next || next.done) break
     size += next.value.byteLength
     if (size > limitBytes) {
-      await reader?.cancel().catch(() => {})
+      // Not cancelled: that would cut the connection before the answer has left.
+      reader?.releaseLock()
       throw tooLarge(limitBytes)
     }
     chunks.push(next.value)

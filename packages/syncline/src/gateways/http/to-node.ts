@@ -25,6 +25,7 @@ export function toNode(fetch: FetchHandler): NodeHandler {
     })
     const request = toRequest(incoming, gone.signal)
     if (!request) return badRequest(outgoing)
+    outgoing.once('finish', () => cutSoon(incoming))
     try {
       await send(await fetch(request, { address: incoming.socket.remoteAddress }), outgoing, gone.signal)
     } catch (error) {
@@ -102,6 +103,20 @@ function drained(outgoing: ServerResponse): Promise<void> {
     outgoing.on('drain', done)
     outgoing.on('close', done)
   })
+}
+
+/** Time in which the rest of a refused body may come before the connection is cut, in ms. */
+const LINGER_MS = 2_000
+
+/**
+ * Node reads the rest of a body that nobody wanted and throws it away, so that the client sees the answer instead of
+ * a broken connection; for a body without end that must end.
+ */
+function cutSoon(incoming: IncomingMessage): void {
+  if (incoming.complete) return
+  const timer = setTimeout(() => incoming.socket.destroy(), LINGER_MS)
+  incoming.once('close', () => clearTimeout(timer))
+  incoming.once('end', () => clearTimeout(timer))
 }
 
 function badRequest(outgoing: ServerResponse): void {

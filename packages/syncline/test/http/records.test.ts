@@ -1,0 +1,495 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { newKey, send, type StageServer, startStage } from './stage-server.ts'
+
+interface Answer {
+  readonly data: { readonly id: string; readonly version: number; readonly [field: string]: unknown }
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly field?: string
+    readonly version?: number
+  }
+}
+
+let stage: StageServer
+
+beforeAll(async () => {
+  stage = await startStage(Object.values(inject('servers')).at(-1) as string)
+})
+
+afterAll(() => stage.close())
+
+const answerOf = async (response: Response) => (await response.json()) as Answer
+const listOf = async (response: Response) =>
+  (await response.json()) as { data: Answer['data'][]; next?: string }
+const idsOf = async (response: Response) => (await listOf(response)).data.map(({ id }) => id)
+
+const newCamera = async (fields: object = {}) => {
+  const response = await stage.as('ben', '/api/productions/p1/cameras', { json: { name: 'New', ...fields } })
+  expect(response.status).toBe(201)
+  return (await answerOf(response)).data
+}
+
+describe('reading', () => {
+  test('A1: a list holds what the user may see, in camelCase, with versions', async () => {
+    const { data } = await listOf(await stage.as('ben', '/api/productions'))
+
+    expect(data).toEqual([
+      { id: 'p1', name: 'Opening', venue: null, budget: '9007199254740993', version: 1, fieldVersions: {} },
+      { id: 'p2', name: 'Gala', venue: null, budget: null, version: 1, fieldVersions: {} },
+    ])
+    expect(await idsOf(await stage.as('ana', '/api/productions'))).toEqual(['p1', 'p2', 'p3'])
+    expect(await idsOf(await stage.as('dan', '/api/productions'))).toEqual([])
+  })
+
+  test('A1: collections, nested ones and shared models follow the same rules', async () => {
+    expect(await idsOf(await stage.as('cleo', '/api/cameras'))).toEqual(['c3'])
+    expect(await idsOf(await stage.as('ben', '/api/productions/p1/cameras'))).toEqual(['c1', 'c2'])
+    expect(await idsOf(await stage.as('ben', '/api/productions/p1/photos'))).toEqual(['f1'])
+    expect(await idsOf(await stage.as('ben', '/api/cameras/c1/photos'))).toEqual(['f1'])
+    expect(await idsOf(await stage.as('dan', '/api/lenses'))).toEqual(['l1'])
+    expect(await idsOf(await stage.as('ana', '/api/hidden-things'))).toEqual([])
+  })
+
+  test('one record has its version as a tag, and is not sent again to whoever has it', async () => {
+    const first = await stage.as('ben', '/api/cameras/c1')
+    const again = await stage.as('ben', '/api/productions/p1/cameras/c1', {
+      headers: { 'if-none-match': '"1"' },
+    })
+
+    expect([first.status, first.headers.get('etag'), first.headers.get('cache-control')]).toEqual([
+      200,
+      '"1"',
+      'no-store',
+    ])
+    expect((await answerOf(first)).data).toMatchObject({
+      id: 'c1',
+      productionId: 'p1',
+      isLive: false,
+      seenAt: null,
+    })
+    expect([again.status, await again.text()]).toEqual([304, ''])
+  })
+
+  test('lists are filtered and paged, each record on exactly one page', async () => {
+    const pages: string[][] = []
+    let after = ''
+    for (;;) {
+      const page = await listOf(await stage.as('ana', `/api/cameras?limit=2${after}`))
+      pages.push(page.data.map(({ id }) => id))
+      if (page.next === undefined) break
+      after = `&after=${page.next}`
+    }
+
+    expect(pages.flat().slice(0, 4)).toEqual(['c1', 'c2', 'c3', 'c4'])
+    expect(pages.every((page) => page.length <= 2)).toBe(true)
+    expect(
+      await idsOf(await stage.as('ana', '/api/cameras?productionId=p2&name=Three&isLive=false')),
+    ).toEqual(['c3'])
+    expect((await stage.as('ana', '/api/cameras?nme=x')).status).toBe(422)
+  })
+
+  test('A3: missing, forbidden, unknown, unparsable and misplaced are the same bytes', async () => {
+    const paths = [
+      '/api/productions/p3',
+      '/api/productions/p9',
+      '/api/productions/p%00',
+      `/api/productions/${'x'.repeat(400)}`,
+      '/api/cameras/c4',
+      '/api/cameras/c9',
+      '/api/productions/p3/cameras',
+      '/api/productions/p9/cameras',
+      '/api/productions/p1/cameras/c3',
+      '/api/productions/p3/cameras/c4',
+      '/api/badges/seven',
+      '/api/badges/99999999999999999999',
+      '/api/hidden-things/h1',
+      '/api/nothing',
+      '/api/__proto__/1',
+      '/nowhere',
+    ]
+
+    const answers = await Promise.all(
+      paths.map(async (path) => {
+        const response = await stage.as('ben', path)
+        const headers = [...response.headers].filter(([name]) => name !== 'date')
+        return JSON.stringify([response.status, headers, await response.text()])
+      }),
+    )
+
+    expect(new Set(answers).size).toBe(1)
+    expect(answers[0]).toContain('not_found')
+  })
+
+  test('A3: missing and forbidden take the same time', async () => {
+    const timesOf = async (path: string, method: string) => {
+      const times: number[] = []
+      for (let index = 0; index < 25; index++) {
+        const began = performance.now()
+        await (await stage.as('ben', path, method === 'GET' ? {} : { method, json: { name: 'x' } })).text()
+        times.push(performance.now() - began)
+      }
+      return times.sort((a, b) => a - b)
+    }
+
+    for (const method of ['GET', 'PUT']) {
+      const missing = await timesOf('/api/productions/p9', method)
+      const forbidden = await timesOf('/api/productions/p3', method)
+      expect(missing[0]).toBeGreaterThanOrEqual(24)
+      expect(forbidden[0]).toBeGreaterThanOrEqual(24)
+      expect(Math.abs((missing[12] as number) - (forbidden[12] as number))).toBeLessThan(10)
+    }
+  })
+})
+
+describe('writing', () => {
+  test('a create answers 201 with the record, its place and its tag; an id is made when none is given', async () => {
+    const response = await stage.as('ben', '/api/productions/p1/cameras', {
+      json: {
+        name: 'Crane',
+        zoom: 7,
+        details: { a: [1, null] },
+        thumbnail: 'aGVsbG8=',
+        seenAt: '2026-02-12T10:00:00.123456Z',
+      },
+    })
+    const { data } = await answerOf(response)
+
+    expect(response.status).toBe(201)
+    expect(response.headers.get('location')).toBe(`/api/productions/p1/cameras/${data.id}`)
+    expect(response.headers.get('etag')).toBe('"1"')
+    expect(data).toMatchObject({
+      productionId: 'p1',
+      name: 'Crane',
+      zoom: 7,
+      isLive: false,
+      details: { a: [1, null] },
+      thumbnail: 'aGVsbG8=',
+      seenAt: '2026-02-12T10:00:00.123456+00:00',
+      serial: 'factory',
+      version: 1,
+    })
+    expect(data.id).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('an id that the database draws comes back', async () => {
+    const response = await stage.as('ben', '/api/productions/p1/badges', { json: { label: 'Crew' } })
+    const { data } = await answerOf(response)
+
+    expect(data).toMatchObject({ label: 'Crew', productionId: 'p1' })
+    expect((await answerOf(await stage.as('ben', `/api/badges/${data.id}`))).data.label).toBe('Crew')
+  })
+
+  test('PUT and PATCH write the fields named and no others, and the log knows who', async () => {
+    const camera = await newCamera({ note: 'keep' })
+
+    const put = await stage.as('ben', `/api/productions/p1/cameras/${camera.id}`, {
+      method: 'PUT',
+      json: { name: 'Changed' },
+    })
+    const patch = await stage.as('ben', `/api/cameras/${camera.id}`, {
+      method: 'PATCH',
+      json: { id: camera.id, zoom: 3 },
+    })
+    const log = await stage.database.query(
+      "select action, actor, source, version from syncline.log where model = 'camera' and id = $1 order by version",
+      [camera.id],
+    )
+
+    expect([put.status, (await answerOf(put)).data]).toMatchObject([
+      200,
+      { name: 'Changed', note: 'keep', version: 2 },
+    ])
+    expect((await answerOf(patch)).data).toMatchObject({
+      name: 'Changed',
+      zoom: 3,
+      version: 3,
+      fieldVersions: { name: 2, zoom: 3 },
+    })
+    expect(log).toEqual([
+      { action: 'create', actor: 'ben', source: 'app', version: 1 },
+      { action: 'update', actor: 'ben', source: 'app', version: 2 },
+      { action: 'update', actor: 'ben', source: 'app', version: 3 },
+    ])
+  })
+
+  test('a delete answers 204, and the record is not there any more', async () => {
+    const camera = await newCamera()
+
+    const removed = await stage.as('ben', `/api/productions/p1/cameras/${camera.id}`, { method: 'DELETE' })
+
+    expect([removed.status, await removed.text()]).toEqual([204, ''])
+    expect((await stage.as('ben', `/api/cameras/${camera.id}`)).status).toBe(404)
+  })
+
+  test('`If-Match` turns an overwrite into 412 with the version there is', async () => {
+    const camera = await newCamera()
+    const put = (version: string, name: string) =>
+      stage.as('ben', `/api/cameras/${camera.id}`, {
+        method: 'PUT',
+        json: { name },
+        headers: { 'if-match': version },
+      })
+
+    const first = await put('"1"', 'First')
+    const late = await put('"1"', 'Late')
+    const remove = await stage.as('ben', `/api/cameras/${camera.id}`, {
+      method: 'DELETE',
+      headers: { 'if-match': '"1"' },
+    })
+
+    expect([first.status, late.status, remove.status]).toEqual([200, 412, 412])
+    expect((await answerOf(late)).error).toMatchObject({ code: 'changed', version: 2 })
+    expect((await answerOf(await stage.as('ben', `/api/cameras/${camera.id}`))).data.name).toBe('First')
+    expect((await put('later', 'x')).status).toBe(400)
+  })
+
+  test('a duplicate id is 409; what the database refuses is 409 and says why', async () => {
+    const camera = await newCamera()
+
+    const duplicate = await stage.as('ben', '/api/productions/p1/cameras', {
+      json: { id: camera.id, name: 'Twin' },
+    })
+    const refused = await stage.as('ben', '/api/productions/p1/cameras', { json: { name: 'bad' } })
+
+    expect([duplicate.status, (await answerOf(duplicate)).error.code]).toEqual([409, 'duplicate_id'])
+    expect([refused.status, (await answerOf(refused)).error.code]).toEqual([409, 'constraint'])
+  })
+
+  test('A1: writing what one may read but not write is 403; what one may not read is not there', async () => {
+    const asViewer = await stage.as('ben', '/api/cameras/c3', { method: 'PUT', json: { name: 'x' } })
+    const asStranger = await stage.as('cleo', '/api/cameras/c1', { method: 'PUT', json: { name: 'x' } })
+    const noDelete = await stage.as('ben', '/api/productions/p1', { method: 'DELETE' })
+    const noCreate = await stage.as('ben', '/api/productions', { json: { name: 'Mine' } })
+    const intoForeign = await stage.as('ben', '/api/cameras', { json: { name: 'x', productionId: 'p3' } })
+    const intoMissing = await stage.as('ben', '/api/cameras', { json: { name: 'x', productionId: 'p9' } })
+    const nested = await stage.as('ben', '/api/productions/p3/cameras', { json: { name: 'x' } })
+
+    expect([asViewer.status, asStranger.status, noDelete.status, noCreate.status, nested.status]).toEqual([
+      403, 404, 403, 403, 404,
+    ])
+    expect(intoForeign.status).toBe(intoMissing.status)
+    expect((await intoForeign.text()).replaceAll('p3', 'p?')).toBe(
+      (await intoMissing.text()).replaceAll('p9', 'p?'),
+    )
+    expect(
+      await stage.database.query("select name from cameras where id in ('c1', 'c3') order by id"),
+    ).toEqual([{ name: 'One' }, { name: 'Three' }])
+  })
+
+  test('who may start a root starts it, although nobody else reads it yet', async () => {
+    const response = await stage.as('ana', '/api/productions', { json: { id: 'p-new', name: 'New' } })
+
+    expect([response.status, (await answerOf(response)).data.id]).toEqual([201, 'p-new'])
+    expect((await stage.as('ben', '/api/productions/p-new')).status).toBe(404)
+  })
+
+  test('a record cannot be created in one production by the path of another', async () => {
+    const response = await stage.as('ben', '/api/productions/p1/cameras', {
+      json: { name: 'x', productionId: 'p2' },
+    })
+
+    expect([response.status, (await answerOf(response)).error.field]).toEqual([422, 'productionId'])
+  })
+
+  test('A1: a session that ended, or a right that was lost, ends writing at once', async () => {
+    await stage.database.query("insert into production_members values ('p1', 'eve', 'crew')")
+    const before = await stage.as('eve', '/api/cameras/c1', { method: 'PUT', json: { note: 'seen' } })
+    await stage.database.query("delete from production_members where user_id = 'eve'")
+
+    const after = await stage.as('eve', '/api/cameras/c1', { method: 'PUT', json: { note: 'lost' } })
+
+    expect([before.status, after.status]).toEqual([200, 404])
+  })
+})
+
+describe('W2: a write with an Idempotency-Key happens once', () => {
+  test('however often it is sent, also at the same time', async () => {
+    const headers = { 'idempotency-key': newKey() }
+    const name = `Once ${headers['idempotency-key']}`
+
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        stage.as('ben', '/api/productions/p1/cameras', { json: { name }, headers }),
+      ),
+    )
+    const again = await stage.as('ben', '/api/productions/p1/cameras', { json: { name }, headers })
+
+    expect([...answers, again].map(({ status }) => status)).toEqual(Array.from({ length: 13 }, () => 201))
+    const ids = new Set(
+      await Promise.all([...answers, again].map(async (answer) => (await answerOf(answer)).data.id)),
+    )
+    expect(ids.size).toBe(1)
+    expect(
+      await stage.database.query('select count(*)::int as n from cameras where name = $1', [name]),
+    ).toEqual([{ n: 1 }])
+  })
+
+  test('an update that is repeated after another one does not come back', async () => {
+    const camera = await newCamera()
+    const put = (name: string, headers: Record<string, string>) =>
+      stage.as('ben', `/api/cameras/${camera.id}`, { method: 'PUT', json: { name }, headers })
+    const headers = { 'idempotency-key': newKey() }
+
+    await put('First', headers)
+    await put('Second', {})
+    const repeated = await put('First', headers)
+
+    expect((await answerOf(repeated)).data).toMatchObject({ name: 'Second', version: 3 })
+  })
+
+  test('a deletion that is repeated is 204 again, and a refusal is refused again', async () => {
+    const camera = await newCamera()
+    const headers = { 'idempotency-key': newKey() }
+    const remove = () =>
+      stage.as('ben', `/api/productions/p1/cameras/${camera.id}`, { method: 'DELETE', headers })
+    const refuse = () =>
+      stage.as('ben', '/api/productions/p1/cameras', {
+        json: { name: 'bad' },
+        headers: { 'idempotency-key': `${headers['idempotency-key']} bad` },
+      })
+
+    expect([(await remove()).status, (await remove()).status]).toEqual([204, 204])
+    expect([(await refuse()).status, (await refuse()).status]).toEqual([409, 409])
+  })
+
+  test('a key of another user is another key', async () => {
+    const headers = { 'idempotency-key': newKey() }
+    const post = (user: string) =>
+      stage.as(user, '/api/productions/p1/badges', { json: { label: 'x' }, headers })
+
+    const [mine, theirs] = [await answerOf(await post('ben')), await answerOf(await post('ana'))]
+
+    expect(mine.data.id).not.toBe(theirs.data.id)
+  })
+})
+
+describe('A4: what may not be written is refused with its whole write, however it is spelled', () => {
+  const PROTECTED = ['serial', 'ownerId', 'version', 'fieldVersions']
+  const SPELLINGS = [
+    'owner_id',
+    'OwnerId',
+    'OWNERID',
+    'owner-id',
+    ' ownerId',
+    'ownerId ',
+    'ownerId\u0000',
+    'o\u0077nerId\u200b',
+    'Serial',
+    'SERIAL',
+    'field_versions',
+    'Version',
+    'sync_room',
+    'id ',
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'xmin',
+    'ctid',
+    'tableoid',
+    'name"; drop table cameras; --',
+  ]
+
+  const state = () =>
+    stage.database.query("select serial, owner_id, version, name from cameras where id = 'c2'")
+  const count = async () =>
+    (await stage.database.query<{ n: number }>('select count(*)::int as n from cameras'))[0]?.n
+
+  for (const field of [...PROTECTED, ...SPELLINGS]) {
+    test(`field ${JSON.stringify(field)}`, async () => {
+      const [before, countBefore] = [await state(), await count()]
+      const body = (extra: string) => `{"name":"stolen",${JSON.stringify(field)}:${extra}}`
+      const json = { 'content-type': 'application/json' }
+
+      const update = await stage.as('ben', '/api/cameras/c2', {
+        method: 'PUT',
+        body: body('"mine"'),
+        headers: json,
+      })
+      const nested = await stage.as('ben', '/api/productions/p1/cameras/c2', {
+        method: 'PATCH',
+        body: body('{"$inc":1}'),
+        headers: json,
+      })
+      const create = await stage.as('ben', '/api/productions/p1/cameras', {
+        method: 'POST',
+        body: body('"mine"'),
+        headers: json,
+      })
+
+      for (const response of [update, nested, create]) {
+        expect(response.status).toBeGreaterThanOrEqual(400)
+        expect(response.status).toBeLessThan(500)
+      }
+      expect([await state(), await count()]).toEqual([before, countBefore])
+      expect(Object.keys(Object.prototype)).toEqual([])
+    })
+  }
+
+  test('a field named twice, once allowed and once not, is refused', async () => {
+    const before = await state()
+    const bodies = [
+      '{"name":"a","name":"b"}',
+      '{"note":"a","ownerId":"x","ownerId":"nobody"}',
+      '{"name":"a","n\\u0061me":"b"}',
+    ]
+
+    for (const body of bodies) {
+      const response = await stage.as('ben', '/api/cameras/c2', {
+        method: 'PUT',
+        body,
+        headers: { 'content-type': 'application/json' },
+      })
+      expect(response.status, body).toBe(body.includes('ownerId') ? 400 : 400)
+    }
+    expect(await state()).toEqual(before)
+  })
+
+  test('a record cannot be moved by an update that may not name its reference', async () => {
+    const response = await stage.as('ben', '/api/cameras/c2', { method: 'PUT', json: { productionId: 'p2' } })
+
+    expect([response.status, (await answerOf(response)).error.code]).toEqual([422, 'protected_field'])
+  })
+})
+
+test('what PostgreSQL cannot store is refused by name', async () => {
+  const values: [string, string][] = [
+    ['name', '"a\\u0000b"'],
+    ['name', '"\\ud800"'],
+    ['zoom', '3000000000'],
+    ['zoom', '1.5'],
+    ['seenAt', '"yesterday"'],
+    ['details', '{"a":1e400}'],
+    ['thumbnail', '"not base64"'],
+    ['isLive', '"yes"'],
+  ]
+  for (const [field, value] of values) {
+    const response = await stage.as('ben', '/api/cameras/c2', {
+      method: 'PUT',
+      body: `{"${field}":${value}}`,
+      headers: { 'content-type': 'application/json' },
+    })
+    const text = await response.text()
+    expect([response.status, text.includes(field)], `${field} ${value}: ${text}`).toEqual([422, true])
+  }
+})
+
+test('methods that a path does not have are named', async () => {
+  const response = await stage.as('ben', '/api/productions', { method: 'DELETE' })
+
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST'])
+})
+
+test('nobody who is not signed in gets anything', async () => {
+  for (const path of [
+    '/api/productions',
+    '/api/lenses',
+    '/sync/pull?channel=Lens:all',
+    '/sync/activity?channel=Production:p1',
+  ]) {
+    const response = await send(stage.url + path, {})
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  }
+})

@@ -1,0 +1,281 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { newKey, OPERATOR_TOKEN, send, type StageServer, startStage } from './stage-server.ts'
+
+interface Message {
+  readonly type: string
+  readonly channel?: string
+  readonly cursor?: string
+  readonly code?: string
+  readonly model?: string
+  readonly rows?: readonly (readonly unknown[])[]
+  readonly changes?: readonly { readonly id: string; readonly action: string; readonly fields?: object }[]
+}
+
+let stage: StageServer
+
+beforeAll(async () => {
+  stage = await startStage(Object.values(inject('servers'))[0] as string)
+})
+
+afterAll(() => stage.close())
+
+const bodyOf = async <T>(response: Response) => (await response.json()) as T
+const push = (user: string, body: object) => stage.as(user, '/sync/push', { json: body })
+const pull = async (user: string, joins: object[], device = `device of ${user}`) =>
+  (await bodyOf<{ messages: Message[] }>(await stage.as(user, '/sync/pull', { json: { device, joins } })))
+    .messages
+const update = (n: number, fields: object, id = 'c1') => ({
+  n,
+  model: 'camera',
+  id,
+  action: 'update',
+  fields,
+})
+
+test('W1 W2: ops of a device are committed, acknowledged, and applied once when they come again', async () => {
+  const device = newKey()
+  const ops = [update(1, { name: 'A' }), update(2, { zoom: 5 })]
+
+  const first = await bodyOf(await push('ben', { device, ops }))
+  await stage.database.query("update cameras set name = 'By hand' where id = 'c1'")
+  const again = await bodyOf(await push('ben', { device, ops }))
+
+  expect([first, again]).toEqual([
+    { type: 'ack', lastOp: 2, rejected: [], conflicts: [] },
+    { type: 'ack', lastOp: 2, rejected: [], conflicts: [] },
+  ])
+  expect(await stage.database.query("select name, zoom from cameras where id = 'c1'")).toEqual([
+    { name: 'By hand', zoom: 5 },
+  ])
+})
+
+test('W2 W3: a gap changes nothing; a bad op is rejected and stops no other', async () => {
+  const device = newKey()
+
+  const gap = await push('ben', { device, ops: [update(2, { name: 'Too early' })] })
+  const mixed = await bodyOf<{ lastOp: number; rejected: { n: number; code: string }[] }>(
+    await push('ben', {
+      device,
+      ops: [
+        update(1, { nme: 'x' }),
+        update(2, { ownerId: 'me' }),
+        update(3, { name: 'x' }, 'c4'),
+        update(4, { note: 'good' }),
+      ],
+    }),
+  )
+
+  expect([gap.status, await bodyOf(gap)]).toEqual([409, { type: 'gap', expected: 1 }])
+  expect(mixed.lastOp).toBe(4)
+  expect(mixed.rejected.map(({ n, code }) => [n, code])).toEqual([
+    [1, 'unknown_field'],
+    [2, 'protected_field'],
+    [3, 'not_found'],
+  ])
+  expect(await stage.database.query("select note from cameras where id = 'c1'")).toEqual([{ note: 'good' }])
+})
+
+test('a device of another user is refused, and a push that ends inside a transaction', async () => {
+  const device = newKey()
+  await push('ben', { device, ops: [update(1, { note: 'mine' })] })
+
+  const taken = await push('cleo', { device, ops: [update(2, { note: 'theirs' })] })
+  const split = await push('ben', { device, ops: [{ ...update(2, { note: 'x' }), tx: 3 }] })
+
+  expect([taken.status, (await bodyOf<{ error: { code: string } }>(taken)).error.code]).toEqual([
+    409,
+    'device_taken',
+  ])
+  expect([split.status, (await bodyOf<{ error: { code: string } }>(split)).error.code]).toEqual([
+    400,
+    'split_transaction',
+  ])
+})
+
+test('L2: a pull loads a room, then brings exactly what the cursor has not seen, and ends with an ack', async () => {
+  const loaded = await pull('ben', [{ channel: 'Production:p1' }])
+  const cursor = loaded.find(({ type }) => type === 'joined')?.cursor
+  await stage.database.query("update cameras set note = 'since' where id = 'c2'")
+  const continued = await pull('ben', [{ channel: 'Production:p1', cursor }])
+
+  expect(loaded.at(-1)?.type).toBe('ack')
+  expect(loaded.filter(({ type }) => type === 'rows').map(({ model }) => model)).toContain('camera')
+  expect(continued.map(({ type }) => type)).toEqual(['changes', 'joined', 'ack'])
+  expect(continued[0]?.changes?.map(({ id, action, fields }) => [id, action, fields])).toEqual([
+    ['c2', 'update', { note: 'since' }],
+  ])
+})
+
+test('A1 A3: channels that are not there and channels that are not yours are the same messages', async () => {
+  const messages = await pull('ben', [
+    { channel: 'Production:p3' },
+    { channel: 'Production:p9' },
+    { channel: 'Nothing:1' },
+    { channel: 'Hidden:all' },
+  ])
+
+  const errors = messages
+    .filter(({ type }) => type === 'error')
+    .map((message) => ({ ...message, channel: undefined }))
+  expect(errors).toHaveLength(4)
+  expect(new Set(errors.map((error) => JSON.stringify(error))).size).toBe(1)
+})
+
+test('GET pulls one channel; nothing of it may be cached', async () => {
+  const response = await stage.as('ben', '/sync/pull?channel=Production%3Ap1')
+  const { messages } = await bodyOf<{ messages: Message[] }>(response)
+
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(messages.map(({ type }) => type)).toEqual(expect.arrayContaining(['rows', 'joined']))
+  expect(messages.some(({ type }) => type === 'ack')).toBe(false)
+  expect((await stage.as('ben', '/sync/pull')).status).toBe(400)
+})
+
+test('W2: operations with ids of their own are applied once for each device and id', async () => {
+  const deviceId = newKey()
+  const operation = (id: string, type: string, entityId: string, data?: object) => ({
+    id,
+    type,
+    entity: 'camera',
+    entityId,
+    data,
+  })
+  const operations = [
+    operation('o1', 'CREATE', `camera:${deviceId}`, { productionId: 'p1', name: 'Made offline' }),
+    operation('o2', 'update', deviceId, { name: 'Renamed' }),
+    operation('o3', 'UPDATE', 'c4', { name: 'Not mine' }),
+    operation('o4', 'UPDATE', deviceId, { ownerId: 'me' }),
+    { id: 'o5', type: 'EXPLODE' },
+    operation('o6', 'UPDATE', deviceId, { zoom: 4 }),
+  ]
+
+  const first = await bodyOf<{ applied: string[]; rejected: { id: string; code: string }[] }>(
+    await push('ben', { operations, deviceId }),
+  )
+  await stage.as('ben', `/api/cameras/${deviceId}`, { method: 'PUT', json: { name: 'Later' } })
+  const again = await bodyOf<{ applied: string[] }>(await push('ben', { operations, deviceId }))
+  const other = await bodyOf<{ applied: string[] }>(
+    await push('cleo', { operations: operations.slice(0, 2), deviceId }),
+  )
+
+  expect(first).toMatchObject({ applied: ['o1', 'o2', 'o6'] })
+  expect(first.rejected.map(({ id, code }) => [id, code])).toEqual([
+    ['o3', 'not_found'],
+    ['o4', 'protected_field'],
+    ['o5', 'invalid_message'],
+  ])
+  expect(again.applied).toEqual(['o1', 'o2', 'o6'])
+  expect(other.applied).toEqual([])
+  expect(
+    await stage.database.query('select name, zoom, version from cameras where id = $1', [deviceId]),
+  ).toEqual([{ name: 'Later', zoom: 4, version: 4 }])
+})
+
+interface Since {
+  readonly ops: readonly {
+    readonly entity: string
+    readonly entityId: string
+    readonly type: string
+    readonly data: object | null
+  }[]
+  readonly serverSeq: number
+}
+
+test('L2 L4: `since` is a number of the device, behind which the server keeps a cursor for each channel', async () => {
+  const since = async (user: string, number: number, deviceId = 'd1') =>
+    bodyOf<Since>(await stage.as(user, `/sync/pull?since=${number}&deviceId=${deviceId}`))
+
+  const all = await since('cleo', 0)
+  const nothing = await since('cleo', all.serverSeq)
+  await stage.database.query(
+    "update cameras set note = 'new' where id = 'c3'; update cameras set note = 'unseen' where id = 'c1'",
+  )
+  const some = await since('cleo', nothing.serverSeq)
+  await stage.database.query("delete from production_members where user_id = 'cleo'")
+  const lost = await since('cleo', some.serverSeq)
+  await stage.database.query("insert into production_members values ('p2', 'cleo', 'crew')")
+
+  expect(all.ops.map(({ entity, entityId, type }) => `${type} ${entity} ${entityId}`).sort()).toEqual([
+    'CREATE camera c3',
+    'CREATE lens l1',
+    'CREATE production p2',
+  ])
+  expect(nothing.ops).toEqual([])
+  expect(some.ops).toMatchObject([
+    { entity: 'camera', entityId: 'c3', type: 'UPDATE', data: { id: 'c3', note: 'new' } },
+  ])
+  expect(lost.ops).toMatchObject([{ entity: 'production', entityId: 'p2', type: 'DELETE' }])
+  expect((await since('cleo', 999_999)).ops.length).toBe(all.ops.length)
+  expect((await stage.as('cleo', '/sync/pull?since=-1')).status).toBe(422)
+})
+
+test('the activity of a room says who changed what, before and after, and goes back page by page', async () => {
+  await stage.as('ben', '/api/cameras/c2', { method: 'PUT', json: { name: 'Renamed' } })
+  await stage.database.query("update cameras set zoom = 9 where id = 'c2'")
+  interface Page {
+    readonly data: {
+      id: string
+      actor: string | null
+      source: string
+      at: string
+      changes: { field: string; before: unknown; after: unknown }[]
+    }[]
+    readonly next?: string
+  }
+  const read = async (query: string) =>
+    bodyOf<Page>(await stage.as('ben', `/sync/activity?channel=Production%3Ap1${query}`))
+
+  const newest = await read('&record=camera:c2&limit=1')
+  const older = await read(`&record=camera:c2&limit=1&before=${newest.next}`)
+
+  expect(newest.data).toMatchObject([
+    { id: 'c2', actor: null, changes: [{ field: 'zoom', before: 1, after: 9 }] },
+  ])
+  expect(newest.data[0]?.source).not.toBe('app')
+  expect(older.data).toMatchObject([
+    { actor: 'ben', source: 'app', changes: [{ field: 'name', before: 'Two', after: 'Renamed' }] },
+  ])
+  expect((await read('')).data.length).toBeGreaterThan(2)
+})
+
+test('A3: the activity of a room that is not yours is not there', async () => {
+  const texts = await Promise.all(
+    ['Production:p3', 'Production:p9', 'Nothing:1', 'Production:mine', ''].map(async (channel) =>
+      (await stage.as('ben', `/sync/activity?channel=${encodeURIComponent(channel)}`)).text(),
+    ),
+  )
+
+  expect(new Set(texts).size).toBe(1)
+  expect(texts[0]).toContain('not_found')
+})
+
+test('health is for everybody, its details and the metrics for the operator', async () => {
+  const operator = { headers: { authorization: `Bearer ${OPERATOR_TOKEN}` } }
+  const plain = await send(`${stage.url}/health`, {})
+  const detailed = await bodyOf<object>(await send(`${stage.url}/sync/health`, operator))
+  const metrics = await send(`${stage.url}/sync/metrics`, operator)
+
+  expect(plain.status).toBe(200)
+  expect(await bodyOf(plain)).toEqual({
+    status: 'healthy',
+    database: {
+      connected: true,
+      latencyMs: expect.any(Number),
+      latency: expect.stringMatching(/^\d+\.\dms$/),
+    },
+  })
+  expect(detailed).toMatchObject({ status: 'healthy', driver: 'postgres', connections: 0 })
+  expect(metrics.headers.get('content-type')).toContain('text/plain')
+  expect(await metrics.text()).toMatch(/^# HELP syncline_/)
+  expect((await send(`${stage.url}/sync/metrics`, {})).status).toBe(401)
+  expect((await stage.as('ana', '/sync/metrics')).status).toBe(401)
+})
+
+test('sync that is turned off is answered as such, for everybody or for one user', async () => {
+  stage.sync.enable((user) => user.id !== 'ben')
+  const off = await stage.as('ben', '/api/productions')
+  const on = await stage.as('ana', '/api/productions')
+  stage.sync.enable(true)
+
+  expect([off.status, on.status]).toEqual([503, 200])
+})
