@@ -42,18 +42,27 @@ export interface WatchedTail {
   until(condition: () => boolean, timeoutMs?: number): Promise<void>
 }
 
-export async function watchLog(database: Database, options: TailOptions = {}): Promise<WatchedTail> {
+export async function watchLog(
+  database: Database,
+  options: TailOptions = {},
+  onBatch: (batch: Batch) => void = () => {},
+): Promise<WatchedTail> {
   const batches: Batch[] = []
-  const tail = await startTail(database, options, (batch) => void batches.push(batch))
+  const rows: LogRow[] = []
+  const tail = await startTail(database, options, (batch) => {
+    batches.push(batch)
+    for (const row of batch.rows) rows.push(row)
+    onBatch(batch)
+  })
   return {
     tail,
     batches,
-    rows: () => batches.flatMap((batch) => batch.rows),
+    rows: () => rows,
     async until(condition, timeoutMs = 10_000) {
       const deadline = performance.now() + timeoutMs
       while (!condition()) {
         if (performance.now() > deadline) throw new Error(`Not reached within ${timeoutMs} ms.`)
-        await new Promise((resolve) => setTimeout(resolve, 1))
+        await new Promise((resolve) => setTimeout(resolve, 2))
       }
     },
   }

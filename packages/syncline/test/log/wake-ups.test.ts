@@ -1,0 +1,171 @@
+/** Lost notifications, lost connections, silent networks: the poll bounds them, and nothing is missed or doubled (L2). */
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import type { Database } from '../../src/postgres/database.ts'
+import { postgres } from '../../src/postgres/drivers/postgres.ts'
+import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
+import { createLogDatabase, type LogDatabase, type WatchedTail, watchLog } from './log-fixture.ts'
+
+const POLL_MS = 1_000
+/** What a busy machine may add. */
+const SLACK_MS = 1_000
+
+/** Writes one change after the other, and measures how long each takes to reach the tail. */
+async function writeWhile(log: LogDatabase, watched: WatchedTail, isDone: () => boolean) {
+  const client = await log.connect()
+  const writtenAtMs = new Map<string, number>()
+  for (let count = 0; !isDone(); count++) {
+    await client.query(`select log_change('Room:1', 'w-${count}', 1)`)
+    writtenAtMs.set(`w-${count}`, performance.now())
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  await watched.until(() => watched.rows().length >= writtenAtMs.size)
+  return writtenAtMs
+}
+
+describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, url) => {
+  let log: LogDatabase
+  beforeEach(async () => {
+    log = await createLogDatabase(url)
+  })
+  afterEach(() => log.drop())
+
+  test('L2: a listener killed 100 times during writes makes nothing later than the poll', async () => {
+    const arrivedAtMs = new Map<string, number>()
+    const watched = await watchLog(log.database, { pollMs: POLL_MS }, (batch) => {
+      for (const { id } of batch.rows) arrivedAtMs.set(id, performance.now())
+    })
+    let kills = 0
+    const killing = (async () => {
+      while (kills < 100) kills += await killBackends(log, 'syncline listen')
+    })()
+
+    const writtenAtMs = await writeWhile(log, watched, () => kills >= 100)
+    await killing
+
+    const latestMs = Math.max(...[...writtenAtMs].map(([id, at]) => (arrivedAtMs.get(id) as number) - at))
+    expect(watched.rows().length).toBe(writtenAtMs.size)
+    expect(new Set(watched.rows().map(({ id }) => id)).size).toBe(writtenAtMs.size)
+    expect(latestMs).toBeLessThan(POLL_MS + SLACK_MS)
+    await watched.tail.close()
+  }, 180_000)
+
+  test('L2: a tail whose own connection is killed continues without a gap and without doubling', async () => {
+    const watched = await watchLog(log.database)
+    let kills = 0
+    const killing = (async () => {
+      while (kills < 10) kills += await killBackends(log, 'syncline tail')
+    })()
+
+    const writtenAtMs = await writeWhile(log, watched, () => kills >= 10)
+    await killing
+
+    expect(watched.rows().map(({ id }) => id)).toEqual([...writtenAtMs.keys()])
+    expect(watched.batches.filter(({ reset }) => reset !== undefined)).toEqual([])
+    await watched.tail.close()
+  })
+
+  test('a writer that began while the tail was awake, and so does not notify, is read when it commits', async () => {
+    const watched = await watchLog(log.database, { pollMs: 60_000 })
+    const silent = await log.connect()
+    const holder = await log.connect()
+    // While another one holds the lock, the writer is granted nothing and the tail is refused.
+    await holder.query('begin')
+    await log.query(`select log_change('Room:1', 'wakes', 1)`)
+    await watched.until(() => watched.rows().length === 1)
+    await silent.query(`begin; select log_change('Room:1', 'silent', 1)`)
+    await holder.query('commit')
+
+    await silent.query('commit')
+
+    await watched.until(() => watched.rows().length === 2, 2_000)
+    await watched.tail.close()
+  })
+
+  test('two tails wake each other, and each knows of the other', async () => {
+    const first = await watchLog(log.database, { pollMs: 200 })
+    await first.until(() => !first.tail.hasPeers, 5_000)
+    const second = await watchLog(log.database, { pollMs: 200 })
+    await first.until(() => first.tail.hasPeers, 5_000)
+
+    for (let count = 0; count < 20; count++) await log.query(`select log_change('Room:1', '${count}', 1)`)
+    await first.until(() => first.rows().length === 20, 1_000)
+    await second.until(() => second.rows().length === 20, 1_000)
+
+    await first.tail.close()
+    await second.until(() => !second.tail.hasPeers, 5_000)
+    await second.tail.close()
+  })
+})
+
+describe('through a network that fails', () => {
+  let log: LogDatabase
+  let proxy: TcpProxy
+  let through: Database
+  beforeEach(async () => {
+    const url = Object.values(inject('servers'))[0] as string
+    log = await createLogDatabase(url)
+    proxy = await startTcpProxy({ port: Number(new URL(log.url).port) })
+    const proxied = new URL(log.url)
+    proxied.port = String(proxy.port)
+    through = postgres(proxied.href)
+  })
+  afterEach(async () => {
+    await through.close()
+    await proxy.close()
+    await log.drop()
+  })
+
+  test('L2: connections cut at random during writes lose and double nothing', async () => {
+    const watched = await watchLog(through)
+    let cuts = 0
+    const timer = setInterval(() => {
+      proxy.cut()
+      if (++cuts === 25) clearInterval(timer)
+    }, 60)
+
+    const writtenAtMs = await writeWhile(log, watched, () => cuts >= 25)
+
+    expect(watched.rows().map(({ id }) => id)).toEqual([...writtenAtMs.keys()])
+    await watched.tail.close()
+  })
+
+  test('L2: delays, and answers that never arrive, lose and double nothing', async () => {
+    const watched = await watchLog(through)
+    proxy.fault({ delayMs: [0, 10] })
+    let drops = 0
+    const dropping = (async () => {
+      for (; drops < 10; drops++) await proxy.dropAnswer()
+    })()
+
+    const writtenAtMs = await writeWhile(log, watched, () => drops >= 10)
+    await dropping
+
+    expect(watched.rows().map(({ id }) => id)).toEqual([...writtenAtMs.keys()])
+    await watched.tail.close()
+  })
+
+  test('where notifications do not arrive, as behind a pooler, the tail polls and says so', async () => {
+    const said: string[] = []
+    const deaf: Database = { ...through, listen: async () => ({ close: async () => {} }) }
+    const watched = await watchLog(deaf, {
+      log: { info() {}, warn: (_fields, message) => said.push(message) },
+    })
+
+    await log.query(`select log_change('Room:1', 'a', 1)`)
+
+    await watched.until(() => watched.rows().length === 1, 2_000)
+    expect(said).toEqual([
+      'The log is polled every 100 ms: notifications do not arrive, as behind a transaction pooler.',
+    ])
+    await watched.tail.close()
+  })
+})
+
+async function killBackends(log: LogDatabase, name: string): Promise<number> {
+  const killed = await log.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1',
+    [name],
+  )
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  return killed.length
+}
