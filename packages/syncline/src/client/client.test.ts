@@ -1,64 +1,528 @@
-import { expect, test } from 'vitest'
-import { modelServer } from '../testing/model-server/model-server.ts'
-import { seededRandom } from '../testing/seeded-random.ts'
-import { testClock } from '../testing/test-clock.ts'
-import { testWire } from '../testing/test-wire.ts'
-import { defineSchema, integer, model, reference, room, text } from '../schema/index.ts'
+import { expect, test, vi } from 'vitest'
+import { simulate } from '../testing/simulate.ts'
+import { defineSchema, integer, model, number, reference, room, text } from '../schema/index.ts'
 import { createClient } from './client.ts'
+import { memory } from './storage/memory.ts'
 
 const schema = defineSchema({
+  version: 3,
   models: {
     production: model('productions', { name: text() }),
     camera: model('cameras', {
       productionId: reference('production'),
       name: text(),
       zoom: integer().onConflict('counter'),
+      gain: number().default(0),
     }),
+    checklistItem: model('checklist_items', { productionId: reference('production'), name: text() }),
   },
-  rooms: { production: room({ camera: 'productionId' }) },
+  rooms: { production: room({ camera: 'productionId', checklistItem: 'productionId' }) },
 })
 
-function setUp(user = 'ana') {
-  const clock = testClock()
-  const random = seededRandom(1)
-  const server = modelServer({ schema, clock, random })
+/** A production with one camera, readable by ana and ben, and a device for each of these users. */
+async function setUp(...users: string[]) {
+  const simulation = simulate({ schema, seed: 1, users })
+  const { server, clock } = simulation
   server.write((tx) => {
     tx.create('production', 'p1', { name: 'Opera' }, { user: null })
-    tx.create('camera', 'c1', { productionId: 'p1', name: 'One', zoom: 2 }, { user: null })
-    tx.grant('ana', 'production', 'p1')
-    tx.grant('ben', 'production', 'p1')
+    tx.create('camera', 'c1', { productionId: 'p1', name: 'One', zoom: 2, gain: 0 }, { user: null })
+    for (const user of ['ana', 'ben']) tx.grant(user, 'production', 'p1')
   })
-  const connect = (name: string) => {
-    const wire = testWire(server, { clock, random })
-    const client = createClient({
-      schema,
-      url: 'http://server/sync',
-      token: name,
-      WebSocket: wire.WebSocket,
-      fetch: wire.fetch,
-      clock,
-      random,
-    })
-    return { client, wire }
-  }
-  return { clock, server, connect, ...connect(user) }
+  for (const { client } of simulation.clients) client.join('production', 'p1')
+  await clock.advance(500)
+  return simulation
 }
 
-test('a joined room is read, written and followed', async () => {
-  const { clock, client, connect } = setUp()
-  const ben = connect('ben').client
-  client.join('production', 'p1')
-  ben.join('production', 'p1')
-  await clock.advance(200)
-  const cameras = client.query.camera.where({ productionId: 'p1' }).orderBy('name')
+const only = <Item>(items: readonly Item[]): Item => {
+  if (items.length !== 1) throw new Error(`There are ${items.length} items.`)
+  return items[0] as Item
+}
 
-  const write = ben.mutate.camera.update('c1', { name: 'Uno', zoom: { $inc: 3 } })
-  expect(ben.query.camera.first()).toEqual({ id: 'c1', productionId: 'p1', name: 'Uno', zoom: 5 })
-  await clock.advance(200)
+test('K1: a write is shown when the call returns, and by the others when it is confirmed', async () => {
+  const { clock, clients } = await setUp('ana', 'ben')
+  const [ana, ben] = clients.map(({ client }) => client)
+  const seen = ana?.query.camera.where({ productionId: 'p1' })
 
-  expect(cameras.current).toEqual([{ id: 'c1', productionId: 'p1', name: 'Uno', zoom: 5 }])
-  expect(ben.query.camera.current).toEqual(cameras.current)
-  expect(client.status.current.status).toBe('realtime')
-  expect(ben.status.current.pending).toBe(0)
+  const write = ben?.mutate.camera.update('c1', { name: 'Uno', zoom: { $inc: 3 } })
+  const shown = ben?.query.camera.first()
+  await clock.advance(500)
+  await write?.confirmed
+
+  expect(shown).toEqual({ id: 'c1', productionId: 'p1', name: 'Uno', zoom: 5, gain: 0 })
+  expect(seen?.current).toEqual([shown])
+  expect(ben?.query.camera.first()).toBe(shown)
+})
+
+test('K1: reading and writing work before anything is connected', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { wire, client } = only(clients)
+  wire.connected(false)
+
+  const camera = client.mutate.camera.create({ productionId: 'p1', name: 'Two' })
+  await camera.stored
+
+  expect(client.record('camera', camera.id).current).toMatchObject({ name: 'Two', zoom: 0, gain: 0 })
+  expect(client.status.current).toMatchObject({ pending: 1, realtimeConnected: false, status: 'offline' })
+  wire.connected(true)
+  await clock.advance(40_000)
+  await camera.confirmed
+})
+
+test('K2: the age of the oldest unsent write is told, and grows', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { wire, client } = only(clients)
+  wire.connected(false)
+  const ages: (number | undefined)[] = []
+  client.status.subscribe(() => ages.push(client.status.current.oldestPendingMs))
+
+  client.mutate.camera.update('c1', { name: 'Late' })
+  await clock.advance(3_500)
+
+  expect(ages).toEqual(expect.arrayContaining([0, 1_000, 2_000, 3_000]))
+})
+
+test('a mistake is told where it is made, and nothing is queued', async () => {
+  const { clients } = await setUp('ana')
+  const { client } = only(clients)
+  const { mutate } = client
+
+  expect(() => mutate.camera.update('c1', { nme: 'x' } as never)).toThrow(
+    /`nme` is not part of model `camera`/,
+  )
+  expect(() => mutate.camera.update('c1', { name: 5 } as never)).toThrow(/Field `name` of model `camera`/)
+  expect(() => mutate.camera.update('c1', { name: 'a\u0000' })).toThrow(/Field `name`/)
+  expect(() => mutate.camera.create({ name: 'x' } as never)).toThrow(/`productionId`.*is missing/)
+  expect(() => mutate.camera.delete('')).toThrow(/The id of model `camera`/)
+  expect(() => mutate.camera.update('c1', { name: 'x'.repeat(1_100_000) })).toThrow(/at most/)
+  expect(() => client.join('camera', 'c1')).toThrow(
+    /Model `camera` is not a room\. Rooms of this schema: `production`/,
+  )
+  expect(client.status.current.pending).toBe(0)
+})
+
+test('W3: a refused write goes from view, says why, and is kept with its values', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { client } = only(clients)
+
+  const write = client.mutate.camera.update('c1', { productionId: 'nowhere' })
+  await clock.advance(500)
+
+  await expect(write.confirmed).rejects.toMatchObject({ name: 'SynclineError', code: 'constraint', n: 1 })
+  expect(client.query.camera.first()?.productionId).toBe('p1')
+  const parked = only(client.parked.current)
+  expect(parked).toMatchObject({
+    op: { id: 'c1', fields: { productionId: 'nowhere' } },
+    reason: { code: 'constraint' },
+  })
+  client.dismiss(parked)
+  expect(client.parked.current).toEqual([])
+})
+
+test('a refused write that nobody listens to is no unhandled rejection', async () => {
+  const { clients, clock } = await setUp('ana')
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+
+  only(clients).client.mutate.camera.update('c1', { productionId: 'nowhere' })
+  await clock.advance(500)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
+
+test('a transaction is refused as a whole, and a throw in it queues nothing', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { client } = only(clients)
+
+  const write = client.transaction((tx) => {
+    const { id } = tx.camera.create({ productionId: 'p1', name: 'Two' })
+    tx.camera.update(id, { productionId: 'nowhere' })
+  })
+  const failing = () =>
+    client.transaction((tx) => {
+      tx.camera.create({ productionId: 'p1', name: 'Three' })
+      throw new Error('changed my mind')
+    })
+
+  expect(failing).toThrow('changed my mind')
+  expect(() => client.transaction((async () => {}) as never)).toThrow(/cannot wait/)
+  expect(client.status.current.pending).toBe(2)
+  await clock.advance(500)
+  await expect(write.confirmed).rejects.toMatchObject({ code: 'constraint' })
+  expect(client.query.camera.current.map(({ name }) => name)).toEqual(['One'])
+})
+
+test('a write that is not optimistic is shown when it is confirmed', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { client } = only(clients)
+
+  const write = client.mutate.camera.update('c1', { name: 'Sure' }, { optimistic: false })
+  expect(client.query.camera.first()?.name).toBe('One')
+  await clock.advance(500)
   await write.confirmed
+
+  expect(client.query.camera.first()?.name).toBe('Sure')
+})
+
+test('a count is never shown twice, between its change and its ack', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { client } = only(clients)
+  const zooms: (number | undefined)[] = []
+  client.record('camera', 'c1').subscribe(() => zooms.push(client.record('camera', 'c1').current?.zoom))
+
+  client.mutate.camera.update('c1', { zoom: { $inc: 3 } })
+  client.mutate.camera.update('c1', { zoom: { $inc: 1 } })
+  await clock.advance(500)
+
+  expect(zooms).toEqual([5, 6])
+})
+
+test('a room created here is joined when the server knows it, and readable at once', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { wire, client } = only(clients)
+  wire.connected(false)
+
+  const production = client.mutate.production.create({ name: 'New' })
+  client.mutate.camera.create({ productionId: production.id, name: 'Its first' })
+  const joined = client.join('production', production.id)
+
+  expect(client.query.camera.where({ productionId: production.id }).current).toHaveLength(1)
+  wire.connected(true)
+  await clock.advance(40_000)
+  expect(joined.status.current).toBe('live')
+  expect(client.query.camera.where({ productionId: production.id }).current).toHaveLength(1)
+})
+
+test('A2: a lost right empties the room at once, memory and storage', async () => {
+  const { clients, clock, server } = await setUp('ben')
+  const device = only(clients)
+  const held = device.client.join('production', 'p1')
+
+  server.write((tx) => tx.revoke('ben', 'production', 'p1'))
+  await clock.advance(500)
+
+  expect(held.status.current).toBe('gone')
+  expect(held.problem?.code).toBe('not_found')
+  expect(device.client.query.camera.current).toEqual([])
+  device.wire.connected(false)
+  const client = device.reload()
+  client.join('production', 'p1')
+  await clock.advance(100)
+  expect(client.query.camera.current).toEqual([])
+})
+
+test('A2: a right lost while offline empties the room when the device is back', async () => {
+  const { clients, clock, server } = await setUp('ben')
+  const { client, wire } = only(clients)
+  wire.connected(false)
+  server.write((tx) => tx.revoke('ben', 'production', 'p1'))
+  await clock.advance(1_000)
+  expect(client.query.camera.current).toHaveLength(1)
+
+  wire.connected(true)
+  await clock.advance(40_000)
+
+  expect(client.query.camera.current).toEqual([])
+})
+
+test('two holds share one subscription, and the last one that leaves frees the rows', async () => {
+  const { clients, clock, trace } = await setUp('ana')
+  const { client } = only(clients)
+  const second = client.join('production', 'p1')
+  const third = client.join('production', 'p1')
+  await clock.advance(100)
+
+  second.leave()
+  second.leave()
+  await clock.advance(100)
+
+  expect(third.status.current).toBe('live')
+  expect(second.status.current).toBe('left')
+  expect(trace.filter((text) => text.includes('"type":"join"'))).toHaveLength(1)
+  expect(client.query.camera.current).toHaveLength(1)
+})
+
+test('a room of an earlier visit is shown at once, before any connection', async () => {
+  const { clients, clock } = await setUp('ana')
+  const device = only(clients)
+  device.wire.connected(false)
+
+  const client = device.reload()
+  const held = client.join('production', 'p1')
+
+  expect(client.query.camera.current.map(({ name }) => name)).toEqual(['One'])
+  expect(held.status.current).toBe('catching-up')
+  device.wire.connected(true)
+  await clock.advance(40_000)
+  expect(held.status.current).toBe('live')
+})
+
+test('writes made before the storage is open are numbered after those that it holds', async () => {
+  const { clock, clients, server } = await setUp('ana')
+  const { wire } = only(clients)
+  const inner = memory()
+  const storage = { open: (user: string) => Promise.resolve(inner.open(user)) }
+  const options = {
+    schema,
+    url: 'http://server/sync',
+    user: 'ana',
+    token: 'ana',
+    storage,
+    clock,
+    WebSocket: wire.WebSocket,
+  }
+  const first = createClient(options)
+  const write = first.mutate.camera.update('c1', { name: 'Early' })
+  expect(write.n).toBeUndefined()
+  await write.stored
+  expect(write.n).toBe(1)
+  first.close()
+
+  const second = createClient(options)
+  const later = second.mutate.camera.update('c1', { name: 'Later' })
+  await clock.advance(1_000)
+  await later.confirmed
+
+  expect(later.n).toBe(2)
+  expect(server.state.tables.get('camera')?.get('c1')?.fields['name']).toBe('Later')
+  second.close()
+})
+
+test('K2: a storage that fails is not called stored, and the write is still sent', async () => {
+  const { clock, clients } = await setUp('ana')
+  const { wire } = only(clients)
+  const inner = memory()
+  const storage = {
+    open: async (user: string) => {
+      const opened = await inner.open(user)
+      return {
+        device: opened.device,
+        loadRoom: () => undefined,
+        purge: () => Promise.resolve(),
+        commit: () => Promise.reject(new Error('The disk is full.')),
+      }
+    },
+  }
+  const client = createClient({
+    schema,
+    url: 'http://server/sync',
+    token: 'ana',
+    storage,
+    clock,
+    WebSocket: wire.WebSocket,
+  })
+
+  const write = client.mutate.camera.update('c1', { name: 'Kept' })
+  await clock.advance(1_000)
+
+  await expect(write.stored).rejects.toThrow(/storage of this device did not take the write/)
+  await write.confirmed
+  client.close()
+})
+
+test('without sockets the device polls over HTTP, and stops when a socket is back', async () => {
+  const { clients, clock } = await setUp('ana', 'ben')
+  const [ana, ben] = clients
+  ana?.wire.socketsBlocked(true)
+  await clock.advance(60_000)
+  expect(ana?.client.status.current).toMatchObject({
+    transport: 'polling',
+    status: 'synced',
+    realtimeConnected: false,
+  })
+
+  const write = ana?.client.mutate.camera.update('c1', { name: 'By post' })
+  ben?.client.mutate.checklistItem.create({ productionId: 'p1', name: 'Check' })
+  await clock.advance(11_000)
+  await write?.confirmed
+
+  expect(ben?.client.query.camera.first()?.name).toBe('By post')
+  expect(ana?.client.query.checklistItem.current).toHaveLength(1)
+  ana?.wire.socketsBlocked(false)
+  await clock.advance(60_000)
+  expect(ana?.client.status.current).toMatchObject({ transport: 'socket', status: 'realtime' })
+})
+
+test('a half-open connection is noticed within twice the heartbeat, and nothing is lost', async () => {
+  const { clients, clock } = await setUp('ana', 'ben')
+  const [ana, ben] = clients
+  ana?.wire.silent(true)
+  ben?.client.mutate.camera.update('c1', { name: 'Unheard' })
+  await clock.advance(1_000)
+  ana?.wire.silent(false)
+
+  await clock.advance(45_000)
+
+  expect(ana?.client.query.camera.first()?.name).toBe('Unheard')
+})
+
+test('L4: after `snapshot` the old rows stay until the new ones are whole', async () => {
+  const { clients, clock, server } = await setUp('ana')
+  const { client, wire } = only(clients)
+  server.write((tx) => {
+    for (let at = 0; at < 40; at++)
+      tx.create('camera', `x${at}`, { productionId: 'p1', name: `X${at}`, zoom: 0, gain: 0 }, { user: null })
+  })
+  await clock.advance(500)
+  const counts = new Set<number>()
+  client.query.camera.subscribe(() => counts.add(client.query.camera.current.length))
+
+  wire.cut()
+  server.forgetLog()
+  server.write((tx) => tx.delete('camera', 'c1', { user: null }))
+  await clock.advance(40_000)
+
+  expect([...counts]).toEqual([40])
+})
+
+test('events name confirmed changes in kebab-case, once each', async () => {
+  const { clients, clock } = await setUp('ana', 'ben')
+  const [ana, ben] = clients
+  const events: unknown[] = []
+  ana?.client.on('checklist-item:created', (event) => events.push(event))
+  const batches = vi.fn()
+  ana?.client.on('data:changed', batches)
+  const ops = vi.fn()
+  ana?.client.onOp(ops)
+
+  const { id } = ben?.client.mutate.checklistItem.create({ productionId: 'p1', name: 'Check' }) ?? {}
+  await clock.advance(500)
+
+  expect(events).toEqual([
+    {
+      type: 'checklist-item:created',
+      entity: 'checklist-item',
+      entityId: id,
+      data: { id, productionId: 'p1', name: 'Check' },
+      userId: 'ben',
+      timestamp: expect.any(String),
+    },
+  ])
+  expect(batches).toHaveBeenCalledOnce()
+  expect(ops).toHaveBeenCalledOnce()
+})
+
+test('K3: another user of the device sees and sends nothing of the last one', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { wire, storage, client } = only(clients)
+  wire.connected(false)
+  client.mutate.camera.update('c1', { name: 'Mine' })
+  await clock.advance(100)
+  client.close()
+
+  const shared = { schema, url: 'http://server/sync', storage, clock, WebSocket: wire.WebSocket }
+  const ben = createClient({ ...shared, user: 'ben', token: 'ben' })
+  ben.join('production', 'p1')
+
+  expect(ben.query.camera.current).toEqual([])
+  expect(ben.status.current.pending).toBe(0)
+  ben.close()
+  const ana = createClient({ ...shared, user: { id: 'ana' }, token: 'ana' })
+  expect(ana.status.current.pending).toBe(1)
+  ana.close()
+})
+
+test('K3: a session that turns out to be of another user sends nothing', async () => {
+  const { clients, clock, trace } = await setUp('ana')
+  const { wire } = only(clients)
+  const client = createClient({
+    schema,
+    url: 'http://server/sync',
+    user: 'ana',
+    token: 'ben',
+    clock,
+    WebSocket: wire.WebSocket,
+  })
+  client.mutate.camera.update('c1', { name: 'Whose?' })
+  const before = trace.length
+  await clock.advance(5_000)
+
+  expect(client.status.current).toMatchObject({ status: 'error', problem: { code: 'device_taken' } })
+  expect(trace.slice(before).some((text) => text.includes('"push"'))).toBe(false)
+  client.close()
+})
+
+test('signing out with unsent writes asks first, and then leaves nothing', async () => {
+  const { clients } = await setUp('ana')
+  const { wire, client, storage } = only(clients)
+  wire.connected(false)
+  client.mutate.camera.update('c1', { name: 'Unsent' })
+
+  await expect(client.signOut()).rejects.toThrow(/1 writes have not reached the server/)
+  await client.signOut({ discard: true })
+
+  expect(client.query.camera.current).toEqual([])
+  const opened = await storage.open('ana')
+  expect(opened.device).toBeUndefined()
+  expect(await opened.loadRoom('Production:p1')).toBeUndefined()
+})
+
+test('W3: a copied device takes a new name and parks what it had not sent', async () => {
+  const { clients, clock } = await setUp('ana')
+  const device = only(clients)
+  const { client, wire, storage } = device
+  client.mutate.camera.update('c1', { name: 'First' })
+  await clock.advance(500)
+  const copy = await storage.open('ana')
+  const stored = copy.device
+  client.mutate.camera.update('c1', { name: 'Second' })
+  await clock.advance(500)
+  client.close()
+
+  const clone = memory()
+  if (stored) await (await clone.open('ana')).commit({ device: stored })
+  wire.connected(false)
+  const cloned = createClient({
+    schema,
+    url: 'http://server/sync',
+    user: 'ana',
+    token: 'ana',
+    storage: clone,
+    clock,
+    WebSocket: wire.WebSocket,
+  })
+  const write = cloned.mutate.camera.update('c1', { name: 'From the copy' })
+  wire.connected(true)
+  await clock.advance(40_000)
+
+  await expect(write.confirmed).rejects.toMatchObject({ code: 'device_copied' })
+  expect(only(cloned.parked.current)).toMatchObject({ op: { fields: { name: 'From the copy' } } })
+  const next = cloned.mutate.camera.update('c1', { name: 'After' })
+  await clock.advance(1_000)
+  await next.confirmed
+  expect(next.n).toBe(1)
+  cloned.close()
+})
+
+test('a token is asked for before each connection', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { wire } = only(clients)
+  const token = vi.fn(async () => 'ana')
+  const client = createClient({ schema, url: 'http://server/sync', token, clock, WebSocket: wire.WebSocket })
+  await clock.advance(1_000)
+  wire.cut()
+  await clock.advance(5_000)
+
+  expect(token).toHaveBeenCalledTimes(2)
+  expect(client.status.current.status).toBe('realtime')
+  client.close()
+})
+
+test('types follow the schema', () => {
+  const check = (client: ReturnType<typeof createClient<typeof schema>>) => {
+    const names: readonly string[] = client.query.camera.current.map(({ name }) => name)
+    const production: string | undefined = client.query.camera.include('production').first()?.production?.name
+    // @ts-expect-error a model that is not declared
+    client.query.kamera.current
+    // @ts-expect-error a value of another kind
+    client.mutate.camera.update('c1', { zoom: 'far' })
+    // @ts-expect-error a field that must be given
+    client.mutate.camera.create({ name: 'Two' })
+    // @ts-expect-error a comparison with another kind
+    client.query.camera.where({ zoom: { gt: 'far' } })
+    return [names, production]
+  }
+
+  expect(check).toBeTypeOf('function')
 })

@@ -224,7 +224,9 @@ export class Writes {
       for (const { op } of result.parked) this.#shown.drop(op.n)
     })
     if (result.applied.length > 0 || result.parked.length > 0) this.#save()
-    for (const { op, reason } of result.parked) this.#settle(op, reason)
+    // Of a refused transaction, the op at fault tells why; the others only that they went with it.
+    const culprits = result.parked.filter(({ reason }) => reason.code !== 'aborted')
+    for (const { op, reason } of [...culprits, ...result.parked]) this.#settle(op, reason)
     for (const op of result.applied) this.#settle(op)
     this.#host.onChanged()
     this.#pump()
@@ -301,6 +303,7 @@ export class Writes {
     const pending = this.#pending.get(op.key)
     this.#pending.delete(op.key)
     if (!pending) return
+    // Rejecting again changes nothing: the first reason stands.
     if (reason) pending.confirmed.reject(errorOf(reason, op.n))
     else if (op.n === pending.n) pending.confirmed.resolve()
   }
