@@ -1,9 +1,18 @@
 /**
  * Finds where a frame repeats a key, names `__proto__`, or nests too deep. Runs only when the quick scan says that
- * something is wrong; works on the text (a parsed value no longer shows it) and does not recurse.
+ * something is wrong; works on the text (a parsed value no longer shows it), in one pass and without recursion.
  */
-import { MAX_MESSAGE_DEPTH, MAX_PUSH_DEPTH } from './limits.ts'
-import { endOfString } from './scan-frame.ts'
+import { MAX_MESSAGE_DEPTH, MAX_PUSH_DEPTH, MAX_PUSH_OPS } from './limits.ts'
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  endOfString,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from './scan-frame.ts'
 
 export interface Offence {
   readonly kind: 'repeated' | 'prototype' | 'deep'
@@ -13,7 +22,8 @@ export interface Offence {
 
 interface Level {
   readonly isList: boolean
-  readonly seen: Set<string>
+  /** Keys so far; made with the first. */
+  seen: Set<string> | undefined
   /** Key or index of the member that is being read. */
   at: string | number
 }
@@ -21,48 +31,77 @@ interface Level {
 /** Returns the offences in order, at most one below each two first steps (an op of a push); `text` must be valid JSON. */
 export function findOffences(text: string): readonly Offence[] {
   const levels: Level[] = []
-  const offences = new Map<string, Offence>()
-  const report = (kind: Offence['kind']) => {
-    // A repeated `n` leaves the op's number uncertain, so it is told even after another offence of the op.
-    const place = JSON.stringify([levels[0]?.at, levels[1]?.at, levels.length === 3 && levels[2]?.at === 'n'])
-    if (!offences.has(place)) offences.set(place, { kind, path: levels.map(({ at }) => at) })
-  }
-  for (let index = 0; index < text.length; index++) {
+  const offences = new Offences(levels)
+  for (let index = 0; index < text.length && offences.found.length < ENOUGH; index++) {
     const level = levels.at(-1)
-    switch (text[index]) {
-      case '{':
-      case '[':
-        levels.push({ isList: text[index] === '[', seen: new Set(), at: 0 })
-        if (levels.length === deepestAt(levels) + 1) report('deep')
+    const unit = text.charCodeAt(index)
+    switch (unit) {
+      case OPEN_OBJECT:
+      case OPEN_LIST:
+        levels.push({ isList: unit === OPEN_LIST, seen: undefined, at: 0 })
+        if (levels.length === deepestAt(levels) + 1) offences.report('deep')
         break
-      case '}':
-      case ']':
+      case CLOSE_OBJECT:
+      case CLOSE_LIST:
         levels.pop()
         break
-      case ',':
+      case COMMA:
         if (level?.isList) level.at = (level.at as number) + 1
         break
-      case '"': {
+      case QUOTE: {
         const end = endOfString(text, index)
         if (level !== undefined && !level.isList && isKey(text, end)) {
-          const key = JSON.parse(text.slice(index, end + 1)) as string
-          level.at = key
-          if (key === '__proto__') report('prototype')
-          if (level.seen.has(key)) report('repeated')
-          level.seen.add(key)
+          level.at = keyOf(text, index, end)
+          if (level.at === '__proto__') offences.report('prototype')
+          level.seen ??= new Set()
+          if (level.seen.has(level.at)) offences.report('repeated')
+          level.seen.add(level.at)
         }
         index = end
       }
     }
   }
-  return [...offences.values()]
+  return offences.found
+}
+
+class Offences {
+  readonly found: Offence[] = []
+  readonly #levels: readonly Level[]
+  readonly #places = new Set<unknown>()
+
+  constructor(levels: readonly Level[]) {
+    this.#levels = levels
+  }
+
+  /** Notes an offence at the current place, unless its op has one already. */
+  report(kind: Offence['kind']): void {
+    const [first, second, third] = this.#levels
+    // A repeated `n` leaves the op's number uncertain, so it is told even after another offence of the op.
+    const isNumber = this.#levels.length === 3 && third?.at === 'n'
+    const place =
+      typeof second?.at === 'number' ? (isNumber ? -1 - second.at : second.at) : `${first?.at}/${second?.at}`
+    if (this.#places.has(place)) return
+    this.#places.add(place)
+    this.found.push({ kind, path: this.#levels.map(({ at }) => at) })
+  }
 }
 
 const deepestAt = (levels: readonly Level[]) => (levels[0]?.at === 'ops' ? MAX_PUSH_DEPTH : MAX_MESSAGE_DEPTH)
 
+/** The key between two quotes, its escapes undone. */
+function keyOf(text: string, start: number, end: number): string {
+  const written = text.slice(start + 1, end)
+  return written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written
+}
+
 /** Whether the string that ends at `end` is a key: in JSON a colon follows nothing else. */
 function isKey(text: string, end: number): boolean {
   let index = end + 1
-  while (index < text.length && /\s/.test(text[index] as string)) index++
-  return text[index] === ':'
+  while (text.charCodeAt(index) <= SPACE) index++
+  return text.charCodeAt(index) === COLON
 }
+
+const SPACE = 32
+
+// Two for each op that is read at all: past that, the push is refused for its length.
+const ENOUGH = 2 * MAX_PUSH_OPS + 2

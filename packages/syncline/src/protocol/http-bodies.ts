@@ -1,11 +1,19 @@
 /** Bodies of the HTTP calls that stand for a socket's messages: `POST /sync/push` and `POST /sync/pull`. */
 import * as v from 'valibot'
 import { describeIssue } from './describe-issue.ts'
+import { MAX_PUSH_OPS } from './limits.ts'
 import { rawOp } from './messages/raw-op.ts'
 import { want } from './messages/want.ts'
 import { channelName, count, cursorText, name, ordinal } from './messages/wire-values.ts'
 import type { Offence } from './find-offences.ts'
-import { isOfOp, type MessageError, offenceText, parseJson, parseOps } from './parse-device-message.ts'
+import {
+  isOfOp,
+  type MessageError,
+  offenceText,
+  parseJson,
+  parseOps,
+  tooManyOps,
+} from './parse-device-message.ts'
 import type { ParsedOp } from './parse-op.ts'
 
 /** `POST /sync/push`; answered by an `ack` or a `gap`. */
@@ -46,7 +54,9 @@ export type ParsedBody<Body> =
 export function parsePushBody(text: string): ParsedBody<PushBody> {
   const parsed = parseBody(pushBody, text, 'push', isOfOp)
   if (!parsed.ok) return parsed
-  return { ok: true, body: { ...parsed.body, ops: parseOps(parsed.body.ops, parsed.offences) } }
+  const { ops } = parsed.body
+  if (ops.length > MAX_PUSH_OPS) return refused('too_large', tooManyOps(ops.length))
+  return { ok: true, body: { ...parsed.body, ops: parseOps(ops, parsed.offences) } }
 }
 
 /** Reads the body of a pull. Never throws. */
@@ -66,12 +76,16 @@ function parseBody<Body>(
   if ('error' in parsed) return { ok: false, error: parsed.error }
   const ofOps = parsed.offences.filter(isTolerated)
   const ofEnvelope = parsed.offences.find((offence) => !ofOps.includes(offence))
-  if (ofEnvelope !== undefined) return refused(offenceText(ofEnvelope, 'The body'))
+  if (ofEnvelope !== undefined) return refused('invalid_message', offenceText(ofEnvelope, 'The body'))
   const result = v.safeParse(schema, parsed.value)
-  if (!result.success) return refused(describeIssue(schema, result.issues[0], `body of a ${noun}`))
+  if (!result.success)
+    return refused('invalid_message', describeIssue(schema, result.issues[0], `body of a ${noun}`))
   return { ok: true, body: result.output, offences: ofOps }
 }
 
-function refused(message: string): { readonly ok: false; readonly error: MessageError } {
-  return { ok: false, error: { code: 'invalid_message', message } }
+function refused(
+  code: MessageError['code'],
+  message: string,
+): { readonly ok: false; readonly error: MessageError } {
+  return { ok: false, error: { code, message } }
 }

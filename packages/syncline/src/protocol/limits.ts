@@ -10,6 +10,9 @@ export const MAX_MESSAGE_DEPTH = 64
 /** Deepest nesting of a push: its message, its list, an op, its fields, and then a JSON value of full depth. */
 export const MAX_PUSH_DEPTH = MAX_JSON_DEPTH + 4
 
+/** Most ops of one push that are read at all; a server's own limit (`welcome.limits.opsPerPush`) is lower. */
+export const MAX_PUSH_OPS = 10_000
+
 /** Longest device id, op key or name, in characters. */
 export const MAX_NAME_LENGTH = 255
 

@@ -61,7 +61,7 @@ describe('merge', () => {
       fc.property(historiesInTwoOrders, ([inOrder, shuffled]) => {
         expect(applyAll(shuffled)).toEqual(applyAll(inOrder))
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -74,7 +74,7 @@ describe('merge', () => {
 
         expect(again).toBe(merged)
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -96,7 +96,7 @@ describe('merge', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 
@@ -122,7 +122,7 @@ describe('merge', () => {
           expect(after === before).toBe(loses)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     )
   })
 })

@@ -12,7 +12,7 @@ import { describeIssue } from './describe-issue.ts'
 import { DEVICE_MESSAGES, type DeviceMessage, deviceSchema } from './device-message.ts'
 import type { ErrorCode } from './errors.ts'
 import { findOffences, type Offence } from './find-offences.ts'
-import { MAX_MESSAGE_BYTES, MAX_MESSAGE_DEPTH } from './limits.ts'
+import { MAX_MESSAGE_BYTES, MAX_MESSAGE_DEPTH, MAX_PUSH_OPS } from './limits.ts'
 import type { Push } from './messages/push.ts'
 import { type ParsedOp, parseOp, rejectedOp } from './parse-op.ts'
 import { scanFrame } from './scan-frame.ts'
@@ -127,6 +127,7 @@ function parseMessage(
     return refused('invalid_message', describeIssue(schema, result.issues[0], `message \`${type}\``), channel)
   const message = result.output
   if (message.type !== 'push') return { ok: true, message }
+  if (message.ops.length > MAX_PUSH_OPS) return refused('too_large', tooManyOps(message.ops.length))
   return { ok: true, message: { ...message, ops: parseOps(message.ops, ofOps) } }
 }
 
@@ -146,6 +147,11 @@ export function parseOps(ops: Push['ops'], offences: readonly Offence[]): readon
 export function isOfOp({ path, kind }: Offence): boolean {
   if (path[0] !== 'ops' || typeof path[1] !== 'number' || path.length < 3) return false
   return !(kind === 'repeated' && path.length === 3 && path[2] === 'n')
+}
+
+/** What a push with more ops than are read at all is told. */
+export function tooManyOps(count: number): string {
+  return `The push holds ${count} ops. At most ${MAX_PUSH_OPS} are read at once; send it in parts.`
 }
 
 export function offenceText({ kind, path }: Offence, whole: string): string {

@@ -10,13 +10,14 @@ export interface FrameScan {
   readonly keys: number
 }
 
-const QUOTE = 34
-const COLON = 58
+export const QUOTE = 34
+export const COMMA = 44
+export const COLON = 58
+export const OPEN_LIST = 91
+export const CLOSE_LIST = 93
+export const OPEN_OBJECT = 123
+export const CLOSE_OBJECT = 125
 const BACKSLASH = 92
-const OPEN_LIST = 91
-const CLOSE_LIST = 93
-const OPEN_OBJECT = 123
-const CLOSE_OBJECT = 125
 
 export function scanFrame(text: string): FrameScan {
   let depth = 0

@@ -11,4 +11,4 @@ export const PROTOCOL_HISTORY: readonly {
   readonly protocol: number
   readonly hash: string
   readonly change: string
-}[] = [{ protocol: 1, hash: '', change: 'First version.' }]
+}[] = [{ protocol: 1, hash: '078420d0836bbb24', change: 'First version.' }]

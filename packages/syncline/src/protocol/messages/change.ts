@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /** One committed change of one record in one room. */
 export const change = v.object({
   model: v.pipe(v.string(), v.description('the model, in camelCase')),
-  id: v.string(),
+  id: v.pipe(v.string(), v.description("the record's id")),
   action: v.pipe(
     v.picklist(['create', 'update', 'delete', 'enter', 'leave']),
     v.description('`enter` and `leave`: the record moved into the room or out of it'),

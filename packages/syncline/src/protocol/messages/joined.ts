@@ -5,7 +5,7 @@ import { want } from './want.ts'
 /** The channel has caught up: from here on it is live. */
 export const joined = v.object({
   type: v.literal('joined'),
-  channel: v.string(),
+  channel: v.pipe(v.string(), v.description('the channel')),
   want,
   cursor: v.pipe(v.string(), v.description('where it stands')),
   presence: v.pipe(v.array(presenceEntry), v.description('who else is here')),

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /** A part of a channel's first load; exactly one, the last of all models, has `more: false` and the cursor. */
 export const rows = v.object({
   type: v.literal('rows'),
-  channel: v.string(),
+  channel: v.pipe(v.string(), v.description('the channel')),
   model: v.pipe(v.string(), v.description('the model of these rows, in camelCase')),
   columns: v.pipe(
     v.array(v.string()),

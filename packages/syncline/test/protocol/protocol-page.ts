@@ -1,0 +1,111 @@
+/** Writes `docs/protocol.md` from the messages' schemas. */
+import type { GenericSchema } from 'valibot'
+import { wordsOf } from '../../src/protocol/describe-issue.ts'
+import { DEVICE_MESSAGES } from '../../src/protocol/device-message.ts'
+import { pullBody, pushBody } from '../../src/protocol/http-bodies.ts'
+import * as limits from '../../src/protocol/limits.ts'
+import { change } from '../../src/protocol/messages/change.ts'
+import { conflict } from '../../src/protocol/messages/conflict.ts'
+import { op } from '../../src/protocol/messages/op.ts'
+import { presenceEntry } from '../../src/protocol/messages/presence.ts'
+import { rejection } from '../../src/protocol/messages/rejection.ts'
+import { SERVER_MESSAGES } from '../../src/protocol/server-messages.ts'
+import { PROTOCOL_HISTORY, PROTOCOL_VERSION, SUBPROTOCOL } from '../../src/protocol/version.ts'
+import { type Structure, structureOf } from './schema-structure.ts'
+
+type Schemas = Readonly<Record<string, GenericSchema>>
+
+const PARTS: Schemas = {
+  Op: op,
+  Change: change,
+  Rejection: rejection,
+  Conflict: conflict,
+  Presence: presenceEntry,
+}
+
+// What a schema cannot show of itself.
+const TYPES: Readonly<Record<string, string>> = {
+  'push.ops': 'Op[]',
+  'Op.fields': 'object',
+  'POST /sync/push.ops': 'Op[]',
+  'changes.changes': 'Change[]',
+  'joined.presence': 'Presence[]',
+  'presence.changed': 'Presence[]',
+  'presence.state': 'object or null',
+  'Presence.state': 'object or null',
+  'ack.rejected': 'Rejection[]',
+  'ack.conflicts': 'Conflict[]',
+  'conflicts.conflicts': 'Conflict[]',
+}
+
+export function protocolPage(): string {
+  return [
+    '# The protocol',
+    '',
+    '<!-- Generated from packages/syncline/src/protocol; see CONTRIBUTING.md. Do not edit. -->',
+    '',
+    `Version ${PROTOCOL_VERSION}. WebSocket \`GET /sync\` with subprotocol \`${SUBPROTOCOL}\`: JSON text frames, one object each, told apart by \`type\`.`,
+    'Unknown fields are refused by name in what a device sends and ignored in what a server sends.',
+    `A message has at most ${limits.MAX_MESSAGE_BYTES.toLocaleString('en-US')} bytes and ${limits.MAX_MESSAGE_DEPTH} levels (a JSON value in an op has ${limits.MAX_MESSAGE_DEPTH} of its own); repeated keys and the key \`__proto__\` are refused.`,
+    'A fault of the envelope is an `error` and changes nothing; a fault inside an op is a rejection with its `n`.',
+    '',
+    ...section('Device to server', DEVICE_MESSAGES),
+    ...section('Server to device', SERVER_MESSAGES),
+    ...section('Parts', PARTS),
+    ...section('HTTP bodies', { 'POST /sync/push': pushBody, 'POST /sync/pull': pullBody }),
+    '## History',
+    '',
+    '| version | change |',
+    '|---|---|',
+    ...PROTOCOL_HISTORY.map(({ protocol, change: said }) => `| ${protocol} | ${said} |`),
+    '',
+  ].join('\n')
+}
+
+function section(title: string, schemas: Schemas): string[] {
+  return [`## ${title}`, '', ...Object.entries(schemas).flatMap(([name, schema]) => message(name, schema))]
+}
+
+function message(name: string, schema: GenericSchema): string[] {
+  const { entries = {} } = structureOf(schema)
+  const inner = (schema as unknown as { readonly entries: Schemas }).entries
+  const rows = Object.entries(entries)
+    .filter(([field]) => field !== 'type')
+    .map(([field, entry]) => {
+      const words = wordsOf(inner[field] as GenericSchema) ?? ''
+      return `| \`${field}\`${entry.optional ? '?' : ''} | ${TYPES[`${name}.${field}`] ?? typeText(entry)} | ${words} |`
+    })
+  const table = rows.length === 0 ? ['No fields.'] : ['| field | type | |', '|---|---|---|', ...rows]
+  return [`### \`${name}\``, '', ...table, '']
+}
+
+function typeText(structure: Structure): string {
+  const text = bareTypeText(structure)
+  return structure.nullable ? `${text} or null` : text
+}
+
+function bareTypeText(structure: Structure): string {
+  switch (structure.type) {
+    case 'literal':
+      return `\`${JSON.stringify(structure.literal)}\``
+    case 'picklist':
+      return (structure.options ?? []).map((option) => `\`${JSON.stringify(option)}\``).join(' or ')
+    case 'string':
+      return 'text'
+    case 'number':
+      return structure.checks?.some(([check]) => check === 'safe_integer') ? 'integer' : 'number'
+    case 'array':
+      return `${structure.item ? typeText(structure.item) : 'any'}[]`
+    case 'unknown':
+      return 'any JSON'
+    case 'strict_object':
+    case 'object':
+      return `{ ${Object.entries(structure.entries ?? {})
+        .map(([name, entry]) => `${name}${entry.optional ? '?' : ''}: ${typeText(entry)}`)
+        .join(', ')} }`
+    case 'record':
+      return 'object'
+    default:
+      return structure.type
+  }
+}
