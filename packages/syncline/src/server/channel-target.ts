@@ -44,6 +44,9 @@ function collectionOf(schema: CompiledSchema, model: Model, name: string): Relat
   )
 }
 
+/** The log names rooms by so many characters of their id: longer ones would share a room. */
+const LONGEST_ID = 250
+
 function isIdOf(id: string, type: IdType): boolean {
-  return typeof checkIdOfType(type, id) === 'string'
+  return id.length <= LONGEST_ID && typeof checkIdOfType(type, id) === 'string'
 }

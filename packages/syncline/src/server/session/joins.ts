@@ -80,9 +80,16 @@ export class Joins {
     this.#drop(channel)
     const subscription = this.#subscribe(channel)
     const isUp = subscription !== null && (await this.#bringUp(subscription, this.#beginning(message)))
-    if (isUp) return
+    if (!isUp) await this.#refuse(channel, receivedAtMs)
+  }
+
+  async #refuse(channel: string, receivedAtMs: number): Promise<void> {
+    const { engine } = this.#session
+    const kind = findTarget(engine.schema, channel)?.kind
+    // Refused without a question to the database: while that is slow, a faster answer would say so.
+    if (kind !== 'room' && kind !== 'collection') await engine.channels.pretendToCheck().catch(() => {})
     await untilNegativeAnswer(receivedAtMs)
-    this.#session.engine.metrics.count('syncline_joins_total', 1, { outcome: 'not_found' })
+    engine.metrics.count('syncline_joins_total', 1, { outcome: 'not_found' })
     this.#session.send(notFoundFrame(channel))
   }
 
