@@ -7,6 +7,7 @@ export {
   type ClusterOptions,
   type PostgresPrograms,
 } from './postgres-cluster.ts'
+export { startTcpProxy, type ProxyFaults, type TcpProxy, type TcpProxyOptions } from './tcp-proxy.ts'
 export {
   createTestDatabase,
   withDatabase,
