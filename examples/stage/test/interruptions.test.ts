@@ -1,6 +1,6 @@
 /** Killed servers and lost networks, in a real Chromium: everything that was written arrives, and arrives once. */
 import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { createTestDatabase, startTcpProxy, type TcpProxy, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser, openProduction, openWindow } from './support/browser.ts'
 import { field, untilSettled, untilValue } from './support/page-parts.ts'
@@ -12,6 +12,8 @@ const BACK_WITHIN_MS = 32_000
 
 let database: TestDatabase
 let stage: StageProcess
+/** Ben's network. */
+let network: TcpProxy
 let browser: Browser
 let ben: Page
 let ana: Page
@@ -19,15 +21,15 @@ let ana: Page
 beforeAll(async () => {
   database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
   ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  ;[ben, ana] = await Promise.all([
-    openWindow(browser, stage.url, 'Ben'),
-    openWindow(browser, stage.url, 'Ana'),
-  ])
+  network = await startTcpProxy({ port: Number(new URL(stage.url).port) })
+  const benUrl = `http://localhost:${network.port}`
+  ;[ben, ana] = await Promise.all([openWindow(browser, benUrl, 'Ben'), openWindow(browser, stage.url, 'Ana')])
   await Promise.all([openProduction(ben, SHARED), openProduction(ana, SHARED)])
 })
 
 afterAll(async () => {
   await browser?.close()
+  await network?.close()
   await stage?.remove()
   await database?.drop()
 })
@@ -70,15 +72,14 @@ test('W2, W3: the server is killed while somebody writes; each write is there on
 
 test('K1, K2: without a network writing goes on, the page says what is not sent, and sends it later', async () => {
   await untilSettled(ben)
-  await ben.context().setOffline(true)
-  await stageHangsUp(ben)
+  await cutNetwork(ben)
 
   await field(ben, 'Note of Camera 7').fill('Written offline')
   await field(ben, 'Note of Camera 7').press('Enter')
   await ben.getByText('1 change not sent').waitFor()
   await database.query(`update cameras set note = 'Written online' where id = 'northern-sessions-camera-8'`)
   await untilValue(ana, 'Note of Camera 8', 'Written online')
-  await ben.context().setOffline(false)
+  await restoreNetwork(ben)
 
   await untilSettled(ben, BACK_WITHIN_MS)
   await untilValue(ana, 'Note of Camera 7', 'Written offline')
@@ -100,7 +101,15 @@ async function addCamera(page: Page, name: string): Promise<void> {
   await field(page, `Name of ${name}`).waitFor()
 }
 
-/** Chromium's offline mode keeps open sockets open until something is sent over them. */
-async function stageHangsUp(page: Page): Promise<void> {
-  await page.locator('.status[data-live="no"]').waitFor({ timeout: BACK_WITHIN_MS })
+/** Chromium's offline mode keeps open sockets open, so the network itself is cut too. */
+async function cutNetwork(page: Page): Promise<void> {
+  await page.context().setOffline(true)
+  network.fault({ cutChance: 1 })
+  network.cut()
+  await page.locator('.status[data-live="no"]').waitFor()
+}
+
+async function restoreNetwork(page: Page): Promise<void> {
+  network.fault({})
+  await page.context().setOffline(false)
 }
