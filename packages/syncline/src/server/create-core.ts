@@ -18,6 +18,7 @@ import type { Outlet } from './outlet.ts'
 import { pull } from './pull.ts'
 import type { Engine } from './session/engine.ts'
 import { Session, type Identify } from './session/session.ts'
+import { EndedSessions } from './session/ended-sessions.ts'
 import { SessionTable } from './session/session-table.ts'
 import { shareConflicts } from './session/share-conflicts.ts'
 import { createBucketTable } from './token-bucket.ts'
@@ -58,6 +59,8 @@ export function createCore(options: CoreOptions): RunningCore {
   const seal = createCursorSeal(options.secrets)
   const sessions = new SessionTable()
   const started = new Started()
+  const tables = authenticate.flatMap(({ dependsOn = [] }) => dependsOn)
+  const ended = new EndedSessions(sessions, schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
@@ -82,7 +85,10 @@ export function createCore(options: CoreOptions): RunningCore {
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
       ...options.writer,
     })
-    started.tail = await startTail(database, { log, ...options.tail }, (batch) => channels.onBatch(batch))
+    started.tail = await startTail(database, { log, ...options.tail }, (batch) => {
+      channels.onBatch(batch)
+      ended.note(batch.rows)
+    })
   }
   const ready = start()
   ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
@@ -153,6 +159,7 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     async close() {
       clearInterval(rechecking)
+      ended.close()
       await ready.catch(() => {})
       await started.close()
     },

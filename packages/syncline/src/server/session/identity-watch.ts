@@ -25,7 +25,7 @@ export class IdentityWatch {
   begin(identity: Identity): void {
     this.end()
     if (identity.expiresAtMs !== undefined) this.#expireAt(identity.expiresAtMs)
-    if (identity.isStillValid) this.#look = setInterval(() => void this.#lookUp(identity), LOOK_EVERY_MS)
+    if (identity.isStillValid) this.#look = setInterval(() => void this.lookUp(identity), LOOK_EVERY_MS)
   }
 
   /** Takes a fresh token; a bad one changes nothing, and the old one runs out. */
@@ -65,7 +65,8 @@ export class IdentityWatch {
     )
   }
 
-  async #lookUp(identity: Identity): Promise<void> {
+  /** Ends the connection when the session is gone. */
+  async lookUp(identity: Identity): Promise<void> {
     try {
       if ((await identity.isStillValid?.()) === false) this.#session.dismiss('session_ended', false)
     } catch (error) {

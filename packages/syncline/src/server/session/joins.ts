@@ -43,7 +43,8 @@ export class Joins {
   }
 
   leave({ channel }: Leave): void {
-    this.#inTurn(channel, async () => this.#drop(channel))
+    if (this.#turns.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
+    else this.#drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {

@@ -180,6 +180,11 @@ export class Session {
     this.send(frameOf(message))
   }
 
+  /** Asks whether the stored session behind the connection still exists. */
+  lookUp(): void {
+    if (this.#identity) void this.#watch.lookUp(this.#identity)
+  }
+
   /** Who it is has been proven anew; rights that hang on it are checked again. */
   renewIdentity(identity: Identity): void {
     this.#identity = identity

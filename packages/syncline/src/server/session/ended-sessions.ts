@@ -1,0 +1,34 @@
+/** Ends connections whose stored session was deleted, as soon as the log shows a change of the table it is kept in (A2). */
+import type { LogRow } from '../../postgres/log-row.ts'
+import type { CompiledSchema } from '../../schema/model.ts'
+import type { SessionTable } from './session-table.ts'
+
+/** Shortest time between two looks, in ms: a busy table of sessions must not look all of them up for every row. */
+const LOOK_EVERY_MS = 200
+
+export class EndedSessions {
+  readonly #sessions: SessionTable
+  /** Names that the log has for the tables. */
+  readonly #names: ReadonlySet<string>
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(sessions: SessionTable, schema: CompiledSchema, tables: readonly string[]) {
+    this.#sessions = sessions
+    const models = Object.values(schema.models).filter(({ table }) => tables.includes(table))
+    this.#names = new Set([...models.map(({ name }) => name), ...tables.map((table) => `@${table}`)])
+  }
+
+  /** Looks at a batch; new rows end nothing. */
+  note(rows: readonly LogRow[]): void {
+    if (this.#names.size === 0 || this.#timer) return
+    if (!rows.some(({ model, action }) => this.#names.has(model) && action !== 'create')) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      for (const session of this.#sessions.all()) session.lookUp()
+    }, LOOK_EVERY_MS)
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+}
