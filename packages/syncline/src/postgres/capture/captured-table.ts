@@ -106,7 +106,7 @@ export function qualified(table: { readonly schema: string; readonly name: strin
 
 /** A table's name as part of a function's: itself when it is plain and short, else cut and told apart by a hash. */
 export function slugOf(table: string): string {
-  const slug = table.replaceAll(/\W/g, '_')
+  const slug = table.toLowerCase().replaceAll(/\W/g, '_')
   if (slug === table && slug.length <= 48) return slug
   return `${slug.slice(0, 40)}_${createHash('sha256').update(table).digest('hex').slice(0, 7)}`
 }

@@ -1,0 +1,174 @@
+/** L1 under concurrency: rooms stay those of the parents, and lives of one id follow one another. */
+import fc from 'fast-check'
+import type pg from 'pg'
+import { afterEach, describe, expect, test } from 'vitest'
+import { expectLogEqualsTables, readLog } from './oracle.ts'
+import { schema } from './schema.ts'
+import { openMigrated, SERVERS, type Stage } from './stage.ts'
+
+const WRITERS = 8
+const STEPS = 60
+
+let stage: Stage
+afterEach(() => stage.close())
+
+/** Numbers that repeat for a seed: one sequence per writer. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed >>> 0
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+/** Runs the same kind of work on many connections; a refused statement (deadlock, duplicate) ends its transaction only. */
+async function writeAtOnce(
+  seed: number,
+  step: (client: pg.Client, pick: (below: number) => number) => Promise<unknown>,
+): Promise<void> {
+  const writers = Array.from({ length: WRITERS }, async (_, index) => {
+    const client = (await stage.server?.connect()) as pg.Client
+    const pick = randomNumbers(seed + index * 7919)
+    for (let count = 0; count < STEPS; count++) {
+      try {
+        await step(client, pick)
+      } catch (error) {
+        await client.query('rollback')
+        expect(['40P01', '40001', '23505', '23503']).toContain((error as { code?: string }).code)
+      }
+    }
+    await client.end()
+  })
+  await Promise.all(writers)
+}
+
+const newSeed = () => fc.sample(fc.nat(), 1)[0] as number
+
+describe.each(SERVERS)('%s', (kind) => {
+  test('L1: parents that move while children are written end with every record in its room', async () => {
+    stage = await openMigrated(kind, schema)
+    await stage.database.query(`
+      insert into productions (id, name) select 'p' || n, 'P' from generate_series(0, 3) n;
+      insert into cameras (id, production_id, name) select 'c' || n, 'p' || n % 4, 'C' from generate_series(0, 5) n;
+      insert into photos (id, camera_id, caption) select 'f' || n, 'c' || n % 6, 'F' from generate_series(0, 11) n`)
+    const seed = newSeed()
+
+    await writeAtOnce(seed, async (client, pick) => {
+      const statements = [
+        () =>
+          client.query('update cameras set production_id = $1 where id = $2', [`p${pick(4)}`, `c${pick(6)}`]),
+        () => client.query('insert into photos (camera_id, caption) values ($1, $2)', [`c${pick(6)}`, 'New']),
+        () => client.query('update photos set camera_id = $1 where id = $2', [`c${pick(6)}`, `f${pick(12)}`]),
+        () => client.query('insert into comments (photo_id, body) values ($1, $2)', [`f${pick(12)}`, 'New']),
+        () =>
+          client.query(
+            'update comments set photo_id = $1, body = $2 where id in (select id from comments limit 1 offset $3)',
+            [`f${pick(12)}`, 'Moved', pick(20)],
+          ),
+        () =>
+          client.query('delete from comments where id in (select id from comments limit 1 offset $1)', [
+            pick(20),
+          ]),
+      ]
+      await client.query('begin')
+      for (let count = 0; count <= pick(3); count++) {
+        if (pick(4) === 0) await client.query('savepoint s')
+        await statements[pick(statements.length)]?.()
+      }
+      await client.query(pick(6) === 0 ? 'rollback' : 'commit')
+    })
+
+    await expectLogEqualsTables(stage.database, schema).catch((error: Error) => {
+      throw new Error(`Seed ${seed}: ${error.message}`, { cause: error })
+    })
+    expect((await readLog(stage.database)).filter(({ action }) => action === 'enter').length).toBeGreaterThan(
+      20,
+    )
+  })
+
+  test('L1: an id that is deleted and created by many at once never lives twice at one version', async () => {
+    stage = await openMigrated(kind, schema)
+    await stage.database.query("insert into productions (id, name) values ('p', 'P')")
+    const seed = newSeed()
+
+    await writeAtOnce(seed, async (client, pick) => {
+      const id = `c${pick(3)}`
+      const statements = [
+        () => client.query('delete from cameras where id = $1', [id]),
+        () =>
+          client.query(
+            "insert into cameras (id, production_id, name) values ($1, 'p', 'N') on conflict do nothing",
+            [id],
+          ),
+        () =>
+          client.query(
+            "insert into cameras (id, production_id, name) values ($1, 'p', 'U') on conflict (id) do update set zoom = cameras.zoom + 1",
+            [id],
+          ),
+        () => client.query('update cameras set zoom = zoom + 1 where id = $1', [id]),
+      ]
+      await client.query('begin')
+      for (let count = 0; count <= pick(2); count++) await statements[pick(statements.length)]?.()
+      await client.query(pick(6) === 0 ? 'rollback' : 'commit')
+    })
+
+    await expectLogEqualsTables(stage.database, schema).catch((error: Error) => {
+      throw new Error(`Seed ${seed}: ${error.message}`, { cause: error })
+    })
+    const lives = (await readLog(stage.database)).filter(
+      ({ action, version }) => action === 'create' && version > 1,
+    )
+    expect(lives.length).toBeGreaterThan(10)
+  })
+
+  test('L1: an insert that waited for the delete of the same id begins above it', async () => {
+    stage = await openMigrated(kind, schema)
+    await stage.database.query(`insert into productions (id, name) values ('p', 'P');
+      insert into cameras (id, production_id, name) values ('c', 'p', 'C'); update cameras set zoom = 2`)
+    const [deleter, inserter] = [await stage.server?.connect(), await stage.server?.connect()]
+    await deleter?.query("begin; delete from cameras where id = 'c'")
+    const inserted = inserter?.query(
+      "insert into cameras (id, production_id, name) values ('c', 'p', 'Again')",
+    )
+    await new Promise((resolve) => setTimeout(resolve, 200))
+
+    await deleter?.query('commit')
+    await inserted
+
+    expect(await stage.database.query('select version, field_versions from cameras')).toEqual([
+      { version: 4, field_versions: '{"name": 4, "note": 4, "zoom": 4, "productionId": 4}' },
+    ])
+    expect(
+      (await readLog(stage.database)).slice(-2).map(({ action, version }) => `${action} ${version}`),
+    ).toEqual(['delete 3', 'create 4'])
+    await expectLogEqualsTables(stage.database, schema)
+  })
+
+  test('L1: a move that cannot see all children loads both rooms again and settles them afterwards', async () => {
+    stage = await openMigrated(kind, schema)
+    await stage.database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
+      insert into cameras (id, production_id, name) values ('c', 'p', 'C')`)
+    const [mover, writer] = [await stage.server?.connect(), await stage.server?.connect()]
+    await mover?.query('begin isolation level repeatable read; select count(*) from photos')
+    await writer?.query("insert into photos (id, camera_id, caption) values ('f', 'c', 'Unseen')")
+
+    await mover?.query("update cameras set production_id = 'q'; commit")
+    const [unseen] = await stage.database.query('select sync_room from photos')
+    await stage.database.query('select syncline.settle_rooms()')
+
+    expect(unseen).toEqual({ sync_room: 'p' })
+    expect(await stage.database.query('select sync_room from photos')).toEqual([{ sync_room: 'q' }])
+    expect(
+      (await readLog(stage.database))
+        .slice(-6)
+        .map(({ room, model, action }) => `${room} ${model} ${action}`),
+    ).toEqual([
+      'Production:p camera leave',
+      'Production:q camera enter',
+      'Production:p camera truncate',
+      'Production:q camera truncate',
+      'Production:p photo leave',
+      'Production:q photo enter',
+    ])
+  })
+})
