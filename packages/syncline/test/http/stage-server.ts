@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SignJWT } from 'jose'
-import { migrate } from '../../src/postgres/capture/migrate.ts'
+import type { Database } from '../../src/postgres/database.ts'
+import { pglite } from '../../src/postgres/drivers/pglite.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import type { User } from '../../src/protocol/user.ts'
@@ -21,15 +22,15 @@ import {
   bigint,
 } from '../../src/schema/index.ts'
 import { type Access, through } from '../../src/server/access/declaration.ts'
-import { guardNames, guardTables } from '../../src/server/access/guard-tables.ts'
 import { jwt } from '../../src/server/authenticate/jwt.ts'
 import { sessionCookie } from '../../src/server/authenticate/session-cookie.ts'
 import { signCookie } from '../../src/server/authenticate/signed-cookie.ts'
 import type { Limits } from '../../src/server/limits.ts'
+import { migrate } from '../../src/server/migrate.ts'
 import type { Logger } from '../../src/server/logger.ts'
 import { createSync, type Sync } from '../../src/gateways/create-sync.ts'
 import { toNode } from '../../src/gateways/http/to-node.ts'
-import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
+import { createTestDatabase } from '../../src/testing/test-database.ts'
 
 export const schema = defineSchema({
   models: {
@@ -124,7 +125,10 @@ export interface LogLine {
 export interface StageServer {
   readonly url: string
   readonly sync: Sync
-  readonly database: TestDatabase
+  /** Runs SQL as another program would. */
+  readonly database: {
+    query<T extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<T[]>
+  }
   readonly lines: LogLine[]
   /** Sends a request as a user, with a token. */
   as(user: string, path: string, init?: StageRequest): Promise<Response>
@@ -143,16 +147,25 @@ export interface StageRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Starts the application on a database of its own. */
-export async function startStage(serverUrl: string, limits: Partial<Limits> = {}): Promise<StageServer> {
+interface OpenedDatabase {
+  readonly connected: Database
+  readonly outside: Pick<StageServer['database'], 'query'>
+  readonly drop: () => Promise<void>
+}
+
+/** PGlite has one backend: what stands for another program goes through the same door. */
+async function openDatabase(serverUrl: string): Promise<OpenedDatabase> {
+  if (serverUrl === 'pglite') {
+    const connected = pglite('memory://')
+    return { connected, outside: connected as never, drop: async () => {} }
+  }
   const database = await createTestDatabase(serverUrl)
-  await database.query(TABLES)
-  const connected = postgres(database.url)
-  await migrate(connected, schema, {
-    dependsOn: guardTables(schema, access, ['sessions']),
-    ruleNames: guardNames(schema, access),
-  })
-  await database.query(ROWS)
+  return { connected: postgres(database.url), outside: database, drop: () => database.drop() }
+}
+
+/** Starts the application on a database of its own, on this server or, for `pglite`, in this process. */
+export async function startStage(serverUrl: string, limits: Partial<Limits> = {}): Promise<StageServer> {
+  const { connected, outside: database, drop } = await openDatabase(serverUrl)
   const lines: LogLine[] = []
   const write = (level: string) => (fields: LogLine['fields'], message: string) =>
     void lines.push({ level, fields, message })
@@ -163,19 +176,23 @@ export async function startStage(serverUrl: string, limits: Partial<Limits> = {}
     error: write('error'),
   }
   const find = async (id: string) => {
-    const [row] = await database.query<{ user_id: string }>('select user_id from sessions where id = $1', [
+    const [row] = await connected.query<{ user_id: string }>('select user_id from sessions where id = $1', [
       id,
     ])
     return row ? { user: { id: row.user_id } } : null
   }
+  const authenticate = [
+    jwt({ secret: SECRET, user: ({ sub }) => (sub ? { id: sub, admin: sub === 'ana' } : null) }),
+    sessionCookie({ secret: SECRET, find, table: 'sessions' }),
+  ]
+  await connected.query(TABLES)
+  await migrate({ schema, database: connected, access, authenticate })
+  await connected.query(ROWS)
   const sync = createSync({
     schema,
     database: connected,
     access,
-    authenticate: [
-      jwt({ secret: SECRET, user: ({ sub }) => (sub ? { id: sub, admin: sub === 'ana' } : null) }),
-      sessionCookie({ secret: SECRET, find, table: 'sessions' }),
-    ],
+    authenticate,
     secret: SECRET,
     origins: [ALLOWED_ORIGIN],
     operatorToken: OPERATOR_TOKEN,
@@ -201,7 +218,7 @@ export async function startStage(serverUrl: string, limits: Partial<Limits> = {}
     async close() {
       await closeServer(server)
       await sync.close()
-      await database.drop()
+      await drop()
     },
   }
 }

@@ -13,7 +13,9 @@ import { activity } from './activity.ts'
 import { NOT_FOUND, UNAUTHENTICATED, isRefused, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { crossOriginHeaders, preflightAnswer } from './cross-origin.ts'
+import { describeFailure } from './failure.ts'
 import { healthAnswer } from './health.ts'
+import { createHealthProbe, type HealthProbe } from './health-probe.ts'
 import { METRICS_TYPE, metricsText } from './metrics-text.ts'
 import { isOperator } from './operator.ts'
 import { pull, pullOne } from './pull.ts'
@@ -44,6 +46,7 @@ export interface HttpGateway {
 export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGateway {
   const { basePath = '/sync', apiPath = '/api', operatorToken } = options
   const paths = { basePath, apiPath }
+  const probe = createHealthProbe(core)
   return {
     handles: (pathname) => isOurs(pathname, paths),
     async fetch(request, context = {}) {
@@ -52,7 +55,12 @@ export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGa
       const receivedAtMs = performance.now()
       const url = new URL(request.url)
       const route = routeOf(request.method, url.pathname, paths)
-      const response = await answered(core, request, url, route, { receivedAtMs, operatorToken, ...context })
+      const response = await answered(core, request, url, route, {
+        receivedAtMs,
+        probe,
+        operatorToken,
+        ...context,
+      })
       if (response.status === 404) await untilNegativeAnswer(receivedAtMs)
       for (const [name, value] of Object.entries(crossOriginHeaders(request, core.allowedOrigins))) {
         response.headers.set(name, value)
@@ -64,6 +72,7 @@ export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGa
 
 interface Circumstances extends RequestContext {
   readonly receivedAtMs: number
+  readonly probe: HealthProbe
   readonly operatorToken?: string
 }
 
@@ -79,7 +88,7 @@ async function answered(
   } catch (error) {
     if (isRefused(error)) return refusal(error)
     if (request.signal.aborted) return new Response(null, { status: 499 })
-    core.log.error({ call: route.call, error: nameOf(error) }, 'An HTTP call failed')
+    core.log.error({ call: route.call, ...describeFailure(error) }, 'An HTTP call failed')
     return refusal({
       code: 'unavailable',
       message: 'The server cannot do this right now. Try again in a moment.',
@@ -93,7 +102,7 @@ async function answer(
   request: Request,
   url: URL,
   route: Route,
-  { address, receivedAtMs, operatorToken }: Circumstances,
+  { address, receivedAtMs, probe, operatorToken }: Circumstances,
 ): Promise<Response> {
   switch (route.call) {
     case 'unknown':
@@ -101,7 +110,7 @@ async function answer(
     case 'wrongMethod':
       return wrongMethod(request.method, route.allow)
     case 'health':
-      return healthAnswer(core, isOperator(request, operatorToken))
+      return healthAnswer(await probe(), isOperator(request, operatorToken))
     case 'metrics':
       return isOperator(request, operatorToken) ? metrics(core) : refusal(UNAUTHENTICATED)
   }
@@ -169,10 +178,4 @@ function wrongMethod(method: string, allow: string): Response {
     status: 405,
     headers: { ...Object.fromEntries(response.headers), allow },
   })
-}
-
-/** What kind of failure it was; its text may hold what somebody sent. */
-function nameOf(error: unknown): string {
-  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
-  return [name, code].filter((part) => typeof part === 'string').join(' ') || typeof error
 }

@@ -1,10 +1,9 @@
 /** `GET /health`: whether the server can do its work; everybody may ask, details are for whoever has the token. */
-import type { Core, Health } from '../../server/core.ts'
+import type { Health } from '../../server/core.ts'
 import { json } from './answer.ts'
 
 /** 200 while the database answers, 503 otherwise, also while starting. */
-export async function healthAnswer(core: Core, isOperator: boolean): Promise<Response> {
-  const health = await core.health()
+export function healthAnswer(health: Health, isOperator: boolean): Response {
   const { connected, latencyMs } = health.database
   const body = {
     status: health.status,

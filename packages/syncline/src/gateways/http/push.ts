@@ -7,6 +7,7 @@
 import type { PushOutcome } from '../../postgres/apply/writer.ts'
 import { parsePushBody } from '../../protocol/http-bodies.ts'
 import { acceptOps, splitTransaction } from '../../server/accept.ts'
+import type { Metrics } from '../../server/metrics.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
@@ -22,6 +23,7 @@ export async function push(call: Call): Promise<Response> {
   const { device, ops, after, read } = parsed.body
   const unsound = tooMany(ops.length, core.limits.opsPerPush) ?? split(splitTransaction(ops))
   if (unsound) return refusal(unsound)
+  core.metrics.count('syncline_ops_total', ops.length)
   const outcome = await core.push({
     device,
     user: identity.user,
@@ -31,6 +33,7 @@ export async function push(call: Call): Promise<Response> {
   })
   // A3: a rejection for what is not there and for what is forbidden leave at the same time.
   if (outcome.rejected.some(({ code }) => code === 'not_found')) await untilNegativeAnswer(call.receivedAtMs)
+  count(core.metrics, outcome, ops)
   return pushAnswer(outcome)
 }
 
@@ -45,6 +48,15 @@ function split(tx: number | undefined): Refused | undefined {
     code: 'split_transaction',
     message: `The push ends inside the transaction that ends with op ${tx}. Send all ops of a transaction in one push.`,
   }
+}
+
+/** Counted as on a socket; rejections of earlier pushes, sent again, are not new ones. */
+function count(metrics: Metrics, outcome: PushOutcome, ops: readonly { readonly n: number }[]): void {
+  const result = outcome.refused?.code ?? (outcome.gap === undefined ? 'applied' : 'gap')
+  metrics.count('syncline_pushes_total', 1, { outcome: result })
+  const sent = new Set(ops.map(({ n }) => n))
+  for (const { code, n } of outcome.rejected)
+    if (sent.has(n)) metrics.count('syncline_rejections_total', 1, { code })
 }
 
 function pushAnswer({ lastOp, lastKey, rejected, conflicts, gap, refused }: PushOutcome): Response {
