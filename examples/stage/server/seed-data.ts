@@ -13,7 +13,7 @@ export interface SeedUser {
 }
 
 /** Name, position, operator, lens, zoom, status, note. */
-export type SeedCamera = readonly [
+type SeedCamera = readonly [
   name: string,
   position: string,
   operator: string,
@@ -24,7 +24,7 @@ export type SeedCamera = readonly [
 ]
 
 /** Name, who does it, whether it is done, note. */
-export type SeedTask = readonly [name: string, assignedTo: string, completed: boolean, note?: string]
+type SeedTask = readonly [name: string, assignedTo: string, completed: boolean, note?: string]
 
 export interface SeedProduction {
   readonly id: string

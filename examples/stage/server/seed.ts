@@ -78,8 +78,10 @@ async function insert(
   rows: readonly Parameter[][],
 ): Promise<void> {
   if (rows.length === 0) return
+  const width = columns.length
   const tuples = rows.map(
-    (_, row) => `(${columns.map((_, column) => `$${row * columns.length + column + 1}`)})`,
+    (_, row) => `(${columns.map((_name, at) => `$${row * width + at + 1}`).join(', ')})`,
   )
-  await connection.query(`insert into ${table} (${columns}) values ${tuples}`, rows.flat())
+  const text = `insert into ${table} (${columns.join(', ')}) values ${tuples.join(', ')}`
+  await connection.query(text, rows.flat())
 }

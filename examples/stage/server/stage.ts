@@ -39,7 +39,8 @@ export async function startStage(settings: Settings, log: Logger): Promise<Stage
   if (await seed(database)) log.info('The database was empty: it now has the demo productions')
   const sync = createSync({ ...options, secret: keyFor('cursors', secret), logger: log })
   await sync.ready
-  const server = createServer(getRequestListener(routes(sync, sessions, secret).fetch))
+  const answer = getRequestListener(routes(sync, sessions, secret).fetch)
+  const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   sync.attach(server)
   await listen(server, settings.port)
   return {

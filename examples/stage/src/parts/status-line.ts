@@ -8,7 +8,7 @@ import type { Crew } from '../crew.ts'
 import { element, setAttribute, setText } from '../view/element.ts'
 
 /** Makes the line and keeps it current; `close` ends that. */
-export function statusLine(crew: Crew): { element: HTMLElement; close(): void } {
+export function statusLine(crew: Crew): { readonly element: HTMLElement; readonly close: () => void } {
   // Only the state is announced; the age beside it changes every second.
   const state = element('span', { role: 'status' })
   const unsent = element('span', { class: 'unsent' })

@@ -9,7 +9,7 @@ export function topBar(
   crew: Crew,
   user: SignedIn,
   signOut: () => void,
-): { element: HTMLElement; close(): void } {
+): { readonly element: HTMLElement; readonly close: () => void } {
   const status = statusLine(crew)
   const bar = element(
     'header',

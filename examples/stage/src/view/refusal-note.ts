@@ -9,7 +9,7 @@ export class RefusalNote {
   readonly id: string
   readonly #reason: HTMLElement
 
-  constructor(ways: { retry(): void; discard(): void }) {
+  constructor(ways: { readonly retry: () => void; readonly discard: () => void }) {
     made += 1
     this.id = `refusal-${made}`
     this.#reason = element('span', { id: this.id })
