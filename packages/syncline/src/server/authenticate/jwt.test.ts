@@ -61,6 +61,21 @@ test('clocks may differ by a few seconds, not more (E8)', async () => {
   expect(await at(NOW - 30)).toBeNull()
 })
 
+test('A2: whom the application no longer finds is signed out, although the token has not expired', async () => {
+  const sessions = new Map([['s1', { id: 'ana' }]])
+  const bySession = jwt({
+    secret: SECRET,
+    user: ({ sid }) => sessions.get(String(sid)) ?? null,
+    table: 'sessions',
+  })
+  const identity = await bySession(requestWith(`Bearer ${hmacToken({ sid: 's1', exp: NOW + 600 })}`))
+
+  const before = await identity?.isStillValid?.()
+  sessions.delete('s1')
+
+  expect([bySession.dependsOn, before, await identity?.isStillValid?.()]).toEqual([['sessions'], true, false])
+})
+
 test('keys that cannot be fetched are unavailable, not a refusal', async () => {
   const broken = jwt({ keys: () => Promise.reject(new Error('no route to host')), audience: 'stage' })
 
