@@ -20,9 +20,10 @@ export function settleDefaults(models: Record<string, Model>, mistakes: string[]
 }
 
 /** Counters begin at 0 and sets empty, unless something else is said. */
-function implied(field: Field): unknown {
-  if (field.nullable || field.filledByDatabase) return undefined
-  if (field.onConflict === 'set') return []
-  if (field.onConflict !== 'counter') return undefined
-  return field.kind === 'integer' || field.kind === 'number' ? 0 : '0'
+function implied({ nullable, filledByDatabase, onConflict, array, kind }: Field): unknown {
+  if (nullable || filledByDatabase) return undefined
+  if (onConflict === 'set') return array ? [] : undefined
+  if (onConflict !== 'counter' || array) return undefined
+  if (kind === 'integer' || kind === 'number') return 0
+  return kind === 'bigint' || kind === 'decimal' ? '0' : undefined
 }
