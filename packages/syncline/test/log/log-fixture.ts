@@ -8,7 +8,7 @@ import type { Batch, LogRow } from '../../src/postgres/log-row.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 
 /** Logs a change as a trigger would: the row, and the wake-up. */
-const LOG_CHANGE_SQL = `create function log_change(room text, id text, version int, fields jsonb default null) returns void
+export const LOG_CHANGE_SQL = `create function log_change(room text, id text, version int, fields jsonb default null) returns void
 language plpgsql as $$ begin
   insert into syncline.log (room, model, id, action, version, fields) values ($1, 'camera', $2, 'update', $3, $4);
   ${WAKE_SNIPPET}

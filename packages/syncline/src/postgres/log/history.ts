@@ -6,7 +6,7 @@
  * copied. A new history begins then: the old log is set aside, so that its transaction ids never meet new ones.
  * Backups that keep every identity are recognised by cursors themselves (`past.ts`).
  */
-import type { Connection } from '../database.ts'
+import type { Connection, Database } from '../database.ts'
 import { setLogAside } from './set-aside.ts'
 
 /** Thrown for a server that only repeats another one: the order in which it shows commits differs. */
@@ -25,10 +25,15 @@ const LOCK_NOT_AVAILABLE = '55P03'
 
 const COPIED_SQL = 'select exists (select from syncline.history where xmin <> xid::xid) as copied'
 
+/** Throws a `StandbyError` for a server in recovery. */
+export async function refuseStandby(database: Pick<Database, 'query'>): Promise<void> {
+  const [state] = await database.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
+  if (state?.standby) throw new StandbyError()
+}
+
 /** Refuses a standby, begins a new history if this database came out of a dump, and records that a tail connected. */
 export async function recordLife(connection: Connection): Promise<void> {
-  const [state] = await connection.query<{ standby: boolean }>('select pg_is_in_recovery() as standby')
-  if (state?.standby) throw new StandbyError()
+  await refuseStandby(connection)
   if (await isCopied(connection)) await beginHistory(connection)
   await connection.query('insert into syncline.history default values')
 }

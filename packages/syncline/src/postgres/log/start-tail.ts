@@ -9,6 +9,7 @@
 import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
 import { firstUnseen } from './cursor.ts'
+import { refuseStandby } from './history.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
 import { type Beginning, openTail } from './open-tail.ts'
 import { Past, type PastContent } from './past.ts'
@@ -97,6 +98,8 @@ class LogTail implements Tail {
   }
 
   async start(): Promise<void> {
+    // Before anything else: a standby refuses to listen, in its own words.
+    await refuseStandby(this.#database)
     this.#listener = await this.#database.listen(WAKE_CHANNEL, () => this.wake())
     try {
       this.#running = this.#run(await this.#open())

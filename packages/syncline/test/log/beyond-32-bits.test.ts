@@ -1,0 +1,69 @@
+/** L2 where transaction ids leave 32 bits: the server's own counter wraps while writers work. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { postgres } from '../../src/postgres/drivers/postgres.ts'
+import { catchUp } from '../../src/postgres/log/catch-up.ts'
+import { parseSnapshot } from '../../src/postgres/log/cursor.ts'
+import { findPostgres, serverUser, startCluster } from '../../src/testing/postgres-cluster.ts'
+import { createLogDatabase, watchLog } from './log-fixture.ts'
+import { TORTURE_TABLES_SQL, torture } from './torture-writers.ts'
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
+/** As many transactions before 2^32 as the writers use in about their first second. */
+const NEXT_XID = 2 ** 32 - 400
+
+test('L2: 5,000 changes arrive once and in order while transaction ids pass 2^32', async () => {
+  const programs = findPostgres().find(({ bin }) => existsSync(join(bin, 'pg_resetwal')))
+  if (!programs)
+    throw new Error('No installed PostgreSQL has pg_resetwal. Install the server package of the system.')
+  const cluster = await startCluster({ programs })
+  await freezeAll(cluster.url())
+  await cluster.stop()
+  // The status of the transactions that are skipped: pages of zeros.
+  writeFileSync(join(cluster.dataDir, 'pg_xact', '0FFF'), Buffer.alloc(32 * 8192))
+  execFileSync('chown', [
+    '-R',
+    String(serverUser().uid ?? process.getuid?.()),
+    join(cluster.dataDir, 'pg_xact'),
+  ])
+  execFileSync(
+    join(programs.bin, 'pg_resetwal'),
+    ['-x', String(NEXT_XID), '-e', '0', cluster.dataDir],
+    serverUser(),
+  )
+  await cluster.restart()
+  const log = await createLogDatabase(cluster.url())
+  await log.query(TORTURE_TABLES_SQL)
+  const watched = await watchLog(log.database)
+  const start = { snapshot: watched.tail.position, history: watched.tail.history }
+
+  await torture(log, { writers: 16, changes: 5_000, seed: SEED, usePrepared: false })
+  const committed = await log.query<{ op: string }>('select op from syncline.log order by seq')
+  await watched.until(() => watched.rows().length >= committed.length)
+  const rooms = ['Room:8', 'Room:9', 'Room:10', 'Room:11']
+  const missed = await catchUp(log.database, { rooms, cursor: start, upTo: watched.tail.position })
+
+  expect(parseSnapshot(start.snapshot).xmax).toBeLessThan(2 ** 32)
+  expect(parseSnapshot(watched.tail.position).xmax).toBeGreaterThan(2 ** 32)
+  const expected = committed.map(({ op }) => Number(op)).sort((a, b) => a - b)
+  const byNumber = (rows: readonly { op: number | null }[]) =>
+    rows.map(({ op }) => op as number).sort((a, b) => a - b)
+  expect(byNumber(watched.rows()), `seed ${SEED}`).toEqual(expected)
+  expect('rows' in missed && byNumber(missed.rows)).toEqual(expected)
+  await watched.tail.close()
+  await log.drop()
+  await cluster.remove()
+})
+
+/** Rows that say "long ago" in 32 bits would lie in the future after the counter has jumped. */
+async function freezeAll(url: string): Promise<void> {
+  for (const name of ['postgres', 'template1']) {
+    const target = new URL(url)
+    target.pathname = `/${name}`
+    const database = postgres(target.href)
+    await database.query('vacuum freeze')
+    await database.close()
+  }
+}
