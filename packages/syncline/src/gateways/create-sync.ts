@@ -9,6 +9,7 @@
  */
 import type { Server } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
+import { MigrationRefused } from '../postgres/capture/drift.ts'
 import type { ServerFunction } from '../postgres/apply/call.ts'
 import type { Connection, Database } from '../postgres/database.ts'
 import type { TailOptions } from '../postgres/log/tail.ts'
@@ -26,6 +27,7 @@ import { defaultLimits, type Limits } from '../server/limits.ts'
 import { type Logger, silentLogger } from '../server/logger.ts'
 import type { Metrics } from '../server/metrics.ts'
 import { sayGoodbye } from '../server/goodbye.ts'
+import { findDrift } from '../server/migrate.ts'
 import { createHttpGateway } from './http/gateway.ts'
 import type { RequestContext } from './http/to-node.ts'
 import { createWebSocketGateway } from './websocket/gateway.ts'
@@ -106,6 +108,7 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     limits: limitsOf(options.limits, environment),
     log: logger,
     debounceMs: options.debounceMs ?? numberOf(environment['SYNC_DEBOUNCE_MS']) ?? 300,
+    beforeStart: () => reportDrift(options, logger),
     tail: options.log,
     writer: { functions: options.functions },
   })
@@ -138,6 +141,17 @@ function assemble(core: RunningCore, http: ReturnType<typeof createHttpGateway>,
     metrics: core.metrics,
     close: ({ graceMs = 5_000 } = {}) => (closing ??= close(graceMs)),
   }
+}
+
+/** Says what the database lacks; what must not be, keeps the server from starting. */
+async function reportDrift<S extends Schema, U extends User>(
+  options: SyncOptions<S, U>,
+  log: Logger,
+): Promise<void> {
+  const drift = await findDrift(options)
+  for (const { kind, table, message } of drift) log.warn({ kind, table }, message)
+  const blocking = drift.filter(({ isBlocking }) => isBlocking)
+  if (blocking.length > 0) throw new MigrationRefused(blocking)
 }
 
 const SHORTEST_SECRET = 16

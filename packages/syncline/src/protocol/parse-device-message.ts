@@ -9,7 +9,12 @@ import * as v from 'valibot'
 import { clip, showValue } from '../schema/invalid-value.ts'
 import { suggestion } from '../schema/nearest-name.ts'
 import { describeIssue } from './describe-issue.ts'
-import { DEVICE_MESSAGES, type DeviceMessage, deviceSchema } from './device-message.ts'
+import {
+  DEVICE_MESSAGES,
+  type DeviceMessage,
+  type DeviceMessageType,
+  deviceSchema,
+} from './device-message.ts'
 import type { ErrorCode } from './errors.ts'
 import { findOffences, type Offence } from './find-offences.ts'
 import { MAX_MESSAGE_BYTES, MAX_MESSAGE_DEPTH, MAX_PUSH_OPS } from './limits.ts'
@@ -27,6 +32,8 @@ export interface MessageError {
   readonly code: ErrorCode
   readonly message: string
   readonly channel?: string
+  /** Type of the message, where that is known. */
+  readonly type?: DeviceMessageType
 }
 
 export type ParsedFrame =
@@ -117,14 +124,19 @@ function parseMessage(
   value: object,
   offences: readonly Offence[],
 ): ParsedFrame {
-  const { type, channel } = value as { readonly type: string; readonly channel?: unknown }
+  const { type, channel } = value as { readonly type: DeviceMessageType; readonly channel?: unknown }
   const ofOps = type === 'push' ? offences.filter(isOfOp) : []
   const ofEnvelope = offences.find((offence) => !ofOps.includes(offence))
   if (ofEnvelope !== undefined)
-    return refused('invalid_message', offenceText(ofEnvelope, 'The message'), channel)
+    return refused('invalid_message', offenceText(ofEnvelope, 'The message'), channel, type)
   const result = v.safeParse(schema, value)
   if (!result.success)
-    return refused('invalid_message', describeIssue(schema, result.issues[0], `message \`${type}\``), channel)
+    return refused(
+      'invalid_message',
+      describeIssue(schema, result.issues[0], `message \`${type}\``),
+      channel,
+      type,
+    )
   const message = result.output
   if (message.type !== 'push') return { ok: true, message }
   if (message.ops.length > MAX_PUSH_OPS) return refused('too_large', tooManyOps(message.ops.length))
@@ -181,9 +193,9 @@ function unknownType(value: object): ParsedFrame {
 
 const LONGEST_ECHO = 1024
 
-function refused(code: ErrorCode, message: string, channel?: unknown): ParsedFrame {
+function refused(code: ErrorCode, message: string, channel?: unknown, type?: DeviceMessageType): ParsedFrame {
   const isEchoed = typeof channel === 'string' && channel.length <= LONGEST_ECHO
-  return { ok: false, error: { code, message, ...(isEchoed && { channel }) } }
+  return { ok: false, error: { code, message, ...(isEchoed && { channel }), ...(type && { type }) } }
 }
 
 /** Whether a text takes more bytes than `most` in UTF-8; counts only when it could be either. */

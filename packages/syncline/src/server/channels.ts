@@ -101,6 +101,15 @@ export class Channels {
     return place
   }
 
+  /** Whether the channel is the same place for this user; a list is another one when the user's rule is another. */
+  isSamePlace({ room }: Place, channel: string, target: ChannelTarget, user: User): boolean {
+    const { schema, rules } = this.#options
+    return (
+      this.#places.get(room)?.key.name ===
+      keyOf(target, defineView(schema, rules, target, channel, user)).name
+    )
+  }
+
   close({ room }: Place, member: Member): void {
     const place = this.#places.get(room)
     room.members.delete(member)

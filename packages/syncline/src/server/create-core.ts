@@ -15,6 +15,7 @@ import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import { createMetrics } from './metrics.ts'
 import type { Outlet } from './outlet.ts'
+import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
 import type { Engine } from './session/engine.ts'
 import { Session, type Identify } from './session/session.ts'
@@ -34,6 +35,8 @@ export interface CoreOptions {
   readonly limits: Limits
   readonly log: Logger
   readonly debounceMs: number
+  /** Looks at the database before anything is started; what it throws keeps the server from starting. */
+  readonly beforeStart?: () => Promise<void>
   readonly tail?: TailOptions
   readonly writer?: WriterOptions
 }
@@ -62,6 +65,11 @@ export function createCore(options: CoreOptions): RunningCore {
   const tables = authenticate.flatMap(({ dependsOn = [] }) => dependsOn)
   const ended = new EndedSessions(sessions, schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
+  const buckets = {
+    pushes: createBucketTable(limits.pushesPerUser),
+    joins: createBucketTable(limits.joinsPerUser),
+    connects: createBucketTable(limits.connects),
+  }
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
     schema,
@@ -72,6 +80,7 @@ export function createCore(options: CoreOptions): RunningCore {
     log,
     metrics,
     debounceMs: options.debounceMs,
+    takeForUser: (kind, user) => buckets[kind].take(`user ${user.id}`, performance.now()),
     isEnabled: (user) => isEnabled(user),
     get tail() {
       return started.tail
@@ -80,7 +89,9 @@ export function createCore(options: CoreOptions): RunningCore {
       return started.writer
     },
   }
+  const settling = new RoomSettling(database, log)
   const start = async () => {
+    await options.beforeStart?.()
     started.writer = await createWriter(database, schema, rules, {
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
       ...options.writer,
@@ -88,18 +99,13 @@ export function createCore(options: CoreOptions): RunningCore {
     started.tail = await startTail(database, { log, ...options.tail }, (batch) => {
       channels.onBatch(batch)
       ended.note(batch.rows)
+      settling.note(batch.rows)
     })
   }
   const ready = start()
   ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
   const rechecking = setInterval(() => channels.recheckAll(), RECHECK_EVERY_MS)
   rechecking.unref()
-  const buckets = {
-    pushes: createBucketTable(limits.pushes),
-    joins: createBucketTable(limits.joins),
-    connects: createBucketTable(limits.connects),
-  }
-
   const identify = async (request: Request): Promise<Identity | null> => {
     for (const ask of authenticate) {
       const identity = await ask(request)
@@ -160,6 +166,7 @@ export function createCore(options: CoreOptions): RunningCore {
     async close() {
       clearInterval(rechecking)
       ended.close()
+      settling.close()
       await ready.catch(() => {})
       await started.close()
     },

@@ -13,8 +13,12 @@ export interface Limits {
   readonly connectionsPerUser: number
   /** Joins of one connection. @default 50 per second, 200 at once */
   readonly joins: Rate
-  /** Pushes of one connection, and over HTTP of one user. @default 200 per second, 400 at once */
+  /** Pushes of one connection. @default 200 per second, 400 at once */
   readonly pushes: Rate
+  /** Joins and pulled channels of one user, over all connections and HTTP. @default 200 per second, 1,000 at once */
+  readonly joinsPerUser: Rate
+  /** Pushes and single writes of one user, over all connections and HTTP. @default 1,000 per second, 2,000 at once */
+  readonly pushesPerUser: Rate
   /** Messages of any kind of one connection. @default 500 per second, 1,000 at once */
   readonly messages: Rate
   /** New connections and unauthenticated requests of one address. @default 200 per second, 2,000 at once */
@@ -42,6 +46,8 @@ export const defaultLimits: Limits = {
   connectionsPerUser: 100,
   joins: { perSecond: 50, burst: 200 },
   pushes: { perSecond: 200, burst: 400 },
+  joinsPerUser: { perSecond: 200, burst: 1_000 },
+  pushesPerUser: { perSecond: 1_000, burst: 2_000 },
   messages: { perSecond: 500, burst: 1_000 },
   connects: { perSecond: 200, burst: 2_000 },
   opsPerPush: 1_000,

@@ -1,6 +1,8 @@
 /** `migrate` for applications: takes what `createSync` takes, so that the triggers watch what the access rules read (A2). */
 import type { Database } from '../postgres/database.ts'
+import type { Drift } from '../postgres/capture/drift.ts'
 import {
+  checkCapture,
   type MigrateOptions,
   type MigrationReport,
   migrate as migrateSchema,
@@ -28,10 +30,25 @@ export function migrate<S extends Schema, U extends User = User>(
   { schema, database, access, authenticate = [] }: MigrationSubject<S, U>,
   options: Omit<MigrateOptions, 'dependsOn' | 'ruleNames'> = {},
 ): Promise<MigrationReport> {
-  const sessionTables = [authenticate].flat().flatMap(({ dependsOn = [] }) => dependsOn)
   return migrateSchema(database, schema, {
     ...options,
-    dependsOn: guardTables(schema, access, sessionTables),
-    ruleNames: guardNames(schema, access),
+    ...watched({ schema, database, access, authenticate }),
   })
+}
+
+/** How the database differs from what the schema and the access rules need; changes nothing. */
+export function findDrift<S extends Schema, U extends User = User>(
+  subject: MigrationSubject<S, U>,
+): Promise<Drift[]> {
+  return checkCapture(subject.database, subject.schema, watched(subject))
+}
+
+/** Tables and columns that the access rules and the proofs of sessions read. */
+function watched<S extends Schema, U extends User>({
+  schema,
+  access,
+  authenticate = [],
+}: MigrationSubject<S, U>) {
+  const sessionTables = [authenticate].flat().flatMap(({ dependsOn = [] }) => dependsOn)
+  return { dependsOn: guardTables(schema, access, sessionTables), ruleNames: guardNames(schema, access) }
 }

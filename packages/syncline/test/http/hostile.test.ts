@@ -364,7 +364,7 @@ test('G9: neither tokens nor control characters reach a log or an error', async 
 
 test('G10: a user who asks too often waits, and nobody else does', async () => {
   const limited = await startStage(Object.values(inject('servers'))[0] as string, {
-    pushes: { perSecond: 1, burst: 5 },
+    pushesPerUser: { perSecond: 1, burst: 5 },
   })
 
   try {

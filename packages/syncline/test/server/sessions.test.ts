@@ -1,5 +1,6 @@
 /** A connection's life: hello, limits, acks, renewal, goodbye. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sql } from '../../src/server/index.ts'
 import { startStageServer, type StageServer } from './stage-server.ts'
 
 let server: StageServer
@@ -251,6 +252,37 @@ test('a token is renewed in place; one of somebody else is not taken', async () 
     expect(code).toBe(4002)
     expect(ana.messages.at(-1)).toMatchObject({ type: 'error', code: 'token_expired' })
     expect(livedMs).toBeGreaterThan(1_000)
+  } finally {
+    await own.close()
+  }
+})
+
+test('a token that changes what the user may do changes lists and rooms in place', async () => {
+  const own = await startStageServer({
+    authenticate: (request) => {
+      const [, user, role] = /^Bearer (\w+)-(\w+)$/.exec(request.headers.get('authorization') ?? '') ?? []
+      return user ? { user: { id: user, isAdmin: role === 'admin' } } : null
+    },
+    access: {
+      production: {
+        accessibleBy: (user, production) => (user['isAdmin'] ? sql.all : sql`${production.id} = 'p1'`),
+      },
+    },
+  })
+  try {
+    const ana = await own.socket()
+    ana.send({ ...HELLO, token: 'ana-admin' })
+    await ana.next(({ type }) => type === 'ack')
+    await ana.join('Production:mine')
+    await ana.join('Production:p2')
+
+    ana.send({ type: 'token', token: 'ana-guest' })
+    await ana.next(({ type, channel }) => type === 'gone' && channel === 'Production:p2')
+    const snapshot = await ana.next(({ type }) => type === 'snapshot')
+    const from = ana.messages.indexOf(snapshot)
+    const rows = await ana.next(({ type }) => type === 'rows', from)
+
+    expect(rows).toMatchObject({ channel: 'Production:mine', rows: [['p1', 1, null, 'One']], more: false })
   } finally {
     await own.close()
   }

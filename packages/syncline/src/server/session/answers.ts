@@ -4,12 +4,18 @@ import type { Bye } from '../../protocol/messages/bye.ts'
 import type { ErrorMessage } from '../../protocol/messages/error.ts'
 import type { Gone } from '../../protocol/messages/gone.ts'
 import type { Joined } from '../../protocol/messages/joined.ts'
+import type { MessageError } from '../../protocol/parse-device-message.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
 
 /** An `error` message; the table's own text when none is given. */
 export function errorFrame(code: string, details: Partial<Omit<ErrorMessage, 'type' | 'code'>> = {}): Frame {
   const { message = textOf(code), ...others } = details
   return frameOf({ type: 'error', code, message, ...others } satisfies ErrorMessage)
+}
+
+/** Says what is wrong with a message. */
+export function invalidFrame({ code, message, channel }: MessageError): Frame {
+  return errorFrame(code, { message, channel })
 }
 
 /** The one answer for unknown, missing, unreadable and unparsable (A3). */

@@ -22,5 +22,7 @@ export interface Engine {
   readonly metrics: Metrics
   /** What `welcome` tells marker clients, in ms. */
   readonly debounceMs: number
+  /** Takes from a bucket that all connections of the user share: 0, or the time until there is one, in ms. */
+  takeForUser(kind: 'joins' | 'pushes', user: User): number
   isEnabled(user: User): boolean
 }

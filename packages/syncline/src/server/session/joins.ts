@@ -48,12 +48,12 @@ export class Joins {
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
-    const { engine, schemaVersion } = this.#session
+    const { engine, identity, schemaVersion } = this.#session
     if (want === 'markers') {
       const message = 'Markers are turned off on this server. Join with `want: "rows"`.'
       return errorFrame('disabled', { channel, message })
     }
-    const waitMs = this.#bucket.take(receivedAtMs)
+    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeForUser('joins', identity.user)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     if (schemaVersion < engine.schema.version) return errorFrame('schema_too_old', { channel })
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
@@ -176,10 +176,22 @@ export class Joins {
 
   /** The user's properties may have changed with a new token: rules that read them are asked again. */
   renewUser(user: User): void {
-    for (const { member, place } of this.#subscriptions.values()) {
+    const { schema, channels } = this.#session.engine
+    for (const [channel, { member, place }] of this.#subscriptions) {
+      const target = findTarget(schema, channel)
       member.user = user
-      place.room.checkSoon()
+      if (target && channels.isSamePlace(place, channel, target, user)) place.room.checkSoon()
+      else this.#inTurn(channel, () => this.#changePlace(channel))
     }
+  }
+
+  /** The list of a user with other rights is another list: it comes again as a whole. */
+  async #changePlace(channel: string): Promise<void> {
+    this.#drop(channel)
+    const subscription = this.#subscribe(channel)
+    if (!subscription) return
+    subscription.isUp = true
+    await this.#reload(subscription, 'access')
   }
 
   /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */

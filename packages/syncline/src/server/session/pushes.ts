@@ -52,7 +52,7 @@ export class Pushes {
   #refusal({ ops }: ParsedPush, receivedAtMs: number): Frame | null {
     const { limits, metrics } = this.#session.engine
     const n = ops[0]?.n
-    const waitMs = this.#inFlight >= MOST_IN_FLIGHT ? 1_000 : this.#bucket.take(receivedAtMs)
+    const waitMs = this.#waitMs(receivedAtMs)
     if (waitMs > 0) {
       metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
       return errorFrame('rate_limited', { n, retryAfterMs: waitMs })
@@ -65,6 +65,12 @@ export class Pushes {
     if (split === undefined) return null
     const message = `The push ends at op ${ops.at(-1)?.n}, inside a transaction that ends at op ${split}. Send all ops of a transaction in one push.`
     return errorFrame('split_transaction', { n, message })
+  }
+
+  #waitMs(receivedAtMs: number): number {
+    if (this.#inFlight >= MOST_IN_FLIGHT) return 1_000
+    const { engine, identity } = this.#session
+    return this.#bucket.take(receivedAtMs) || engine.takeForUser('pushes', identity.user)
   }
 
   #answer(work: () => Promise<void>): void {

@@ -16,7 +16,7 @@ import { type Frame, frameOf } from '../frames/frame.ts'
 import type { Identity } from '../identity.ts'
 import type { Outlet } from '../outlet.ts'
 import { createTokenBucket } from '../token-bucket.ts'
-import { byeFrame, closeCodeOf, errorFrame } from './answers.ts'
+import { byeFrame, closeCodeOf, errorFrame, invalidFrame } from './answers.ts'
 import type { Engine } from './engine.ts'
 import { greet } from './greet.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -99,8 +99,8 @@ export class Session {
 
   #receiveFirst(frame: ParsedFrame): void {
     if (!frame.ok) {
-      const isHello = /`hello`/.test(frame.error.message)
-      this.send(isHello ? errorFrame(frame.error.code, frame.error) : errorFrame('hello_first'))
+      const isHello = frame.error.type === 'hello'
+      this.send(isHello ? invalidFrame(frame.error) : errorFrame('hello_first'))
       return this.close(closeCodeOf('hello_first'))
     }
     if (frame.message.type !== 'hello') return this.refuse('hello_first')
@@ -135,7 +135,7 @@ export class Session {
     if (this.phase !== 'open') return
     if (!frame.ok) {
       this.engine.metrics.count('syncline_invalid_messages_total')
-      return this.send(errorFrame(frame.error.code, frame.error))
+      return this.send(invalidFrame(frame.error))
     }
     const handle = this.#handlers[frame.message.type] as (
       message: ParsedMessage,
