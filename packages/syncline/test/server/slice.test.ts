@@ -1,6 +1,6 @@
 /** The whole way of a change: from any writer to every member of a room. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type StageServer, startStageServer } from './stage-server.ts'
+import { copyOf, type StageServer, startStageServer } from './stage-server.ts'
 
 let server: StageServer
 beforeAll(async () => {
@@ -176,4 +176,25 @@ test('what is left is sent no more', async () => {
   await ana.next(({ type }) => type === 'changes')
 
   expect(ana.changes('Production:p1')).toEqual([])
+})
+
+test('a parent that moves under REPEATABLE READ takes along the children it did not see', async () => {
+  await server.query("insert into cameras values ('mover', 'p1', 'Mover')")
+  const ana = await server.socket('ana', { device: 'slice l' })
+  await Promise.all([ana.join('Production:p1'), ana.join('Production:p2')])
+  const mover = await server.database.connect()
+  await mover.query('begin isolation level repeatable read')
+  await mover.query('select 1 from cameras')
+
+  await server.query("insert into photos values ('unseen', 'mover', 'Unseen')")
+  await mover.query("update cameras set production_id = 'p2' where id = 'mover'")
+  await mover.query('commit')
+  await ana.next(
+    ({ type, channel, changes, rows }) =>
+      channel === 'Production:p2' &&
+      JSON.stringify(type === 'rows' ? rows : (changes ?? [])).includes('unseen'),
+  )
+
+  expect([...copyOf(ana.messages, 'Production:p2').keys()]).toContain('photo unseen')
+  expect([...copyOf(ana.messages, 'Production:p1').keys()]).not.toContain('photo unseen')
 })
