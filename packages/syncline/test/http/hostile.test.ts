@@ -353,11 +353,11 @@ test('G9: neither tokens nor control characters reach a log or an error', async 
     expect(text).not.toContain(token)
     expect(text).not.toContain(SECRET)
   }
-  for (const line of lines) expect(line.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+  for (const line of lines) expect(line.message).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
   for (const answer of [failed, ...answers]) {
     const text = await answer.text()
     expect(text).not.toContain(token)
-    expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/)
+    expect(text).not.toMatch(/\p{Cc}/u)
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/)
   }
 })
@@ -370,12 +370,12 @@ test('G10: a user who asks too often waits, and nobody else does', async () => {
   try {
     const mine = await Promise.all(Array.from({ length: 12 }, () => limited.as('ben', '/api/productions')))
     const theirs = await limited.as('cleo', '/api/productions')
-    const refused = mine.find(({ status }) => status === 429)
+    const refused = mine.find(({ status }) => status === 429) as Response
 
     expect(mine.filter(({ status }) => status === 200).length).toBe(5)
     expect(theirs.status).toBe(200)
-    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
-    expect(((await refused?.json()) as { error: object }).error).toMatchObject({
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    expect(((await refused.json()) as { error: object }).error).toMatchObject({
       code: 'rate_limited',
       retryAfterMs: expect.any(Number),
     })
@@ -386,7 +386,7 @@ test('G10: a user who asks too often waits, and nobody else does', async () => {
 
 test('G10: strangers of one address are slowed down, whatever address they claim', async () => {
   const limited = await startStage(Object.values(inject('servers'))[0] as string, {
-    connects: { perSecond: 1, burst: 3 },
+    connects: { perSecond: 0.001, burst: 3 },
   })
 
   try {

@@ -11,6 +11,7 @@ import type { Metrics } from '../../server/metrics.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
+import { tooMany } from './op-limit.ts'
 import { isReferencePush, referencePush } from './reference-push.ts'
 
 /** Answers an `ack`, or a `gap` when ops before these are missing. */
@@ -35,11 +36,6 @@ export async function push(call: Call): Promise<Response> {
   if (outcome.rejected.some(({ code }) => code === 'not_found')) await untilNegativeAnswer(call.receivedAtMs)
   count(core.metrics, outcome, ops)
   return pushAnswer(outcome)
-}
-
-export function tooMany(count: number, most: number): Refused | undefined {
-  if (count <= most) return undefined
-  return { code: 'too_large', message: `The push has ${count} ops. Send at most ${most} at once.` }
 }
 
 function split(tx: number | undefined): Refused | undefined {

@@ -13,7 +13,7 @@ import { acceptOp } from '../../server/accept.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
-import { tooMany } from './push.ts'
+import { tooMany } from './op-limit.ts'
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(255))
 

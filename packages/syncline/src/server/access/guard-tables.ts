@@ -1,7 +1,7 @@
 /** What access rules read beside synchronised fields: `migrate` gives it triggers, so that a change causes a re-check (A2). */
 import type { User } from '../../protocol/user.ts'
 import type { Schema } from '../../schema/define-schema.ts'
-import { type Logger, silentLogger } from '../logger.ts'
+import { silentLogger } from '../logger.ts'
 import { checkAccess } from './check-access.ts'
 import type { Access, AccessDeclaration } from './declaration.ts'
 import { discoverTables, ruleTexts } from './discover-tables.ts'
