@@ -203,17 +203,17 @@ export interface ErrorDetails {
 export class SynclineError extends Error {
   override readonly name = 'SynclineError'
   readonly code: ErrorCode
-  readonly field?: string
-  readonly channel?: string
-  readonly n?: number
-  readonly retryAfterMs?: number
+  readonly field: string | undefined
+  readonly channel: string | undefined
+  readonly n: number | undefined
+  readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
-    if (details.field !== undefined) this.field = details.field
-    if (details.channel !== undefined) this.channel = details.channel
-    if (details.n !== undefined) this.n = details.n
-    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs
+    this.field = details.field
+    this.channel = details.channel
+    this.n = details.n
+    this.retryAfterMs = details.retryAfterMs
   }
 }
