@@ -1,0 +1,71 @@
+/** Loads what an application declares from one of its modules: the schema, and the access rules if they are there. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Schema } from '../schema/define-schema.ts'
+import type { AccessDeclaration } from '../server/access/declaration.ts'
+
+export interface Declaration {
+  readonly schema: Schema
+  readonly access?: AccessDeclaration
+}
+
+/** Where a schema is looked for when no path is given. */
+export const USUAL_PATHS = ['schema', 'src/schema', 'src/sync/schema', 'server/schema', 'app/schema'].flatMap(
+  (path) => [`${path}.ts`, `${path}.js`, `${path}.mjs`],
+)
+
+/**
+ * Imports the module at `path` (relative to `folder`) and takes its exports `schema`, or the default one, and `access`.
+ * Throws with the remedy when there is none, or when Node cannot read it.
+ */
+export async function loadDeclaration(
+  path: string | undefined,
+  folder = process.cwd(),
+): Promise<Declaration> {
+  const file = resolve(folder, path ?? findUsual(folder))
+  if (!existsSync(file)) {
+    throw new Error(
+      `There is no file ${file}. Name the module that exports your schema: --schema path/to/schema.ts`,
+    )
+  }
+  const exports = await importModule(file)
+  const schema = exports.schema ?? exports.default
+  if (!isSchema(schema)) {
+    const names = Object.keys(exports)
+    throw new Error(
+      `${file} exports ${names.length === 0 ? 'nothing' : names.map((name) => `\`${name}\``).join(', ')}, but no \`schema\`. Write: export const schema = defineSchema({ … })`,
+    )
+  }
+  return { schema, ...(exports.access ? { access: exports.access as AccessDeclaration } : {}) }
+}
+
+function findUsual(folder: string): string {
+  const found = USUAL_PATHS.find((path) => existsSync(resolve(folder, path)))
+  if (found !== undefined) return found
+  throw new Error(
+    `No schema was found in ${folder}; looked for ${USUAL_PATHS.filter((path) => path.endsWith('.ts')).join(', ')} and the same with .js and .mjs. Name the module that exports it: --schema path/to/schema.ts`,
+  )
+}
+
+async function importModule(file: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
+    throw new Error(
+      `Node ${process.versions.node} cannot read ${file}: it strips types from version 22.18 on. Use a newer Node, run \`npx tsx node_modules/syncline/dist/cli/main.js migrate\`, or name the compiled file: --schema dist/schema.js`,
+      { cause: error },
+    )
+  }
+}
+
+function isSchema(value: unknown): value is Schema {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'models' in value &&
+    'byChannel' in value &&
+    'hash' in value
+  )
+}

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** `syncline`: the command line. */
+import { defineCommand, runMain } from 'citty'
+import { migrateCommand } from './migrate-command.ts'
+
+await runMain(
+  defineCommand({
+    meta: {
+      name: 'syncline',
+      description: 'Makes an existing PostgreSQL database real-time and offline-capable',
+    },
+    subCommands: { migrate: migrateCommand },
+  }),
+)
