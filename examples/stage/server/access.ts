@@ -1,41 +1,35 @@
 /**
  * Who may read and write what: administrators everything, everybody else the productions whose crew they are on.
  *
- * What belongs to a production is read by its readers and written by its crew; a viewer only reads.
+ * What belongs to a production is read by its readers and written by its crew; a viewer only reads. The rules ask
+ * the tables at every write and after every change of them, so a right that is taken away ends at once (A2).
  */
 import { type Access, type Sql, sql, through, type User } from 'syncline/server'
 import type { schema } from '../schema.ts'
 
-/** A user of this example, as its sessions know them. */
-export interface StageUser extends User {
-  readonly name: string
-  readonly isAdmin: boolean
-}
+const isAdmin = (user: User) => sql`exists (select 1 from users u where u.id = ${user.id} and u.is_admin)`
 
 const isMember = (user: User, productionId: Sql, role = sql`true`) => sql`exists (
   select 1 from production_members m
   where m.production_id = ${productionId} and m.user_id = ${user.id} and ${role})`
 
-export const access: Access<typeof schema, StageUser> = {
+/** Everything of a production's, except that it cannot be moved to another. */
+const byTheCrew = { create: ['*', 'productionId'], update: true, delete: true } as const
+
+export const access: Access<typeof schema> = {
   production: {
-    accessibleBy: (user, production) => (user.isAdmin ? sql.all : isMember(user, production.id)),
-    create: (user) => user.isAdmin,
+    accessibleBy: (user, production) => sql`${isAdmin(user)} or ${isMember(user, production.id)}`,
+    create: isAdmin,
     write: {
       create: true,
       update: true,
-      when: (user, production) => user.isAdmin || isMember(user, production.id, sql`m.role = 'crew'`),
+      when: (user, production) =>
+        sql`${isAdmin(user)} or ${isMember(user, production.id, sql`m.role = 'crew'`)}`,
     },
   },
-  camera: through('production', { write: { create: ['*', 'productionId'], update: true, delete: true } }),
-  checklistItem: through('production', {
-    write: { create: ['*', 'productionId'], update: true, delete: true },
-  }),
+  camera: through('production', { write: byTheCrew }),
+  checklistItem: through('production', { write: byTheCrew }),
   productionMember: {
-    write: {
-      create: ['*', 'productionId'],
-      update: ['role'],
-      delete: true,
-      when: (user) => user.isAdmin,
-    },
+    write: { create: ['*', 'productionId'], update: ['role'], delete: true, when: isAdmin },
   },
 }

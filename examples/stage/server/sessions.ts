@@ -5,8 +5,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { sign } from 'hono/jwt'
-import type { Database, Session } from 'syncline/server'
-import type { StageUser } from './access.ts'
+import type { Database, Session, User } from 'syncline/server'
 
 /** How long a session lasts, in seconds. */
 export const SESSION_SECONDS = 30 * 24 * 60 * 60
@@ -18,7 +17,14 @@ export interface ListedUser {
   readonly job: string
 }
 
-type UserRow = { id: string; name: string; is_admin: boolean }
+/** Who is signed in. */
+export type StageUser = User & { readonly name: string }
+
+interface StageSession extends Session {
+  readonly user: StageUser
+}
+
+type UserRow = { id: string; name: string }
 type SessionRow = UserRow & { expires_at: string }
 
 export class Sessions {
@@ -31,28 +37,26 @@ export class Sessions {
   }
 
   /** Finds the user and when the session ends; null when there is no such session any more. */
-  find = async (sessionId: string): Promise<(Session & { user: StageUser }) | null> => {
+  find = async (sessionId: string): Promise<StageSession | null> => {
     const [row] = await this.#database.query<SessionRow>(
-      `select u.id, u.name, u.is_admin, s.expires_at
+      `select u.id, u.name, s.expires_at
        from sessions s join users u on u.id = s.user_id
        where s.id = $1 and s.expires_at > now()`,
       [sessionId],
     )
-    return row ? { user: userOf(row), expiresAt: new Date(row.expires_at) } : null
+    return row ? { user: { id: row.id, name: row.name }, expiresAt: new Date(row.expires_at) } : null
   }
 
   /** Begins a session; null when there is no such user. */
   async begin(userId: string): Promise<{ sessionId: string; token: string; user: StageUser } | null> {
-    const [row] = await this.#database.query<UserRow>('select id, name, is_admin from users where id = $1', [
-      userId,
-    ])
+    const [row] = await this.#database.query<UserRow>('select id, name from users where id = $1', [userId])
     if (!row) return null
     const sessionId = randomUUID()
     await this.#database.query(
       `insert into sessions (id, user_id, expires_at) values ($1, $2, now() + make_interval(secs => $3))`,
       [sessionId, row.id, SESSION_SECONDS],
     )
-    return { sessionId, token: await this.#token(sessionId, row), user: userOf(row) }
+    return { sessionId, token: await this.#token(sessionId, row), user: row }
   }
 
   /** Ends a session and with it its token and its live connections. */
@@ -76,8 +80,4 @@ export class Sessions {
     }
     return sign(claims, this.#secret, 'HS256')
   }
-}
-
-function userOf({ id, name, is_admin: isAdmin }: UserRow): StageUser {
-  return { id, name, isAdmin }
 }

@@ -15,6 +15,7 @@ import {
   type Write,
 } from 'syncline/client'
 import { schema } from '../schema.ts'
+import { HeldRoom, type Presence, presenceOf } from './held-room.ts'
 import type { Notices } from './parts/notices.ts'
 import type { SignedIn } from './session.ts'
 import type { Outcome } from './view/text-field.ts'
@@ -22,9 +23,6 @@ import type { Outcome } from './view/text-field.ts'
 export type Production = Row<typeof schema, 'production'>
 export type Camera = Row<typeof schema, 'camera'>
 export type Task = Row<typeof schema, 'checklistItem'>
-
-/** Whether what a page asked for is there. */
-export type Presence = 'loading' | 'here' | 'gone'
 
 /** What a production's page shows. */
 export interface ProductionView {
@@ -112,18 +110,18 @@ export class Crew {
   /** Joins a production's room and shows it, at once and after each change, until the returned function is called. */
   watchProduction(id: string, show: (view: ProductionView) => void): () => void {
     const { query } = this.#client
-    const room = this.#client.join('production', id)
     const production = this.#client.record('production', id)
     const cameras = query.camera.where({ productionId: id }).orderBy('createdAt')
     const tasks = query.checklistItem.where({ productionId: id }).orderBy('position')
     const update = () =>
       show({
-        state: presenceOf(room),
+        state: room.presence,
         production: production.current,
         cameras: cameras.current,
         tasks: tasks.current,
       })
-    const stop = watchAll([room.status, production, cameras, tasks], update)
+    const room = new HeldRoom(this.#client, id, () => update())
+    const stop = watchAll([production, cameras, tasks], update)
     return () => {
       stop()
       room.leave()
@@ -144,11 +142,6 @@ export class Crew {
     const parked = this.#client.parked.current.find(({ op }) => op.n === n)
     if (parked) this.#client.dismiss(parked)
   }
-}
-
-function presenceOf({ status }: Room): Presence {
-  if (status.current === 'gone' || status.current === 'error') return 'gone'
-  return status.current === 'joining' ? 'loading' : 'here'
 }
 
 interface Watchable {

@@ -133,7 +133,7 @@ test('A1: a stranger sees the productions of their own crew only, also by addres
   await cleo.goto(`${stage.url}/productions/northern-sessions`)
 })
 
-test('A2: who is taken off the crew sees the production go within a second', async () => {
+test('A2: who is taken off the crew sees the production go within a second, and come back when put on it again', async () => {
   await field(cleo, 'Name of the production').waitFor()
 
   await database.query(
@@ -141,6 +141,33 @@ test('A2: who is taken off the crew sees the production go within a second', asy
   )
 
   await cleo.getByRole('heading', { name: 'Not here' }).waitFor({ timeout })
+  expect(await cleo.content()).not.toContain('Fiona Baird')
+
+  await database.query(
+    `insert into production_members (production_id, user_id) values ('northern-sessions', 'cleo')`,
+  )
+  await field(cleo, 'Name of the production').waitFor({ timeout: 5_000 })
+})
+
+test('A2: who is no administrator any more loses what only administrators see, within a second', async () => {
+  const ana = await openWindow(browser, stage.url, 'Ana')
+  await openProduction(ana, 'Helvion Annual General Meeting')
+
+  await database.query(`update users set is_admin = false where id = 'ana'`)
+
+  await ana.getByRole('heading', { name: 'Not here' }).waitFor({ timeout })
+  expect(await ana.content()).not.toContain('Luca Frei')
+  await database.query(`update users set is_admin = true where id = 'ana'`)
+  await ana.context().close()
+})
+
+test('A2: a session that is ended in one tab is over in the other', async () => {
+  const other = await cleo.context().newPage()
+  await other.goto(stage.url)
+
+  await other.getByRole('button', { name: 'Sign out' }).click()
+
+  await cleo.getByRole('button', { name: 'Ana Duarte' }).waitFor({ timeout: 5_000 })
   expect(await cleo.content()).not.toContain('Fiona Baird')
 })
 

@@ -28,7 +28,7 @@ export function productionPage(crew: Crew, id: string): Page {
     content.hidden = state !== 'here'
     page.querySelector('.message')?.remove()
     if (state === 'gone') page.append(message('Not here', GONE))
-    if (!production) return
+    // Also when all is gone: what was shown must not stay behind in the page.
     header.show(production)
     cameras.show(cameraRows)
     tasks.show(taskRows)

@@ -45,14 +45,14 @@ export function productionHeader(crew: Crew, id: string) {
       name.element,
       element('div', { class: 'facts' }, venue.element, start, status.element, note.element),
     ),
-    show(production: Production): void {
-      setText(title, production.name)
-      name.show(production.name)
-      venue.show(production.venue)
-      note.show(production.note)
-      setText(start, formatStart(production.startsAt))
-      status.show(production.status)
-      document.title = `${production.name} · Stage`
+    show(production: Production | undefined): void {
+      document.title = `${production?.name ?? 'Production'} · Stage`
+      setText(title, production?.name ?? '')
+      name.show(production?.name ?? '')
+      venue.show(production?.venue ?? '')
+      note.show(production?.note ?? '')
+      setText(start, production ? formatStart(production.startsAt) : '')
+      if (production) status.show(production.status)
     },
   }
 }
