@@ -1,5 +1,6 @@
 /** `syncline/server`: everything that a server of an application imports. */
 export { createSync, type Sync, type SyncOptions } from '../gateways/create-sync.ts'
+export { normalizeId } from '../gateways/http/reference-push.ts'
 export { toNode } from '../gateways/http/to-node.ts'
 export type { Connection, Database, Parameter } from '../postgres/database.ts'
 export { pglite, type PgliteOptions } from '../postgres/drivers/pglite.ts'

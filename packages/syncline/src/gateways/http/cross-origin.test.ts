@@ -3,8 +3,13 @@ import { crossOriginHeaders, preflightAnswer } from './cross-origin.ts'
 
 const listed = new Set(['https://app.example'])
 const anybody = new Set(['*'])
-const requestFrom = (origin: string, init: RequestInit = {}) =>
-  new Request('http://localhost/api/productions', { ...init, headers: { origin, ...init.headers } })
+interface Asked {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+const requestFrom = (origin: string, { method, headers }: Asked = {}) =>
+  new Request('http://localhost/api/productions', { method, headers: { origin, ...headers } })
 
 test('a page of a listed origin reads answers, with its cookies', () => {
   expect(crossOriginHeaders(requestFrom('https://app.example'), listed)).toEqual({

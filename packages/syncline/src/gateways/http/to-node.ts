@@ -14,24 +14,30 @@ export interface RequestContext {
 
 export type FetchHandler = (request: Request, context?: RequestContext) => Response | Promise<Response>
 
-export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>
+export type NodeHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
 /** Wraps the handler for `http.createServer`, Express, Fastify and whatever else calls `(req, res)`. */
 export function toNode(fetch: FetchHandler): NodeHandler {
-  return async (incoming, outgoing) => {
-    const gone = new AbortController()
-    outgoing.once('close', () => {
-      if (!outgoing.writableFinished) gone.abort()
-    })
-    const request = toRequest(incoming, gone.signal)
-    if (!request) return badRequest(outgoing)
-    outgoing.once('finish', () => cutSoon(incoming))
-    try {
-      await send(await fetch(request, { address: incoming.socket.remoteAddress }), outgoing, gone.signal)
-    } catch (error) {
-      if (gone.signal.aborted) return
-      outgoing.destroy(error as Error)
-    }
+  return (incoming, outgoing) => void serve(fetch, incoming, outgoing)
+}
+
+/** Never rejects. */
+async function serve(
+  fetch: FetchHandler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const gone = new AbortController()
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort()
+  })
+  const request = toRequest(incoming, gone.signal)
+  if (!request) return badRequest(outgoing)
+  outgoing.once('finish', () => cutSoon(incoming))
+  try {
+    await send(await fetch(request, { address: incoming.socket.remoteAddress }), outgoing, gone.signal)
+  } catch (error) {
+    outgoing.destroy(error as Error)
   }
 }
 

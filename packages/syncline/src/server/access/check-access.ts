@@ -11,7 +11,7 @@ import type {
 } from './declaration.ts'
 
 /** One step along a reference: from the record's column to the id of a record of `target`. */
-export interface Hop {
+interface Hop {
   readonly column: string
   readonly target: Model
 }

@@ -20,7 +20,7 @@ export type RecordRule<U extends User = User, FieldName extends string = string>
 export type WritableFields<FieldName extends string = string> = true | readonly (FieldName | '*')[]
 
 /** Which actions users may take on records that they can read. An action that is not listed is refused. */
-export interface WriteDeclaration<U extends User = User, FieldName extends string = string> {
+interface WriteDeclaration<U extends User = User, FieldName extends string = string> {
   readonly create?: WritableFields<FieldName>
   readonly update?: WritableFields<FieldName>
   readonly delete?: boolean

@@ -7,7 +7,7 @@ import type { Field, Model } from '../../../schema/model.ts'
 import { suggestion } from '../../../schema/nearest-name.ts'
 
 /** Records of one page, at most and by default. */
-export const LONGEST_PAGE = 1_000
+const LONGEST_PAGE = 1_000
 
 export interface ListQuery {
   readonly limit: number
