@@ -29,7 +29,7 @@ export function productionPage(crew: Crew, id: string): Page {
     page.querySelector('.message')?.remove()
     if (state === 'gone') page.append(message('Not here', GONE))
     // Also when all is gone: what was shown must not stay behind in the page.
-    header.show(production)
+    if (production || state === 'gone') header.show(production)
     cameras.show(cameraRows)
     tasks.show(taskRows)
   })
