@@ -41,7 +41,7 @@ export function versionOf(record: VersionedRecord, field: string): number {
 }
 
 /** The version that a change gives to a field. */
-export function versionIn(change: FieldChange, field: string): number {
+function versionIn(change: FieldChange, field: string): number {
   const { fieldVersions, version } = change
   if (fieldVersions === undefined) return version
   return Object.hasOwn(fieldVersions, field) ? (fieldVersions[field] as number) : 1

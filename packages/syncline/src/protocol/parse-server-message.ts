@@ -31,7 +31,7 @@ export function parseServerMessage(text: string): ServerMessage | null {
 }
 
 /** Whether a value is a message of the server, as those in the answer of a pull. */
-export function isServerMessage(message: unknown): message is ServerMessage {
+function isServerMessage(message: unknown): message is ServerMessage {
   if (typeof message !== 'object' || message === null) return false
   const { type } = message as { readonly type?: unknown }
   if (typeof type !== 'string' || !Object.hasOwn(NEEDS, type)) return false

@@ -4,7 +4,7 @@ import { InvalidValue, invalid } from './invalid-value.ts'
 import type { IdType, Model } from './model.ts'
 
 /** Longest id of type `text`, in UTF-16 units: short enough for an index entry and a channel's name. */
-export const MAX_ID_LENGTH = 255
+const MAX_ID_LENGTH = 255
 
 const INTEGER = /^(?:0|-?[1-9]\d*)$/
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -1,8 +1,8 @@
 /** Checks of text: what PostgreSQL's `text` and `jsonb` can hold. */
 import { InvalidValue, invalid } from './invalid-value.ts'
 
-// With the u flag a surrogate matches only when it stands alone.
-const UNSTORABLE = /[\u0000\ud800-\udfff]/u
+// With the u flag a surrogate is one that stands alone.
+const UNSTORABLE = /[\0\p{Cs}]/u
 
 /** Whether PostgreSQL can hold this text: no `\u0000`, no half of a surrogate pair. */
 export function isStorableText(text: string): boolean {

@@ -82,13 +82,13 @@ function enumCheck(values: readonly string[]): ValueCheck {
 function listCheck(element: ValueCheck): ValueCheck {
   return (value) => {
     if (!Array.isArray(value)) return invalid(value, 'Write a list.')
-    const checked: unknown[] = new Array(value.length)
+    const checked: unknown[] = []
     for (let index = 0; index < value.length; index++) {
       const item: unknown = value[index]
       const result = item === null ? invalid(null, 'A list holds no nulls.') : element(item)
       if (result instanceof InvalidValue)
         return new InvalidValue(`has an element ${index} that ${result.text}`)
-      checked[index] = result
+      checked.push(result)
     }
     return checked
   }

@@ -120,7 +120,7 @@ describe('values that cannot be stored are refused with fact, value and remedy',
     ['integer', integer(), 1.5],
     ['integer', integer(), 2147483648],
     ['integer', integer(), -2147483649],
-    ['integer', integer(), 1e400],
+    ['integer', integer(), JSON.parse('1e400')],
     ['integer', integer(), Number.NaN],
     ['integer', integer(), '5'],
     ['integer', integer(), 5n],
@@ -134,7 +134,7 @@ describe('values that cannot be stored are refused with fact, value and remedy',
     ['bigint', bigint(), ''],
     ['bigint', bigint(), '9'.repeat(100_000)],
     ['bigint', bigint(), 2n ** 63n],
-    ['number', number(), 1e400],
+    ['number', number(), JSON.parse('1E131071')],
     ['number', number(), Number.NaN],
     ['number', number(), '5'],
     ['number', number(), 'nan'],
@@ -176,7 +176,7 @@ describe('values that cannot be stored are refused with fact, value and remedy',
     ['json', json(), { a: undefined }],
     ['json', json(), { a: 'x\u0000' }],
     ['json', json(), { '\ud800': 1 }],
-    ['json', json(), [1e400]],
+    ['json', json(), JSON.parse('[1E131071]')],
     ['json', json(), [Number.NaN]],
     ['json', json(), 5n],
     ['json', json(), () => 1],
@@ -210,7 +210,7 @@ describe('values that cannot be stored are refused with fact, value and remedy',
 
     expect(refusal).toMatch(/^(is|has) .*\. (?:\S.*\.|.* There |.*")/s)
     expect(refusal.length).toBeLessThan(400)
-    expect(refusal).not.toMatch(/[\u0000\n]/)
+    expect(refusal).not.toMatch(/\p{Cc}/u)
   })
 
   test('JSON deeper than 64 levels, and none of that depth overflows the stack', () => {

@@ -10,7 +10,7 @@ import { snakeCase } from './snake-case.ts'
 export type IdTypes = ReadonlyMap<string, IdType>
 
 /** Names that every record has without declaring them. */
-export const RESERVED_FIELDS: ReadonlySet<string> = new Set(['id', 'version', 'fieldVersions'])
+const RESERVED_FIELDS: ReadonlySet<string> = new Set(['id', 'version', 'fieldVersions'])
 
 const COUNTERS: ReadonlySet<string> = new Set(['integer', 'bigint', 'number', 'decimal'])
 

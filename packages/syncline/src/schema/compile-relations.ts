@@ -42,7 +42,7 @@ function relationsOfReferences(model: Model): Record<string, Relation> {
 }
 
 /** Name of the relation that a reference gives: `cameraId` → `camera`. */
-export function relationName(fieldName: string): string {
+function relationName(fieldName: string): string {
   return fieldName.replace(/Id$/, '')
 }
 

@@ -27,5 +27,5 @@ export function showValue(value: unknown): string {
 /** Cuts text to a length fit for a message and replaces what would break its line or its encoding. */
 export function clip(text: string): string {
   const short = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
-  return short.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]|[\ud800-\udfff]/gu, '�')
+  return short.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '�')
 }

@@ -14,9 +14,7 @@ export function nameMistake(name: string): string | undefined {
 
 /** Whether PostgreSQL can have a table or column of this name: 1 to 63 bytes, no control characters. */
 export function isIdentifier(name: unknown): name is string {
-  return (
-    typeof name === 'string' && name !== '' && !/[\u0000-\u001f\u007f"]/.test(name) && byteLength(name) <= 63
-  )
+  return typeof name === 'string' && name !== '' && !/[\p{Cc}"]/u.test(name) && byteLength(name) <= 63
 }
 
 const byteLength = (text: string) => new TextEncoder().encode(text).length

@@ -14,5 +14,3 @@ export const conflict = v.object({
   version: v.pipe(v.number(), v.description('the record version of the change that it met')),
   outcome: v.pipe(v.picklist(['won', 'lost', 'open']), v.description("whether this user's value stands")),
 })
-
-export type Conflict = v.InferOutput<typeof conflict>

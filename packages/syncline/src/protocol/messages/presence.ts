@@ -23,8 +23,6 @@ export const presenceEntry = v.object({
   state: v.pipe(v.custom<PresenceState | null>(isState), v.description('its state, or null when it is gone')),
 })
 
-export type PresenceEntry = v.InferOutput<typeof presenceEntry>
-
 /** Says who came, changed or went in a room; server to device. */
 export const presence = v.object({
   type: v.literal('presence'),

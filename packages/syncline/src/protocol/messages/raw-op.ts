@@ -12,7 +12,7 @@ export const rawOp = v.pipe(
   v.description('an object with `n`, a whole number from 1'),
 )
 
-export function isRawOp(value: unknown): value is RawOp {
+function isRawOp(value: unknown): value is RawOp {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'n')) return false
   const { n } = value as { readonly n: unknown }
   return typeof n === 'number' && Number.isSafeInteger(n) && n >= 1

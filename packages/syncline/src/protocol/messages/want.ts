@@ -5,5 +5,3 @@ export const want = v.pipe(
   v.picklist(['rows', 'markers']),
   v.description('"rows" (the default) or "markers"'),
 )
-
-export type Want = v.InferOutput<typeof want>
