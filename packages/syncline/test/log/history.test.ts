@@ -71,6 +71,14 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
       return copy
     }
 
+    /** As a snapshot of the volume: no connection notices, and the copy has to recover. */
+    async function backUpOnline(): Promise<string> {
+      await log.query('checkpoint')
+      const copy = copyDataDir(cluster.dataDir)
+      rmSync(join(copy, 'postmaster.pid'))
+      return copy
+    }
+
     async function putBack(copy: string): Promise<void> {
       await cluster.stop('immediate')
       rmSync(cluster.dataDir, { recursive: true })
@@ -78,13 +86,18 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
       await cluster.restart()
     }
 
+    /** Resolves when the tail has passed everything written so far. */
+    async function passed(tail: Tail): Promise<void> {
+      const [{ xid }] = (await log.query('select pg_current_xact_id()::text as xid')) as [{ xid: string }]
+      tail.wake()
+      await tail.reached([xid])
+    }
+
     /** A server runs while `work` is done, and its clients stand here at the end. */
     async function whileServing(work: (tail: Tail) => Promise<void>): Promise<Stand> {
       const tail = await startTail(log.database, { retention: false }, () => {})
       await work(tail)
-      const [{ xid }] = (await log.query('select pg_current_xact_id()::text as xid')) as [{ xid: string }]
-      tail.wake()
-      await tail.reached([xid])
+      await passed(tail)
       const stand = standing(tail)
       await tail.close()
       return stand
@@ -115,7 +128,7 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
       let copy = ''
       const after = await whileServing(async () => {
         await write(log, 'a')
-        copy = await backUp()
+        copy = await backUpOnline()
         await write(log, 'lost-1', 'lost-2', 'lost-3')
       })
 
@@ -129,7 +142,7 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
       let copy = ''
       const after = await whileServing(async () => {
         await write(log, 'a')
-        copy = await backUp()
+        copy = await backUpOnline()
         await burn(log, 30)
       })
 
@@ -160,22 +173,26 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
     test('L4: a standby is not read, and promoted after it missed the end it refuses what only the primary had', async () => {
       const standby = await startStandby(cluster, programs, log.name)
       const database = postgres(withDatabase(standby.url(), log.name))
-      const before = await whileServing(() => write(log, 'a'))
-      await standby.caughtUp()
       await expect(startTail(database, {}, () => {})).rejects.toThrow(StandbyError)
-      // Committed last, although it began first: its commit is what the standby never gets.
-      const slow = await log.connect()
-      await slow.query(`begin; select log_change('${ROOM}', 'lost', 1)`)
-      await write(log, 'b')
-      await standby.caughtUp()
-      await standby.stop()
-      const after = await whileServing(async () => void (await slow.query('commit')))
+      let before: Stand | undefined
+      const after = await whileServing(async (tail) => {
+        await write(log, 'a')
+        await passed(tail)
+        before = standing(tail)
+        // Committed last, although it began first: its commit is what the standby never gets.
+        const slow = await log.connect()
+        await slow.query(`begin; select log_change('${ROOM}', 'lost', 1)`)
+        await write(log, 'b')
+        await standby.caughtUp()
+        await standby.stop()
+        await slow.query('commit')
+      })
 
       await cluster.stop('immediate')
       await standby.promote()
 
       expect(idsOf(await returning(database, after))).toBe('refused')
-      expect(idsOf(await returning(database, before))).toEqual(['b'])
+      expect(idsOf(await returning(database, before as Stand))).toEqual(['b'])
       await database.close()
       await standby.remove()
       await cluster.restart()
