@@ -6,13 +6,14 @@
  *   W3      `conflict` keeps what was overwritten unseen, for both authors
  *
  * SQLSTATEs of ours: SL001 a device row is not where it was, SL002 an idempotency key was used before, SL010 an op is
- * refused (the detail says which and why).
+ * refused (the detail says which and why), SL011 an op of a run met another error (the detail says which).
  */
 
 /** SQLSTATEs that the functions raise. */
 export const STALE_DEVICE = 'SL001'
 export const KEY_USED = 'SL002'
 export const REFUSED_OP = 'SL010'
+export const FAILED_OP = 'SL011'
 
 /** Makes or replaces the functions. Several statements without parameters, for one simple query or `psql`. */
 export const APPLY_FUNCTIONS_SQL = `-- Moves devices forward, in the order given (sorted, so that two writers cannot deadlock); answers the transaction's id.
@@ -44,6 +45,14 @@ language plpgsql as $syncline$
 begin
   raise exception using errcode = '${REFUSED_OP}', message = code,
     detail = (details || jsonb_build_object('i', op -> 'i', 'code', code))::text;
+end
+$syncline$;
+
+-- Tells which op of a run met an error; what it means is found out where the op stands alone.
+create or replace function syncline.failed(op jsonb, state text) returns void language plpgsql as $syncline$
+begin
+  raise exception using errcode = '${FAILED_OP}', message = 'an op of the run failed',
+    detail = jsonb_build_object('i', op -> 'i', 'state', state)::text;
 end
 $syncline$;
 

@@ -10,6 +10,7 @@ import type { PreparedOp } from './prepare-op.ts'
 import type { RuleTypeFinder } from './rule-types.ts'
 import { shapeFunctions } from './shape-function.ts'
 import type { Shape } from './shape.ts'
+import { isConnectionLoss } from './sql-error.ts'
 
 /** Most shapes that a connection keeps functions for; the least used go first. */
 const MAX_FUNCTIONS = 500
@@ -58,17 +59,20 @@ export class ApplySession {
     const failures = new Map<string, unknown>()
     const needed = new Map<string, Shape>()
     for (const { key, shape } of ops) needed.set(key, shape)
+    const missing: [string, Shape][] = []
     for (const [key, shape] of needed) {
       const known = this.#functions.get(key)
-      if (known !== undefined) {
+      if (known === undefined) missing.push([key, shape])
+      else {
         this.#functions.delete(key)
         this.#functions.set(key, known)
-        continue
       }
+    }
+    for (const [key, shape] of missing) {
       try {
         this.#functions.set(key, await this.#make(shape))
       } catch (error) {
-        if (this.isLost) throw error
+        if (isConnectionLoss(error)) throw error
         failures.set(key, error)
       }
     }

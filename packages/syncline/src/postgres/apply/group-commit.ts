@@ -12,7 +12,7 @@ import { commitGroup, type Group, groupOf } from './group.ts'
 import { type Job, restOf } from './job.ts'
 import type { SessionHolder } from './session-holder.ts'
 import type { SlowLane } from './slow-lane.ts'
-import { isConnectionLoss, meaningOf, refusedPlace } from './sql-error.ts'
+import { isConnectionLoss, meaningOf, failedPlace } from './sql-error.ts'
 
 /** Most ops of one group: about 20 ms of work, so that nobody waits long for the next one. */
 const MAX_GROUP_OPS = 512
@@ -35,9 +35,7 @@ export class GroupCommit {
 
   take(job: Job): void {
     this.#waiting.push(job)
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+    this.#running ??= this.#run()
   }
 
   /** Resolves when nothing waits here. */
@@ -56,15 +54,17 @@ export class GroupCommit {
         for (const job of open) job.settle({ kind: 'lost', error })
       }
     }
+    // At once, not when the promise is settled: a job that came in between would wait for the next one.
+    this.#running = undefined
   }
 
   #nextGroup(): Job[] {
     let ops = 0
     let taken = 0
-    for (const { part } of this.#waiting) {
+    for (const job of this.#waiting) {
       if (taken > 0 && ops >= MAX_GROUP_OPS) break
       taken++
-      ops += part.units.reduce((sum, unit) => sum + unit.ops.length, 0)
+      ops += restOf(job).units.reduce((sum, unit) => sum + unit.ops.length, 0)
     }
     return this.#waiting.splice(0, taken)
   }
@@ -73,7 +73,7 @@ export class GroupCommit {
     await this.#makeFunctions(session, open)
     for (let exclusion = 0; open.size > 0; exclusion++) {
       const jobs = [...open]
-      const group = groupOf(jobs.map(({ part }) => part))
+      const group = groupOf(jobs.map(restOf))
       try {
         const results = await commitGroup(session, group)
         jobs.forEach((job, index) => {
@@ -112,11 +112,13 @@ export class GroupCommit {
       job?.settle({ kind: 'stale' })
       return job
     }
-    const place = refusedPlace(error)
-    const job = place === undefined ? undefined : jobs[group.ops[place]?.part ?? -1]
+    const { place, isBusy } = failedPlace(error) ?? { place: undefined, isBusy: meaning.kind === 'busy' }
+    const index =
+      group.ops.length === 1 ? group.ops[0]?.part : place === undefined ? undefined : group.ops[place]?.part
+    const job = index === undefined ? undefined : jobs[index]
     if (!job) return undefined
-    this.#onRefused(job)
-    this.#slowLane.take(job, false)
+    if (!isBusy) this.#onRefused(job)
+    this.#slowLane.take(job, isBusy)
     return job
   }
 

@@ -31,8 +31,8 @@ import type { Push, PushOutcome, SingleOutcome, SingleWrite, Writer } from './wr
 /** How long a device stays in the slow lane after an op of its was refused, in ms. */
 const SUSPICION_MS = 2_000
 
-/** How long to wait before a lost database is tried again, in ms. */
-const RETRY_MS = 100
+/** How long to wait before a lost database is tried again, in ms: doubles from the first to the second. */
+const RETRY_MS = [10, 500] as const
 
 /** Longest wait of one attempt in the slow lane, in ms; then the next in line has its turn. */
 const SLOW_LOCK_TIMEOUT_MS = 150
@@ -79,7 +79,7 @@ export class GroupWriter implements Writer {
         }),
     )
     this.#holders = [holder, ...slowHolders]
-    this.#slowLane = new SlowLane(slowHolders, this.#settings, now)
+    this.#slowLane = new SlowLane(slowHolders, this.#settings, now, (job) => this.#route(job))
     this.#groups = new GroupCommit(holder, this.#slowLane, (job) => this.#suspect(job))
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS).unref()
   }
@@ -92,7 +92,9 @@ export class GroupWriter implements Writer {
   push(push: Push): Promise<PushOutcome> {
     const fault = faultOf(push)
     if (fault) return Promise.resolve(refusedOutcome(fault))
-    return this.#tracked(() => this.#turns.inTurn(`device ${push.device}`, () => this.#push(push)))
+    // From now on: pushes that queued up behind each other while the database was away give up together.
+    const until = now() + this.#settings.patienceMs
+    return this.#tracked(() => this.#turns.inTurn(`device ${push.device}`, () => this.#push(push, until)))
   }
 
   write(write: SingleWrite): Promise<SingleOutcome> {
@@ -123,10 +125,9 @@ export class GroupWriter implements Writer {
     await Promise.all(this.#holders.map((holder) => holder.close()))
   }
 
-  async #push(push: Push): Promise<PushOutcome> {
-    const until = now() + this.#settings.patienceMs
+  async #push(push: Push, until: number): Promise<PushOutcome> {
     let tally: Tally | undefined
-    for (;;) {
+    for (let pauseMs: number = RETRY_MS[0]; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS[1])) {
       try {
         const state = await this.#devices.get(push.device, push.user.id)
         tally = tally?.at(state) ?? new Tally(state)
@@ -135,8 +136,8 @@ export class GroupWriter implements Writer {
       } catch (error) {
         this.#settings.onError(error)
         this.#devices.forget(push.device)
-        await pause(RETRY_MS)
       }
+      await pause(pauseMs)
       if (now() > until) return { ...refusedOutcome(unavailable()), ...tally?.progress() }
     }
   }
@@ -159,10 +160,7 @@ export class GroupWriter implements Writer {
       this.#devices.remember(push.device, tally.state)
       if (end.kind === 'done') continue
       this.#devices.forget(push.device)
-      if (end.kind !== 'unavailable') {
-        if (end.kind === 'lost') await pause(RETRY_MS)
-        return 'again'
-      }
+      if (end.kind !== 'unavailable') return 'again'
       this.#settings.onError(end.error)
       return { ...(await this.#outcome(push.device, tally)), refused: unavailable() }
     }
@@ -203,10 +201,14 @@ export class GroupWriter implements Writer {
 
   #run(user: User, part: Part): Promise<FinishedJob> {
     const { job, finished } = newJob(user, part)
-    if (part.units.some(isCall)) this.#slowLane.take(job, true)
-    else if (this.#isSuspect(part.author.device)) this.#slowLane.take(job, false)
-    else this.#groups.take(job)
+    this.#route(job)
     return finished
+  }
+
+  #route(job: Job): void {
+    if (job.part.units.some(isCall)) this.#slowLane.take(job, true)
+    else if (this.#isSuspect(job.part.author.device)) this.#slowLane.take(job, false)
+    else this.#groups.take(job)
   }
 
   #suspect({ part }: Job): void {

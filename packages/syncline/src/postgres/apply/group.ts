@@ -18,7 +18,7 @@ import { rejectionsOf } from './part.ts'
 import { payloadOf } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
-import { type GroupOp, toRuns } from './runs.ts'
+import { type GroupOp, type Run, toRuns } from './runs.ts'
 import type { Conflict, Rejection } from './writer.ts'
 
 /** Answer of a shape's function about one op. */
@@ -79,9 +79,13 @@ export async function commitGroup(session: ApplySession, group: Group): Promise<
   const answers = await session.pipeline(statements)
   const xid = answers[1]?.[0]?.['xid'] as string
   const given = answers.flatMap((rows) =>
-    rows[0]?.['answers'] ? JSON.parse(rows[0]['answers'] as string) : [],
+    rows[0]?.['answers'] ? (JSON.parse(rows[0]['answers'] as string) as (OpAnswer | null)[]) : [],
   )
-  return resultsOf(group, xid, given as OpAnswer[])
+  return resultsOf(
+    group,
+    xid,
+    given.filter((answer) => answer !== null),
+  )
 }
 
 function groupStatements(session: ApplySession, group: Group, moves: readonly DeviceMove[]): Statement[] {
@@ -91,14 +95,24 @@ function groupStatements(session: ApplySession, group: Group, moves: readonly De
     { text: 'begin' },
     namedAs(session, advanceStatement(moves)),
     ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
-    ...toRuns(byAuthor(group)).map(({ key, payloads }) =>
-      session.statement(`select pg_temp.${session.functionOf(key)}_all($1::jsonb) as answers`, [
-        `[${payloads.join(',')}]`,
-      ]),
-    ),
+    ...runStatements(session, toRuns(byAuthor(group))),
     ...(rejections.length === 0 ? [] : [namedAs(session, rejectionsStatement(rejections))]),
     { text: 'commit' },
   ]
+}
+
+// Each run is a sub-block; more than 64 in one transaction slow down every snapshot.
+const MAX_RUNS_CAUGHT = 32
+
+function runStatements(session: ApplySession, runs: readonly Run[]): Statement[] {
+  return runs.map(({ key, payloads }) => {
+    const name = session.functionOf(key)
+    const [only, another] = payloads
+    if (runs.length > MAX_RUNS_CAUGHT && only !== undefined && another === undefined) {
+      return session.statement(`select jsonb_build_array(pg_temp.${name}($1::jsonb)) as answers`, [only])
+    }
+    return session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [`[${payloads.join(',')}]`])
+  })
 }
 
 /** One statement is one transaction of its own: no begin, no commit. */

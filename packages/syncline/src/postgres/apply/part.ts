@@ -47,6 +47,12 @@ export interface PartResult {
   readonly error?: unknown
 }
 
+/** Nothing of the part was applied, and why. */
+export function stoppedResult(part: Part, stop: 'busy' | 'unavailable', error: unknown): PartResult {
+  const state = part.state ? { state: part.state } : {}
+  return { xid: '', done: 0, conflicts: [], foreign: [], hasRefused: false, stop, error, ...state }
+}
+
 /** Longest name of a model, a field or a record that a rejection repeats. */
 const MAX_NAME_LENGTH = 255
 

@@ -12,6 +12,7 @@
  * the capture trigger, `a` user, `d` device, `b` base, `u` unlessChanged, `v` expected version, `k` idempotency key,
  * `w` whether an answer is wanted when all is well.
  */
+import { REFUSED_OP } from './apply-function.ts'
 import { SELF, shapeText, stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
 
@@ -66,6 +67,7 @@ ${stepsOf(shapeText(shape, types))}
 end`
 }
 
+/** One sub-block for the whole run: it costs little, and tells whose fault it is when the run fails. */
 function runText(name: string): string {
   return `
 declare
@@ -78,5 +80,9 @@ begin
     if answer is not null then answers := answers || answer; end if;
   end loop;
   return to_jsonb(answers);
+exception
+  when sqlstate '${REFUSED_OP}' then raise;
+  when others then
+    perform syncline.failed(op, sqlstate);
 end`
 }

@@ -6,12 +6,15 @@
  *
  * On PGlite all connections share one backend and take turns; nobody else can hold a lock there.
  */
-import { type ApplySession } from './apply-session.ts'
+import type { ApplySession } from './apply-session.ts'
 import { callRunner } from './call.ts'
 import { commitSeparately } from './commit-separately.ts'
+import { commitGroup, groupOf } from './group.ts'
 import { type Job, restOf } from './job.ts'
+import { type Part, type PartResult, stoppedResult } from './part.ts'
+import { isCall } from './prepare-units.ts'
 import type { SessionHolder } from './session-holder.ts'
-import { isConnectionLoss } from './sql-error.ts'
+import { isConnectionLoss, meaningOf } from './sql-error.ts'
 import type { Settings } from './writer-options.ts'
 
 interface Waiting {
@@ -25,14 +28,22 @@ export class SlowLane {
   readonly #holders: readonly SessionHolder[]
   readonly #settings: Settings
   readonly #now: () => number
+  readonly #release: (job: Job) => void
   readonly #waiting: Waiting[] = []
   readonly #busy = new Set<SessionHolder>()
   #idle: (() => void)[] = []
 
-  constructor(holders: readonly SessionHolder[], settings: Settings, now: () => number) {
+  /** `release` takes jobs that need not wait any longer and are not at their end. */
+  constructor(
+    holders: readonly SessionHolder[],
+    settings: Settings,
+    now: () => number,
+    release: (job: Job) => void,
+  ) {
     this.#holders = holders
     this.#settings = settings
     this.#now = now
+    this.#release = release
   }
 
   /** Takes a job to its end, however long others hold what it needs. `waits` when it is known that somebody does. */
@@ -72,34 +83,52 @@ export class SlowLane {
   async #attempt(session: ApplySession, waiting: Waiting): Promise<void> {
     const { job } = waiting
     const rest = restOf(job)
-    const calls = rest.units[0]?.ops.some((op) => op.action === 'call')
-    const isAlone = waiting.waits || calls
+    const isAlone = waiting.waits || rest.units.slice(0, 1).some(isCall)
     const part = isAlone ? { ...rest, units: rest.units.slice(0, 1) } : rest
     const failures = await session.ensure(part.units.flatMap((unit) => unit.prepared))
     for (const error of failures.values()) return this.#giveUp(job, error)
-    const runCall = callRunner(this.#settings.functions, job.user)
-    let stopped: unknown
     try {
-      const [results = []] = await commitSeparately(session, [part], { skipsLocked: !isAlone, runCall })
-      job.results.push(...results)
+      job.results.push(
+        ...(isAlone ? await this.#commitAlone(session, job, part) : await together(session, part)),
+      )
     } catch (error) {
       if (session.isLost || isConnectionLoss(error)) throw error
-      stopped = error
+      return this.#giveUp(job, error)
     }
-    this.#continue(waiting, stopped)
+    this.#continue(waiting)
   }
 
-  #continue(waiting: Waiting, stopped: unknown): void {
+  /** Waits for locks. In one statement where it can be, so that what it holds meanwhile is held for a moment only. */
+  async #commitAlone(session: ApplySession, job: Job, part: Part): Promise<PartResult[]> {
+    if (!part.units.some(isCall)) {
+      try {
+        return await commitGroup(session, groupOf([part]))
+      } catch (error) {
+        if (isConnectionLoss(error)) throw error
+        if (meaningOf(error).kind === 'busy') return [stoppedResult(part, 'busy', error)]
+      }
+    }
+    const runCall = callRunner(this.#settings.functions, job.user)
+    const [results = []] = await commitSeparately(session, [part], { skipsLocked: false, runCall })
+    return results
+  }
+
+  #continue(waiting: Waiting): void {
     const { job } = waiting
     const last = job.results.at(-1)
-    if (stopped !== undefined) return this.#giveUp(job, stopped)
     if (last?.stop === 'unavailable') return this.#giveUp(job, last.error)
     if (restOf(job).units.length === 0) return job.settle({ kind: 'done' })
-    if (last?.stop === 'busy' && this.#now() > waiting.until) return this.#giveUp(job, last.error)
-    this.#waiting.push({ ...waiting, waits: last?.stop === 'busy' })
+    if (last?.stop !== 'busy') return this.#release(job)
+    if (this.#now() > waiting.until) return this.#giveUp(job, last.error)
+    this.#waiting.push({ ...waiting, waits: true })
   }
 
   #giveUp(job: Job, error: unknown): void {
     job.settle({ kind: 'unavailable', error })
   }
+}
+
+async function together(session: ApplySession, part: Part): Promise<PartResult[]> {
+  const [results = []] = await commitSeparately(session, [part], { skipsLocked: true })
+  return results
 }

@@ -1,7 +1,7 @@
 /** What an error of the database means for the op that met it. */
 import { SynclineError } from '../../protocol/errors.ts'
 import type { Model } from '../../schema/model.ts'
-import { KEY_USED, REFUSED_OP, STALE_DEVICE } from './apply-function.ts'
+import { FAILED_OP, KEY_USED, REFUSED_OP, STALE_DEVICE } from './apply-function.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { AcceptedOp } from './writer.ts'
 
@@ -26,10 +26,13 @@ export type Meaning =
   /** Nothing about the op: the connection, the server, or the application's own SQL. */
   | { readonly kind: 'unavailable' }
 
-/** Which op of a group was refused, when the function said so. */
-export function refusedPlace(error: unknown): number | undefined {
-  if (!isServerError(error) || error.code !== REFUSED_OP) return undefined
-  return (JSON.parse(error.detail ?? '{}') as { i?: number }).i
+/** Which op failed a group, when the function said so; `isBusy` when it met a lock. */
+export function failedPlace(
+  error: unknown,
+): { readonly place: number; readonly isBusy: boolean } | undefined {
+  if (!isServerError(error) || (error.code !== REFUSED_OP && error.code !== FAILED_OP)) return undefined
+  const { i, state } = JSON.parse(error.detail ?? '{}') as { i: number; state?: string }
+  return { place: i, isBusy: state !== undefined && BUSY.has(state) }
 }
 
 export function meaningOf(error: unknown, op?: AcceptedOp, model?: Model): Meaning {
