@@ -1,6 +1,7 @@
 /** Tables that an application already has: adopted as they are, never changed silently. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { describeDatabase } from '../../src/postgres/capture/describe-database.ts'
+import { healCapture } from '../../src/postgres/capture/heal-capture.ts'
 import { MigrationRefused } from '../../src/postgres/capture/drift.ts'
 import { checkCapture, compileCapture, migrate } from '../../src/postgres/capture/migrate.ts'
 import {
@@ -202,15 +203,49 @@ describe.each(KINDS)('%s', (kind) => {
     ])
   })
 
-  test('a disabled trigger is found', async () => {
+  test('L1: a disabled trigger is found, and when it is enabled again every room of its table loads again', async () => {
     const { database } = await open(kind)
     await migrate(database, schema)
+    await database.query("insert into productions (id, name) values ('p', 'P'), ('q', 'Q')")
     await database.query('alter table cameras disable trigger zz_syncline_log')
 
     const [drift] = await checkCapture(database, schema)
+    const whileDisabled = await healCapture(database, schema)
+    await database.query("insert into cameras (id, production_id, name) values ('c', 'p', 'Unseen')")
+    await database.query('alter table cameras enable trigger zz_syncline_log')
+    const afterwards = await healCapture(database, schema)
+    const later = await healCapture(database, schema)
 
     expect(drift).toMatchObject({ kind: 'trigger_disabled', table: 'cameras' })
     expect(drift?.message).toContain('alter table cameras enable trigger zz_syncline_log')
+    expect(whileDisabled).toEqual({ uncaptured: ['cameras'], reloaded: [] })
+    expect(afterwards).toEqual({ uncaptured: [], reloaded: ['cameras'] })
+    expect(later).toEqual({ uncaptured: [], reloaded: [] })
+    const reloads = (await readLog(database)).filter(({ action }) => action === 'truncate')
+    expect(reloads.map(({ room: at, model: of }) => `${at} ${of}`).sort()).toEqual([
+      'Production:p camera',
+      'Production:q camera',
+    ])
+  })
+
+  test('L1: a migration enables triggers and brings back those that were dropped, and their rooms load again', async () => {
+    const { database } = await open(kind)
+    await migrate(database, schema)
+    await database.query("insert into productions (id, name) values ('p', 'P')")
+    await database.query(
+      'alter table cameras disable trigger zz_syncline_stamp; drop trigger zz_syncline_log on photos',
+    )
+
+    const { steps } = await migrate(database, schema)
+
+    expect(steps.map(({ table, purpose }) => `${table}: ${purpose}`)).toEqual([
+      'cameras: stamp versions',
+      'photos: log changes',
+    ])
+    expect(
+      (await readLog(database)).filter(({ action }) => action === 'truncate').map(({ model: of }) => of),
+    ).toEqual(['camera', 'photo'])
+    expect(await checkCapture(database, schema)).toEqual([])
   })
 
   test('L1: generated columns change with their sources, and are logged with their new values', async () => {

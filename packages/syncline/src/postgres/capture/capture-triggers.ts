@@ -96,6 +96,10 @@ export function createTrigger(trigger: WantedTrigger): string {
   execute function syncline.${trigger.function}()`
 }
 
+export function enableTrigger({ name, table }: WantedTrigger): string {
+  return `alter table ${table} enable trigger ${name}`
+}
+
 export function dropTrigger(name: string, table: string): string {
   return `drop trigger if exists ${name} on ${table}`
 }

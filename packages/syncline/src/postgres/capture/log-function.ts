@@ -25,7 +25,7 @@ import { choose, lines, paragraphs, triggerFunction, when } from './sql-text.ts'
 import { WAKE } from './wake-text.ts'
 
 /** Name of the function, in schema `syncline`. */
-export function logFunctionName(table: CapturedTable): string {
+export function logFunctionName(table: Pick<CapturedTable, 'slug'>): string {
   return `log_${table.slug}`
 }
 

@@ -9,6 +9,7 @@ import type { Connection, Database } from '../database.ts'
 import { describeDatabase, FRESH_DATABASE } from './describe-database.ts'
 import { type Drift, MigrationRefused } from './drift.ts'
 import { formatMigration } from './format-migration.ts'
+import { healWithin } from './heal-capture.ts'
 import {
   type CaptureOptions,
   type MigrationPlan,
@@ -65,6 +66,7 @@ export async function migrate(
         await runStep(connection, step)
       }
       if (await hasUnsettled(connection)) await connection.query('select syncline.settle_rooms()')
+      await healed(connection, schema)
     }
     return { steps: plan.steps, drift: plan.drift, sql: formatMigration(plan.steps) }
   } finally {
@@ -119,6 +121,13 @@ async function takeTheLock(connection: Connection, database: Database): Promise<
     if (answer?.taken) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** What triggers missed while they were gone or disabled reaches devices by a fresh snapshot. */
+async function healed(connection: Connection, schema: CompiledSchema): Promise<void> {
+  await connection.query('begin')
+  await healWithin(connection, schema)
+  await connection.query('commit')
 }
 
 async function hasUnsettled(connection: Connection): Promise<boolean> {

@@ -9,6 +9,7 @@ import { quoteIdentifier } from '../sql.ts'
 import {
   createTrigger,
   dropTrigger,
+  enableTrigger,
   guardTriggers,
   isAsWanted,
   logTriggers,
@@ -289,7 +290,10 @@ function captureStep(
   const changed = functions.filter((text) => database.functions.get(nameOf(text)) !== sourceOf(text))
   const existing = table === null ? undefined : database.tables.get(table)
   const wrong = triggers.filter((wanted) => !isAsWanted(wanted, existingTrigger(existing, wanted)))
-  if (changed.length === 0 && wrong.length === 0) return false
+  const disabled = triggers.filter(
+    (wanted) => !wrong.includes(wanted) && existingTrigger(existing, wanted)?.isEnabled === false,
+  )
+  if (changed.length + wrong.length + disabled.length === 0) return false
   return {
     purpose,
     table,
@@ -300,6 +304,7 @@ function captureStep(
           ? [createTrigger(wanted)]
           : [dropTrigger(wanted.name, wanted.table), createTrigger(wanted)],
       ),
+      ...disabled.map(enableTrigger),
     ],
     run: 'once',
   }
@@ -390,7 +395,7 @@ function disabledTriggers(
         kind: 'trigger_disabled' as const,
         table,
         isBlocking: false,
-        message: `Trigger \`${name}\` on \`${table}\` is disabled: changes of its rows are not logged. Enable it (alter table ${table} enable trigger ${name}); devices see what was missed once they load the room again.`,
+        message: `Trigger \`${name}\` on \`${table}\` is disabled: changes of its rows are not logged. Migrate, or enable it (alter table ${table} enable trigger ${name}): its rooms then load again.`,
       })),
   )
 }

@@ -15,7 +15,7 @@ import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql
 import { WRITER_SETTING } from './writer-setting.ts'
 
 /** Name of the function, in schema `syncline`. */
-export function stampFunctionName(table: CapturedTable): string {
+export function stampFunctionName(table: Pick<CapturedTable, 'slug'>): string {
   return `stamp_${table.slug}`
 }
 

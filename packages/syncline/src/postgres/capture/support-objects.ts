@@ -4,6 +4,7 @@
  *   syncline.tombstones   where the life of a deleted record ended (`lives.ts`)
  *   syncline.moved_rows   rows on their way to another partition, within a transaction (`partition-move.ts`)
  *   syncline.unsettled    parents that moved without seeing all their children (`move-function.ts`)
+ *   syncline.known_triggers  triggers as they were last seen (`heal-capture.ts`)
  *   syncline.actor        names the author of a transaction's direct writes
  *   syncline.ops          the log as other programs read it
  */
@@ -28,6 +29,13 @@ create index if not exists moved_rows_record on syncline.moved_rows (xid, model,
 create table if not exists syncline.unsettled (
   model text not null,
   id    text not null
+);
+
+create table if not exists syncline.known_triggers (
+  function text not null,
+  name     text not null,
+  changed  text not null,
+  primary key (function, name)
 );
 
 -- Names the author of this transaction's writes: select syncline.actor('ana').

@@ -29,7 +29,8 @@ function scalarFromWire(field: Field, wire: string): string {
 }
 
 function arrayFromWire(field: Field, wire: string): string {
-  const element = field.kind === 'json' ? 'e.element' : elementFromWire(field)
+  // A null element and a JSON null are one on the wire.
+  const element = field.kind === 'json' ? "nullif(e.element, 'null')" : elementFromWire(field)
   return `case pg_catalog.jsonb_typeof(${wire}) when 'array' then array(
         select ${element} from pg_catalog.jsonb_array_elements(${wire}) with ordinality as e (element, place) order by e.place)::${columnType(field)} end`
 }
