@@ -46,6 +46,9 @@ export class Channels {
   readonly #router: Router
   readonly #views: ViewTable
   readonly #guards: Guards
+  /** Rooms that this round of repeated checks has not reached yet, and how many it takes at a time. */
+  #unchecked: Room[] = []
+  #share = 0
 
   constructor(options: ChannelsOptions) {
     this.#options = options
@@ -124,9 +127,20 @@ export class Channels {
     await this.#options.database.query('select 1')
   }
 
-  /** Checks the rights of all members again: for rules that depend on the time. */
-  recheckAll(): void {
-    for (const room of this.#rooms.all()) room.checkSoon()
+  /**
+   * Checks the rights of some members again, for rules that depend on the time: of all within `rounds` calls, so that
+   * the database is not asked about everybody at once.
+   */
+  recheckSome(rounds: number): void {
+    if (this.#unchecked.length === 0) {
+      this.#unchecked = [...this.#rooms.all()]
+      this.#share = Math.ceil(this.#unchecked.length / rounds)
+      this.#recheckViews()
+    }
+    for (const room of this.#unchecked.splice(0, this.#share)) if (room.members.size > 0) room.checkSoon()
+  }
+
+  #recheckViews(): void {
     if (this.#views.size === 0) return
     const { snapshot, history } = this.#position()
     this.#views.take({ from: snapshot, to: snapshot, history, rows: [], reload: null, concerns: () => true })

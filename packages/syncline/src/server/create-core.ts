@@ -52,8 +52,19 @@ export interface RunningCore extends Core {
   close(): Promise<void>
 }
 
-/** How often rights that hang on the time are checked, in ms. */
-const RECHECK_EVERY_MS = 60_000
+/** Rights are checked again in small portions, this often at least. */
+const RECHECK_EVERY_MS = 1_000
+
+/** Checks everybody's rights again and again, each within `recheckMs`. */
+function recheck(channels: Channels, recheckMs: number, isStarted: () => boolean): NodeJS.Timeout {
+  const everyMs = Math.min(RECHECK_EVERY_MS, recheckMs / 4)
+  // A little less than fits, so that a late timer does not break the bound.
+  const rounds = Math.floor((recheckMs / everyMs) * 0.9)
+  const timer = setInterval(() => {
+    if (isStarted()) channels.recheckSome(rounds)
+  }, everyMs)
+  return timer.unref()
+}
 
 /** Makes the core and begins to start it; `ready` says when it has. */
 export function createCore(options: CoreOptions): RunningCore {
@@ -104,8 +115,8 @@ export function createCore(options: CoreOptions): RunningCore {
   }
   const ready = start()
   ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
-  const rechecking = setInterval(() => channels.recheckAll(), RECHECK_EVERY_MS)
-  rechecking.unref()
+  const rechecking = recheck(channels, limits.recheckMs, () => started.isComplete)
+
   const identify = async (request: Request): Promise<Identity | null> => {
     for (const ask of authenticate) {
       const identity = await ask(request)

@@ -37,6 +37,8 @@ export interface Limits {
   readonly queueAgeMs: number
   /** Time a connection may be silent before it counts as dead, in ms. @default 60,000 */
   readonly silenceMs: number
+  /** Time within which every right is checked again, for rules that read the clock, in ms. @default 60,000 */
+  readonly recheckMs: number
   /** How long a connection outlives the expiry of its token, in ms. @default 25,000 */
   readonly expiryGraceMs: number
 }
@@ -57,5 +59,6 @@ export const defaultLimits: Limits = {
   queueBytes: 8_388_608,
   queueAgeMs: 30_000,
   silenceMs: 60_000,
+  recheckMs: 60_000,
   expiryGraceMs: 25_000,
 }

@@ -1,5 +1,6 @@
 /** What strangers and former members receive: nothing. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sql } from '../../src/server/index.ts'
 import { type RawClient, type StageServer, startStageServer } from './stage-server.ts'
 
 let server: StageServer
@@ -89,7 +90,9 @@ async function revokeAgainAndAgain(
     const from = client.messages.length
     client.send({ type: 'join', channel: `Production:${id}` })
     if (round % 5 === 0) client.send({ type: 'join', channel: 'Production:mine' })
-    // Before the join is read, while it is answered, or long after.
+    // Before the join is read, while it is answered, just after, or long after.
+    if (random() < 0.6)
+      await client.next(({ type, channel }) => type === 'joined' && channel === `Production:${id}`, from)
     await new Promise((resolve) => setTimeout(resolve, random() * 30))
     const steps = [
       writer.query.bind(writer, 'delete from crew where production_id = $1', [id]),
@@ -145,6 +148,28 @@ test('A2: TRUNCATE of a table that rules read ends what it decided', async () =>
 
     await own.query('truncate crew')
     await ana.next(({ type }) => type === 'gone')
+    await ana.next(({ type, channel }) => type === 'changes' && channel === 'Production:mine')
+
+    expect(ana.changes('Production:mine').map(({ action }) => action)).toEqual(['leave', 'leave', 'leave'])
+  } finally {
+    await own.close()
+  }
+})
+
+test('A2: a right that ends by the clock ends without any change in the database', async () => {
+  const own = await startStageServer({
+    limits: { recheckMs: 400 },
+    access: {
+      production: { accessibleBy: (user) => sql`clock_timestamp() < ${String(user['until'])}::timestamptz` },
+    },
+    authenticate: () => ({ user: { id: 'ana', until: new Date(Date.now() + 1_500).toISOString() } }),
+  })
+  try {
+    const ana = await own.socket('ana')
+    await ana.join('Production:p1')
+    await ana.join('Production:mine')
+
+    await ana.next(({ type, channel }) => type === 'gone' && channel === 'Production:p1')
     await ana.next(({ type, channel }) => type === 'changes' && channel === 'Production:mine')
 
     expect(ana.changes('Production:mine').map(({ action }) => action)).toEqual(['leave', 'leave', 'leave'])

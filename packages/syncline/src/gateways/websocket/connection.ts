@@ -99,6 +99,7 @@ export class Connection implements Outlet {
   #cut(): void {
     if (this.#isEnded || this.#closing) return
     this.#session?.engine.metrics.count('syncline_slow_consumers_total')
+    this.#writer.forget()
     this.#session?.dismiss('slow_consumer', true)
   }
 

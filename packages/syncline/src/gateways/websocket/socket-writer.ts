@@ -107,19 +107,23 @@ export class SocketWriter implements Flushing {
     for (const resolve of waiting ?? []) resolve()
   }
 
-  /** Writes what is queued now, if the socket takes anything; used before a close. */
+  /** Forgets what is queued: whoever does not read will not miss it, and continues from a cursor. */
+  forget(): void {
+    this.#frames = []
+    this.#bytes = 0
+  }
+
+  /** Writes what is queued now, whether or not the socket takes it; used before a close. */
   end(): void {
     if (this.#isOver) return
-    if (this.#blockedSinceMs === null && this.#frames.length > 0)
-      this.#write(this.#frames, Infinity, Buffer.concat)
+    if (this.#frames.length > 0) this.#write(this.#frames, Infinity, Buffer.concat)
     this.drop()
   }
 
   /** Forgets what waits; nothing is written after it. */
   drop(): void {
     this.#isOver = true
-    this.#frames = []
-    this.#bytes = 0
+    this.forget()
     this.#socket.off('drain', this.#onDrain)
     this.#release()
   }

@@ -1,8 +1,8 @@
 /**
  * Brings a member to where the room's own frames follow on: by a catch-up from its cursor, or by a first load.
  *
- * Flow: registered → read → right checked → sent → live. The right is checked after the data was read, and again
- * before each further frame if a guarding table has changed meanwhile.
+ * Flow: registered → right checked → read → right checked again → sent → live. The check that counts comes after the
+ * data was read; it is repeated before each further frame if a guarding table has changed meanwhile.
  *
  *   L2 once           the member stands exactly at the snapshot that was sent
  *   L4 no silent gap  a cursor that cannot be continued is answered with `snapshot`
@@ -43,9 +43,12 @@ export async function bringUp(
   device: string | null,
   onUp: (outcome: Extract<BringUpOutcome, { is: 'up' }>) => void,
 ): Promise<BringUpOutcome> {
+  const right = new CheckedRight(place, member)
+  // A stranger costs one question, not a load, and learns nothing from how long a load takes (A3).
+  if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
   const continued = beginning.from === 'cursor' ? await place.catchUp(beginning.cursor) : null
   const arrival = continued ?? (await place.load())
-  const right = new CheckedRight(place, member)
+  right.expire()
   if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
   const frames = continued
     ? changeFrames(place.channel, continued, device)
@@ -71,6 +74,11 @@ class CheckedRight {
   constructor(place: Place, member: Member) {
     this.#place = place
     this.#member = member
+  }
+
+  /** Something was read since: the right is asked for again. */
+  expire(): void {
+    this.guard = -1
   }
 
   async holds(): Promise<boolean> {
