@@ -11,6 +11,7 @@ export class TaskRow implements Part<Task> {
   readonly element: HTMLElement
   readonly #crew: Crew
   readonly #id: string
+  readonly #task: HTMLElement
   readonly #done: HTMLInputElement
   readonly #texts: Readonly<Record<TextName, TextField>>
   readonly #remove: HTMLButtonElement
@@ -32,7 +33,8 @@ export class TaskRow implements Part<Task> {
     })
     const { name, assignedTo, note } = this.#texts
     const details = element('div', { class: 'details' }, assignedTo.element, note.element)
-    this.element = element('li', {}, this.#done, element('div', {}, name.element, details), this.#remove)
+    this.#task = element('div', { class: 'task' }, name.element, details)
+    this.element = element('li', {}, this.#done, this.#task, this.#remove)
   }
 
   update(task: Task): void {
@@ -43,7 +45,7 @@ export class TaskRow implements Part<Task> {
     for (const [field, view] of Object.entries(this.#texts)) view.show(task[field as TextName])
     this.#done.checked = task.completed
     setAttribute(this.element, 'class', task.completed && 'is-done')
-    if (isTheirs) flash(this.element)
+    if (isTheirs) flash(this.#task)
   }
 
   remove(): void {
