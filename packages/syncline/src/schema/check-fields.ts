@@ -39,7 +39,7 @@ interface ModelChecks {
 
 const compiled = new WeakMap<Model, ModelChecks>()
 
-/** Checks the fields that a create or an update names. Fields that it does not name are not added: see `defaultsOf`. */
+/** Checks the fields that a create or an update names. Fields that it does not name are not added: a rule must see what was written, not what is implied. */
 export function checkFields(model: Model, action: 'create' | 'update', fields: unknown): CheckedFields {
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     return {
@@ -72,14 +72,6 @@ export function checkFields(model: Model, action: 'create' | 'update', fields: u
 /** Checks one value of a field; operators are not values. */
 export function checkValue(field: Field, value: unknown): unknown {
   return compileCheck(field)(value)
-}
-
-/** Wire values of the fields that a new record has without naming them; fields that are null or filled by the database are left out. */
-export function defaultsOf(model: Model): Readonly<Record<string, unknown>> {
-  const defaults: Record<string, unknown> = {}
-  for (const field of Object.values(model.fields))
-    if (field.default !== undefined) defaults[field.name] = field.default
-  return defaults
 }
 
 function checksOf(model: Model): ModelChecks {

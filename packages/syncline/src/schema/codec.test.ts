@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { describe, expect, test } from 'vitest'
-import { checkFields, checkValue, defaultsOf } from './check-fields.ts'
+import { checkFields, checkValue } from './check-fields.ts'
 import { checkId } from './check-id.ts'
 import { MAX_JSON_DEPTH } from './check-json.ts'
 import type { FieldDeclaration } from './field-declaration.ts'
@@ -329,10 +329,6 @@ describe('the fields of a write', () => {
     })
     expect(checkFields(thing, 'create', { name: 'A' })).toEqual({ ok: true, fields: { name: 'A' } })
     expect(checkFields(thing, 'update', {})).toEqual({ ok: true, fields: {} })
-  })
-
-  test('defaults stand apart', () => {
-    expect(defaultsOf(thing)).toEqual({ plan: 'free', zoom: 0, tags: [] })
   })
 
   test('A4: everything that is wrong is named, and nothing is taken', () => {
