@@ -178,6 +178,22 @@ test('a count is never shown twice, between its change and its ack', async () =>
   expect(zooms).toEqual([5, 6])
 })
 
+test('a count is not shown twice when its record is loaded anew before the ack', async () => {
+  const { clients, clock, server } = await setUp('ana')
+  const { client } = only(clients)
+  const zooms: (number | undefined)[] = []
+  client.record('camera', 'c1').subscribe(() => zooms.push(client.record('camera', 'c1').current?.zoom))
+  const isCommitted = () => server.state.tables.get('camera')?.get('c1')?.fields['zoom'] === 5
+
+  client.mutate.camera.update('c1', { zoom: { $inc: 3 } })
+  while (!isCommitted()) await clock.advance(1)
+  server.reload()
+  await clock.advance(500)
+
+  expect(zooms).toEqual([5])
+  expect(client.status.current.pending).toBe(0)
+})
+
 test('a room created here is joined when the server knows it, and readable at once', async () => {
   const { clients, clock } = await setUp('ana')
   const { wire, client } = only(clients)

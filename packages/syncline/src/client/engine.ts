@@ -133,6 +133,7 @@ export class Engine {
       save: (room) => void this.#commit({ room }).catch(() => {}),
       isWithheld: (channel) => this.#isWithheld(channel),
       onChange: (change, isCatchingUp) => this.writes.onChange(change, isCatchingUp),
+      onLoading: ({ model, fields }) => this.writes.onLoading(model, fields.id),
       onLoaded: ({ model, fields }) => this.writes.onLoaded(model, fields.id),
       onApplied: (channel, changes) => this.events.emit(channel, changes),
       onAnswered: (channel) => this.#onAnswered(channel),

@@ -1,41 +1,67 @@
 /**
- * Watches the names that one client sees: names are unique, so one that comes back after another was a flicker.
+ * Watches what one client sees, at every change: camera names are unique, so one that comes back after another was
+ * a flicker; tallies only count up, so one that falls had counted something twice, or lost it for a moment.
  *
- * A refused write, a moved or deleted record and a restored database bring old names back rightly; the history
- * says so with `forget` and `stop`.
+ * A refused write, a record that went, and a restored database bring old values back rightly.
  */
-export class FlickerWatch {
-  readonly #seen = new Map<string, string[]>()
-  #isStopped = false
-  #checked: readonly unknown[] = []
+import type { Client } from '../../src/client/client.ts'
+import type { StageSchema } from './stage-schema.ts'
 
-  /** The client wrote this name itself. */
-  wrote(id: string, name: string): void {
-    this.#note(id, name)
+export class FlickerWatch {
+  readonly #names = new Map<string, string[]>()
+  readonly #totals = new Map<string, number>()
+  /** Ids that flickered, unless it turns out that a write on them was refused. */
+  readonly #suspicions = new Map<string, string>()
+  #isStopped = false
+
+  /** Watches a client from now on. */
+  attach(client: Client<StageSchema>): void {
+    client.query.camera.subscribe(() => this.#seeCameras(client.query.camera.current))
+    client.query.tally.subscribe(() => this.#seeTallies(client.query.tally.current))
   }
 
+  /** Old values of this record may come back. */
   forget(id: string): void {
-    this.#seen.delete(id)
+    this.#names.delete(id)
+    this.#totals.delete(id)
+    this.#suspicions.delete(id)
   }
 
   /** Watches no longer. */
   stop(): void {
     this.#isStopped = true
+    this.#suspicions.clear()
   }
 
-  check(cameras: readonly { readonly id: string; readonly name: string }[]): void {
-    if (this.#isStopped || cameras === this.#checked) return
-    this.#checked = cameras
-    const visible = new Set(cameras.map(({ id }) => id))
-    for (const id of this.#seen.keys()) if (!visible.has(id)) this.#seen.delete(id)
-    for (const { id, name } of cameras) this.#note(id, name)
+  /** Throws what was seen since. */
+  check(): void {
+    for (const suspicion of this.#suspicions.values()) throw new Error(`Overlay: ${suspicion}`)
   }
 
-  #note(id: string, name: string): void {
-    const names = this.#seen.get(id) ?? []
-    if (names.at(-1) === name) return
-    if (names.includes(name))
-      throw new Error(`Overlay: camera ${id} flickers: ${[...names, name].join(', ')}`)
-    this.#seen.set(id, [...names, name])
+  #seeCameras(cameras: readonly { readonly id: string; readonly name: string }[]): void {
+    if (this.#isStopped) return
+    forgetMissing(this.#names, cameras)
+    for (const { id, name } of cameras) {
+      const names = this.#names.get(id) ?? []
+      if (names.at(-1) === name) continue
+      if (names.includes(name))
+        this.#suspicions.set(id, `camera ${id} flickers: ${[...names, name].join(', ')}`)
+      this.#names.set(id, [...names, name])
+    }
   }
+
+  #seeTallies(tallies: readonly { readonly id: string; readonly total: number }[]): void {
+    if (this.#isStopped) return
+    forgetMissing(this.#totals, tallies)
+    for (const { id, total } of tallies) {
+      const before = this.#totals.get(id) ?? 0
+      if (total < before) this.#suspicions.set(id, `tally ${id} falls from ${before} to ${total}`)
+      this.#totals.set(id, total)
+    }
+  }
+}
+
+function forgetMissing(known: Map<string, unknown>, rows: readonly { readonly id: string }[]): void {
+  const visible = new Set(rows.map(({ id }) => id))
+  for (const id of known.keys()) if (!visible.has(id)) known.delete(id)
 }

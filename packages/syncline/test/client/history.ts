@@ -71,6 +71,7 @@ class History {
 
   async play(steps: number): Promise<void> {
     this.#seedDatabase()
+    for (const { flicker, device } of this.#actors) flicker.attach(device.client)
     for (const actor of this.#actors) this.#join(actor, 'production', this.#pick(['p1', 'p2', 'mine']))
     for (let at = 0; at < steps; at++) {
       const [name, act] = this.#pickAction()
@@ -125,7 +126,6 @@ class History {
     const name = this.#unique('name')
     const write = actor.device.client.mutate.camera.update(camera.id, { name })
     this.#mustShow(actor, 'camera', camera.id, 'name', name)
-    actor.flicker.wrote(camera.id, name)
     return `${this.#nameOf(actor)} ${camera.id} ${name} as op ${write.n}`
   }
 
@@ -233,7 +233,7 @@ class History {
   reload(actor: Actor): string {
     const channels = [...actor.rooms.keys()]
     actor.rooms.clear()
-    actor.device.reload()
+    actor.flicker.attach(actor.device.reload())
     for (const channel of channels) this.#joinChannel(actor, channel)
     return `${this.#nameOf(actor)}`
   }
@@ -341,7 +341,7 @@ class History {
     for (const actor of this.#actors) {
       this.#checkPairs(actor)
       this.#forgetRefused(actor)
-      actor.flicker.check(actor.device.client.query.camera.current)
+      actor.flicker.check()
     }
   }
 

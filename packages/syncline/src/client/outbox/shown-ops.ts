@@ -3,6 +3,7 @@ import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Operator } from '../store/apply-operator.ts'
 import { decodeFields } from '../store/decode.ts'
 import type { OverlayOp } from '../store/entry.ts'
+import { settleOperators } from '../store/rebase.ts'
 import type { Store } from '../store/store.ts'
 import type { OpDraft } from './outbox.ts'
 
@@ -50,6 +51,26 @@ export class ShownOps {
     for (const [n, op] of [...this.#byNumber]) {
       if (n <= last && op.model === model && op.id === id) this.drop(n)
     }
+  }
+
+  /**
+   * The record is about to be loaded, and nobody can tell whether it contains these ops already: what they made
+   * of a counter or set stays as it is until they are acknowledged, and is not counted again.
+   */
+  holdOn(model: string, id: string, after: number, through: number): void {
+    const uncertain = new Map(
+      this.on(model, id)
+        .filter(([n, op]) => n > after && n <= through && op.operators)
+        .map(([n, op]) => [op, n]),
+    )
+    if (uncertain.size === 0) return
+    this.#store.mapOps(model, id, (op, row) => {
+      const n = uncertain.get(op)
+      if (n === undefined) return op
+      const held = settleOperators(op, row)
+      this.#byNumber.set(n, held)
+      return held
+    })
   }
 
   /** The shown ops on one record, oldest first. */

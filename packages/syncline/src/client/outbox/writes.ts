@@ -250,6 +250,11 @@ export class Writes {
     if (own && isOwnChange(change, this.#open().device)) this.#shown.drop(own[0])
   }
 
+  /** A record is about to be loaded anew; call before the store has it. */
+  onLoading(model: string, id: string): void {
+    this.#shown.holdOn(model, id, this.#knownThrough, this.#sentThrough)
+  }
+
   /** A record was loaded anew: ops that the server had before are contained. */
   onLoaded(model: string, id: string): void {
     this.#shown.dropOn(model, id, this.#knownThrough)

@@ -41,6 +41,7 @@ export interface RoomsHost {
   isWithheld(channel: string): boolean
   /** Inside the store transaction: a change was applied. */
   onChange(change: Change, isCatchingUp: boolean): void
+  onLoading(record: StoreRecord): void
   onLoaded(record: StoreRecord): void
   /** After the store transaction. */
   onApplied(channel: string, changes: readonly Change[]): void
@@ -243,6 +244,7 @@ export class Rooms {
     const { schema, store } = this.#host
     const records = [...decodeChunks(schema, effect.chunks)]
     store.transact(() => {
+      for (const record of records) this.#host.onLoading(record)
       store.replaceRoom(channel, records, (other) => this.#isLive(other))
       for (const record of records) this.#host.onLoaded(record)
       for (const change of effect.changes) this.#applyOne(channel, change, true)

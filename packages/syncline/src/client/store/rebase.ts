@@ -10,11 +10,20 @@ export function rebase(entry: Entry): AnyRow | undefined {
   return row && entry.row && row !== entry.row && isSameRow(row, entry.row) ? entry.row : row
 }
 
-function applyOp(row: AnyRow | undefined, op: OverlayOp): AnyRow | undefined {
+/** The row after one op. */
+export function applyOp(row: AnyRow | undefined, op: OverlayOp): AnyRow | undefined {
   if (op.action === 'delete') return undefined
   // A base that has the record already contains this create, and maybe what others did since.
   if (op.action === 'create') return row ?? { ...op.fields, id: op.id }
   return row && { ...row, ...op.fields, ...(op.operators && applyOperators(row, op.operators)) }
+}
+
+/** The op with what its operators made of a row, so that it can be shown over a row that may contain it already. */
+export function settleOperators(op: OverlayOp, after: AnyRow | undefined): OverlayOp {
+  if (!op.operators || !after) return op
+  const { operators, ...plain } = op
+  const values = Object.keys(operators).map((name) => [name, after[name]])
+  return { ...plain, fields: { ...op.fields, ...Object.fromEntries(values) } }
 }
 
 function applyOperators(row: AnyRow, operators: Readonly<Record<string, Operator>>): Record<string, unknown> {

@@ -9,7 +9,7 @@ import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
 import type { AnyRow, RowChange } from '../query/row.ts'
 import { type BaseRecord, type Entry, type OverlayOp, withoutOp } from './entry.ts'
-import { isSameRow, rebase } from './rebase.ts'
+import { applyOp, isSameRow, rebase } from './rebase.ts'
 import { RoomMembers } from './room-members.ts'
 import { Table } from './table.ts'
 
@@ -96,6 +96,16 @@ export class Store implements QueryHost {
   dropOp(op: OverlayOp): void {
     const entry = this.#touch(op.model, op.id)
     entry.ops = withoutOp(entry.ops, op)
+  }
+
+  /** Rewrites the ops on one record, each with the row that it leads to now. */
+  mapOps(model: string, id: string, map: (op: OverlayOp, after: AnyRow | undefined) => OverlayOp): void {
+    const entry = this.#touch(model, id)
+    let row = entry.base?.fields
+    entry.ops = entry.ops.map((op) => {
+      row = applyOp(row, op)
+      return map(op, row)
+    })
   }
 
   opsOn(model: string, id: string): readonly OverlayOp[] {

@@ -138,4 +138,31 @@ function leave(root: string, state: ModelState, room: string): ViewChange {
   return { change: { model: root, id, action: 'leave', version, ...DIRECT }, author: { user: null } }
 }
 
+/** Leaves out what later updates of the same record supersede, as a server may while a device catches up. */
+export function collapse(changes: readonly ViewChange[]): ViewChange[] {
+  const collapsed: ViewChange[] = []
+  const places = new Map<string, number>()
+  for (const each of changes) {
+    const key = `${each.change.model} ${each.change.id}`
+    const place = each.change.action === 'update' ? places.get(key) : undefined
+    const earlier = place === undefined ? undefined : collapsed[place]
+    if (earlier && place !== undefined) collapsed[place] = combine(earlier.change, each.change)
+    else collapsed.push(each)
+    if (each.change.action !== 'update') places.delete(key)
+    else if (!earlier) places.set(key, collapsed.length - 1)
+  }
+  return collapsed
+}
+
+/** Two updates as one; nobody's op, for it may be of several. */
+function combine(first: Change, second: Change): ViewChange {
+  const fields = { ...first.fields, ...second.fields }
+  const fieldVersions = { ...versionsOf(first), ...versionsOf(second) }
+  return { change: { ...second, fields, fieldVersions }, author: { user: second.actor } }
+}
+
+function versionsOf({ fields = {}, fieldVersions, version }: Change): Record<string, number> {
+  return Object.fromEntries(Object.keys(fields).map((field) => [field, fieldVersions?.[field] ?? version]))
+}
+
 const DIRECT = { at: '2026-01-01T00:00:00Z', actor: null, source: 'psql' }

@@ -1,7 +1,7 @@
 /** One connection of the model server: `hello`, joins, pushes, and everything it is owed, in the order of the wire. */
 import { deviceHash } from '../../server/frames/change-text.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
-import { type ModelView, viewOf } from './model-channels.ts'
+import { collapse, type ModelView, viewOf } from './model-channels.ts'
 import type { ModelState } from './model-database.ts'
 import type { ModelDevice, ModelOp } from './model-devices.ts'
 
@@ -178,7 +178,9 @@ export class ModelSession {
   }
 
   #changes(channel: string, view: ModelView, from: number, to: number, isCatchUp: boolean): void {
-    const changes = view.changes(this.#host.state(), from, to).map(({ change, author }) => {
+    const all = view.changes(this.#host.state(), from, to)
+    const told = isCatchUp && this.#host.random() < 0.5 ? collapse(all) : all
+    const changes = told.map(({ change, author }) => {
       if (author.device === undefined) return change
       const isOwn = author.device === this.device
       const device = deviceHash(author.device, change)
