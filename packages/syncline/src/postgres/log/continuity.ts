@@ -18,15 +18,17 @@ export interface Present {
   readonly life: string | null
 }
 
-const PRESENT_SQL = `select pg_current_snapshot()::text as "position",
+/** Columns of a `Present`, for any statement. */
+export const PRESENT_COLUMNS = `pg_current_snapshot()::text as "position",
   (select floor::text from syncline.retention) as floor,
   (select id || case when xmin = xid::xid then '' else ' restored' end
      from syncline.history order by history.xid desc limit 1) as life`
 
+/** The present in the caller's snapshot. */
 export async function readPresent(connection: Connection): Promise<Present> {
   const [present] = await connection.query<{ position: string; floor: string; life: string | null }>({
     name: 'syncline present',
-    text: PRESENT_SQL,
+    text: `select ${PRESENT_COLUMNS}`,
   })
   if (!present) throw new Error('The present of the log could not be read.')
   return { ...present, floor: transactionId(present.floor) }

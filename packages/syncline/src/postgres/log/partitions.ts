@@ -51,18 +51,23 @@ export async function makePartitionsAhead(
   options: RetentionOptions = {},
 ): Promise<number> {
   let made = 0
-  for (;;) {
-    const now = await currentTransaction(database)
-    const partitions = await listPartitions(database)
-    const ahead = partitions.filter(({ from }) => from !== null && from > now).length
-    if (ahead >= AHEAD) return made
-    const end = Math.max(0, ...partitions.map(({ upto }) => upto ?? 0))
-    // Past the last one, rows went to the default partition; the next range begins where none of them can lie.
-    const from = end > now ? end : now + NARROWEST
-    const width = await partitionWidth(database, options)
-    await database.transaction((connection) => attachPartition(connection, from, from + width))
-    made++
-  }
+  // One transaction each: a lock that is not to be had in time keeps what was made before.
+  while (await database.transaction((connection) => makeOneAhead(connection, options))) made++
+  return made
+}
+
+async function makeOneAhead(connection: Connection, options: RetentionOptions): Promise<boolean> {
+  await connection.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
+  // Of several servers, one at a time.
+  await connection.query('select from syncline.retention for update')
+  const now = await currentTransaction(connection)
+  const partitions = await listPartitions(connection)
+  if (partitions.filter(({ from }) => from !== null && from > now).length >= AHEAD) return false
+  const end = Math.max(0, ...partitions.map(({ upto }) => upto ?? 0))
+  // Past the last one, rows went to the default partition; the next range begins where none of them can lie.
+  const from = end > now ? end : now + NARROWEST
+  await attachPartition(connection, from, from + (await partitionWidth(connection, options)))
+  return true
 }
 
 /** Makes a partition of an empty log, inside the caller's transaction. */
@@ -77,10 +82,9 @@ export async function createPartition(
   )
 }
 
-/** Makes a partition of a log in use. */
-export async function attachPartition(connection: Connection, from: number, upto: number): Promise<void> {
+/** Makes a partition of a log in use: attached when it is complete, so that no writer waits. */
+async function attachPartition(connection: Connection, from: number, upto: number): Promise<void> {
   const table = partitionTable(from)
-  await connection.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
   await connection.query(
     `create table if not exists ${table} (like syncline.log including defaults including storage)`,
   )
@@ -112,8 +116,8 @@ export function widthAtRate(
   return Math.round(Math.min(Math.max(Math.min(byCount, byAge), NARROWEST), WIDEST))
 }
 
-async function partitionWidth(database: Database, options: RetentionOptions): Promise<number> {
-  const [rate] = await database.query<{ transactions: string; changes: string; ms: number }>(
+async function partitionWidth(connection: Connection, options: RetentionOptions): Promise<number> {
+  const [rate] = await connection.query<{ transactions: string; changes: string; ms: number }>(
     `with newest as (select xid, seq, at from syncline.log order by xid desc, seq desc limit 1),
           older as (select log.xid, log.seq, log.at from newest, syncline.log
                     where log.xid >= greatest(newest.xid::text::bigint - ${MEASURED}, 0)::text::xid8
@@ -128,8 +132,8 @@ async function partitionWidth(database: Database, options: RetentionOptions): Pr
   )
 }
 
-async function currentTransaction(database: Database): Promise<number> {
-  const [row] = await database.query<{ xmax: string }>(
+async function currentTransaction(connection: Connection): Promise<number> {
+  const [row] = await connection.query<{ xmax: string }>(
     'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',
   )
   return Number(row?.xmax)

@@ -5,6 +5,7 @@
  * same statement as the changes; those that read at an older snapshot have locked the log before (`one-snapshot.ts`).
  * The floor never passes the oldest live transaction: what that one may still write is never pruned unread.
  */
+import { pruneTombstones } from '../capture/prune-tombstones.ts'
 import type { Connection, Database } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
 import {
@@ -54,6 +55,7 @@ export async function pruneLog(database: Database, options: PruneOptions = {}): 
     `delete from syncline.log_default where ctid = any(array(
        select ctid from syncline.log_default where xid < (select floor from syncline.retention) limit ${DELETED_AT_ONCE}))`,
   )
+  await pruneTombstones(database)
   await dropSetAside(database, options)
   return { floor, partitions: gone }
 }

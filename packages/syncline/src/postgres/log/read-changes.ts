@@ -5,6 +5,7 @@
  * much for one answer, and `read-large.ts` takes over. The floor and the newest history row come along, so that a
  * pruned log or another life of the database is seen in the very snapshot in which it would make a hole (L4).
  */
+import { PRESENT_COLUMNS } from './continuity.ts'
 import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
 
 /** Most rows of one answer. */
@@ -17,10 +18,7 @@ export const READ_CHANGES_SQL = `with unseen as materialized (
   ) change limit ${PORTION + 1}
 )
 select
-  pg_current_snapshot()::text as "position",
-  (select floor::text from syncline.retention) as floor,
-  (select id || case when xmin = xid::xid then '' else ' restored' end
-     from syncline.history order by history.xid desc limit 1) as life,
+  ${PRESENT_COLUMNS},
   unseen.*
 from (values (1)) always left join unseen on true
 order by seq`

@@ -4,8 +4,8 @@
  *   at or above the old xmax      transactions that began since, or had not ended anything yet
  *   open then and ended now       each by its own index lookup
  *
- * The obvious forms are equally right and slower: \`not pg_visible_in_snapshot(xid, $1)\` reads again all that follows the
- * oldest open transaction; \`xid = any(xip)\` reads again, each time, what an open transaction has written.
+ * The obvious forms are equally right and slower: `not pg_visible_in_snapshot(xid, $1)` reads again all that follows the
+ * oldest open transaction; `xid = any(xip)` reads again, each time, what an open transaction has written.
  * `offset 0` keeps the lookup by transaction a lookup.
  */
 
