@@ -12,6 +12,7 @@ import type { Server as SecureServer } from 'node:https'
 import { MigrationRefused } from '../postgres/capture/drift.ts'
 import type { ServerFunction } from '../postgres/apply/call.ts'
 import type { Connection, Database } from '../postgres/database.ts'
+import { type Watch, watchCapture } from '../postgres/capture/watch-capture.ts'
 import type { TailOptions } from '../postgres/log/tail.ts'
 import type { Sql } from '../postgres/sql.ts'
 import type { User } from '../protocol/user.ts'
@@ -121,11 +122,16 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
 function assemble(core: RunningCore, http: ReturnType<typeof createHttpGateway>, basePath?: string): Sync {
   const { schema, database, rules } = core
   const sockets = createWebSocketGateway(core, { basePath })
+  const watching = core.ready.then(
+    () => watchTables(core),
+    () => undefined,
+  )
   let closing: Promise<void> | undefined
   const close = async (graceMs: number) => {
     sockets.stop()
     await sayGoodbye(core.sessions, graceMs)
     await sockets.close(graceMs)
+    await (await watching)?.close()
     await core.close()
     await database.close()
   }
@@ -152,6 +158,25 @@ async function reportDrift<S extends Schema, U extends User>(
   for (const { kind, table, message } of drift) log.warn({ kind, table }, message)
   const blocking = drift.filter(({ isBlocking }) => isBlocking)
   if (blocking.length > 0) throw new MigrationRefused(blocking)
+}
+
+/** L1: a table whose triggers were disabled is found, and its rooms load again. */
+function watchTables({ database, schema, log }: RunningCore): Watch {
+  return watchCapture(database, schema, {
+    onFound({ uncaptured, reloaded }) {
+      for (const table of uncaptured) {
+        log.error(
+          { table },
+          `Changes of \`${table}\` are not logged: a trigger is missing or disabled. Run \`syncline migrate\`.`,
+        )
+      }
+      for (const table of reloaded) {
+        log.warn({ table }, `Triggers of \`${table}\` were changed, so its rooms load again.`)
+      }
+    },
+    onError: (error) =>
+      log.warn({ error: String(error) }, 'The triggers could not be looked at; it is tried again.'),
+  })
 }
 
 const SHORTEST_SECRET = 16

@@ -4,6 +4,7 @@ import { describeDatabase } from '../../src/postgres/capture/describe-database.t
 import { healCapture } from '../../src/postgres/capture/heal-capture.ts'
 import { MigrationRefused } from '../../src/postgres/capture/drift.ts'
 import { checkCapture, compileCapture, migrate } from '../../src/postgres/capture/migrate.ts'
+import { pruneTombstones } from '../../src/postgres/capture/prune-tombstones.ts'
 import {
   array,
   bytes,
@@ -246,6 +247,21 @@ describe.each(KINDS)('%s', (kind) => {
       (await readLog(database)).filter(({ action }) => action === 'truncate').map(({ model: of }) => of),
     ).toEqual(['camera', 'photo'])
     expect(await checkCapture(database, schema)).toEqual([])
+  })
+
+  test('the end of a life is forgotten with the log row that told it', async () => {
+    const { database } = await open(kind)
+    await migrate(database, schema)
+    await database.query("insert into productions (id, name) values ('p', 'P'); delete from productions")
+    const remembered = () => database.query('select id, version from syncline.tombstones')
+
+    await pruneTombstones(database)
+    const before = await remembered()
+    await database.query('update syncline.retention set floor = pg_snapshot_xmax(pg_current_snapshot())')
+    await pruneTombstones(database)
+
+    expect(before).toEqual([{ id: 'p', version: 2 }])
+    expect(await remembered()).toEqual([])
   })
 
   test('L1: generated columns change with their sources, and are logged with their new values', async () => {
