@@ -153,7 +153,7 @@ describe('reading', () => {
     /** How often one is slower than the other: a half when they are alike, whatever else the machine does. */
     const slower = (some: number[], others: number[]) =>
       some
-        .flatMap((time) => others.map((other) => (time > other ? 1 : time === other ? 0.5 : 0)))
+        .flatMap((time): number[] => others.map((other) => (time > other ? 1 : time === other ? 0.5 : 0)))
         .reduce((sum, one) => sum + one, 0) /
       (some.length * others.length)
 
