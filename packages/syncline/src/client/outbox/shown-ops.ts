@@ -5,7 +5,7 @@ import { decodeFields } from '../store/decode.ts'
 import type { OverlayOp } from '../store/entry.ts'
 import { settleOperators } from '../store/rebase.ts'
 import type { Store } from '../store/store.ts'
-import type { OpDraft } from './outbox.ts'
+import type { OpDraft, QueuedOp } from './outbox.ts'
 
 /** The overlay's side of the outbox; called inside store transactions. */
 export class ShownOps {
@@ -47,25 +47,24 @@ export class ShownOps {
 
   /** Drops the ops on one record up to a number. */
   dropOn(model: string, id: string, last: number): void {
-    if (this.#store.opsOn(model, id).length === 0) return
-    for (const [n, op] of [...this.#byNumber]) {
-      if (n <= last && op.model === model && op.id === id) this.drop(n)
-    }
+    for (const [n] of this.#on(model, id)) if (n <= last) this.drop(n)
+  }
+
+  /** Drops creates of a record that was deleted: it existed, so they had been applied. */
+  dropCreates(model: string, id: string, last: number): void {
+    for (const [n, op] of this.#on(model, id)) if (n <= last && op.action === 'create') this.drop(n)
   }
 
   /**
-   * The record is about to be loaded, and nobody can tell whether it contains these ops already: what they made
-   * of a counter or set stays as it is until they are acknowledged, and is not counted again.
+   * Nobody can tell whether what is about to be applied contains these ops already: what they made of a counter or
+   * set stays as it is, and is not counted again.
    */
-  holdOn(model: string, id: string, after: number, through: number): void {
-    const uncertain = new Map(
-      this.on(model, id)
-        .filter(([n, op]) => n > after && n <= through && op.operators)
-        .map(([n, op]) => [op, n]),
-    )
-    if (uncertain.size === 0) return
+  holdOn(model: string, id: string, last: number): void {
+    const uncertain = this.#on(model, id).filter(([n, op]) => n <= last && op.operators)
+    if (uncertain.length === 0) return
+    const numbers = new Map(uncertain.map(([n, op]) => [op, n]))
     this.#store.mapOps(model, id, (op, row) => {
-      const n = uncertain.get(op)
+      const n = numbers.get(op)
       if (n === undefined) return op
       const held = settleOperators(op, row)
       this.#byNumber.set(n, held)
@@ -73,8 +72,17 @@ export class ShownOps {
     })
   }
 
-  /** The shown ops on one record, oldest first. */
-  on(model: string, id: string): (readonly [number, OverlayOp])[] {
+  /** Shows ops as they were written, of which it is certain again that nothing contains them. */
+  renew(ops: readonly QueuedOp[]): void {
+    for (const op of ops) {
+      if (!this.#byNumber.has(op.n)) continue
+      this.drop(op.n)
+      const shown = this.show(op)
+      if (shown) this.number(shown, op.n)
+    }
+  }
+
+  #on(model: string, id: string): (readonly [number, OverlayOp])[] {
     if (this.#store.opsOn(model, id).length === 0) return []
     return [...this.#byNumber].filter(([, op]) => op.model === model && op.id === id)
   }

@@ -27,7 +27,6 @@ import {
   type QueuedOp,
   type RejectionReason,
 } from './outbox.ts'
-import { isOwnChange } from './own-change.ts'
 import { recognise, renamed } from './recognise.ts'
 import { ShownOps } from './shown-ops.ts'
 
@@ -160,6 +159,7 @@ export class Writes {
     this.#outbox = recognition.outbox
     this.#knownThrough = lastOp
     this.#sentThrough = lastOp
+    this.#host.store.transact(() => this.#shown.renew(recognition.outbox.ops.filter(({ n }) => n > lastOp)))
     if (recognition.kind === 'restored') {
       this.#host.store.transact(() => this.#showAgain(recognition.again))
       this.#save()
@@ -238,25 +238,21 @@ export class Writes {
     this.#shown.dropThrough(n)
   }
 
-  /** A confirmed change arrived: drops the op that caused it, so that nothing is counted twice. */
-  onChange(change: Change, isCatchingUp: boolean): void {
-    const { model, id } = change
+  /**
+   * A confirmed change is about to be applied. What sent ops made of a counter stays as it is until their ack,
+   * since the change may contain them; those that it is known to contain go.
+   */
+  onChange({ model, id, action, op }: Change, isCatchingUp: boolean): void {
+    // Held before others are dropped: what they made of it is still to be seen.
+    this.#shown.holdOn(model, id, this.#sentThrough)
     if (isCatchingUp) this.#shown.dropOn(model, id, this.#knownThrough)
-    if (change.op === undefined && change.device === undefined) return
-    const sent = this.#shown.on(model, id).filter(([n]) => n <= this.#sentThrough)
-    const own = sent.find(([n, op]) =>
-      change.op === undefined ? op.action === change.action : n === change.op,
-    )
-    if (own && isOwnChange(change, this.#open().device)) this.#shown.drop(own[0])
+    if (op !== undefined) this.#shown.drop(op)
+    if (action === 'delete') this.#shown.dropCreates(model, id, this.#sentThrough)
   }
 
-  /** A record is about to be loaded anew; call before the store has it. */
-  onLoading(model: string, id: string): void {
-    this.#shown.holdOn(model, id, this.#knownThrough, this.#sentThrough)
-  }
-
-  /** A record was loaded anew: ops that the server had before are contained. */
-  onLoaded(model: string, id: string): void {
+  /** A record is about to be loaded anew: the same, whatever it contains. */
+  onLoad(model: string, id: string): void {
+    this.#shown.holdOn(model, id, this.#sentThrough)
     this.#shown.dropOn(model, id, this.#knownThrough)
   }
 

@@ -39,10 +39,9 @@ export interface RoomsHost {
   save(write: RoomWrite): void
   /** A join that waits for an own write: the record that is the room has not reached the server. */
   isWithheld(channel: string): boolean
-  /** Inside the store transaction: a change was applied. */
+  /** Inside the store transaction: a change, or a record of a load, is about to be applied. */
   onChange(change: Change, isCatchingUp: boolean): void
-  onLoading(record: StoreRecord): void
-  onLoaded(record: StoreRecord): void
+  onLoad(record: StoreRecord): void
   /** After the store transaction. */
   onApplied(channel: string, changes: readonly Change[]): void
   /** The room no longer owes an answer. */
@@ -244,9 +243,8 @@ export class Rooms {
     const { schema, store } = this.#host
     const records = [...decodeChunks(schema, effect.chunks)]
     store.transact(() => {
-      for (const record of records) this.#host.onLoading(record)
+      for (const record of records) this.#host.onLoad(record)
       store.replaceRoom(channel, records, (other) => this.#isLive(other))
-      for (const record of records) this.#host.onLoaded(record)
       for (const change of effect.changes) this.#applyOne(channel, change, true)
     })
     const room = { cursor: after.cursor ?? '', schema: schema.hash, records: store.members(channel) }
@@ -271,8 +269,8 @@ export class Rooms {
   #applyOne(channel: string, change: Change, isCatchingUp: boolean): void {
     const decoded = decodeChange(this.#host.schema, change)
     if (!decoded) return
-    this.#host.store.apply(channel, decoded)
     this.#host.onChange(change, isCatchingUp)
+    this.#host.store.apply(channel, decoded)
   }
 
   #touchedBy(channel: string, changes: readonly Change[]): { put: StoreRecord[]; remove: RecordName[] } {
