@@ -144,6 +144,19 @@ describe('through a network that fails', () => {
     await watched.tail.close()
   })
 
+  test('L2: a network that falls silent for good is noticed, and the tail comes back through another', async () => {
+    const watched = await watchLog(through, { retention: false })
+    proxy.fault({ blackhole: 'both' })
+    await log.query(`select log_change('Room:1', 'a', 1)`)
+    // Long enough for the tail to have asked, and for the network to have swallowed it.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    proxy.fault({})
+
+    await watched.until(() => watched.rows().length === 1, 40_000)
+
+    await watched.tail.close()
+  })
+
   test('where notifications do not arrive, as behind a pooler, the tail polls and says so', async () => {
     const said: string[] = []
     const deaf: Database = { ...through, listen: async () => ({ close: async () => {} }) }

@@ -6,7 +6,7 @@
  */
 import type { Listener } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
-import type { PipelinedClient } from './pg-connection.ts'
+import { endClient, type PipelinedClient } from './pg-connection.ts'
 
 const SHORTEST_RETRY_MS = 50
 const LONGEST_RETRY_MS = 5_000
@@ -56,7 +56,7 @@ export async function keepListening(
     async close() {
       isClosed = true
       clearTimeout(retry)
-      await client?.end()
+      if (client) await endClient(client)
     },
   }
 }

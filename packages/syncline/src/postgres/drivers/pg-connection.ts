@@ -16,6 +16,15 @@ export class PipelinedClient extends pg.Client {
   }
 }
 
+/** A healthy server ends a connection within milliseconds; a silent network never does. */
+const END_WITHIN_MS = 2_000
+
+/** Ends a connection, whether or not anybody still answers at its other end. */
+export async function endClient(client: PipelinedClient): Promise<void> {
+  const timer = setTimeout(() => client.connection.stream.destroy(), END_WITHIN_MS)
+  await client.end().finally(() => clearTimeout(timer))
+}
+
 /** Runs one statement; of several in one text, the rows of the last are returned. */
 export async function runQuery<T = Row>(
   client: pg.ClientBase,
@@ -54,8 +63,6 @@ export function ownedConnection(client: PipelinedClient): Connection {
     query: (text, values) => runQuery(client, text, values),
     pipeline: (statements) => runPipeline(client, statements),
     closed: client.gone,
-    async close() {
-      await client.end()
-    },
+    close: () => endClient(client),
   }
 }

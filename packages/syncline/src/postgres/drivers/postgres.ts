@@ -2,7 +2,7 @@
 import pg from 'pg'
 import type { Connection, Database, Listener } from '../database.ts'
 import { keepListening } from './listener.ts'
-import { ownedConnection, PipelinedClient, runPipeline, runQuery } from './pg-connection.ts'
+import { endClient, ownedConnection, PipelinedClient, runPipeline, runQuery } from './pg-connection.ts'
 import { resultTypes } from './result-types.ts'
 import { sessionStatement } from './session-settings.ts'
 import { runTransaction } from './transaction.ts'
@@ -68,7 +68,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Database {
     },
     async close() {
       await Promise.allSettled([...listeners].map((listener) => listener.close()))
-      await Promise.allSettled([...owned].map((client) => client.end()))
+      await Promise.allSettled([...owned].map(endClient))
       await pool.end()
     },
   }

@@ -10,6 +10,8 @@ export interface Maintenance {
 /** Every minute: at a million transactions a partition, far more often than one fills up. */
 const PARTITIONS_EVERY_MS = 60_000
 const PRUNE_EVERY_MS = 600_000
+/** What is under way may be cut off at any point, and is then repeated by whoever runs next. */
+const CLOSE_WITHIN_MS = 2_000
 
 /** Runs at once and then again and again; a failed run is told and repeated at its next time. */
 export function startMaintenance(
@@ -30,7 +32,10 @@ export function startMaintenance(
   return {
     async close() {
       timers.forEach(clearInterval)
-      await running
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))
+      await Promise.race([running, late])
+      clearTimeout(timer)
     },
   }
 }
