@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import type { Connection, Database, Row, Statement } from '../database.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { RuleTypeFinder } from './rule-types.ts'
-import { shapeFunctions } from './shape-function.ts'
+import { dropShapeFunctions, shapeFunctions } from './shape-function.ts'
 import type { Shape } from './shape.ts'
 import { isConnectionLoss } from './sql-error.ts'
 
@@ -115,7 +115,7 @@ export class ApplySession {
       if (this.#functions.size <= MAX_FUNCTIONS) return
       if (needed.has(key)) continue
       this.#functions.delete(key)
-      await this.connection.query(`drop function pg_temp.${name}(jsonb), pg_temp.${name}_all(jsonb)`)
+      await this.connection.query(dropShapeFunctions(name))
     }
   }
 }

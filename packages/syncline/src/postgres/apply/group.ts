@@ -109,7 +109,7 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
     const name = session.functionOf(key)
     const [only, another] = payloads
     if (runs.length > MAX_RUNS_CAUGHT && only !== undefined && another === undefined) {
-      return session.statement(`select jsonb_build_array(pg_temp.${name}($1::jsonb)) as answers`, [only])
+      return session.statement(`select jsonb_build_array(pg_temp.${name}_one($1::jsonb)) as answers`, [only])
     }
     return session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [`[${payloads.join(',')}]`])
   })
@@ -120,7 +120,7 @@ function loneStatement(session: ApplySession, moves: readonly DeviceMove[], op: 
   const { values } = advanceStatement(moves)
   const name = session.functionOf(op.prepared.key)
   return session.statement(
-    `select syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}($7::jsonb) as answer`,
+    `select syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}_one($7::jsonb) as answer`,
     [...values, op.payload],
   )
 }

@@ -1,16 +1,14 @@
 /**
- * The text of a rule inside a function: its values become casts of what the op carries.
+ * The text of a rule inside a function: its values become variables of the types that PostgreSQL found for them.
  *
- * The values of a rule are parameters whose types PostgreSQL finds from the text. In a function they come as text from
- * the op, so they must be cast to those types, or `user_id = $1` would compare a uuid with a text.
+ * They come as text with the op. Were they compared as text, `user_id = $1` would compare a uuid with a text; and cast
+ * inside the rule, they would be cast again for every row that it looks at.
  */
 import type { Sql } from '../sql.ts'
 
-/** Writes the rule with its values taken from `source` (a jsonb array of texts), beginning at `first`. */
-export function ruleText(rule: Sql, types: readonly string[], source: string, first: number): string {
-  return rule.strings.reduce(
-    (text, part, index) => `${text}(${source}->>${first + index - 1})::${types[index - 1]}${part}`,
-  )
+/** Writes the rule with its values taken from variables `<prefix><number>`, beginning at `first`. */
+export function ruleText(rule: Sql, prefix: string, first: number): string {
+  return rule.strings.reduce((text, part, index) => `${text}${prefix}${first + index - 1}${part}`)
 }
 
 /** Whether the rule is a constant `true`, which needs no statement. */

@@ -1,8 +1,9 @@
 /**
  * Writes the functions that apply the ops of one shape, in the session of the writer.
  *
- * Flow of one op: lock the record (and the records it points to); then, in a new statement, the rules on what is there;
- * the version it expects; conflicts; the write; the rules on what is there now. The first that fails ends it.
+ *   name       one op, step by step: finds out what is wrong with it, and keeps its conflicts
+ *   name_one   one op: lock, then the quick statement, then step by step if that did nothing
+ *   name_all   a run of ops whose records the group has locked: the quick statement for each
  *
  *   A3 silent     a missing and an unreadable record are refused alike
  *   A4 whole      only the columns of the named fields stand in the write
@@ -13,7 +14,8 @@
  * `w` whether an answer is wanted when all is well.
  */
 import { REFUSED_OP } from './apply-function.ts'
-import { SELF, shapeText, stepsOf } from './shape-text.ts'
+import { quickLocks, quickStep } from './quick-text.ts'
+import { SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
 
 /** Types of the rules' values: of `read`, of `when`, and of each target's rule. */
@@ -25,9 +27,19 @@ export interface RuleTypes {
 
 const ID_TYPES = { text: 'text', uuid: 'uuid', integer: 'integer', bigint: 'bigint' } as const
 
-/** The statements that make the two functions: `name` for one op, `name_all` for a run of them. */
+/** The statements that make the functions. */
 export function shapeFunctions(name: string, shape: Shape, types: RuleTypes): string {
-  return `${makeFunction(name, opText(shape, types))};\n${makeFunction(`${name}_all`, runText(name))}`
+  const text = shapeText(shape, types)
+  return [
+    makeFunction(name, stepByStep(text)),
+    makeFunction(`${name}_one`, oneText(name, text)),
+    makeFunction(`${name}_all`, allText(name, text)),
+  ].join(';\n')
+}
+
+/** The statement that drops them. */
+export function dropShapeFunctions(name: string): string {
+  return `drop function ${['', '_one', '_all'].map((suffix) => `pg_temp.${name}${suffix}(jsonb)`).join(', ')}`
 }
 
 function makeFunction(name: string, body: string): string {
@@ -35,20 +47,15 @@ function makeFunction(name: string, body: string): string {
   return `create or replace function pg_temp.${name}(jsonb) returns jsonb language plpgsql as '${quoted}'`
 }
 
-function opText(shape: Shape, types: RuleTypes): string {
-  const idType = ID_TYPES[shape.model.idType]
+function stepByStep(text: ShapeText): string {
   return `
 #variable_conflict use_column
 <<${SELF}>>
 declare
   op constant jsonb := $1;
-  fields constant jsonb := op -> 'f';
-  rule_values constant jsonb := op -> 'r';
-  id ${idType} := nullif(op ->> 'id', '')::${idType};
-  version integer;
+${variables(text)}
   field_versions jsonb;
   may_read boolean;
-  may_write boolean;
   old_references text[];
   gone record;
   current jsonb;
@@ -56,8 +63,9 @@ declare
   conflicts jsonb;
   skipped text[] := '{}';
 begin
+${readOp(text)}
   if op ? 'k' then perform syncline.claim(op); end if;
-${stepsOf(shapeText(shape, types))}
+${stepsOf(text)}
   if op ? 'k' then
     update syncline.idempotency as i set outcome = jsonb_build_object('version', ${SELF}.version, 'id', ${SELF}.id::text)
      where i.user_id = ${SELF}.op ->> 'a' and i.key = ${SELF}.op ->> 'k';
@@ -67,16 +75,50 @@ ${stepsOf(shapeText(shape, types))}
 end`
 }
 
-/** One sub-block for the whole run: it costs little, and tells whose fault it is when the run fails. */
-function runText(name: string): string {
+function oneText(name: string, text: ShapeText): string {
   return `
+#variable_conflict use_column
+<<${SELF}>>
+declare
+  op constant jsonb := $1;
+${variables(text)}
+  is_done boolean := false;
+begin
+  if op ?| '{k,v}' then return pg_temp.${name}(op); end if;
+${readOp(text)}
+${quickLocks(text)}
+${quickStep(text)}
+  if not is_done then return pg_temp.${name}(op); end if;
+  if not op ? 'w' then return null; end if;
+  return ${plainAnswer};
+end`
+}
+
+/** One sub-block for the whole run: it costs little, and tells whose fault it is when the run fails. */
+function allText(name: string, text: ShapeText): string {
+  return `
+#variable_conflict use_column
+<<${SELF}>>
 declare
   op jsonb;
+${variables(text)}
+  is_done boolean;
   answer jsonb;
   answers jsonb[] := '{}';
 begin
-  for op in select value from jsonb_array_elements($1) loop
-    answer := pg_temp.${name}(op);
+  for op in select value from pg_catalog.jsonb_array_elements($1) loop
+    is_done := false;
+    if not op ?| '{k,v}' then
+${readOp(text)}
+${quickStep(text)}
+    end if;
+    if not is_done then
+      answer := pg_temp.${name}(op);
+    elsif op ? 'w' then
+      answer := ${plainAnswer};
+    else
+      continue;
+    end if;
     if answer is not null then answers := answers || answer; end if;
   end loop;
   return to_jsonb(answers);
@@ -85,4 +127,28 @@ exception
   when others then
     perform syncline.failed(op, sqlstate);
 end`
+}
+
+const plainAnswer = `jsonb_build_object('i', op -> 'i', 'version', version, 'id', id::text)`
+
+function variables({ shape, ruleTypes }: ShapeText): string {
+  const idType = ID_TYPES[shape.model.idType]
+  return [
+    '  fields jsonb;',
+    `  id ${idType};`,
+    '  base integer;',
+    '  version integer;',
+    '  may_write boolean;',
+    ...ruleTypes.map((type, index) => `  rule_${index} ${type};`),
+  ].join('\n')
+}
+
+function readOp({ shape, ruleTypes }: ShapeText): string {
+  const idType = ID_TYPES[shape.model.idType]
+  return [
+    "  fields := op -> 'f';",
+    `  id := nullif(op ->> 'id', '')::${idType};`,
+    "  base := (op ->> 'b')::integer;",
+    ...ruleTypes.map((type, index) => `  rule_${index} := (op -> 'r' ->> ${index})::${type};`),
+  ].join('\n')
 }

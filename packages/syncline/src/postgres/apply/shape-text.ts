@@ -23,6 +23,8 @@ export interface ShapeText {
   readonly read: string
   readonly when: string
   readonly targets: readonly string[]
+  /** Types of the rules' values, in order: the variables `rule_0`, `rule_1`, … */
+  readonly ruleTypes: readonly string[]
 }
 
 export function literal(text: string): string {
@@ -41,8 +43,8 @@ export function wireOf(field: Field): string {
 
 export function shapeText(shape: Shape, types: RuleTypes): ShapeText {
   let first = 0
-  const write = (rule: Sql, of: readonly string[]) => {
-    const text = ruleText(rule, of, `${SELF}.rule_values`, first)
+  const write = (rule: Sql) => {
+    const text = ruleText(rule, `${SELF}.rule_`, first)
     first += rule.values.length
     // A rule's text may end with a comment; the line break ends it.
     return `(${text}\n    )`
@@ -51,10 +53,17 @@ export function shapeText(shape: Shape, types: RuleTypes): ShapeText {
     shape,
     table: `${quoteIdentifier(shape.model.table)} as ${quoteIdentifier(RECORD)}`,
     isRecord: `${columnOf(shape.model.idColumn)} = ${SELF}.id`,
-    read: write(shape.read, types.read),
-    when: write(shape.when, types.when),
-    targets: shape.targets.map((target, index) => write(target.read, types.targets[index] ?? [])),
+    read: write(shape.read),
+    when: write(shape.when),
+    targets: shape.targets.map((target) => write(target.read)),
+    ruleTypes: [...types.read, ...types.when, ...types.targets.flat()],
   }
+}
+
+/** What must hold for the record: both rules, the one for writing alone, or nothing. */
+export function accessOf({ shape, read, when }: ShapeText, isNew = false): string[] {
+  const reading = (isNew && shape.insteadOfRead) || isAlways(shape.read) ? [] : [read]
+  return [...reading, ...(isAlways(shape.when) ? [] : [when])]
 }
 
 /** All steps between the beginning and the answer. */
@@ -71,9 +80,9 @@ export function stepsOf(text: ShapeText): string {
   }
 }
 
-const setting = `  perform pg_catalog.set_config('syncline.op', op ->> 's', true);`
+export const setting = `  perform pg_catalog.set_config('syncline.op', op ->> 's', true);`
 
-function lockStep({ shape, table, isRecord }: ShapeText): string {
+export function lockStep({ shape, table, isRecord }: ShapeText): string {
   const strength = shape.action === 'delete' ? 'update' : 'no key update'
   return `  perform 1 from ${table} where ${isRecord} for ${strength};`
 }
@@ -156,7 +165,7 @@ ${insertOf(text, false)}
   if not found then perform syncline.refuse(op, 'constraint'); end if;`
 }
 
-function insertOf({ shape: { model, fields }, table }: ShapeText, withId: boolean): string {
+export function insertOf({ shape: { model, fields }, table }: ShapeText, withId: boolean): string {
   const id = withId ? [{ column: model.idColumn, value: `${SELF}.id` }] : []
   const named = fields.map(({ field }) => ({
     column: field.column,
@@ -173,10 +182,7 @@ ${all.map(({ value }) => `      ${value}`).join(',\n')}
 function updateStep(text: ShapeText): string {
   const { fields } = text.shape
   if (fields.length === 0) return ''
-  const all = updateOf(
-    text,
-    fields.map((entry) => assignment(entry, text.shape.model.table)),
-  )
+  const all = updateAll(text, [])
   const some = updateOf(
     text,
     fields.map((entry) => assignmentUnlessSkipped(entry, text.shape.model.table)),
@@ -189,15 +195,33 @@ ${all}
 ${some}
     end if;
     if not found then perform syncline.refuse(op, 'constraint'); end if;
-  ${afterStep(text)}
+    if not may_write then perform syncline.refuse(op, 'forbidden'); end if;
   end if;`
 }
 
-function updateOf({ shape, table, isRecord }: ShapeText, assignments: readonly string[]): string {
+/** The rules are asked about the new row as row security's `with check` does: by the statement that wrote it. */
+function updateOf(
+  text: ShapeText,
+  assignments: readonly string[],
+  conditions: readonly string[] = [],
+): string {
+  const { shape, table, isRecord } = text
+  const allowed = accessOf(text).join(' and ')
   return `      update ${table} set
 ${assignments.join(',\n')}
-      where ${isRecord}
-      returning ${columnOf(shape.model.columns.version)} into ${SELF}.version;`
+      where ${[isRecord, ...conditions].join(' and ')}
+      returning ${columnOf(shape.model.columns.version)}, ${allowed === '' ? 'true' : `(${allowed}) is true`}
+        into ${SELF}.version, ${SELF}.may_write;`
+}
+
+/** The update of all named fields, where these conditions hold too. */
+export function updateAll(text: ShapeText, conditions: readonly string[]): string {
+  const { fields, model } = text.shape
+  return updateOf(
+    text,
+    fields.map((entry) => assignment(entry, model.table)),
+    conditions,
+  )
 }
 
 function assignment(entry: ShapeField, table: string): string {
@@ -243,10 +267,10 @@ function deleteStep({ shape, table, isRecord }: ShapeText): string {
   end if;`
 }
 
-function afterStep({ shape, table, isRecord, read, when }: ShapeText): string {
-  const reading = shape.insteadOfRead || isAlways(shape.read) ? [] : [read]
-  const conditions = [...reading, ...(isAlways(shape.when) ? [] : [when])]
+/** The rules on a record that was just made, with all that its triggers did. */
+export function afterStep(text: ShapeText): string {
+  const conditions = accessOf(text, true)
   if (conditions.length === 0) return ''
-  return `  perform 1 from ${table} where ${[isRecord, ...conditions].join(' and ')};
+  return `  perform 1 from ${text.table} where ${[text.isRecord, ...conditions].join(' and ')};
   if not found then perform syncline.refuse(op, 'forbidden'); end if;`
 }
