@@ -3,11 +3,10 @@ import { pino } from 'pino'
 import { readSettings } from './settings.ts'
 import { type Stage, startStage } from './stage.ts'
 
-const settings = readSettings(process.env)
-const log = pino({ level: settings.logLevel })
+const log = pino({ level: process.env['LOG_LEVEL'] || 'info' })
 
 try {
-  const stage = await startStage(settings, log)
+  const stage = await startStage(readSettings(process.env), log)
   log.info({ url: stage.url }, `Stage is ready at ${stage.url}`)
   process.once('SIGTERM', () => void stop(stage))
   process.once('SIGINT', () => void stop(stage))

@@ -9,8 +9,6 @@ export interface Settings {
   readonly dataDir: string
   /** Key that signs sessions and seals cursors; without one a random key is kept in `dataDir`. */
   readonly secret: string | undefined
-  /** Least level that is logged. @default 'info' */
-  readonly logLevel: string
 }
 
 /** Reads the settings; throws when a value cannot be used. */
@@ -20,7 +18,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     databaseUrl: environment.DATABASE_URL || undefined,
     dataDir: environment.DATA_DIR || './data',
     secret: environment.SYNCLINE_SECRET || undefined,
-    logLevel: environment.LOG_LEVEL || 'info',
   }
 }
 

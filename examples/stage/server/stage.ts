@@ -39,7 +39,7 @@ export async function startStage(settings: Settings, log: Logger): Promise<Stage
   if (await seed(database)) log.info('The database was empty: it now has the demo productions')
   const sync = createSync({ ...options, secret: keyFor('cursors', secret), logger: log })
   await sync.ready
-  const answer = getRequestListener(routes(sync, sessions, secret).fetch)
+  const answer = getRequestListener(routes(sync, sessions, secret, log).fetch)
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   sync.attach(server)
   await listen(server, settings.port)
@@ -54,7 +54,7 @@ export async function startStage(settings: Settings, log: Logger): Promise<Stage
   }
 }
 
-function routes(sync: Sync, sessions: Sessions, secret: string): Hono {
+function routes(sync: Sync, sessions: Sessions, secret: string, log: Logger): Hono {
   const app = new Hono()
   app.use((context, next) => {
     if (!sync.handles(context.req.path)) return next()
@@ -62,6 +62,11 @@ function routes(sync: Sync, sessions: Sessions, secret: string): Hono {
   })
   app.route('/session', sessionRoutes(sessions, secret))
   app.route('/', pages())
+  app.onError((error, context) => {
+    log.error(error, 'A request could not be answered')
+    const message = 'The server cannot answer now. Try again in a moment.'
+    return context.json({ error: { code: 'unavailable', message } }, 503)
+  })
   return app
 }
 

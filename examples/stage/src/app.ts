@@ -10,6 +10,7 @@ import { topBar } from './parts/top-bar.ts'
 import { followLinks, placeOf } from './router.ts'
 import { currentUser, type SignedIn, signOut } from './session.ts'
 import { element } from './view/element.ts'
+import { focusHeading } from './view/focus-heading.ts'
 
 /** What stands in the frame while somebody is signed in. */
 interface Signed {
@@ -39,14 +40,17 @@ export class App {
       // What is not sent lives in this page's memory only.
       if (this.#signed && this.#signed.crew.status.pending > 0) event.preventDefault()
     })
+    await this.#findUser()
+  }
+
+  async #findUser(): Promise<void> {
     try {
       const user = await currentUser()
       if (user) this.#signedIn(user)
       else this.#signedOut()
     } catch {
-      this.#show(
-        messagePage('No answer', 'The server does not answer. Check that it runs, then load the page again.'),
-      )
+      const again = element('button', { type: 'button', onclick: () => void this.#findUser() }, 'Try again')
+      this.#show(messagePage('No answer', 'The server does not answer. Check that it runs.', again))
     }
   }
 
@@ -86,7 +90,7 @@ export class App {
     this.#shownPath = location.pathname
     this.#show(this.#pageAt(this.#signed.crew))
     // As with a page load, readers of the screen begin at the top of what is new.
-    this.#main.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true })
+    focusHeading(this.#main)
   }
 
   #pageAt(crew: Crew): Page {

@@ -5,18 +5,11 @@
  *   W3 nothing lost   a refused write is told with its reason, and what it contained is kept
  */
 import type { Row } from 'syncline'
-import {
-  type Client,
-  createClient,
-  memory,
-  type Room,
-  SynclineError,
-  type SyncStatus,
-  type Write,
-} from 'syncline/client'
+import { type Client, createClient, memory, type Room, type SyncStatus, type Write } from 'syncline/client'
 import { schema } from '../schema.ts'
 import { HeldRoom, type Presence, presenceOf } from './held-room.ts'
 import type { Notices } from './parts/notices.ts'
+import { reasonOf } from './reason-of.ts'
 import type { SignedIn } from './session.ts'
 import type { Outcome } from './view/text-field.ts'
 
@@ -71,14 +64,16 @@ export class Crew {
     } catch (error) {
       // From here on the field or the notice keeps what was written.
       this.#dismiss(n)
-      return error instanceof SynclineError ? error.message : String(error)
+      return reasonOf(error)
     }
   }
 
   /** Writes what has no field of its own: a refusal becomes a notice. */
-  async report(what: string, write: () => Write): Promise<void> {
+  async report(what: string, write: () => Write): Promise<'committed' | 'refused'> {
     const reason = await this.outcome(write)
-    if (reason !== undefined) this.#notices.add({ text: `${what} ${reason}` })
+    if (reason === undefined) return 'committed'
+    this.#notices.add({ text: `${what} ${reason}` })
+    return 'refused'
   }
 
   /** Deletes a camera or a task, which can be taken back for a while. */
@@ -86,9 +81,14 @@ export class Crew {
     model: Name,
     row: Name extends 'camera' ? Camera : Task,
   ): void {
-    void this.report(`“${row.name}” was not deleted.`, () => this.mutate[model].delete(row.id))
     const run = () => void this.report(`“${row.name}” did not come back.`, () => this.#create(model, row))
-    this.#notices.add({ text: `“${row.name}” is deleted.`, action: { label: 'Undo', run }, lastsMs: UNDO_MS })
+    const withdraw = this.#notices.add({
+      text: `“${row.name}” is deleted.`,
+      action: { label: 'Undo', run },
+      lastsMs: UNDO_MS,
+    })
+    const deleted = this.report(`“${row.name}” was not deleted.`, () => this.mutate[model].delete(row.id))
+    void deleted.then((outcome) => outcome === 'refused' && withdraw())
   }
 
   /** Keeps what was being written in a record that is not there any more. */

@@ -25,12 +25,8 @@ afterAll(async () => {
   await database?.drop()
 })
 
-// axe looks at every pixel behind every text: a few seconds of one core, and many on a busy machine.
-const AXE_TIMEOUT_MS = 180_000
-
 test.each(['light', 'dark'] as const)(
   'axe finds no serious problem on any page in %s',
-  { timeout: AXE_TIMEOUT_MS },
   async (colorScheme) => {
     const found: string[] = []
 
@@ -82,7 +78,9 @@ async function refuseAName(page: Page): Promise<void> {
 }
 
 async function problemsOf(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  // Without frames to look into, axe need not open a page of its own: four times faster.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
+  const { violations } = await axe.analyze()
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
   return serious.map(
     ({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,

@@ -113,6 +113,26 @@ test('W3: a refused write says why, keeps what was written, and can be given up'
   await note.waitFor({ state: 'hidden' })
 })
 
+test('A4, W3: who may only read is told so, and everything stands as it was', async () => {
+  await database.query(`update production_members set role = 'viewer' where user_id = 'ben'`)
+  const task = ben.getByRole('checkbox', { name: 'Done: Fibre through the organ loft hatch' })
+
+  await field(ben, 'Note of Camera 7').fill('Not mine to write')
+  await field(ben, 'Note of Camera 7').press('Enter')
+  await task.click()
+  await ben.getByRole('button', { name: 'Delete Camera 8' }).click()
+
+  await ben.getByText('“Camera 8” was not deleted. You may read this production').waitFor({ timeout })
+  await ben.getByText('could not be ticked off. You may read this production').waitFor({ timeout })
+  await ben.getByRole('alert').getByText('Not saved. You may read this production').waitFor({ timeout })
+  await field(ben, 'Name of Camera 8').waitFor({ timeout })
+  expect(await task.isChecked()).toBe(false)
+  expect(await field(cleo, 'Note of Camera 7').inputValue()).toBe('House band')
+  await database.query(`update production_members set role = 'crew' where user_id = 'ben'`)
+  await ben.getByRole('button', { name: 'Try again' }).click()
+  await untilValue(cleo, 'Note of Camera 7', 'Not mine to write')
+})
+
 test('W2: two who step the zoom at the same time are both counted', async () => {
   await Promise.all([stepUp(ben, 'Zoom of Camera 4', 3), stepUp(cleo, 'Zoom of Camera 4', 4)])
 

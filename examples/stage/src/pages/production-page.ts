@@ -3,7 +3,9 @@ import { cameraTable } from '../parts/camera-table.ts'
 import { checklist } from '../parts/checklist.ts'
 import { productionHeader } from '../parts/production-header.ts'
 import type { Crew } from '../crew.ts'
+import type { Presence } from '../held-room.ts'
 import { element } from '../view/element.ts'
+import { focusHeading } from '../view/focus-heading.ts'
 import { message } from './message-page.ts'
 import type { Page } from './page.ts'
 
@@ -22,8 +24,11 @@ export function productionPage(crew: Crew, id: string): Page {
     tasks.element,
   )
   const page = element('div', {}, loading, content)
+  let shownState: Presence = 'loading'
 
   const close = crew.watchProduction(id, ({ state, production, cameras: cameraRows, tasks: taskRows }) => {
+    const isNew = state !== shownState
+    shownState = state
     loading.hidden = state !== 'loading'
     content.hidden = state !== 'here'
     page.querySelector('.message')?.remove()
@@ -32,6 +37,7 @@ export function productionPage(crew: Crew, id: string): Page {
     if (production || state === 'gone') header.show(production)
     cameras.show(cameraRows)
     tasks.show(taskRows)
+    if (isNew) focusHeading(page)
   })
   return { element: page, title: 'Production', close }
 }

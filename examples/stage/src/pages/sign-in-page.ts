@@ -11,12 +11,12 @@ export function signInPage(onSignedIn: (user: SignedIn) => void): Page {
     try {
       onSignedIn(await signIn(user.id))
     } catch (error) {
-      setText(problem, reasonOf(error))
+      setText(problem, explain(error))
     }
   }
   void listUsers().then(
     (users) => people.replaceChildren(...users.map((user) => person(user, () => void choose(user)))),
-    (error) => setText(problem, reasonOf(error)),
+    (error) => setText(problem, explain(error)),
   )
   const page = element(
     'div',
@@ -49,7 +49,7 @@ function person({ name, job }: ListedUser, choose: () => void): HTMLElement {
   return element('li', {}, button)
 }
 
-function reasonOf(error: unknown): string {
+function explain(error: unknown): string {
   // What `fetch` throws when nobody answers is not for readers.
   if (error instanceof TypeError)
     return 'The server does not answer. Check that it runs, then load the page again.'
