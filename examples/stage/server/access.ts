@@ -23,6 +23,7 @@ export const access: Access<typeof schema> = {
     write: {
       create: true,
       update: true,
+      delete: isAdmin,
       when: (user, production) =>
         sql`${isAdmin(user)} or ${isMember(user, production.id, sql`m.role = 'crew'`)}`,
     },

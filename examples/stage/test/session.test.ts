@@ -92,6 +92,26 @@ test('A4: a viewer reads and cannot write; the crew writes', async () => {
   await database.query(`delete from production_members where role = 'viewer'`)
 })
 
+test('A4: only administrators begin and end productions', async () => {
+  const [ben, ana] = await Promise.all([tokenOf('ben'), tokenOf('ana')])
+  const production = { id: 'one-off', name: 'One-off' }
+
+  const begun = [
+    await call(ben, 'POST', '/productions', production),
+    await call(ana, 'POST', '/productions', production),
+  ]
+  await database.query(`insert into production_members (production_id, user_id) values ('one-off', 'ben')`)
+  const renamed = await call(ben, 'PUT', '/productions/one-off', { name: 'Twice' })
+  const ended = [
+    await call(ben, 'DELETE', '/productions/one-off'),
+    await call(ana, 'DELETE', '/productions/one-off'),
+  ]
+
+  expect(begun.map(({ status }) => status)).toEqual([403, 201])
+  expect(renamed.status).toBe(200)
+  expect(ended.map(({ status }) => status)).toEqual([403, 204])
+})
+
 test('a row needs no more than its production and a name', async () => {
   await database.query(`insert into cameras (production_id, name) values ('northern-sessions', 'Spare')`)
   await database.query(
@@ -134,9 +154,11 @@ async function productionsOf(user: string): Promise<string[]> {
 }
 
 function rename(token: string): Promise<Response> {
-  return fetch(`${stage.url}/api/productions/velodrome-finals/cameras/velodrome-finals-camera-3`, {
-    method: 'PUT',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ note: 'Third follow' }),
-  })
+  const path = '/productions/velodrome-finals/cameras/velodrome-finals-camera-3'
+  return call(token, 'PUT', path, { note: 'Third follow' })
+}
+
+function call(token: string, method: string, path: string, body?: object): Promise<Response> {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+  return fetch(`${stage.url}/api${path}`, { method, headers, body: body && JSON.stringify(body) })
 }

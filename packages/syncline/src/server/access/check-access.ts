@@ -28,6 +28,8 @@ export interface ModelRules {
   readonly all?: (user: never) => boolean
   readonly create?: RecordRule
   readonly when?: RecordRule
+  /** Must hold beside `when` for a delete. */
+  readonly deleteWhen?: RecordRule
   readonly writable: {
     readonly create?: ReadonlySet<string>
     readonly update?: ReadonlySet<string>
@@ -85,6 +87,7 @@ function checkModel(schema: CompiledSchema, model: Model, declared: ModelAccess)
     all: declared.all,
     create: declared.create,
     when: declared.write?.when,
+    deleteWhen: typeof declared.write?.delete === 'function' ? declared.write.delete : undefined,
     writable: checkWritable(model, declared),
     dependsOn: (declared.dependsOn ?? []).map((name) => schema.models[name]?.table ?? name),
   }

@@ -299,3 +299,25 @@ test('the application asks with the same condition in its own queries', () => {
   expect(accessible(schema, rules, ben, 'production', 'p').text()).toContain('"p"."account_id"')
   expect(() => accessible(schema, rules, ben, 'prodution')).toThrow('Did you mean `production`?')
 })
+
+test('A4: a rule for deletes holds beside `when`, and the tables it reads are watched', () => {
+  const declared: Access<typeof schema, Person> = {
+    account: {
+      accessibleBy: () => true,
+      write: {
+        update: true,
+        delete: (user) => sql`exists (select 1 from owners o where o.user_id = ${user.id})`,
+        when: (user) => user.role !== 'guest',
+      },
+    },
+  }
+  const rules = compileAccess(schema, declared)
+
+  const texts = [ben, { id: 'guest', role: 'guest' }].map((user) =>
+    rules.write(account, 'delete', user, 'a')?.when.text(),
+  )
+
+  expect(texts).toEqual(['exists (select 1 from owners o where o.user_id = $1)', 'false'])
+  expect(rules.write(account, 'update', ben, 'a')?.when).toBe(sql.all)
+  expect(guardTables(schema, declared)).toEqual(['owners'])
+})

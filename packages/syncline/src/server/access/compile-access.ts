@@ -66,7 +66,9 @@ class CompiledRules implements Rules {
     if (action === 'create' && rules.create) {
       return { fields, when: this.#ask(rules, 'create', rules.create, user, alias), insteadOfRead: true }
     }
-    return { fields, when: this.#when(rules, user, alias, 1) }
+    const when = this.#when(rules, user, alias, 1)
+    if (action !== 'delete' || !rules.deleteWhen) return { fields, when }
+    return { fields, when: allOf([when, this.#ask(rules, 'write.delete', rules.deleteWhen, user, alias)]) }
   }
 
   all(model: Model, user: User): boolean {

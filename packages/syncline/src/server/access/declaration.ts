@@ -23,7 +23,8 @@ export type WritableFields<FieldName extends string = string> = true | readonly 
 interface WriteDeclaration<U extends User = User, FieldName extends string = string> {
   readonly create?: WritableFields<FieldName>
   readonly update?: WritableFields<FieldName>
-  readonly delete?: boolean
+  /** True, or a rule that must hold beside `when`: who may write a record need not be one who may end it. */
+  readonly delete?: boolean | RecordRule<U, FieldName>
   /** Must hold beside the reading rule: for the row before an update or delete, and after a create or update. */
   readonly when?: RecordRule<U, FieldName>
 }

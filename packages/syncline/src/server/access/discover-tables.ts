@@ -56,7 +56,7 @@ function withBorrowed(
 
 /** Every SQL text that the rules of a model give, as far as invented users bring it out. */
 export function ruleTexts(rules: ModelRules): ReadonlySet<string> {
-  const declared = [rules.accessibleBy, rules.when, rules.create]
+  const declared = [rules.accessibleBy, rules.when, rules.deleteWhen, rules.create]
   return new Set(declared.flatMap((rule) => (rule ? [...textsOf(rule, rules)] : [])))
 }
 
