@@ -280,6 +280,20 @@ describe.each(KINDS)('%s', (kind) => {
     await write('delete from photos where camera_id is null')
   })
 
+  test('L1: a version at its largest stays there, and no write fails for it', async () => {
+    await write(`begin; set local session_replication_role = replica;
+      update cameras set version = 2147483646 where id = 'c1'; commit; truncate syncline.log`)
+
+    await write("update cameras set zoom = 2 where id = 'c1'")
+    await write("update cameras set zoom = 3 where id = 'c1'")
+    await write("delete from cameras where id = 'c1'")
+
+    expect((await logged()).filter(({ id }) => id === 'c1').map(({ version }) => version)).toEqual([
+      2147483647, 2147483647,
+    ])
+    await write('delete from productions; truncate syncline.log')
+  })
+
   test("L1: the column that holds a room's id cannot be written", async () => {
     await write("update photos set sync_room = 'p2' where id = 'f1'")
     await write("insert into photos (id, camera_id, caption, sync_room) values ('f9', 'c1', 'Forged', 'p2')")
@@ -303,6 +317,15 @@ describe.each(KINDS)('%s', (kind) => {
     expect(entries).toContain('null photo f8 create 1')
     expect(entries).toContain('Production:p2 photo f8 enter 1')
     expect(entries).toContain('Production:p2 comment k8 enter 1')
+    await write("delete from cameras where id = 'c8'")
+    expect(brief(await logged()).slice(-2)).toEqual([
+      'Production:p2 photo f8 leave 1',
+      'Production:p2 comment k8 leave 1',
+    ])
+    await write(
+      "insert into cameras (id, production_id, name) values ('c9', 'p1', 'Other'); update cameras set id = 'c8' where id = 'c9'",
+    )
+    expect(brief(await logged())).toContain('Production:p1 comment k8 enter 1')
     await write(
       'alter table photos add constraint photos_camera_id_fkey foreign key (camera_id) references cameras (id) on delete cascade on update cascade',
     )

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { bytes, defineSchema, json, model, reference, room, text } from '../../src/schema/index.ts'
 import { migrate } from '../../src/postgres/capture/migrate.ts'
+import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { expectLogEqualsTables, readLog } from './oracle.ts'
 import { schema } from './schema.ts'
 import { KINDS, openMigrated, openStage, SERVERS, type Stage } from './stage.ts'
@@ -72,6 +73,38 @@ describe.each(SERVERS)('%s', (kind) => {
 
     await client?.end()
     await database.query(`drop owned by ${role}; drop role ${role}`)
+  })
+
+  test('L1: a migration needs no more than the ownership of its tables and the right to make a schema', async () => {
+    const { database, server } = await keep(openStage(kind))
+    const [owner, writer] = ['owner', 'writer'].map(
+      (name) => `${name}_${Math.random().toString(36).slice(2, 8)}`,
+    )
+    await database.query(`create role ${owner} login; create role ${writer} login; grant all on schema public to ${owner};
+      grant create on database ${server?.name} to ${owner}`)
+    const url = new URL(server?.url as string)
+    url.username = owner as string
+    const owned = postgres(url.href)
+    await migrate(owned, schema)
+    await owned.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
+      grant insert, select, update, delete on cameras, photos to ${writer}`)
+    const client = await server?.connect()
+    await client?.query(`set session authorization ${writer}`)
+
+    await client?.query(
+      "insert into cameras (id, production_id, name) values ('c', 'p', 'C'); insert into photos (id, camera_id, caption) values ('f', 'c', 'F')",
+    )
+    await client?.query(
+      "update cameras set production_id = 'q'; delete from cameras; insert into cameras (id, production_id, name) values ('c', 'p', 'C')",
+    )
+    await client?.end()
+
+    await expectLogEqualsTables(owned, schema)
+    expect((await migrate(owned, schema)).steps).toEqual([])
+    await owned.close()
+    await database.query(
+      `drop owned by ${owner}; drop owned by ${writer}; drop role ${owner}; drop role ${writer}`,
+    )
   })
 
   test('L1: writers in other isolation levels, and a prepared transaction where they are allowed', async () => {

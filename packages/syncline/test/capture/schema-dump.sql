@@ -117,7 +117,7 @@ begin
       new."version" := 1;
       new."field_versions" := '{}';
     else
-      new."version" := last_version operator(pg_catalog.+) 1;
+      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
       new."field_versions" := pg_catalog.jsonb_build_object(
         'name', new."version",
         'startsAt', new."version");
@@ -137,7 +137,7 @@ begin
   if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := greatest(coalesce(old."version", 1), last_version) operator(pg_catalog.+) 1;
+    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
     new."field_versions" := pg_catalog.jsonb_build_object(
       'name', new."version",
       'startsAt', new."version");
@@ -146,7 +146,7 @@ begin
 
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := new."version" operator(pg_catalog.+) 1;
+  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
     new."version" := next_version;
     new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
@@ -184,7 +184,7 @@ begin
       new."version" := 1;
       new."field_versions" := '{}';
     else
-      new."version" := last_version operator(pg_catalog.+) 1;
+      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
       new."field_versions" := pg_catalog.jsonb_build_object(
         'productionId', new."version",
         'name', new."version",
@@ -208,7 +208,7 @@ begin
   if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := greatest(coalesce(old."version", 1), last_version) operator(pg_catalog.+) 1;
+    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
     new."field_versions" := pg_catalog.jsonb_build_object(
       'productionId', new."version",
       'name', new."version",
@@ -222,7 +222,7 @@ begin
 
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := new."version" operator(pg_catalog.+) 1;
+  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
     new."version" := next_version;
     new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', next_version);
@@ -271,7 +271,7 @@ begin
       new."version" := 1;
       new."field_versions" := '{}';
     else
-      new."version" := last_version operator(pg_catalog.+) 1;
+      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
       new."field_versions" := pg_catalog.jsonb_build_object(
         'cameraId', new."version",
         'caption', new."version");
@@ -295,7 +295,7 @@ begin
   if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := greatest(coalesce(old."version", 1), last_version) operator(pg_catalog.+) 1;
+    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
     new."field_versions" := pg_catalog.jsonb_build_object(
       'cameraId', new."version",
       'caption', new."version");
@@ -311,7 +311,7 @@ begin
 
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := new."version" operator(pg_catalog.+) 1;
+  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true and (new."camera_id" is not null or old."camera_id" is not null) then
     new."version" := next_version;
     new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', next_version);
@@ -359,7 +359,7 @@ begin
       new."version" := 1;
       new."field_versions" := '{}';
     else
-      new."version" := last_version operator(pg_catalog.+) 1;
+      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
       new."field_versions" := pg_catalog.jsonb_build_object(
         'photoId', new."version",
         'body', new."version");
@@ -383,7 +383,7 @@ begin
   if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := greatest(coalesce(old."version", 1), last_version) operator(pg_catalog.+) 1;
+    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
     new."field_versions" := pg_catalog.jsonb_build_object(
       'photoId', new."version",
       'body', new."version");
@@ -396,7 +396,7 @@ begin
 
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := new."version" operator(pg_catalog.+) 1;
+  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true and (new."photo_id" is not null or old."photo_id" is not null) then
     new."version" := next_version;
     new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', next_version);
@@ -441,7 +441,7 @@ begin
       new."version" := 1;
       new."field_versions" := '{}';
     else
-      new."version" := last_version operator(pg_catalog.+) 1;
+      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
       new."field_versions" := pg_catalog.jsonb_build_object(
         'name', new."version",
         'serial', new."version");
@@ -461,7 +461,7 @@ begin
   if (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    new."version" := greatest(coalesce(old."version", 1), last_version) operator(pg_catalog.+) 1;
+    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
     new."field_versions" := pg_catalog.jsonb_build_object(
       'name', new."version",
       'serial', new."version");
@@ -470,7 +470,7 @@ begin
 
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := new."version" operator(pg_catalog.+) 1;
+  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
     new."version" := next_version;
     new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
@@ -508,7 +508,7 @@ begin
       new."version" := 1;
       new."field_versions" := '{}';
     else
-      new."version" := last_version operator(pg_catalog.+) 1;
+      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
       new."field_versions" := pg_catalog.jsonb_build_object(
         'userName', new."version");
     end if;
@@ -526,7 +526,7 @@ begin
   if (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    new."version" := greatest(coalesce(old."version", 1), last_version) operator(pg_catalog.+) 1;
+    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
     new."field_versions" := pg_catalog.jsonb_build_object(
       'userName', new."version");
     return new;
@@ -534,7 +534,7 @@ begin
 
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := new."version" operator(pg_catalog.+) 1;
+  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true and (new."user_name" is not null or old."user_name" is not null) then
     new."version" := next_version;
     new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', next_version);
@@ -608,7 +608,7 @@ begin
   end if;
 
   if operation operator(pg_catalog.=) 'INSERT' then
-    select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
     if log_version is null then
@@ -628,7 +628,7 @@ begin
     log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250);
   elsif operation operator(pg_catalog.=) 'DELETE' then
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'name', old."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
@@ -641,7 +641,7 @@ begin
   elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'name', old."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
@@ -800,7 +800,7 @@ begin
   end if;
 
   if operation operator(pg_catalog.=) 'INSERT' then
-    select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
     if log_version is null then
@@ -820,7 +820,7 @@ begin
     log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250);
   elsif operation operator(pg_catalog.=) 'DELETE' then
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'productionId', old."production_id"::pg_catalog.text,
       'name', old."name"::pg_catalog.text,
@@ -833,7 +833,7 @@ begin
   elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'productionId', old."production_id"::pg_catalog.text,
       'name', old."name"::pg_catalog.text,
@@ -1078,7 +1078,7 @@ begin
   end if;
 
   if operation operator(pg_catalog.=) 'INSERT' then
-    select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
     if log_version is null then
@@ -1096,7 +1096,7 @@ begin
     log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
   elsif operation operator(pg_catalog.=) 'DELETE' then
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'cameraId', old."camera_id"::pg_catalog.text,
       'caption', old."caption"::pg_catalog.text);
@@ -1107,7 +1107,7 @@ begin
   elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'cameraId', old."camera_id"::pg_catalog.text,
       'caption', old."caption"::pg_catalog.text);
@@ -1338,7 +1338,7 @@ begin
   end if;
 
   if operation operator(pg_catalog.=) 'INSERT' then
-    select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
     if log_version is null then
@@ -1356,7 +1356,7 @@ begin
     log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
   elsif operation operator(pg_catalog.=) 'DELETE' then
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'photoId', old."photo_id"::pg_catalog.text,
       'body', old."body"::pg_catalog.text);
@@ -1367,7 +1367,7 @@ begin
   elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'photoId', old."photo_id"::pg_catalog.text,
       'body', old."body"::pg_catalog.text);
@@ -1541,7 +1541,7 @@ begin
   end if;
 
   if operation operator(pg_catalog.=) 'INSERT' then
-    select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
     if log_version is null then
@@ -1559,7 +1559,7 @@ begin
     log_room := 'Lens:all';
   elsif operation operator(pg_catalog.=) 'DELETE' then
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'name', old."name"::pg_catalog.text,
       'serial', old."serial"::pg_catalog.text);
@@ -1570,7 +1570,7 @@ begin
   elsif (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
     record_id := old."id"::pg_catalog.text;
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'name', old."name"::pg_catalog.text,
       'serial', old."serial"::pg_catalog.text);
@@ -1720,7 +1720,7 @@ begin
   end if;
 
   if operation operator(pg_catalog.=) 'INSERT' then
-    select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
     if log_version is null then
@@ -1736,7 +1736,7 @@ begin
       'userName', new."user_name"::pg_catalog.text);
   elsif operation operator(pg_catalog.=) 'DELETE' then
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'userName', old."user_name"::pg_catalog.text);
     insert into syncline.tombstones as t (model, id, version)
@@ -1745,7 +1745,7 @@ begin
   elsif (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
     record_id := old."id"::pg_catalog.text;
     log_action := 'delete';
-    log_version := coalesce(old."version", 1) operator(pg_catalog.+) 1;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     log_before := pg_catalog.jsonb_build_object(
       'userName', old."user_name"::pg_catalog.text);
     insert into syncline.tombstones as t (model, id, version)

@@ -51,20 +51,18 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
       function: logFunctionName(table),
       type: BITS.row + BITS.insert + BITS.delete + BITS.update,
     },
-    ...(table.moves.length > 0 ? moveTriggers(table) : []),
+    ...(table.moves.length > 0 ? [moveTrigger(table)] : []),
     { ...truncate, table: table.table },
     ...table.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
   ]
 }
 
-function moveTriggers(table: CapturedTable): WantedTrigger[] {
+function moveTrigger(table: CapturedTable): WantedTrigger {
+  const base = { name: MOVE_TRIGGER, table: table.table, function: moveFunctionName(table) }
+  if (adoptsChildren(table)) return { ...base, type: BITS.row + BITS.insert + BITS.delete + BITS.update }
   const columns = [...new Set(table.moves.map((move) => quoteIdentifier(move.column.name)))]
-  const base = { table: table.table, function: moveFunctionName(table) }
   const isMoved = columns.map((column) => `old.${column} is distinct from new.${column}`).join(' or ')
-  return [
-    { ...base, name: MOVE_TRIGGER, type: BITS.row + BITS.update, when: isMoved },
-    ...(adoptsChildren(table) ? [{ ...base, name: `${MOVE_TRIGGER}_in`, type: BITS.row + BITS.insert }] : []),
-  ]
+  return { ...base, type: BITS.row + BITS.update, when: isMoved }
 }
 
 /** The triggers of a table that is no model but that access rules read. */

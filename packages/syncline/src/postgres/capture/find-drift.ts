@@ -222,7 +222,7 @@ function enumDrift(model: Model, field: Field, column: ColumnDescription): Drift
 
 function ownColumnDrift(model: Model, columns: ReadonlyMap<string, ColumnDescription>): Drift[] {
   const wanted: [name: string | undefined, types: readonly string[], option: string][] = [
-    [model.columns.version, ['int4', 'int8'], 'versionColumn'],
+    [model.columns.version, ['int4'], 'versionColumn'],
     [model.columns.fieldVersions, ['jsonb'], 'fieldVersionsColumn'],
     [model.columns.lastModifiedBy, TEXTS, 'lastModifiedBy'],
     [model.columns.updatedAt, ['timestamptz', 'timestamp'], 'updatedAt'],

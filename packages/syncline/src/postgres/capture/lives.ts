@@ -7,8 +7,15 @@ import type { CapturedTable } from './captured-table.ts'
 import { allFieldsAt, idText } from './record-sql.ts'
 import { lines, literal, when } from './sql-text.ts'
 
+const LARGEST_VERSION = 2_147_483_647
+
 const version = ({ model }: CapturedTable) => quoteIdentifier(model.columns.version)
 const fieldVersions = ({ model }: CapturedTable) => quoteIdentifier(model.columns.fieldVersions)
+
+/** The version after another. It stops at the largest integer: a write must not fail because it is counted. */
+export function following(version: string): string {
+  return `least(${version}, ${LARGEST_VERSION - 1}) operator(pg_catalog.+) 1`
+}
 
 /** Reads where the last life of the new row's id ended into `last_version`; null when it never lived. */
 export function readLastLife(table: CapturedTable): string {
@@ -40,7 +47,7 @@ on conflict (model, id) do update set version = excluded.version, xid = excluded
 export function reviveRecord(table: CapturedTable): string {
   const id = quoteIdentifier(table.id.name)
   return lines(
-    `select t.version operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    `select ${following('t.version')} into log_version from syncline.tombstones as t
   where t.model operator(pg_catalog.=) ${literal(table.model.name)} and t.id operator(pg_catalog.=) record_id
     and t.version operator(pg_catalog.>=) new.${version(table)};`,
     `if log_version is null then

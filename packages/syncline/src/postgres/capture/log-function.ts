@@ -13,7 +13,7 @@
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { isAnyChanged, isChanged } from './changed-expression.ts'
-import { buryRecord, reviveRecord } from './lives.ts'
+import { buryRecord, following, reviveRecord } from './lives.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { changeRooms, readRooms, roomColumns, roomVariables, writeToRooms } from './log-rooms.ts'
 import { logChanges, wholeChange } from './log-values.ts'
@@ -116,7 +116,7 @@ function createdRow(table: CapturedTable): string {
 function deleted(table: CapturedTable): string {
   return lines(
     "log_action := 'delete';",
-    `log_version := coalesce(${version(table, 'old')}, 1) operator(pg_catalog.+) 1;`,
+    `log_version := ${following(`coalesce(${version(table, 'old')}, 1)`)};`,
     wholeChange(table, 'log_before', 'old'),
     readRooms(table, 'old'),
     marksText(table, 'old'),

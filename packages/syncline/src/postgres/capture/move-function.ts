@@ -12,7 +12,7 @@ import type { CapturedTable, RoomMove } from './captured-table.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { readWriter } from './read-writer.ts'
 import { idText } from './record-sql.ts'
-import { literal, paragraphs, triggerFunction, when } from './sql-text.ts'
+import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
 import { isChanged } from './changed-expression.ts'
 import { WAKE } from './wake-text.ts'
 
@@ -21,7 +21,7 @@ export function moveFunctionName(table: CapturedTable): string {
   return `move_${table.slug}`
 }
 
-/** Whether children may have been written before their parent, so that an insert must look for them too. */
+/** Whether children may be there before their parent or after it, so that its insert and delete concern them too. */
 export function adoptsChildren(table: CapturedTable): boolean {
   return table.moves.some((move) => move.childMayComeFirst)
 }
@@ -33,12 +33,7 @@ export function moveFunction(table: CapturedTable): string {
     purpose: `Takes the children of ${table.table} along when it changes rooms.`,
     variables: WRITER_VARIABLES,
     body: paragraphs(
-      adoptsChildren(table) &&
-        when(
-          "tg_op operator(pg_catalog.=) 'INSERT'",
-          ...table.moves.filter((move) => move.childMayComeFirst).map((move) => takeChildren(move, id)),
-          'return null;',
-        ),
+      adoptsChildren(table) && adoptChildren(table, id),
       ...table.moves.map((move) => when(isChanged(move.column), takeChildren(move, id))),
       when(
         "(pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true",
@@ -52,6 +47,26 @@ export function moveFunction(table: CapturedTable): string {
       'return null;',
     ),
   })
+}
+
+/** Without a foreign key, a parent may come after its children and go before them. */
+function adoptChildren(table: CapturedTable, id: string): string {
+  const loose = table.moves.filter((move) => move.childMayComeFirst)
+  const take = lines(...loose.map((move) => takeChildren(move, id)))
+  const leave = lines(...loose.map((move) => leaveChildren(move, id)))
+  return paragraphs(
+    choose([
+      ["tg_op operator(pg_catalog.=) 'INSERT'", lines(take, 'return null;')],
+      ["tg_op operator(pg_catalog.=) 'DELETE'", lines(leave, 'return null;')],
+    ]),
+    when(isChanged(table.id), leave, take),
+  )
+}
+
+function leaveChildren(move: RoomMove, id: string): string {
+  const room = quoteIdentifier(move.childRoomColumn)
+  return `update ${move.child} as c set ${room} = null
+  where c.${quoteIdentifier(move.childReference)} operator(pg_catalog.=) old.${id} and c.${room} is not null;`
 }
 
 /** Children that are in the right room already stay untouched. */

@@ -8,7 +8,7 @@
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedField, CapturedTable, RoomRoute } from './captured-table.ts'
 import { isAnyChanged, isChanged } from './changed-expression.ts'
-import { acceptRevival, beginLife, readLastLife } from './lives.ts'
+import { acceptRevival, beginLife, following, readLastLife } from './lives.ts'
 import { continueInNewPartition, notePartitionMove } from './partition-move.ts'
 
 import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
@@ -48,7 +48,7 @@ function stampInsert(table: CapturedTable): string {
           lines(`new.${version(table)} := 1;`, `new.${fieldVersions(table)} := '{}';`),
         ],
       ],
-      beginLife(table, 'last_version operator(pg_catalog.+) 1'),
+      beginLife(table, following('last_version')),
     ),
     stampTime(table, `new.${quoteIdentifier(table.model.columns.updatedAt ?? '')} is null`),
     stampWriter(table),
@@ -61,7 +61,7 @@ function stampUpdate(table: CapturedTable): string {
   return lines(
     `new.${version(table)} := coalesce(old.${version(table)}, 1);`,
     `new.${fieldVersions(table)} := coalesce(old.${fieldVersions(table)}, '{}');`,
-    `next_version := new.${version(table)} operator(pg_catalog.+) 1;`,
+    `next_version := ${following(`new.${version(table)}`)};`,
     ...table.fields.filter((field) => !isStamp(table, field)).map((field) => stampField(table, field)),
     stampAuthor(table),
     ...table.fields.filter((field) => isStamp(table, field)).map((field) => stampField(table, field)),
@@ -93,7 +93,7 @@ function changedKey(table: CapturedTable): string {
   return when(
     isChanged(table.id),
     readLastLife(table),
-    beginLife(table, `greatest(coalesce(old.${version(table)}, 1), last_version) operator(pg_catalog.+) 1`),
+    beginLife(table, following(`greatest(coalesce(old.${version(table)}, 1), last_version)`)),
     stampAuthor(table),
     ...table.routes.map(followParent),
     lockBeforeMoving(table),
