@@ -109,7 +109,7 @@ export async function startTcpProxy({
     },
     cut() {
       const count = links.size
-      for (const link of [...links]) end(link)
+      for (const link of links) end(link)
       return count
     },
     dropAnswer: () => new Promise((resolve) => dropping.push(resolve)),
@@ -117,7 +117,7 @@ export async function startTcpProxy({
       return links.size
     },
     async close() {
-      for (const link of [...links]) end(link)
+      for (const link of links) end(link)
       await new Promise((resolve) => listener.close(resolve))
     },
   }

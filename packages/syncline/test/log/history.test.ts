@@ -301,7 +301,8 @@ async function startStandby(primary: Cluster, programs: PostgresPrograms, name: 
   const cluster = await startCluster({ programs, dataDir, settings })
   const ask = async (server: Cluster, sql: string) => {
     const database = postgres(withDatabase(server.url(), name))
-    const [row] = await database.query<{ answer: string }>(sql).finally(() => database.close())
+    const [row] = await database.query<{ answer: string }>(sql)
+    await database.close()
     return String(row?.answer)
   }
   return {

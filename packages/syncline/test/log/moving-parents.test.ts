@@ -64,7 +64,7 @@ describe.each(SERVERS)('%s', (kind) => {
 })
 
 const brief = (version: number, { name, caption, body, zoom }: Readonly<Record<string, unknown>>) =>
-  `${version} ${name ?? caption ?? body} ${zoom ?? ''}`
+  JSON.stringify([version, name ?? caption ?? body, zoom ?? null])
 
 /** What is in each room, found through the references alone. */
 async function roomsOf(server: TestDatabase): Promise<Map<string, Map<string, string>>> {

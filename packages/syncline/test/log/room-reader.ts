@@ -57,7 +57,7 @@ export class RoomReader {
     for (const { model, columns, chunks } of loaded.tables) {
       for (const row of chunks.flatMap((chunk) => JSON.parse(`[${chunk}]`) as unknown[][])) {
         const fields = Object.fromEntries(columns.slice(3).map((name, index) => [name, row[index + 3]]))
-        this.records.set(`${model} ${row[0]}`, { version: row[1] as number, fields })
+        this.records.set(`${model} ${String(row[0])}`, { version: row[1] as number, fields })
       }
     }
     this.#cursor = { snapshot: loaded.snapshot, history: loaded.history }

@@ -16,7 +16,7 @@ async function writeWhile(log: LogDatabase, watched: WatchedTail, isDone: () => 
   for (let count = 0; !isDone(); count++) {
     await client.query(`select log_change('Room:1', 'w-${count}', 1)`)
     writtenAtMs.set(`w-${count}`, performance.now())
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await watched.until(() => watched.rows().length >= writtenAtMs.size)
   return writtenAtMs
@@ -179,6 +179,6 @@ async function killBackends(log: LogDatabase, name: string): Promise<number> {
     'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1',
     [name],
   )
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await new Promise((resolve) => setTimeout(resolve, 20))
   return killed.length
 }

@@ -91,15 +91,3 @@ function includes(sorted: readonly number[], wanted: number): boolean {
   }
   return sorted[low] === wanted
 }
-
-/** The snapshot of a reader that has seen what either of the two saw. */
-export function union(one: SnapshotText, other: SnapshotText): SnapshotText {
-  if (covers(one, other)) return one
-  if (covers(other, one)) return other
-  const candidates = [...parseSnapshot(one).open, ...parseSnapshot(other).open]
-  const open = [...new Set(candidates)]
-    .filter((xid) => !isVisible(xid, one) && !isVisible(xid, other))
-    .sort((a, b) => a - b)
-  const xmax = Math.max(parseSnapshot(one).xmax, parseSnapshot(other).xmax)
-  return `${open[0] ?? xmax}:${xmax}:${open.join(',')}`
-}

@@ -11,29 +11,8 @@
  * ever fails for want of a partition (`partitions.ts` makes them ahead).
  */
 
-/** Columns of `syncline.log`, in order. */
-export const LOG_COLUMNS = [
-  'seq',
-  'xid',
-  'at',
-  'room',
-  'model',
-  'id',
-  'action',
-  'fields',
-  'before',
-  'version',
-  'field_versions',
-  'marks',
-  'device',
-  'op',
-  'actor',
-  'source',
-  'conflict',
-] as const
-
 /** Transaction ids of the first partition after the one that takes everything older. */
-export const FIRST_PARTITION_WIDTH = 1_000_000
+const FIRST_PARTITION_WIDTH = 1_000_000
 
 /**
  * Makes the schema and its log tables where they are missing; running it again changes nothing.

@@ -1,5 +1,6 @@
 /** Keeps the log in shape while a server runs: partitions ahead of the writers, old ones pruned. */
 import type { Database } from '../database.ts'
+import { atMostFor } from './at-most-for.ts'
 import { makePartitionsAhead } from './partitions.ts'
 import { type PruneOptions, pruneLog } from './prune.ts'
 
@@ -32,10 +33,7 @@ export function startMaintenance(
   return {
     async close() {
       timers.forEach(clearInterval)
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)))
-      await Promise.race([running, late])
-      clearTimeout(timer)
+      await atMostFor(running, CLOSE_WITHIN_MS)
     },
   }
 }

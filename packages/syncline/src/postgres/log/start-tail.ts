@@ -8,6 +8,7 @@
  */
 import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
+import { atMostFor } from './at-most-for.ts'
 import { firstUnseen } from './cursor.ts'
 import { refuseStandby } from './history.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
@@ -34,7 +35,7 @@ export interface TailOptions {
 }
 
 /** Shape of pino. */
-export interface TailLog {
+interface TailLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
 }
@@ -48,8 +49,9 @@ const RECENT_CHARACTERS = 32_000_000
 /** Changes whose identity is kept to compare cursors: about 2 MB. */
 const PAST_CHANGES = 20_000
 /** A small read takes about a millisecond; one without an answer for so long has lost its connection. */
-const READ_TIMEOUT_MS = 15_000
+const READ_TIMEOUT_MS = 5_000
 const LONGEST_RETRY_MS = 2_000
+const CLOSE_WITHIN_MS = 2_000
 
 /** Starts to read at the present; rejects when the database cannot be read as a log (no tables, a standby). */
 export async function startTail(
@@ -165,8 +167,10 @@ class LogTail implements Tail {
     this.wake()
     await this.#listener?.close()
     await this.#maintenance?.close()
-    await this.#running
+    // A read under way is let through, unless nobody answers it.
+    await atMostFor(this.#running, CLOSE_WITHIN_MS)
     await this.#connection?.close()
+    await this.#running
     this.#waiters.release()
   }
 

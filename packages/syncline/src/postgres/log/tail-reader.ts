@@ -16,9 +16,9 @@ import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
 /** More changes of one room than this in one read, and the room is loaded again instead. */
 export const ROOM_LIMIT = 20_000
 /** Most changes that one read hands on; beyond it the largest rooms are loaded again. */
-export const READ_LIMIT = 100_000
+const READ_LIMIT = 100_000
 /** Stands for the changes that belong to no room among the overflowing. */
-export const NO_ROOM = ''
+const NO_ROOM = ''
 
 /** What one read found; the present is the reader's next position. */
 export interface ReadResult extends Present {
@@ -41,10 +41,11 @@ export function readStatement(position: SnapshotText): Statement {
   return { name: 'syncline read', text: READ_CHANGES_SQL, values: [position] }
 }
 
-/** Null when there was more than one answer holds: `readLarge` then. */
+/** Null when there was more than one answer holds, or no answer: `readLarge` then. */
 export function toReadResult(answer: readonly Row[]): ReadResult | null {
   const rows = answer as unknown as readonly (Place & ChangeRow)[]
-  const place = rows[0] as Place & ChangeRow
+  const place = rows[0]
+  if (!place) return null
   const changes = place.seq === null ? [] : rows
   if (changes.length > PORTION) return null
   return {
