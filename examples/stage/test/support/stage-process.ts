@@ -52,7 +52,13 @@ export async function startStage(databaseUrl?: string): Promise<StageProcess> {
     running.kill(signal)
     return exit
   }
-  await start()
+  try {
+    await start()
+  } catch (error) {
+    await end('SIGKILL')
+    rmSync(dataDir, { recursive: true, force: true })
+    throw error
+  }
   return {
     url,
     log: () => log,
