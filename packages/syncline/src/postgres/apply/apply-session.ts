@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Connection, Database, Row, Statement } from '../database.ts'
+import { LoneWrites } from './lone-writes.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { RuleTypeFinder } from './rule-types.ts'
 import { dropShapeFunctions, shapeFunctions } from './shape-function.ts'
@@ -15,12 +16,18 @@ import { isConnectionLoss } from './sql-error.ts'
 /** Most shapes that a connection keeps functions for; the least used go first. */
 const MAX_FUNCTIONS = 500
 
+interface ShapeFunction {
+  readonly name: string
+  readonly isAlone: boolean
+}
+
 export class ApplySession {
   readonly connection: Connection
   /** Set when the connection is gone. */
   isLost = false
   readonly #prefix = `syncline_${randomBytes(4).toString('hex')}`
-  readonly #functions = new Map<string, string>()
+  readonly #functions = new Map<string, ShapeFunction>()
+  readonly #loneWrites: LoneWrites
   readonly #texts = new Map<string, string>()
   #made = 0
 
@@ -29,6 +36,7 @@ export class ApplySession {
   private constructor(connection: Connection, types: RuleTypeFinder) {
     this.connection = connection
     this.#types = types
+    this.#loneWrites = new LoneWrites(connection)
     void connection.closed.then(() => {
       this.isLost = true
     })
@@ -80,9 +88,14 @@ export class ApplySession {
     return failures
   }
 
-  /** Name of the function for one op of this shape; with `_all` behind it, for a run of them. */
+  /** Name of the functions of a shape; `shape-function.ts` says what may stand behind it. */
   functionOf(key: string): string {
-    return this.#functions.get(key) as string
+    return (this.#functions.get(key) as ShapeFunction).name
+  }
+
+  /** Whether many ops of this shape may stand in one statement. */
+  isAlone(key: string): boolean {
+    return this.#functions.get(key)?.isAlone ?? false
   }
 
   /** A statement that this connection prepares once. */
@@ -103,15 +116,16 @@ export class ApplySession {
     return this.connection.close()
   }
 
-  async #make(shape: Shape): Promise<string> {
+  async #make(shape: Shape): Promise<ShapeFunction> {
     const name = `${this.#prefix}_${this.#made++}`
     const types = await this.#types.of(this.connection, shape)
-    await this.connection.query(shapeFunctions(name, shape, types))
-    return name
+    const isAlone = await this.#loneWrites.of(shape)
+    await this.connection.query(shapeFunctions(name, shape, types, isAlone))
+    return { name, isAlone }
   }
 
   async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {
-    for (const [key, name] of this.#functions) {
+    for (const [key, { name }] of this.#functions) {
       if (this.#functions.size <= MAX_FUNCTIONS) return
       if (needed.has(key)) continue
       this.#functions.delete(key)

@@ -8,6 +8,7 @@
  *   W1 durable        what is answered is committed
  *   W2 exactly once   device rows move in the same transaction as the changes
  */
+import { writerList } from '../capture/writer-setting.ts'
 import type { Row, Statement } from '../database.ts'
 import type { ApplySession } from './apply-session.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
@@ -15,7 +16,7 @@ import { advanced } from './device-state.ts'
 import { lockStatements } from './lock-statements.ts'
 import type { Part, PartResult } from './part.ts'
 import { rejectionsOf } from './part.ts'
-import { payloadOf } from './payload.ts'
+import { payloadOf, settingOf } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
 import { type GroupOp, type Run, toRuns } from './runs.ts'
@@ -60,7 +61,7 @@ export function groupOp(part: Part, prepared: PreparedOp, place: number): GroupO
     idempotencyKey: part.idempotencyKey,
     isAnswered: part.state === undefined,
   })
-  return { prepared, payload }
+  return { prepared, setting: settingOf(prepared, part.author), payload }
 }
 
 /** Commits the group, or throws what its first failure was and leaves nothing. */
@@ -95,7 +96,10 @@ function groupStatements(session: ApplySession, group: Group, moves: readonly De
     { text: 'begin' },
     namedAs(session, advanceStatement(moves)),
     ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
-    ...runStatements(session, toRuns(byAuthor(group))),
+    ...runStatements(
+      session,
+      toRuns(byAuthor(group), (key) => session.isAlone(key)),
+    ),
     ...(rejections.length === 0 ? [] : [namedAs(session, rejectionsStatement(rejections))]),
     { text: 'commit' },
   ]
@@ -105,13 +109,19 @@ function groupStatements(session: ApplySession, group: Group, moves: readonly De
 const MAX_RUNS_CAUGHT = 32
 
 function runStatements(session: ApplySession, runs: readonly Run[]): Statement[] {
-  return runs.map(({ key, payloads }) => {
-    const name = session.functionOf(key)
-    const [only, another] = payloads
-    if (runs.length > MAX_RUNS_CAUGHT && only !== undefined && another === undefined) {
-      return session.statement(`select jsonb_build_array(pg_temp.${name}_one($1::jsonb)) as answers`, [only])
+  return runs.map((run) => {
+    const name = session.functionOf(run.key)
+    const [only, another] = run.ops
+    if (runs.length > MAX_RUNS_CAUGHT && only && !another) {
+      return session.statement(`select jsonb_build_array(pg_temp.${name}_one($1::jsonb)) as answers`, [
+        only.payload,
+      ])
     }
-    return session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [`[${payloads.join(',')}]`])
+    const payloads = `[${run.ops.map(({ payload }) => payload).join(',')}]`
+    const list = run.isSet && another ? writerList(run.ops.map(({ setting }) => setting)) : undefined
+    return list === undefined
+      ? session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [payloads])
+      : session.statement(`select pg_temp.${name}_set($1::jsonb, $2) as answers`, [payloads, list])
   })
 }
 

@@ -1,5 +1,5 @@
 /** An op as the shape functions read it. */
-import { writerSetting } from '../capture/writer-setting.ts'
+import { type WriterSetting, writerSetting } from '../capture/writer-setting.ts'
 import type { PreparedOp } from './prepare-op.ts'
 
 /** Who writes, and from where. */
@@ -26,7 +26,7 @@ export function payloadOf(prepared: PreparedOp, author: Author, options: Payload
     id: op.id,
     f: fields,
     r: ruleValues,
-    s: settingOf(prepared, author),
+    s: writerSetting(settingOf(prepared, author)),
     a: author.userId,
     d: author.device,
     b: atMost(op.base),
@@ -44,12 +44,13 @@ function atMost(version: number | undefined): number | undefined {
   return version === undefined ? undefined : Math.min(version, MAX_VERSION)
 }
 
-function settingOf({ op, shape }: PreparedOp, author: Author): string {
-  return writerSetting({
+/** What the capture trigger logs of the op. */
+export function settingOf({ op, shape }: PreparedOp, author: Author): WriterSetting {
+  return {
     actor: author.userId,
     model: shape.model.name,
     id: op.id,
     ...(author.device === undefined ? {} : { device: author.device, op: op.n }),
     ...(op.base === undefined ? {} : { base: atMost(op.base) }),
-  })
+  }
 }

@@ -43,10 +43,28 @@ export function quickStep(text: ShapeText): string {
   }
 }
 
+/** Conditions of the quick statement beside the rules: what the step-by-step way would look at first. */
+export function conditionsOf(text: ShapeText): string[] {
+  const { shape } = text
+  const version = columnOf(shape.model.columns.version)
+  switch (shape.action) {
+    case 'create':
+      return [
+        `not exists (select 1 from ${text.table} where ${text.isRecord})`,
+        ...shape.targets.map((target, index) => isReadable(text, target, index)),
+      ]
+    case 'update':
+      return [
+        `(${SELF}.base is null or ${version} <= ${SELF}.base)`,
+        ...shape.targets.map((target, index) => isSameOrReadable(text, target, index)),
+      ]
+    case 'delete':
+      return [`(not ${SELF}.op ? 'u' or ${version} <= ${SELF}.base)`]
+  }
+}
+
 function createStep(text: ShapeText): string {
-  const conditions = text.shape.targets.map((target, index) => isReadable(text, target, index))
-  const isFree = `not exists (select 1 from ${text.table} where ${text.isRecord})`
-  return `    if id is not null and (select ${[isFree, ...conditions].join(' and ')}) then
+  return `    if id is not null and (select ${conditionsOf(text).join(' and ')}) then
 ${setting}
 ${insertOf(text, true)}
       is_done := found;
@@ -55,27 +73,24 @@ ${afterStep(text)}
 }
 
 function updateStep(text: ShapeText): string {
-  const { shape } = text
-  if (shape.fields.length === 0) return ''
-  const seen = `(${SELF}.base is null or ${columnOf(shape.model.columns.version)} <= ${SELF}.base)`
-  const targets = shape.targets.map(
-    (target, index) =>
-      `(${columnOf(target.field.column)}::text = ${SELF}.fields ->> ${literal(target.field.name)} or ${isReadable(text, target, index)})`,
-  )
+  if (text.shape.fields.length === 0) return ''
   return `${setting}
-${updateAll(text, [...accessOf(text), seen, ...targets])}
+${updateAll(text, [...accessOf(text), ...conditionsOf(text)])}
     is_done := found;
     if is_done and not may_write then perform syncline.refuse(op, 'forbidden'); end if;`
 }
 
 function deleteStep(text: ShapeText): string {
   const { shape, table, isRecord } = text
-  const version = columnOf(shape.model.columns.version)
-  const seen = `(not op ? 'u' or ${version} <= ${SELF}.base)`.replace('op ?', `${SELF}.op ?`)
   return `${setting}
-    delete from ${table} where ${[isRecord, ...accessOf(text), seen].join(' and ')}
-    returning ${version} + 1 into ${SELF}.version;
+    delete from ${table} where ${[isRecord, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
+    returning ${columnOf(shape.model.columns.version)} + 1 into ${SELF}.version;
     is_done := found;`
+}
+
+function isSameOrReadable(text: ShapeText, target: ShapeTarget, index: number): string {
+  const isSame = `${columnOf(target.field.column)}::text = ${SELF}.fields ->> ${literal(target.field.name)}`
+  return `(${isSame} or ${isReadable(text, target, index)})`
 }
 
 function isReadable(text: ShapeText, target: ShapeTarget, index: number): string {

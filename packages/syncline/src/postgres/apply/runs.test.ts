@@ -1,39 +1,64 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PreparedOp } from './prepare-op.ts'
-import { type GroupOp, toRuns } from './runs.ts'
+import { type GroupOp, type Run, toRuns } from './runs.ts'
 
-const groupOp = (key: string, payload: string): GroupOp => ({ prepared: { key } as PreparedOp, payload })
+let made = 0
+const groupOp = (key: string, payload: string, id = `record ${made++}`): GroupOp => ({
+  prepared: { key, op: { id } } as PreparedOp,
+  setting: {},
+  payload,
+})
+const briefOf = ({ key, ops, isSet }: Run) => [key, ops.map(({ payload }) => payload).join(' '), isSet]
 
 test('one run per shape when nobody needs more', () => {
-  const runs = toRuns([
-    [groupOp('a', 'a1'), groupOp('b', 'b1')],
-    [groupOp('b', 'b2')],
-    [groupOp('a', 'a2'), groupOp('a', 'a3')],
-  ])
+  const runs = toRuns(
+    [
+      [groupOp('a', 'a1'), groupOp('b', 'b1')],
+      [groupOp('b', 'b2')],
+      [groupOp('a', 'a2'), groupOp('a', 'a3')],
+    ],
+    (key) => key === 'a',
+  )
 
-  expect(runs).toEqual([
-    { key: 'a', payloads: ['a1', 'a2', 'a3'] },
-    { key: 'b', payloads: ['b1', 'b2'] },
+  expect(runs.map(briefOf)).toEqual([
+    ['a', 'a1 a2 a3', true],
+    ['b', 'b1 b2', false],
   ])
 })
 
 test('an author that goes back to a shape gets another run of it', () => {
-  expect(toRuns([[groupOp('a', '1'), groupOp('b', '2'), groupOp('a', '3')]]).map(({ key }) => key)).toEqual([
-    'a',
-    'b',
-    'a',
+  const runs = toRuns([[groupOp('a', '1'), groupOp('b', '2'), groupOp('a', '3')]], () => true)
+
+  expect(runs.map(({ key }) => key)).toEqual(['a', 'b', 'a'])
+})
+
+test('a record that is written again goes to a run that takes its ops one by one', () => {
+  const runs = toRuns(
+    [[groupOp('a', '1', 'x'), groupOp('a', '2', 'x'), groupOp('a', '3', 'x')], [groupOp('a', '4', 'y')]],
+    () => true,
+  )
+
+  expect(runs.map(briefOf)).toEqual([
+    ['a', '1 4', true],
+    ['a', '2 3', false],
   ])
 })
 
-test('W2: every op runs once, and the ops of an author in their order (property)', () => {
-  const authors = fc.array(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }), { maxLength: 8 })
+test('W2: every op runs once, the ops of an author in their order, and no set holds a record twice (property)', () => {
+  const authors = fc.array(
+    fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('x', 'y', 'z')), { maxLength: 12 }),
+    { maxLength: 8 },
+  )
   fc.assert(
     fc.property(authors, (shapes) => {
-      const lists = shapes.map((keys, author) => keys.map((key, index) => groupOp(key, `${author}:${index}`)))
+      const lists = shapes.map((ops, author) =>
+        ops.map(([key, id], index) => groupOp(key, `${author}:${index}`, id)),
+      )
 
-      const order = toRuns(lists).flatMap(({ payloads }) => payloads)
+      const runs = toRuns(lists, (key) => key !== 'c')
 
+      const order = runs.flatMap(({ ops }) => ops).map(({ payload }) => payload)
       expect(order.toSorted()).toEqual(
         lists
           .flat()
@@ -44,6 +69,9 @@ test('W2: every op runs once, and the ops of an author in their order (property)
         const own = order.filter((payload) => payload.startsWith(`${author}:`))
         expect(own).toEqual(list.map(({ payload }) => payload))
       })
+      for (const { ops } of runs.filter(({ isSet }) => isSet)) {
+        expect(new Set(ops.map(({ prepared }) => prepared.op.id)).size).toBe(ops.length)
+      }
     }),
   )
 })

@@ -4,6 +4,7 @@
  *   name       one op, step by step: finds out what is wrong with it, and keeps its conflicts
  *   name_one   one op: lock, then the quick statement, then step by step if that did nothing
  *   name_all   a run of ops whose records the group has locked: the quick statement for each
+ *   name_set   a run of ops on different records: one statement for all
  *
  *   A3 silent     a missing and an unreadable record are refused alike
  *   A4 whole      only the columns of the named fields stand in the write
@@ -13,9 +14,10 @@
  * the capture trigger, `a` user, `d` device, `b` base, `u` unlessChanged, `v` expected version, `k` idempotency key,
  * `w` whether an answer is wanted when all is well.
  */
-import { REFUSED_OP } from './apply-function.ts'
+import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
-import { SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
+import { RUN, setStep } from './set-text.ts'
+import { idTypeOf, SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
 
 /** Types of the rules' values: of `read`, of `when`, and of each target's rule. */
@@ -25,26 +27,29 @@ export interface RuleTypes {
   readonly targets: readonly (readonly string[])[]
 }
 
-const ID_TYPES = { text: 'text', uuid: 'uuid', integer: 'integer', bigint: 'bigint' } as const
-
-/** The statements that make the functions. */
-export function shapeFunctions(name: string, shape: Shape, types: RuleTypes): string {
+/**
+ * The statements that make the functions. `isAlone`: a write of this shape touches no other row than its own, so that
+ * many may stand in one statement.
+ */
+export function shapeFunctions(name: string, shape: Shape, types: RuleTypes, isAlone: boolean): string {
   const text = shapeText(shape, types)
   return [
     makeFunction(name, stepByStep(text)),
     makeFunction(`${name}_one`, oneText(name, text)),
     makeFunction(`${name}_all`, allText(name, text)),
+    ...(isAlone ? [makeFunction(`${name}_set`, setText(name, text), 'jsonb, text')] : []),
   ].join(';\n')
 }
 
 /** The statement that drops them. */
 export function dropShapeFunctions(name: string): string {
-  return `drop function ${['', '_one', '_all'].map((suffix) => `pg_temp.${name}${suffix}(jsonb)`).join(', ')}`
+  const functions = ['', '_one', '_all'].map((suffix) => `pg_temp.${name}${suffix}(jsonb)`)
+  return `drop function ${functions.join(', ')}; drop function if exists pg_temp.${name}_set(jsonb, text)`
 }
 
-function makeFunction(name: string, body: string): string {
+function makeFunction(name: string, body: string, parameters = 'jsonb'): string {
   const quoted = body.replaceAll("'", "''")
-  return `create or replace function pg_temp.${name}(jsonb) returns jsonb language plpgsql as '${quoted}'`
+  return `create or replace function pg_temp.${name}(${parameters}) returns jsonb language plpgsql as '${quoted}'`
 }
 
 function stepByStep(text: ShapeText): string {
@@ -129,13 +134,48 @@ exception
 end`
 }
 
+/** Ops on different records, in one statement. The second parameter is the setting that names them all. */
+function setText(name: string, text: ShapeText): string {
+  return `
+#variable_conflict use_column
+<<${RUN}>>
+declare
+  ops constant jsonb[] := array(select e.value from pg_catalog.jsonb_array_elements($1) as e);
+  op jsonb;
+  answer jsonb;
+  answers jsonb[];
+  forbidden jsonb[];
+  done integer[];
+  made ${idTypeOf(text.shape)}[];
+begin
+  begin
+    perform pg_catalog.set_config('syncline.op', $2, true);
+${setStep(text)}
+  exception when others then
+    return pg_temp.${name}_all($1);
+  end;
+  if forbidden is not null then perform syncline.refuse(forbidden[1], 'forbidden'); end if;
+  if cardinality(done) = cardinality(ops) then return to_jsonb(answers); end if;
+  foreach op in array ops loop
+    if not (op ->> 'i')::integer = any (coalesce(done, '{}')) then
+      answer := pg_temp.${name}(op);
+      if answer is not null then answers := answers || answer; end if;
+    end if;
+  end loop;
+  return to_jsonb(answers);
+exception
+  when sqlstate '${REFUSED_OP}' or sqlstate '${FAILED_OP}' then raise;
+  when others then
+    perform syncline.failed(op, sqlstate);
+end`
+}
+
 const plainAnswer = `jsonb_build_object('i', op -> 'i', 'version', version, 'id', id::text)`
 
 function variables({ shape, ruleTypes }: ShapeText): string {
-  const idType = ID_TYPES[shape.model.idType]
   return [
     '  fields jsonb;',
-    `  id ${idType};`,
+    `  id ${idTypeOf(shape)};`,
     '  base integer;',
     '  version integer;',
     '  may_write boolean;',
@@ -144,10 +184,9 @@ function variables({ shape, ruleTypes }: ShapeText): string {
 }
 
 function readOp({ shape, ruleTypes }: ShapeText): string {
-  const idType = ID_TYPES[shape.model.idType]
   return [
     "  fields := op -> 'f';",
-    `  id := nullif(op ->> 'id', '')::${idType};`,
+    `  id := nullif(op ->> 'id', '')::${idTypeOf(shape)};`,
     "  base := (op ->> 'b')::integer;",
     ...ruleTypes.map((type, index) => `  rule_${index} := (op -> 'r' ->> ${index})::${type};`),
   ].join('\n')

@@ -27,6 +27,13 @@ export interface ShapeText {
   readonly ruleTypes: readonly string[]
 }
 
+const ID_TYPES = { text: 'text', uuid: 'uuid', integer: 'integer', bigint: 'bigint' } as const
+
+/** Type of the id's column. */
+export function idTypeOf({ model }: Shape): string {
+  return ID_TYPES[model.idType]
+}
+
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
@@ -216,12 +223,12 @@ ${assignments.join(',\n')}
 
 /** The update of all named fields, where these conditions hold too. */
 export function updateAll(text: ShapeText, conditions: readonly string[]): string {
-  const { fields, model } = text.shape
-  return updateOf(
-    text,
-    fields.map((entry) => assignment(entry, model.table)),
-    conditions,
-  )
+  return updateOf(text, assignmentsOf(text), conditions)
+}
+
+/** `"name" = …` for each named field. */
+export function assignmentsOf({ shape }: ShapeText): string[] {
+  return shape.fields.map((entry) => assignment(entry, shape.model.table))
 }
 
 function assignment(entry: ShapeField, table: string): string {

@@ -1,0 +1,54 @@
+/** Whether the writes of a shape touch no other row than their own, so that many may stand in one statement. */
+import { LOG_TRIGGER, MOVE_TRIGGER, STAMP_TRIGGER, TRUNCATE_TRIGGER } from '../capture/capture-triggers.ts'
+import type { Model } from '../../schema/model.ts'
+import type { Connection } from '../database.ts'
+import { quoteIdentifier } from '../sql.ts'
+import type { Shape } from './shape.ts'
+
+/** What the catalog says of a table. */
+interface TableHabits {
+  /** Triggers of the application, which may write anything in the name of the op. */
+  readonly has_triggers: boolean
+  /** Rows that capture itself takes along. */
+  readonly takes_along: boolean
+  /** Rows that go, or lose a value, with a deleted one. */
+  readonly cascades: boolean
+  readonly is_plain: boolean
+}
+
+const HABITS = `select
+  exists (select 1 from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgname <> all ($2)) as has_triggers,
+  exists (select 1 from pg_trigger t where t.tgrelid = c.oid and t.tgname = $3) as takes_along,
+  exists (select 1 from pg_constraint k where k.confrelid = c.oid and k.contype = 'f' and k.confdeltype in ('c', 'n', 'd')) as cascades,
+  c.relkind = 'r' as is_plain
+  from pg_class c where c.oid = $1::regclass`
+
+const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, TRUNCATE_TRIGGER]
+
+/** Asks the catalog once per table and connection. */
+export class LoneWrites {
+  readonly #connection: Connection
+  readonly #known = new Map<string, TableHabits | undefined>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  async of({ model, action, fields, targets }: Shape): Promise<boolean> {
+    // The author's name in the row comes from the setting of a single op.
+    if (model.columns.lastModifiedBy !== undefined) return false
+    if (action === 'update' && (fields.length === 0 || targets.length > 0)) return false
+    const habits = await this.#habitsOf(model)
+    if (!habits?.is_plain || habits.has_triggers) return false
+    return action === 'update' || !(habits.takes_along || (action === 'delete' && habits.cascades))
+  }
+
+  async #habitsOf(model: Model): Promise<TableHabits | undefined> {
+    if (!this.#known.has(model.table)) {
+      const values = [quoteIdentifier(model.table), OWN_TRIGGERS, MOVE_TRIGGER]
+      const [habits] = await this.#connection.query<TableHabits>(HABITS, values)
+      this.#known.set(model.table, habits)
+    }
+    return this.#known.get(model.table)
+  }
+}
