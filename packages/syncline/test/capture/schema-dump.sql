@@ -577,6 +577,7 @@ declare
   log_room pg_catalog.text;
   log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -597,13 +598,26 @@ begin
 
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-    if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'production'
-      and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-      log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+      if writer_entry operator(pg_catalog.<>) '' then
+        setting := writer_entry;
+        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+      else
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+      end if;
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'production'
+        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+      end if;
     end if;
   end if;
 
@@ -706,6 +720,7 @@ as $function$
 declare
   has_rooms boolean := false;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -714,10 +729,17 @@ declare
 begin
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      setting := pg_catalog.split_part(setting, E'\x01', 2);
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
@@ -768,6 +790,7 @@ declare
   log_room pg_catalog.text;
   log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -789,13 +812,26 @@ begin
 
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-    if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'camera'
-      and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-      log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+      if writer_entry operator(pg_catalog.<>) '' then
+        setting := writer_entry;
+        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+      else
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+      end if;
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'camera'
+        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+      end if;
     end if;
   end if;
 
@@ -927,6 +963,7 @@ as $function$
 <<move_cameras>>
 declare
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -943,10 +980,17 @@ begin
   if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
     setting := pg_catalog.current_setting('syncline.op', true);
     if setting operator(pg_catalog.<>) '' then
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      end if;
     end if;
     insert into syncline.unsettled (model, id) values ('camera', pg_catalog.left(new."id"::pg_catalog.text, 250));
     if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
@@ -980,6 +1024,7 @@ as $function$
 declare
   has_rooms boolean := false;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -988,10 +1033,17 @@ declare
 begin
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      setting := pg_catalog.split_part(setting, E'\x01', 2);
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
@@ -1046,6 +1098,7 @@ declare
   log_room pg_catalog.text;
   log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1067,13 +1120,26 @@ begin
 
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-    if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'photo'
-      and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-      log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+      if writer_entry operator(pg_catalog.<>) '' then
+        setting := writer_entry;
+        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+      else
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+      end if;
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'photo'
+        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+      end if;
     end if;
   end if;
 
@@ -1187,6 +1253,7 @@ as $function$
 <<move_photos>>
 declare
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1203,10 +1270,17 @@ begin
   if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
     setting := pg_catalog.current_setting('syncline.op', true);
     if setting operator(pg_catalog.<>) '' then
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      end if;
     end if;
     insert into syncline.unsettled (model, id) values ('photo', pg_catalog.left(new."id"::pg_catalog.text, 250));
     if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
@@ -1240,6 +1314,7 @@ as $function$
 declare
   has_rooms boolean := false;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1248,10 +1323,17 @@ declare
 begin
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      setting := pg_catalog.split_part(setting, E'\x01', 2);
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
@@ -1306,6 +1388,7 @@ declare
   log_room pg_catalog.text;
   log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1327,13 +1410,26 @@ begin
 
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-    if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'comment'
-      and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-      log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+      if writer_entry operator(pg_catalog.<>) '' then
+        setting := writer_entry;
+        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+      else
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+      end if;
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'comment'
+        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+      end if;
     end if;
   end if;
 
@@ -1448,6 +1544,7 @@ as $function$
 declare
   has_rooms boolean := false;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1456,10 +1553,17 @@ declare
 begin
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      setting := pg_catalog.split_part(setting, E'\x01', 2);
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
@@ -1510,6 +1614,7 @@ declare
   log_room pg_catalog.text;
   log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1530,13 +1635,26 @@ begin
 
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-    if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'lens'
-      and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-      log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+      if writer_entry operator(pg_catalog.<>) '' then
+        setting := writer_entry;
+        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+      else
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+      end if;
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'lens'
+        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+      end if;
     end if;
   end if;
 
@@ -1627,6 +1745,7 @@ as $function$
 declare
   has_rooms boolean := false;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1635,10 +1754,17 @@ declare
 begin
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      setting := pg_catalog.split_part(setting, E'\x01', 2);
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
@@ -1689,6 +1815,7 @@ declare
   log_room pg_catalog.text;
   log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1709,13 +1836,26 @@ begin
 
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-    if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'member'
-      and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-      log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+      if writer_entry operator(pg_catalog.<>) '' then
+        setting := writer_entry;
+        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+      else
+        setting := pg_catalog.split_part(setting, E'\x01', 2);
+      end if;
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'member'
+        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+      end if;
     end if;
   end if;
 
@@ -1793,6 +1933,7 @@ as $function$
 declare
   has_rooms boolean := false;
   setting pg_catalog.text;
+  writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
   log_device pg_catalog.text;
   log_op bigint;
@@ -1801,10 +1942,17 @@ declare
 begin
   setting := pg_catalog.current_setting('syncline.op', true);
   if setting operator(pg_catalog.<>) '' then
-    writer := setting::pg_catalog.jsonb;
-    log_device := writer operator(pg_catalog.->>) 'device';
-    log_actor := writer operator(pg_catalog.->>) 'actor';
-    log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+      setting := pg_catalog.split_part(setting, E'\x01', 2);
+      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+      log_source := pg_catalog.split_part(setting, E'\x02', 3);
+    else
+      writer := setting::pg_catalog.jsonb;
+      log_device := writer operator(pg_catalog.->>) 'device';
+      log_actor := writer operator(pg_catalog.->>) 'actor';
+      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+    end if;
   end if;
 
   if not has_rooms then

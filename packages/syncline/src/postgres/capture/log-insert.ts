@@ -19,6 +19,7 @@ export interface LoggedRow {
 /** Variables that `readWriter` fills. */
 export const WRITER_VARIABLES = [
   'setting pg_catalog.text',
+  'writer_entry pg_catalog.text',
   'writer pg_catalog.jsonb',
   'log_device pg_catalog.text',
   'log_op bigint',
