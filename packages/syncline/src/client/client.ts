@@ -16,7 +16,7 @@ import type { DataChangedEvent, EntityEvent } from './events.ts'
 import { newId } from './new-id.ts'
 import type { Observable } from './observable.ts'
 import { dismiss, type ParkedOp } from './outbox/outbox.ts'
-import type { Submission } from './outbox/writes.ts'
+import type { Submission } from './outbox/submissions.ts'
 import { createQuery, type Query } from './query/query.ts'
 import { createRoom, type Room } from './rooms/room.ts'
 import type { SyncStatus } from './sync-status.ts'
@@ -85,8 +85,8 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     record: (model, id) => recordOf(engine, model, id),
     mutate: createMutate<S>(context, submit),
     transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
-    status: engine.status,
-    parked: engine.parked,
+    status: engine.board.status,
+    parked: engine.board.parked,
     dismiss: ({ op }) => engine.writes.outbox && engine.writes.replace(dismiss(engine.writes.outbox, op.key)),
     on: (type: string, listener: (event: never) => void) => engine.events.on(type, listener),
     onOp: (listener) => engine.events.onOp(listener),

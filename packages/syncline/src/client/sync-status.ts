@@ -1,6 +1,5 @@
 /** How synchronisation stands, in words that a page can show (K2: nothing says "saved" before it is). */
-import type { Session } from './session/session.ts'
-import { isPolling } from './session/session.ts'
+import { isPolling, NEW_SESSION, type Session } from './session/session.ts'
 
 export interface SyncStatus {
   /**
@@ -63,3 +62,17 @@ function wordFor({ session, pending, isAwaitingRooms, hasPolled }: StatusFacts):
       return session.failures === 0 ? 'syncing' : 'offline'
   }
 }
+
+/** Before anything was started. */
+export const IDLE: SyncStatus = statusOf(
+  {
+    session: NEW_SESSION,
+    pending: 0,
+    oldestAt: undefined,
+    isAwaitingRooms: false,
+    hasPolled: false,
+    lastSyncedAt: undefined,
+    problem: undefined,
+  },
+  0,
+)

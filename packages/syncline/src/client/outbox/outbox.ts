@@ -48,7 +48,10 @@ export interface ParkedOp {
 export interface KeptOp {
   readonly op: QueuedOp
   readonly acknowledgedAt: number
+  readonly isRefused: boolean
 }
+
+export type HeldFields = Readonly<Record<string, unknown>>
 
 export interface Outbox {
   readonly device: string
@@ -59,11 +62,18 @@ export interface Outbox {
   /** The highest number acknowledged, and its key. */
   readonly lastOp: number
   readonly lastKey: string | undefined
+  /** What acknowledged ops up to this number caused is in the rows; the ones after it are still shown. */
+  readonly settledThrough: number
   /** Ops after `lastOp`, in order of their numbers. */
   readonly ops: readonly QueuedOp[]
   /** Acknowledged ops, oldest first. */
   readonly kept: readonly KeptOp[]
   readonly parked: readonly ParkedOp[]
+  /**
+   * What sent ops made of counters and sets, by number, where the rows may contain them already: shown instead of
+   * the operators, also after a reload, until the ack.
+   */
+  readonly held: ReadonlyMap<number, HeldFields>
   /** Rejections up to this number are kept here, so the server need not repeat them. */
   readonly read: number
 }
@@ -76,9 +86,11 @@ export function emptyOutbox(device: string): Outbox {
     drawnKey: undefined,
     lastOp: 0,
     lastKey: undefined,
+    settledThrough: 0,
     ops: [],
     kept: [],
     parked: [],
+    held: new Map(),
     read: 0,
   }
 }
@@ -184,7 +196,7 @@ export function acknowledge(
     lastOp: Math.max(outbox.lastOp, last?.n ?? 0),
     lastKey: last?.key ?? outbox.lastKey,
     ops: end === 0 ? outbox.ops : outbox.ops.slice(end),
-    kept: keep(outbox.kept, settled, now),
+    kept: keep(outbox.kept, settled, reasons, now),
     parked: withParked(outbox, settled, parked),
     read: Math.max(outbox.read, ...rejected.map(({ n }) => n)),
   }
@@ -211,12 +223,34 @@ const KEPT_MS = 7 * 24 * 60 * 60 * 1000
 // 10,000: the work of weeks for a person, and a few megabytes.
 const MOST_KEPT = 10_000
 
-function keep(kept: readonly KeptOp[], settled: readonly QueuedOp[], now: number): readonly KeptOp[] {
+function keep(
+  kept: readonly KeptOp[],
+  settled: readonly QueuedOp[],
+  refused: ReadonlyMap<number, unknown>,
+  now: number,
+): readonly KeptOp[] {
   if (settled.length === 0) return kept
-  const fresh = settled.map((op) => ({ op, acknowledgedAt: now }))
+  const fresh = settled.map((op) => ({ op, acknowledgedAt: now, isRefused: refused.has(op.n) }))
   const all = [...kept, ...fresh].slice(-MOST_KEPT)
   const first = all.findIndex(({ acknowledgedAt }) => acknowledgedAt > now - KEPT_MS)
   return first > 0 ? all.slice(first) : all
+}
+
+/** Everything that ops up to this number caused is in the rows: they need not be shown any more. */
+export function settleThrough(outbox: Outbox, n: number): Outbox {
+  if (n <= outbox.settledThrough) return outbox
+  return { ...outbox, settledThrough: n, held: withHeld(outbox, (held) => held > n) }
+}
+
+/** The held fields of the ops whose numbers pass. */
+export function withHeld({ held }: Outbox, passes: (n: number) => boolean): Outbox['held'] {
+  return held.size === 0 ? held : new Map([...held].filter(([n]) => passes(n)))
+}
+
+/** The ops that are shown, oldest first: not acknowledged, or acknowledged and not yet in the rows. */
+export function shownOps({ kept, ops, settledThrough }: Outbox): QueuedOp[] {
+  const unsettled = kept.filter(({ op, isRefused }) => op.n > settledThrough && !isRefused)
+  return [...unsettled.map(({ op }) => op), ...ops]
 }
 
 /** Takes a parked op out of the list: its author has dealt with it. */

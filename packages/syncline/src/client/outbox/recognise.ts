@@ -33,6 +33,7 @@ function restored(outbox: Outbox, lastOp: number, lastKey: string | undefined): 
     ...outbox,
     lastOp,
     lastKey: lastKey ?? keyOf(outbox, lastOp),
+    settledThrough: Math.min(outbox.settledThrough, lastOp),
     ops: [...lost, ...outbox.ops],
     kept: outbox.kept.filter(({ op }) => op.n <= lastOp),
   }

@@ -5,31 +5,36 @@ import { decodeFields } from '../store/decode.ts'
 import type { OverlayOp } from '../store/entry.ts'
 import { settleOperators } from '../store/rebase.ts'
 import type { Store } from '../store/store.ts'
-import type { OpDraft, QueuedOp } from './outbox.ts'
+import type { HeldFields, OpDraft, QueuedOp } from './outbox.ts'
 
 /** The overlay's side of the outbox; called inside store transactions. */
 export class ShownOps {
   readonly #schema: CompiledSchema
   readonly #store: Store
   readonly #byNumber = new Map<number, OverlayOp>()
+  readonly #numbers = new Map<OverlayOp, number>()
 
   constructor(schema: CompiledSchema, store: Store) {
     this.#schema = schema
     this.#store = store
   }
 
-  /** Shows an op that has no number yet; `number` gives it one. */
-  show(draft: OpDraft): OverlayOp | undefined {
+  /** Shows an op; `number` gives it its number. `held` is what it made of counters and sets, when that is held. */
+  show(draft: OpDraft, held?: HeldFields): OverlayOp | undefined {
     const model = this.#schema.models[draft.model]
     // An op of an older app may be of a model that is no more; it is still sent.
     if (!model) return undefined
-    const op = overlayOp(model, draft)
+    const op = held
+      ? { model: draft.model, id: draft.id, action: draft.action, fields: held }
+      : overlayOp(model, draft)
     this.#store.addOp(op)
     return op
   }
 
-  number(op: OverlayOp, n: number): void {
+  number(op: OverlayOp | undefined, n: number): void {
+    if (!op) return
     this.#byNumber.set(n, op)
+    this.#numbers.set(op, n)
   }
 
   /** Drops one op: it was refused. */
@@ -37,6 +42,7 @@ export class ShownOps {
     const op = this.#byNumber.get(n)
     if (!op) return
     this.#byNumber.delete(n)
+    this.#numbers.delete(op)
     this.#store.dropOp(op)
   }
 
@@ -57,19 +63,21 @@ export class ShownOps {
 
   /**
    * Nobody can tell whether what is about to be applied contains these ops already: what they made of a counter or
-   * set stays as it is, and is not counted again.
+   * set stays as it is, and is not counted again. Returns what is held now.
    */
-  holdOn(model: string, id: string, last: number): void {
-    const uncertain = this.#on(model, id).filter(([n, op]) => n <= last && op.operators)
-    if (uncertain.length === 0) return
-    const numbers = new Map(uncertain.map(([n, op]) => [op, n]))
+  holdOn(model: string, id: string, last: number): (readonly [number, HeldFields])[] {
+    const holding: (readonly [number, HeldFields])[] = []
+    if (!this.#on(model, id).some(([n, op]) => n <= last && op.operators)) return holding
     this.#store.mapOps(model, id, (op, row) => {
-      const n = numbers.get(op)
-      if (n === undefined) return op
+      const n = this.#numbers.get(op)
+      if (n === undefined || n > last || !op.operators) return op
       const held = settleOperators(op, row)
-      this.#byNumber.set(n, held)
+      this.#numbers.delete(op)
+      this.number(held, n)
+      holding.push([n, held.fields])
       return held
     })
+    return holding
   }
 
   /** Shows ops as they were written, of which it is certain again that nothing contains them. */
@@ -77,18 +85,16 @@ export class ShownOps {
     for (const op of ops) {
       if (!this.#byNumber.has(op.n)) continue
       this.drop(op.n)
-      const shown = this.show(op)
-      if (shown) this.number(shown, op.n)
+      this.number(this.show(op), op.n)
     }
   }
 
+  /** The numbered ops on one record, oldest first. */
   #on(model: string, id: string): (readonly [number, OverlayOp])[] {
-    if (this.#store.opsOn(model, id).length === 0) return []
-    return [...this.#byNumber].filter(([, op]) => op.model === model && op.id === id)
-  }
-
-  clear(): void {
-    this.dropThrough(Number.POSITIVE_INFINITY)
+    return this.#store.opsOn(model, id).flatMap((op) => {
+      const n = this.#numbers.get(op)
+      return n === undefined ? [] : [[n, op] as const]
+    })
   }
 }
 

@@ -5,14 +5,11 @@
  *   L2 once        a batch and its cursor are stored together, and a join continues from that cursor
  *   A2 revoked     `gone` removes the rows from memory and from the device
  */
-import type { Change } from '../../protocol/messages/change.ts'
 import type { ServerMessage } from '../../protocol/server-message.ts'
-import type { CompiledSchema } from '../../schema/model.ts'
 import type { Clock } from '../clock.ts'
 import { createSource, type Source } from '../observable.ts'
-import type { RecordName, RoomWrite, StoredRoom } from '../storage/storage.ts'
-import { decodeChange, decodeChunks } from '../store/decode.ts'
-import type { Store, StoreRecord } from '../store/store.ts'
+import type { StoredRoom } from '../storage/storage.ts'
+import { RoomRows, type RoomRowsHost } from './room-rows.ts'
 import {
   isAwaited,
   joiningRoom,
@@ -30,20 +27,12 @@ import {
 } from './room-state.ts'
 
 /** What the rooms need of the rest of the client. */
-export interface RoomsHost {
-  readonly schema: CompiledSchema
-  readonly store: Store
+export interface RoomsHost extends RoomRowsHost {
   readonly clock: Clock
   /** The cached rows of a room; undefined also while the storage is not open. */
   loadRoom(channel: string): StoredRoom | undefined | Promise<StoredRoom | undefined>
-  save(write: RoomWrite): void
   /** A join that waits for an own write: the record that is the room has not reached the server. */
   isWithheld(channel: string): boolean
-  /** Inside the store transaction: a change, or a record of a load, is about to be applied. */
-  onChange(change: Change, isCatchingUp: boolean): void
-  onLoad(record: StoreRecord): void
-  /** After the store transaction. */
-  onApplied(channel: string, changes: readonly Change[]): void
   /** The room no longer owes an answer. */
   onAnswered(channel: string): void
   onChanged(): void
@@ -71,12 +60,14 @@ type RoomMessage = Extract<
 
 export class Rooms {
   readonly #host: RoomsHost
+  readonly #rows: RoomRows
   readonly #held = new Map<string, HeldRoom>()
   #send: SendRoomMessage | undefined
   #isOpen = false
 
   constructor(host: RoomsHost) {
     this.#host = host
+    this.#rows = new RoomRows(host, (channel) => this.#held.get(channel)?.source.current.isJoined ?? false)
   }
 
   get states(): readonly RoomState[] {
@@ -90,9 +81,10 @@ export class Rooms {
       .map(([channel]) => channel)
   }
 
-  /** Joins that can be asked now, for a poll over HTTP. */
-  joins(): { readonly channel: string; readonly cursor?: string }[] {
+  /** The joins of a single request; its answers are awaited. */
+  askByRequest(): { readonly channel: string; readonly cursor?: string }[] {
     const askable = [...this.#held].filter(([channel, room]) => this.#isAskable(channel, room))
+    for (const [, room] of askable) room.isAsked = true
     return askable.map(([channel, { source }]) => joinOf(channel, source.current))
   }
 
@@ -115,7 +107,7 @@ export class Rooms {
     room.cancelRetry()
     if (room.isAsked && room.source.current.status !== 'gone') this.#send?.({ type: 'leave', channel })
     room.source.set({ ...room.source.current, status: 'left' })
-    this.#host.store.transact(() => this.#host.store.purgeRoom(channel))
+    this.#rows.free(channel)
     this.#host.onAnswered(channel)
     this.#host.onChanged()
   }
@@ -130,17 +122,17 @@ export class Rooms {
   begin(send: SendRoomMessage): void {
     this.#send = send
     this.#host.store.forgetDeletions()
-    this.rejoin()
+    this.#rejoin()
     this.askAll()
   }
 
   end(): void {
     this.#send = undefined
-    this.rejoin()
+    this.#rejoin()
   }
 
-  /** What was staged on the last connection or poll is forgotten. */
-  rejoin(): void {
+  /** What was staged on the last connection is forgotten. */
+  #rejoin(): void {
     for (const room of this.#held.values()) {
       room.isAsked = false
       room.cancelRetry()
@@ -151,11 +143,6 @@ export class Rooms {
   /** Asks for the rooms that were not asked for yet. */
   askAll(): void {
     for (const [channel, room] of this.#held) this.#ask(channel, room)
-  }
-
-  /** Counts the rooms of a poll as asked for, so that its answers are awaited. */
-  markAsked(): void {
-    for (const [channel, room] of this.#held) if (this.#isAskable(channel, room)) room.isAsked = true
   }
 
   receive(message: RoomMessage): void {
@@ -178,13 +165,10 @@ export class Rooms {
 
   /** Forgets all rows, in memory only. */
   clear(): void {
-    const { store } = this.#host
-    store.transact(() => {
-      for (const [channel, { source }] of this.#held) {
-        store.purgeRoom(channel)
-        source.set(joiningRoom(channel))
-      }
-    })
+    for (const [channel, { source }] of this.#held) {
+      this.#rows.free(channel)
+      source.set(joiningRoom(channel))
+    }
   }
 
   #create(channel: string): HeldRoom {
@@ -209,9 +193,7 @@ export class Rooms {
     if (this.#held.get(channel) !== room) return
     room.isLoaded = true
     if (stored) {
-      const { store } = this.#host
-      // Another room may have brought newer rows since these were stored.
-      store.transact(() => store.replaceRoom(channel, stored.records, () => true))
+      this.#rows.show(channel, stored)
       room.source.set(joiningRoom(channel, stored.cursor))
     }
     this.#ask(channel, room)
@@ -228,68 +210,12 @@ export class Rooms {
     return isLoaded && source.current.status !== 'gone' && !this.#host.isWithheld(channel)
   }
 
-  #isLive(channel: string): boolean {
-    return this.#held.get(channel)?.source.current.isJoined ?? false
-  }
-
   #perform(channel: string, held: HeldRoom, before: RoomState, after: RoomState, effect: RoomEffect): void {
-    if (effect.type === 'replace') this.#replace(channel, after, effect)
-    else if (effect.type === 'apply') this.#apply(channel, after, effect.changes, !before.isJoined)
-    else if (effect.type === 'purge') this.#purge(channel)
+    const rows = this.#rows
+    if (effect.type === 'replace') rows.replace(channel, after.cursor, effect.chunks, effect.changes)
+    else if (effect.type === 'apply') rows.apply(channel, after.cursor, effect.changes, !before.isJoined)
+    else if (effect.type === 'purge') rows.purge(channel)
     else this.#askLater(channel, held, effect.afterMs)
-  }
-
-  #replace(channel: string, after: RoomState, effect: Extract<RoomEffect, { type: 'replace' }>): void {
-    const { schema, store } = this.#host
-    const records = [...decodeChunks(schema, effect.chunks)]
-    store.transact(() => {
-      for (const record of records) this.#host.onLoad(record)
-      store.replaceRoom(channel, records, (other) => this.#isLive(other))
-      for (const change of effect.changes) this.#applyOne(channel, change, true)
-    })
-    const room = { cursor: after.cursor ?? '', schema: schema.hash, records: store.members(channel) }
-    this.#host.save({ channel, type: 'replace', room })
-    this.#host.onApplied(channel, effect.changes)
-  }
-
-  #apply(channel: string, after: RoomState, changes: readonly Change[], isCatchingUp: boolean): void {
-    const { store } = this.#host
-    store.transact(() => {
-      for (const change of changes) this.#applyOne(channel, change, isCatchingUp)
-    })
-    this.#host.save({
-      channel,
-      type: 'change',
-      cursor: after.cursor ?? '',
-      ...this.#touchedBy(channel, changes),
-    })
-    this.#host.onApplied(channel, changes)
-  }
-
-  #applyOne(channel: string, change: Change, isCatchingUp: boolean): void {
-    const decoded = decodeChange(this.#host.schema, change)
-    if (!decoded) return
-    this.#host.onChange(change, isCatchingUp)
-    this.#host.store.apply(channel, decoded)
-  }
-
-  #touchedBy(channel: string, changes: readonly Change[]): { put: StoreRecord[]; remove: RecordName[] } {
-    const put: StoreRecord[] = []
-    const remove: RecordName[] = []
-    const names = new Map(changes.map(({ model, id }) => [`${model} ${id}`, { model, id }]))
-    for (const { model, id } of names.values()) {
-      const [member] = this.#host.store.memberOf(channel, model, id)
-      if (member) put.push(member)
-      else remove.push({ model, id })
-    }
-    return { put, remove }
-  }
-
-  #purge(channel: string): void {
-    const { store } = this.#host
-    store.transact(() => store.purgeRoom(channel))
-    this.#host.save({ channel, type: 'purge' })
-    this.#host.onApplied(channel, [])
   }
 
   #askLater(channel: string, room: HeldRoom, afterMs: number): void {

@@ -6,7 +6,7 @@ export interface Endpoint {
 }
 
 /** Resolves the `url` option: `/sync` on the page's own host, or a full http(s) or ws(s) address. */
-export function endpointOf(url: string): Endpoint {
+export function endpointOf(url = '/sync'): Endpoint {
   const page = (globalThis as { location?: { href: string } }).location?.href
   if (!/^[a-z]+:/i.test(url) && page === undefined) {
     throw new Error(

@@ -2,7 +2,7 @@
 import type { Schema } from '../../schema/define-schema.ts'
 import type { Changes, ModelName, NewRow } from '../../schema/row-types.ts'
 import type { OpDraft } from '../outbox/outbox.ts'
-import type { Submission } from '../outbox/writes.ts'
+import type { Submission } from '../outbox/submissions.ts'
 import { checkSize, draftCreate, type DraftContext, draftDelete, draftUpdate } from './draft.ts'
 
 /** A write on its way. Nobody needs to listen: a refused write is also in `client.parked`. */

@@ -1,0 +1,335 @@
+/**
+ * What the device and the server say to each other, over a socket or by single requests: every message of the
+ * server finds the part that it is for.
+ */
+import type { Ack } from '../protocol/messages/ack.ts'
+import type { Bye } from '../protocol/messages/bye.ts'
+import type { ErrorMessage } from '../protocol/messages/error.ts'
+import type { Welcome } from '../protocol/messages/welcome.ts'
+import type { ServerMessage } from '../protocol/server-message.ts'
+import { PROTOCOL_VERSION } from '../protocol/version.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import type { ClientOptions } from './client-options.ts'
+import type { Clock } from './clock.ts'
+import type { RejectionReason } from './outbox/outbox.ts'
+import type { Settling } from './outbox/settling.ts'
+import type { Writes } from './outbox/writes.ts'
+import type { Rooms } from './rooms/rooms.ts'
+import { DEFAULT_RECONNECT } from './session/backoff.ts'
+import { endpointOf } from './session/endpoint.ts'
+import { Poller } from './session/poller.ts'
+import { SessionRunner } from './session/runner.ts'
+import { findSocketConstructor, type SocketConstructor } from './session/socket.ts'
+import type { StoredDevice } from './storage/storage.ts'
+import type { Store } from './store/store.ts'
+import type { StatusFacts, SyncStatus } from './sync-status.ts'
+
+/** The parts that messages are for. */
+export interface DialogueParts {
+  readonly schema: Schema
+  readonly store: Store
+  readonly clock: Clock
+  readonly writes: Writes
+  readonly rooms: Rooms
+  readonly settling: Settling
+  onChanged(): void
+}
+
+// 30 s: an answer this late is not coming, although the connection looks alive.
+const STUCK_MS = 30_000
+const SIGN_IN = new Set(['unauthenticated', 'token_expired', 'session_ended'])
+const RENAME = new Set(['device_copied', 'device_taken'])
+// Three fresh tokens that the server does not take mean that signing in is what is needed.
+const MOST_RENEWALS = 3
+
+export class Dialogue {
+  readonly #options: ClientOptions<Schema>
+  readonly #parts: DialogueParts
+  readonly #runner: SessionRunner
+  readonly #poller: Poller
+  /** Whose rows and writes the device holds; unknown until the server or the application said it. */
+  #user: string | undefined
+  #epoch: string | undefined
+  #problem: SyncStatus['problem']
+  #hasPolled = false
+  #syncedAt: number | undefined
+  #progressAt = 0
+
+  constructor(options: ClientOptions<Schema>, user: string, parts: DialogueParts) {
+    this.#options = options
+    this.#parts = parts
+    this.#user = user === '' ? undefined : user
+    this.#poller = this.#createPoller()
+    this.#runner = this.#createRunner()
+  }
+
+  get facts(): Pick<StatusFacts, 'session' | 'hasPolled' | 'lastSyncedAt' | 'problem'> {
+    const { session } = this.#runner
+    return { session, hasPolled: this.#hasPolled, lastSyncedAt: this.#syncedAt, problem: this.#problem }
+  }
+
+  /** What is stored beside the outbox. */
+  get identity(): Pick<StoredDevice, 'epoch' | 'user'> {
+    return { epoch: this.#epoch, user: this.#user }
+  }
+
+  open(device: StoredDevice | undefined): void {
+    this.#epoch = device?.epoch
+    this.#user ??= device?.user
+  }
+
+  connect(): void {
+    this.#problem = undefined
+    this.#runner.dispatch({ event: 'start' })
+  }
+
+  wake(): void {
+    this.#runner.wake()
+  }
+
+  close(): void {
+    this.#runner.dispatch({ event: 'stop' })
+    this.#poller.stop()
+  }
+
+  /** The session is live when no room owes an answer. */
+  checkCaughtUp(): void {
+    if (this.#runner.session.phase !== 'catchingUp' || this.#parts.rooms.awaited().length > 0) return
+    this.#runner.dispatch({ event: 'caughtUp' })
+    this.#touchSynced()
+  }
+
+  #createRunner(): SessionRunner {
+    const given = this.#options.WebSocket as SocketConstructor | undefined
+    return new SessionRunner(
+      {
+        clock: this.#parts.clock,
+        random: this.#options.random ?? Math.random,
+        reconnect: { ...DEFAULT_RECONNECT, ...this.#options.reconnect },
+        url: endpointOf(this.#options.url).socket,
+        findSocket: () => given ?? findSocketConstructor(),
+        findToken: () => this.#findToken(),
+      },
+      {
+        hello: (token) => this.#hello(token),
+        begin: () => this.#begin(),
+        end: () => this.#end(),
+        ping: () => ({ type: 'ping', ...this.#pending() }),
+        isStuck: () => this.#isStuck(),
+        receive: (message) => this.#receive(message),
+        poll: (isOn) => this.#poll(isOn),
+        onChanged: () => this.#parts.onChanged(),
+      },
+    )
+  }
+
+  #createPoller(): Poller {
+    const { writes, rooms, schema, clock } = this.#parts
+    const device = () => ({ device: writes.outbox?.device })
+    return new Poller({
+      clock,
+      endpoint: endpointOf(this.#options.url),
+      fetch: this.#options.fetch ?? ((url, init) => fetch(url, init)),
+      findToken: () => this.#findToken(),
+      nextPush() {
+        const push = writes.flow.next()
+        return push && { ...device(), ...push }
+      },
+      pull: () => ({ ...device(), schema: schema.version, joins: rooms.askByRequest() }),
+      onPushed: (message) => this.#onPushed(message),
+      onPulled: (messages) => this.#onPulled(messages),
+      onRefused: (code, message) => this.#onRefused(code, message),
+      onFailed: () => this.#onPollFailed(),
+    })
+  }
+
+  #findToken(): string | undefined | Promise<string | undefined> {
+    const { token } = this.#options
+    return typeof token === 'function' ? token() : token
+  }
+
+  #hello(token: string | undefined): object {
+    const { writes, schema } = this.#parts
+    const named = { device: writes.outbox?.device, schema: schema.version, ...(token && { token }) }
+    return { type: 'hello', protocol: PROTOCOL_VERSION, ...named, ...this.#pending() }
+  }
+
+  /** The server lists devices that hold unsent writes, and how old those are. */
+  #pending(): object {
+    const { queued } = this.#parts.writes
+    const [oldest] = queued
+    if (!oldest) return {}
+    const oldestMs = Math.max(0, this.#parts.clock.now() - Date.parse(oldest.at))
+    return { pending: { count: queued.length, oldestMs } }
+  }
+
+  #begin(): void {
+    this.#noteProgress()
+    this.#parts.rooms.begin((message) => this.#runner.send(message))
+    this.#parts.writes.flow.begin((push) => {
+      this.#noteProgress()
+      this.#runner.send({ type: 'push', ...push })
+    })
+    this.checkCaughtUp()
+  }
+
+  #end(): void {
+    this.#parts.rooms.end()
+    this.#parts.writes.end()
+    this.#parts.settling.clear()
+  }
+
+  #receive(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#onWelcome(message)
+      case 'rows':
+      case 'changes':
+      case 'joined':
+      case 'snapshot':
+      case 'gone':
+        this.#noteProgress()
+        return this.#parts.rooms.receive(message)
+      case 'ack':
+        return this.#onAck(message)
+      case 'gap':
+        return this.#parts.writes.flow.restartAt(message.expected)
+      case 'pong':
+        return this.#onPong(message.cursor)
+      case 'error':
+        return this.#onError(message)
+      case 'bye':
+        return this.#onBye(message)
+      case 'conflicts':
+      case 'presence':
+      case 'marker':
+        return
+    }
+  }
+
+  #onWelcome({ lastOp, lastKey, epoch, user, limits }: Welcome): void {
+    if (this.#user !== undefined && user.id !== this.#user) {
+      const message = `The server knows this session as user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Make the client with \`user\`, so that each has a storage of their own.`
+      return this.#refuse('device_taken', message)
+    }
+    this.#user = user.id
+    this.#epoch = epoch
+    const { writes } = this.#parts
+    if (!writes.greet(lastOp, lastKey)) return this.#reconnect()
+    if (typeof limits['opsPerPush'] === 'number') writes.flow.limit({ ops: limits['opsPerPush'] })
+    this.#runner.dispatch({ event: 'welcomed' })
+  }
+
+  #onAck(ack: Ack): void {
+    const { store, writes, rooms, settling } = this.#parts
+    this.#noteProgress()
+    store.transact(() => {
+      writes.acknowledge(ack)
+      settling.add(ack.lastOp, rooms.awaited())
+    })
+    rooms.askAll()
+    this.#touchSynced()
+  }
+
+  #onPong(cursor: string | undefined): void {
+    if (cursor !== undefined) this.#parts.rooms.onPong(cursor)
+    this.#touchSynced()
+  }
+
+  #onError(message: ErrorMessage): void {
+    const { code, channel, retryAfterMs } = message
+    if (channel !== undefined) return this.#parts.rooms.receive(message)
+    if (RENAME.has(code)) return this.#rename(message)
+    if (code === 'token_expired') return void this.#renewToken()
+    if (retryAfterMs !== undefined || code === 'unavailable') {
+      this.#parts.clock.after(retryAfterMs ?? 1_000, () => this.#parts.writes.sendAgain())
+    } else this.#complain(message)
+  }
+
+  #onBye({ code, reconnect, afterMs }: Bye): void {
+    const message = `The server ended the session: ${code}.`
+    if (RENAME.has(code)) return this.#rename({ code, message })
+    const canRenew = typeof this.#options.token === 'function' && SIGN_IN.has(code)
+    const isRenewing = canRenew && this.#runner.session.failures < MOST_RENEWALS
+    if (reconnect || isRenewing) this.#runner.dispatch({ event: 'lost', afterMs })
+    else this.#refuse(code, message)
+  }
+
+  #refuse(code: string, message: string): void {
+    this.#complain({ code, message })
+    this.#runner.dispatch({ event: 'refused' })
+  }
+
+  #complain({ code, message }: RejectionReason): void {
+    this.#problem = { code, message }
+    this.#parts.onChanged()
+  }
+
+  /** The device takes a new name, and its unsent writes wait for a decision. */
+  #rename({ code, message }: RejectionReason): void {
+    this.#parts.writes.rename({ code, message })
+    this.#reconnect()
+  }
+
+  #reconnect(): void {
+    this.#runner.dispatch({ event: 'lost', afterMs: 0 })
+  }
+
+  async #renewToken(): Promise<void> {
+    if (typeof this.#options.token !== 'function') return
+    try {
+      this.#runner.send({ type: 'token', token: await this.#findToken() })
+    } catch (error) {
+      this.#complain({ code: 'token_expired', message: `The token could not be renewed: ${String(error)}` })
+    }
+  }
+
+  #poll(isOn: boolean): void {
+    this.#hasPolled = false
+    if (!isOn) return this.#poller.stop()
+    this.#parts.writes.sendAgain()
+    this.#poller.start()
+  }
+
+  /** The answer of a push says what became of its ops, but no frames came before it. */
+  #onPushed(message: ServerMessage): void {
+    if (message.type === 'ack') this.#parts.writes.acknowledge(message)
+    else if (message.type === 'gap') this.#parts.writes.flow.restartAt(message.expected)
+  }
+
+  #onPulled(messages: readonly ServerMessage[]): void {
+    this.#parts.store.transact(() => {
+      for (const message of messages) this.#receive(message)
+    })
+    this.#hasPolled = true
+    this.#touchSynced()
+  }
+
+  #onRefused(code: string, message: string): void {
+    if (RENAME.has(code)) this.#parts.writes.rename({ code, message })
+    else if (SIGN_IN.has(code) && typeof this.#options.token !== 'function') this.#refuse(code, message)
+    else this.#onPollFailed()
+  }
+
+  #onPollFailed(): void {
+    this.#hasPolled = false
+    this.#parts.writes.sendAgain()
+    this.#parts.onChanged()
+  }
+
+  /** A connection that answers pings and nothing else is as good as none. */
+  #isStuck(): boolean {
+    const { writes, rooms, clock } = this.#parts
+    const isWaiting = writes.isAwaitingAck || rooms.awaited().length > 0
+    return isWaiting && clock.now() - this.#progressAt >= STUCK_MS
+  }
+
+  #noteProgress(): void {
+    this.#progressAt = this.#parts.clock.now()
+  }
+
+  #touchSynced(): void {
+    if (this.#parts.writes.queued.length === 0) this.#syncedAt = this.#parts.clock.now()
+    this.#parts.onChanged()
+  }
+}

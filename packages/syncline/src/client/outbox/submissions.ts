@@ -1,0 +1,85 @@
+/** The promises of writes: what each author was told, and still waits for (K2). */
+import { type ErrorCode, SynclineError } from '../../protocol/errors.ts'
+import { createDeferred, type Deferred } from '../deferred.ts'
+import type { OverlayOp } from '../store/entry.ts'
+import type { OpDraft, QueuedOp, RejectionReason } from './outbox.ts'
+
+/** One write or transaction as its author sees it. */
+export interface Submission {
+  /** The device's number of its last op; undefined until the device's storage is open. */
+  readonly n: number | undefined
+  /** Resolves when it is durable on the device. */
+  readonly stored: Promise<void>
+  /** Resolves when it is committed on the server; rejects with a `SynclineError` when it was refused. */
+  readonly confirmed: Promise<void>
+}
+
+/** A submission from this side. */
+export interface Pending {
+  readonly drafts: readonly OpDraft[]
+  readonly shown: readonly (OverlayOp | undefined)[]
+  readonly stored: Deferred<void>
+  readonly confirmed: Deferred<void>
+  n: number | undefined
+}
+
+export function createPending(drafts: readonly OpDraft[], shown: Pending['shown']): Pending {
+  return { drafts, shown, stored: createDeferred(), confirmed: createDeferred(), n: undefined }
+}
+
+export function submissionOf(pending: Pending): Submission {
+  return {
+    get n() {
+      return pending.n
+    },
+    stored: pending.stored.promise,
+    confirmed: pending.confirmed.promise,
+  }
+}
+
+export class Submissions {
+  readonly #byKey = new Map<string, Pending>()
+  #unstored: Pending[] = []
+
+  add(pending: Pending, ops: readonly QueuedOp[]): void {
+    for (const { key, n } of ops) {
+      this.#byKey.set(key, pending)
+      pending.n = n
+    }
+    this.#unstored.push(pending)
+  }
+
+  /** Takes those that were added since it was last called. */
+  takeUnstored(): Pending[] {
+    const unstored = this.#unstored
+    this.#unstored = []
+    return unstored
+  }
+
+  /** Tells the author what became of an op; the last op of a transaction confirms all of it. */
+  settle(op: QueuedOp, reason?: RejectionReason): void {
+    const pending = this.#byKey.get(op.key)
+    this.#byKey.delete(op.key)
+    // Rejecting once more changes nothing: the first reason stands.
+    if (reason) pending?.confirmed.reject(errorOf(reason, op.n))
+    else if (op.n === pending?.n) pending.confirmed.resolve()
+  }
+}
+
+/** Settles `stored`; a failure is told, not thrown at anybody. */
+export function settleStored(waiting: readonly Pending[], cause?: { readonly error: unknown }): void {
+  for (const { stored } of waiting) {
+    if (cause) stored.reject(storageFailed(cause.error))
+    else stored.resolve()
+  }
+}
+
+function errorOf({ code, message, field }: RejectionReason, n: number): SynclineError {
+  return new SynclineError(code as ErrorCode, message, { n, ...(field !== undefined && { field }) })
+}
+
+function storageFailed(cause: unknown): SynclineError {
+  const message =
+    'The storage of this device did not take the write. It is kept in memory and sent, but does not survive a reload.'
+  return new SynclineError('unavailable', message, { cause })
+}

@@ -1,0 +1,54 @@
+/** Keeps `client.status` and `client.parked` true, and lets the age of an unsent write grow visibly (K2). */
+import type { Clock } from './clock.ts'
+import type { Dialogue } from './dialogue.ts'
+import { createSource, isShallowEqual } from './observable.ts'
+import type { ParkedOp } from './outbox/outbox.ts'
+import type { Writes } from './outbox/writes.ts'
+import type { Rooms } from './rooms/rooms.ts'
+import { IDLE, statusOf, type SyncStatus } from './sync-status.ts'
+
+// 1 s: how often the age of an unsent write is told anew.
+const AGE_TICK_MS = 1_000
+
+export class StatusBoard {
+  readonly status = createSource<SyncStatus>(IDLE, isShallowEqual)
+  readonly parked = createSource<readonly ParkedOp[]>([])
+  readonly #clock: Clock
+  readonly #writes: Writes
+  readonly #rooms: Rooms
+  readonly #dialogue: Dialogue
+  #cancelTick: (() => void) | undefined
+
+  constructor(clock: Clock, writes: Writes, rooms: Rooms, dialogue: Dialogue) {
+    this.#clock = clock
+    this.#writes = writes
+    this.#rooms = rooms
+    this.#dialogue = dialogue
+  }
+
+  update(): void {
+    const { queued, outbox } = this.#writes
+    const oldest = queued[0]
+    const facts = {
+      ...this.#dialogue.facts,
+      pending: queued.length,
+      oldestAt: oldest && Date.parse(oldest.at),
+      isAwaitingRooms: this.#rooms.awaited().length > 0,
+    }
+    this.status.set(statusOf(facts, this.#clock.now()))
+    this.parked.set(outbox?.parked ?? [])
+    if (oldest) this.#cancelTick ??= this.#clock.after(AGE_TICK_MS, () => this.#tick())
+    else this.close()
+  }
+
+  /** Stops the ticking. */
+  close(): void {
+    this.#cancelTick?.()
+    this.#cancelTick = undefined
+  }
+
+  #tick(): void {
+    this.#cancelTick = undefined
+    this.update()
+  }
+}
