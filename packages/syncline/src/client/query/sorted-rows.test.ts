@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { SortedRows } from './sorted-rows.ts'
+
+const byRank = (a: { id: string; rank?: unknown }, b: { id: string; rank?: unknown }) =>
+  Number(a.rank) - Number(b.rank) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+
+test('whatever is inserted, removed and replaced, the rows are those of a sorted array', () => {
+  const step = fc.record({
+    kind: fc.constantFrom('put', 'put', 'remove'),
+    id: fc.integer({ min: 0, max: 3_000 }),
+    rank: fc.nat(50),
+  })
+  fc.assert(
+    fc.property(fc.nat(2_500), fc.array(step, { maxLength: 400 }), fc.nat(3_000), (count, steps, limit) => {
+      const known = new Map(
+        Array.from({ length: count }, (_, at) => [`r${at}`, { id: `r${at}`, rank: (at * 7) % 50 }]),
+      )
+      const sorted = new SortedRows([...known.values()], byRank)
+      for (const { kind, id, rank } of steps) {
+        const before = known.get(`r${id}`)
+        const after = { id: `r${id}`, rank }
+        if (kind === 'remove') {
+          expect(sorted.remove(before ?? after)).toBe(before !== undefined)
+          known.delete(`r${id}`)
+        } else {
+          if (before) sorted.replace(before, after)
+          else sorted.insert(after)
+          known.set(`r${id}`, after)
+        }
+      }
+      const expected = [...known.values()].sort(byRank)
+
+      expect(sorted.size).toBe(expected.length)
+      expect(sorted.take()).toEqual(expected)
+      expect(sorted.take(limit)).toEqual(expected.slice(0, limit))
+    }),
+    { numRuns: 60 },
+  )
+})

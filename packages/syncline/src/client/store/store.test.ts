@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Store, type StoreChange, type StoreRecord } from './store.ts'
+
+const change = (
+  action: StoreChange['action'],
+  version: number,
+  fields: object = {},
+  id = 'c1',
+): StoreChange => ({
+  model: 'camera',
+  id,
+  action,
+  version,
+  fields: { ...fields },
+})
+
+const record = (id: string, version: number, name: string): StoreRecord => ({
+  model: 'camera',
+  version,
+  fields: { id, name },
+  fieldVersions: version === 1 ? {} : { name: version },
+})
+
+function apply(store: Store, channel: string, ...changes: StoreChange[]): void {
+  store.transact(() => {
+    for (const each of changes) store.apply(channel, each)
+  })
+}
+
+const names = (store: Store) => [...store.rows('camera').values()].map(({ name }) => name)
+const stale = () => false
+const fresh = () => true
+
+test('a record goes when the last room that holds it lets go', () => {
+  const store = new Store()
+  apply(store, 'A:1', change('create', 1, { name: 'One' }))
+  apply(store, 'B:1', change('enter', 1, { name: 'One' }))
+
+  apply(store, 'A:1', change('leave', 1))
+  expect(names(store)).toEqual(['One'])
+  apply(store, 'B:1', change('leave', 1))
+
+  expect(names(store)).toEqual([])
+})
+
+test('a leave does not undo an entry at a higher version', () => {
+  const store = new Store()
+  apply(store, 'A:1', change('enter', 5, { name: 'Back' }))
+
+  apply(store, 'A:1', change('leave', 4))
+
+  expect(names(store)).toEqual(['Back'])
+})
+
+test('a deleted record is not brought back by a room that has not heard of it yet', () => {
+  const store = new Store()
+  apply(store, 'A:1', change('create', 1, { name: 'One' }))
+  apply(store, 'B:1', change('enter', 1, { name: 'One' }))
+
+  apply(store, 'A:1', change('delete', 3))
+  expect(names(store)).toEqual([])
+  apply(store, 'B:1', change('update', 2, { name: 'Late' }))
+  expect(names(store)).toEqual([])
+  apply(store, 'B:1', change('delete', 3))
+  apply(store, 'A:1', change('create', 4, { name: 'New life' }))
+
+  expect(names(store)).toEqual(['New life'])
+})
+
+test('M1: rooms that tell of the same changes in different order end the same', () => {
+  const changes = [
+    change('update', 2, { name: 'B' }),
+    change('update', 3, { zoom: 7 }),
+    change('update', 4, { name: 'D' }),
+  ]
+  fc.assert(
+    fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 }), (order) => {
+      const store = new Store()
+      apply(store, 'A:1', change('create', 1, { name: 'A', zoom: 1 }))
+      apply(store, 'B:1', change('enter', 1, { name: 'A', zoom: 1 }))
+      for (const at of order) apply(store, at % 2 ? 'A:1' : 'B:1', changes[Math.floor(at / 2)] as StoreChange)
+
+      expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'D', zoom: 7 })
+    }),
+  )
+})
+
+test('M4: a change that wins nothing leaves the same row', () => {
+  const store = new Store()
+  apply(store, 'A:1', change('create', 1, { name: 'A' }), change('update', 5, { name: 'B' }))
+  const row = store.rows('camera').get('c1')
+
+  apply(store, 'A:1', change('update', 5, { name: 'B' }), change('update', 4, { name: 'Old' }))
+
+  expect(store.rows('camera').get('c1')).toBe(row)
+})
+
+test('a load replaces the room in one transaction, and rows that are the same stay the same objects', () => {
+  const store = new Store()
+  store.transact(() => store.replaceRoom('A:1', [record('c1', 1, 'One'), record('c2', 1, 'Two')], stale))
+  const one = store.rows('camera').get('c1')
+  let heard = 0
+  store.watch('camera', 'c2', () => heard++)
+
+  store.transact(() => store.replaceRoom('A:1', [record('c1', 1, 'One'), record('c3', 1, 'Three')], stale))
+
+  expect(names(store)).toEqual(['One', 'Three'])
+  expect(store.rows('camera').get('c1')).toBe(one)
+  expect(heard).toBe(1)
+})
+
+test('a load of another history replaces, a load behind a live room merges', () => {
+  const store = new Store()
+  apply(store, 'A:1', change('create', 1, { name: 'One' }), change('update', 9, { name: 'Nine' }))
+  apply(store, 'B:1', change('enter', 1, { name: 'One' }))
+
+  store.transact(() => store.replaceRoom('B:1', [record('c1', 4, 'Four')], fresh))
+  expect(names(store)).toEqual(['Nine'])
+  store.transact(() => store.replaceRoom('B:1', [record('c1', 4, 'Four')], stale))
+
+  expect(names(store)).toEqual(['Four'])
+})
+
+test('ops are shown over whatever the base becomes, and leave without a trace', () => {
+  const store = new Store()
+  const create = { model: 'camera', id: 'c1', action: 'create', fields: { name: 'Mine', zoom: 1 } } as const
+  const update = {
+    model: 'camera',
+    id: 'c1',
+    action: 'update',
+    fields: {},
+    operators: { zoom: { $inc: 2 } },
+  } as const
+  store.transact(() => {
+    store.addOp(create)
+    store.addOp(update)
+  })
+  expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'Mine', zoom: 3 })
+
+  apply(store, 'A:1', change('create', 1, { name: 'Mine', zoom: 1 }), change('update', 2, { name: 'Theirs' }))
+  expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'Theirs', zoom: 3 })
+  store.transact(() => {
+    store.dropOp(create)
+    store.dropOp(update)
+  })
+
+  expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'Theirs', zoom: 1 })
+})
+
+test('a change outside a transaction is refused', () => {
+  expect(() => new Store().apply('A:1', change('create', 1))).toThrow(/outside `transact`/)
+})
