@@ -3,7 +3,7 @@ import type { Row, Statement } from '../database.ts'
 import type { ApplySession } from './apply-session.ts'
 import { callOp, type RunCall } from './call.ts'
 import type { Progress } from './careful.ts'
-import { groupOp, type OpAnswer } from './group.ts'
+import { groupOp, type OpAnswer, payloadText } from './group.ts'
 import { keptAnswer } from './idempotency.ts'
 import type { PreparedUnit } from './part.ts'
 import { isUniqueViolation, meaningOf } from './sql-error.ts'
@@ -96,7 +96,7 @@ function opStatement(
   const prepared = unit.prepared.find((candidate) => candidate.op === op)
   if (!prepared) throw new Error(`Op ${op.n} was not prepared.`)
   return session.statement(`select pg_temp.${session.functionOf(prepared.key)}($1::jsonb) as answer`, [
-    groupOp(part, prepared, 0).payload,
+    payloadText(groupOp(part, prepared, 0)),
   ])
 }
 

@@ -11,6 +11,7 @@ import type { CompiledSchema } from '../../schema/model.ts'
 import type { User } from '../../protocol/user.ts'
 import type { Database } from '../database.ts'
 import type { Rules } from '../rules.ts'
+import { AskedRules } from './asked-rules.ts'
 import { type DeviceState, judgePush, type PushRefusal } from './device-state.ts'
 import { DeviceStore } from './device-store.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -18,7 +19,6 @@ import { forgetAnswers, keptAnswer } from './idempotency.ts'
 import { type FinishedJob, type Job, newJob } from './job.ts'
 import { KeyedTurns } from './keyed-turns.ts'
 import type { Part } from './part.ts'
-import { preparation } from './prepare-op.ts'
 import { isCall, prepareUnit, slicesOf } from './prepare-units.ts'
 import { keptOutcome, refusedOutcome, Tally, unavailable, writtenOutcome } from './outcome.ts'
 import { RuleTypeFinder } from './rule-types.ts'
@@ -41,8 +41,7 @@ const FORGET_EVERY_MS = 3_600_000
 
 export class GroupWriter implements Writer {
   readonly #database: Database
-  readonly #schema: CompiledSchema
-  readonly #rules: Rules
+  readonly #rules: AskedRules
   readonly #settings: Settings
   readonly #devices: DeviceStore
   readonly #turns = new KeyedTurns()
@@ -56,8 +55,7 @@ export class GroupWriter implements Writer {
 
   constructor(database: Database, schema: CompiledSchema, rules: Rules, options: WriterOptions = {}) {
     this.#database = database
-    this.#schema = schema
-    this.#rules = rules
+    this.#rules = new AskedRules(schema, rules, now)
     this.#settings = withDefaults(options)
     this.#devices = new DeviceStore(database)
     const onLoss = (error: unknown) => {
@@ -151,9 +149,9 @@ export class GroupWriter implements Writer {
     if (verdict.kind === 'gap') return { ...(await this.#outcome(push.device, tally)), gap: verdict.expected }
     const isRepeat = push.ops.some((op) => op.n <= state.lastOp)
     if (isRepeat) tally.repeats()
-    const context = preparation(this.#schema, this.#rules)
+    const context = this.#rules.of(push.user)
     for (const slice of slicesOf(toUnits(verdict.ops))) {
-      const units = slice.map((unit) => prepareUnit(context, push.user, unit))
+      const units = slice.map((unit) => prepareUnit(context, unit))
       const part: Part = { author: { userId: push.user.id, device: push.device }, units, state: tally.state }
       const { results, end } = await this.#run(push.user, part)
       tally.add(results)
@@ -186,7 +184,7 @@ export class GroupWriter implements Writer {
   }
 
   async #write({ user, op, ifVersion, idempotencyKey }: SingleWrite): Promise<SingleOutcome> {
-    const unit = prepareUnit(preparation(this.#schema, this.#rules), user, { ops: [{ ...op, n: 0 }] })
+    const unit = prepareUnit(this.#rules.of(user), { ops: [{ ...op, n: 0 }] })
     if (unit.cause) return { ok: false, ...unit.cause.refusal }
     const { results, end } = await this.#run(user, {
       author: { userId: user.id },

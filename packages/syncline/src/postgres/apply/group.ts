@@ -55,13 +55,14 @@ export function groupOf(parts: readonly Part[]): Group {
 }
 
 export function groupOp(part: Part, prepared: PreparedOp, place: number): GroupOp {
-  const payload = payloadOf(prepared, part.author, {
-    place,
-    ifVersion: part.ifVersion,
-    idempotencyKey: part.idempotencyKey,
-    isAnswered: part.state === undefined,
-  })
-  return { prepared, setting: settingOf(prepared, part.author), payload }
+  const { ifVersion, idempotencyKey, author } = part
+  const options = { place, ifVersion, idempotencyKey, isAnswered: part.state === undefined }
+  return { prepared, author, options }
+}
+
+/** JSON text for the function of an op that stands alone. */
+export function payloadText({ prepared, author, options }: GroupOp): string {
+  return payloadOf(prepared, author, options)
 }
 
 /** Commits the group, or throws what its first failure was and leaves nothing. */
@@ -117,12 +118,20 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
         only.payload,
       ])
     }
-    const payloads = `[${run.ops.map(({ payload }) => payload).join(',')}]`
-    const list = run.isSet && another ? writerList(run.ops.map(({ setting }) => setting)) : undefined
+    const list = run.isSet && another ? listOf(run.ops) : undefined
+    const hasSetting = list === undefined
+    const payloads = run.ops.map(({ prepared, author, options }) =>
+      payloadOf(prepared, author, { ...options, hasSetting }),
+    )
+    const all = `[${payloads.join(',')}]`
     return list === undefined
-      ? session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [payloads])
-      : session.statement(`select pg_temp.${name}_set($1::jsonb, $2) as answers`, [payloads, list])
+      ? session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [all])
+      : session.statement(`select pg_temp.${name}_set($1::jsonb, $2) as answers`, [all, list])
   })
+}
+
+function listOf(ops: readonly GroupOp[]): string | undefined {
+  return writerList(ops.map(({ prepared, author }) => settingOf(prepared, author)))
 }
 
 /** One statement is one transaction of its own: no begin, no commit. */
@@ -131,7 +140,7 @@ function loneStatement(session: ApplySession, moves: readonly DeviceMove[], op: 
   const name = session.functionOf(op.prepared.key)
   return session.statement(
     `select syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}_one($7::jsonb) as answer`,
-    [...values, op.payload],
+    [...values, payloadText(op)],
   )
 }
 

@@ -16,6 +16,8 @@ export interface PayloadOptions {
   readonly idempotencyKey?: string
   /** Whether an answer is wanted when all is well. */
   readonly isAnswered?: boolean
+  /** Left out where the statement names all of its ops together. @default true */
+  readonly hasSetting?: boolean
 }
 
 /** JSON text for `pg_temp.syncline_…(jsonb)`; what is absent is left out. */
@@ -23,10 +25,11 @@ export function payloadOf(prepared: PreparedOp, author: Author, options: Payload
   const { op, fields, ruleValues } = prepared
   return JSON.stringify({
     i: options.place,
+    n: op.n,
     id: op.id,
     f: fields,
     r: ruleValues,
-    s: writerSetting(settingOf(prepared, author)),
+    s: options.hasSetting === false ? undefined : writerSetting(settingOf(prepared, author)),
     a: author.userId,
     d: author.device,
     b: atMost(op.base),

@@ -7,7 +7,7 @@
 import type { User } from '../../protocol/user.ts'
 import { checkId } from '../../schema/check-id.ts'
 import { InvalidValue } from '../../schema/invalid-value.ts'
-import type { CompiledSchema, Model } from '../../schema/model.ts'
+import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
 import type { Parameter } from '../database.ts'
 import type { Rules, WriteRule } from '../rules.ts'
 import { type Sql, sql } from '../sql.ts'
@@ -36,19 +36,27 @@ export type Prepared =
 
 type WriteAction = 'create' | 'update' | 'delete'
 
-/** What the ops of one group share: asking a rule again for each op of a user would only repeat it. */
+/** What ops of one user share for a moment: asking a rule again for each of them would only repeat it. */
 export interface Preparation {
   readonly schema: CompiledSchema
   readonly rules: Rules
-  readonly asked: Map<User, Map<string, unknown>>
+  readonly user: User
+  readonly asked: Map<string, WriteRule | Sql | null>
+  readonly shapes: Map<string, PreparedShape>
 }
 
-export function preparation(schema: CompiledSchema, rules: Rules): Preparation {
-  return { schema, rules, asked: new Map() }
+interface PreparedShape {
+  readonly shape: Shape
+  readonly key: string
+  readonly ruleValues: readonly (string | null)[]
+}
+
+export function preparation(schema: CompiledSchema, rules: Rules, user: User): Preparation {
+  return { schema, rules, user, asked: new Map(), shapes: new Map() }
 }
 
 /** Prepares an op of a user. `call` ops are not for here: they run in a lane of their own. */
-export function prepareOp(context: Preparation, user: User, op: AcceptedOp): Prepared {
+export function prepareOp(context: Preparation, op: AcceptedOp): Prepared {
   if (op.fault) return refused(op.fault as Refusal)
   const model = context.schema.models[op.model]
   const action = op.action
@@ -57,35 +65,61 @@ export function prepareOp(context: Preparation, user: User, op: AcceptedOp): Pre
   const named = op.fields ?? {}
   const unknown = Object.keys(named).find((name) => model.fields[name] === undefined)
   if (unknown !== undefined) return refused(unknownName(op, unknown))
-  const rule = writeRule(context, model, action, user)
+  const rule = writeRule(context, model, action)
   if (!rule && action === 'create') return refused(refusal('forbidden', op))
   const foreign = rule && action !== 'delete' && Object.keys(named).find((name) => !rule.fields.has(name))
   if (foreign) return refused(protectedField(model, action, foreign, rule.fields))
-  return { kind: 'ready', op: shaped(context, user, op, model, action, rule) }
+  const fields = action === 'delete' ? {} : action === 'create' ? withDefaults(model, op) : named
+  return { kind: 'ready', op: { op, fields, ...shapeOf(context, model, action, rule, fields) } }
 }
 
-function shaped(
+function shapeOf(
   context: Preparation,
-  user: User,
-  op: AcceptedOp,
   model: Model,
   action: WriteAction,
   rule: WriteRule | null,
-): PreparedOp {
-  const fields = action === 'delete' ? {} : action === 'create' ? withDefaults(model, op) : (op.fields ?? {})
+  fields: Readonly<Record<string, unknown>>,
+): PreparedShape {
+  const outline = outlineOf(model, action, fields)
+  let known = context.shapes.get(outline)
+  if (!known) {
+    known = makeShape(context, model, action, rule, fields)
+    context.shapes.set(outline, known)
+  }
+  return known
+}
+
+/** What of an op decides its shape, while the user's rules stay as they are. */
+function outlineOf(model: Model, action: WriteAction, fields: Readonly<Record<string, unknown>>): string {
+  let outline = `${action} ${model.name}`
+  for (const name in fields) {
+    const value = fields[name]
+    const form = typeof value === 'object' && value !== null ? formOf(model.fields[name] as Field, value) : ''
+    outline += ` ${name}${value === null ? '0' : form}`
+  }
+  return outline
+}
+
+function makeShape(
+  context: Preparation,
+  model: Model,
+  action: WriteAction,
+  rule: WriteRule | null,
+  fields: Readonly<Record<string, unknown>>,
+): PreparedShape {
   const shape: Shape = {
     model,
     action,
     fields: shapeFields(model, fields),
-    read: readRule(context, model, user),
+    read: readRule(context, model),
     // An action that is not declared: whoever may read the record learns that it is forbidden.
     when: rule?.when ?? sql.none,
     insteadOfRead: rule?.insteadOfRead ?? false,
-    targets: targetsOf(context, model, user, fields),
+    targets: targetsOf(context, model, fields),
   }
   const rules: readonly Sql[] = [shape.read, shape.when, ...shape.targets.map((target) => target.read)]
   const values: readonly Parameter[] = rules.flatMap((piece) => piece.values)
-  return { op, shape, key: shapeKey(shape), fields, ruleValues: values.map(parameterText) }
+  return { shape, key: shapeKey(shape), ruleValues: values.map(parameterText) }
 }
 
 function hasId(model: Model, op: AcceptedOp): boolean {
@@ -118,35 +152,32 @@ function shapeFields(model: Model, fields: Readonly<Record<string, unknown>>): S
 function targetsOf(
   context: Preparation,
   model: Model,
-  user: User,
   fields: Readonly<Record<string, unknown>>,
 ): ShapeTarget[] {
   return model.fieldNames.flatMap((name) => {
     const field = model.fields[name]
     if (field?.references === undefined || fields[name] === undefined || fields[name] === null) return []
     const target = context.schema.models[field.references]
-    return target ? [{ field, model: target, read: readRule(context, target, user) }] : []
+    return target ? [{ field, model: target, read: readRule(context, target) }] : []
   })
 }
 
-function readRule({ rules, asked }: Preparation, model: Model, user: User): Sql {
-  return once(asked, user, `read ${model.name}`, () => rules.read(model, user, RECORD))
+function readRule({ rules, user, asked }: Preparation, model: Model): Sql {
+  return once(asked, `read ${model.name}`, () => rules.read(model, user, RECORD)) as Sql
 }
 
-function writeRule(
-  { rules, asked }: Preparation,
-  model: Model,
-  action: WriteAction,
-  user: User,
-): WriteRule | null {
-  return once(asked, user, `${action} ${model.name}`, () => rules.write(model, action, user, RECORD))
+function writeRule({ rules, user, asked }: Preparation, model: Model, action: WriteAction): WriteRule | null {
+  return once(asked, `${action} ${model.name}`, () =>
+    rules.write(model, action, user, RECORD),
+  ) as WriteRule | null
 }
 
-function once<T>(asked: Map<User, Map<string, unknown>>, user: User, name: string, ask: () => T): T {
-  let answers = asked.get(user)
-  if (!answers) asked.set(user, (answers = new Map()))
-  if (!answers.has(name)) answers.set(name, ask())
-  return answers.get(name) as T
+function once<T>(asked: Map<string, T>, name: string, ask: () => T): T {
+  const known = asked.get(name)
+  if (known !== undefined) return known
+  const answer = ask()
+  asked.set(name, answer)
+  return answer
 }
 
 function refused(reason: Refusal): Prepared {

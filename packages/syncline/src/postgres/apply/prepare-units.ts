@@ -1,15 +1,14 @@
 /** Prepares the units of a push: each op gets its shape, or its unit the op that refuses it. */
-import type { User } from '../../protocol/user.ts'
 import type { PreparedUnit } from './part.ts'
 import { type Preparation, type PreparedOp, prepareOp } from './prepare-op.ts'
 import type { Unit } from './unit.ts'
 
 /** A fault of one op refuses its whole unit, before anything is sent to the database. */
-export function prepareUnit(context: Preparation, user: User, unit: Unit): PreparedUnit {
+export function prepareUnit(context: Preparation, unit: Unit): PreparedUnit {
   const prepared: PreparedOp[] = []
   for (const op of unit.ops) {
     if (op.action === 'call' && !op.fault) continue
-    const outcome = prepareOp(context, user, op)
+    const outcome = prepareOp(context, op)
     if (outcome.kind === 'refused') return { ...unit, prepared: [], cause: { op, refusal: outcome.refusal } }
     prepared.push(outcome.op)
   }

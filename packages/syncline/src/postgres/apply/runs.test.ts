@@ -2,14 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PreparedOp } from './prepare-op.ts'
 import { type GroupOp, type Run, toRuns } from './runs.ts'
+import type { AcceptedOp } from './writer.ts'
 
 let made = 0
-const groupOp = (key: string, payload: string, id = `record ${made++}`): GroupOp => ({
-  prepared: { key, op: { id } } as PreparedOp,
-  setting: {},
-  payload,
+const groupOp = (key: string, name: string, id = `record ${made++}`): GroupOp => ({
+  prepared: { key, op: { id, name } as AcceptedOp } as PreparedOp,
+  author: { userId: 'ana' },
+  options: { place: 0 },
 })
-const briefOf = ({ key, ops, isSet }: Run) => [key, ops.map(({ payload }) => payload).join(' '), isSet]
+const nameOf = ({ prepared }: GroupOp) => prepared.op.name ?? ''
+const briefOf = ({ key, ops, isSet }: Run) => [key, ops.map(nameOf).join(' '), isSet]
 
 test('one run per shape when nobody needs more', () => {
   const runs = toRuns(
@@ -58,16 +60,11 @@ test('W2: every op runs once, the ops of an author in their order, and no set ho
 
       const runs = toRuns(lists, (key) => key !== 'c')
 
-      const order = runs.flatMap(({ ops }) => ops).map(({ payload }) => payload)
-      expect(order.toSorted()).toEqual(
-        lists
-          .flat()
-          .map(({ payload }) => payload)
-          .toSorted(),
-      )
+      const order = runs.flatMap(({ ops }) => ops).map(nameOf)
+      expect(order.toSorted()).toEqual(lists.flat().map(nameOf).toSorted())
       lists.forEach((list, author) => {
-        const own = order.filter((payload) => payload.startsWith(`${author}:`))
-        expect(own).toEqual(list.map(({ payload }) => payload))
+        const own = order.filter((name) => name.startsWith(`${author}:`))
+        expect(own).toEqual(list.map(nameOf))
       })
       for (const { ops } of runs.filter(({ isSet }) => isSet)) {
         expect(new Set(ops.map(({ prepared }) => prepared.op.id)).size).toBe(ops.length)

@@ -1,13 +1,12 @@
 /** Arranges the ops of a group into runs of one shape, so that a group needs few calls: pure. */
-import type { WriterSetting } from '../capture/writer-setting.ts'
+import type { Author, PayloadOptions } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 
 /** An op of a group, and what runs it. */
 export interface GroupOp {
   readonly prepared: PreparedOp
-  readonly setting: WriterSetting
-  /** JSON text for the shape's function. */
-  readonly payload: string
+  readonly author: Author
+  readonly options: PayloadOptions
 }
 
 export interface Run {

@@ -11,13 +11,14 @@
  *   W3 lost       what the op overwrites unseen is kept in `syncline.conflicts`
  *
  * The op comes as jsonb: `i` its place in the group, `id`, `f` fields, `r` the values of its rules, `s` the setting for
- * the capture trigger, `a` user, `d` device, `b` base, `u` unlessChanged, `v` expected version, `k` idempotency key,
+ * the capture trigger, `a` user, `d` device, `n` its number, `b` base, `u` unlessChanged, `v` expected version, `k` idempotency key,
  * `w` whether an answer is wanted when all is well.
  */
+import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import { RUN, setStep } from './set-text.ts'
-import { idTypeOf, SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
+import { idTypeOf, literal, SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
 
 /** Types of the rules' values: of `read`, of `when`, and of each target's rule. */
@@ -149,16 +150,16 @@ declare
   made ${idTypeOf(text.shape)}[];
 begin
   begin
-    perform pg_catalog.set_config('syncline.op', $2, true);
+    perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);
 ${setStep(text)}
   exception when others then
-    return pg_temp.${name}_all($1);
+    return pg_temp.${name}_all(${withSettings(text)});
   end;
   if forbidden is not null then perform syncline.refuse(forbidden[1], 'forbidden'); end if;
   if cardinality(done) = cardinality(ops) then return to_jsonb(answers); end if;
   foreach op in array ops loop
     if not (op ->> 'i')::integer = any (coalesce(done, '{}')) then
-      answer := pg_temp.${name}(op);
+      answer := pg_temp.${name}(op || ${settingIn(text)});
       if answer is not null then answers := answers || answer; end if;
     end if;
   end loop;
@@ -168,6 +169,18 @@ exception
   when others then
     perform syncline.failed(op, sqlstate);
 end`
+}
+
+/** The setting of an op by itself, as `writerSetting` writes it; a run in one statement carries only their list. */
+function settingIn({ shape }: ShapeText): string {
+  return `jsonb_build_object('s', jsonb_strip_nulls(jsonb_build_object('source', 'app', 'actor', op -> 'a',
+        'model', ${literal(shape.model.name)}, 'id', op -> 'id', 'device', op -> 'd',
+        'op', case when op ? 'd' then op -> 'n' end, 'base', op -> 'b'))::text)`
+}
+
+function withSettings(text: ShapeText): string {
+  return `(select jsonb_agg(o.op || ${settingIn(text).replaceAll('op ->', 'o.op ->').replaceAll('op ?', 'o.op ?')} order by o.place)
+      from unnest(ops) with ordinality as o (op, place))`
 }
 
 const plainAnswer = `jsonb_build_object('i', op -> 'i', 'version', version, 'id', id::text)`

@@ -1,6 +1,7 @@
 /** The statements of one op of a shape, step by step; `shape-function.ts` puts them into a function. */
 import type { Field } from '../../schema/model.ts'
 import { columnFromWire } from '../capture/wire-sql.ts'
+import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { quoteIdentifier, type Sql } from '../sql.ts'
 import { conflictText } from './conflict-text.ts'
 import { RECORD } from './prepare-op.ts'
@@ -87,7 +88,7 @@ export function stepsOf(text: ShapeText): string {
   }
 }
 
-export const setting = `  perform pg_catalog.set_config('syncline.op', op ->> 's', true);`
+export const setting = `  perform pg_catalog.set_config('${WRITER_SETTING}', op ->> 's', true);`
 
 export function lockStep({ shape, table, isRecord }: ShapeText): string {
   const strength = shape.action === 'delete' ? 'update' : 'no key update'
