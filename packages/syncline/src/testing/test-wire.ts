@@ -71,6 +71,8 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
     #isOpen = true
     /** Nothing passes any more: what was lost in a silence does not come later. */
     isMute = isSilent
+    readonly #upQueue: (() => void)[] = []
+    readonly #downQueue: (() => void)[] = []
     #upAt = 0
     #downAt = 0
 
@@ -112,20 +114,30 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
 
     #up(text: string, isOvertaking: boolean): void {
       if (happens(faults.cut)) return this.cut()
-      const at = clock.now() + delay()
-      if (!isOvertaking) this.#upAt = Math.max(this.#upAt, at)
-      this.#deliver(isOvertaking ? at : this.#upAt, () => this.#server?.receive(text))
+      const receive = () => this.#server?.receive(text)
+      if (isOvertaking) this.#deliver(delay(), receive)
+      else this.#upAt = this.#deliverInOrder(this.#upAt, this.#upQueue, receive)
     }
 
     #down(text: string): void {
       if (happens(faults.cut)) return this.cut()
       if (text.startsWith('{"type":"ack"') && happens(faults.drop)) return
-      this.#downAt = Math.max(this.#downAt, clock.now() + delay())
-      this.#deliver(this.#downAt, () => this.onmessage?.({ data: text }))
+      this.#downAt = this.#deliverInOrder(this.#downAt, this.#downQueue, () =>
+        this.onmessage?.({ data: text }),
+      )
     }
 
-    #deliver(at: number, receive: () => void): void {
-      clock.after(at - clock.now(), () => {
+    /** Not before what was sent before it; returns when. */
+    #deliverInOrder(lastAt: number, queue: (() => void)[], receive: () => void): number {
+      const at = Math.max(lastAt, clock.now() + delay())
+      queue.push(receive)
+      // The first of the queue, whichever timer runs: sums of fractions may put two of them in the wrong order.
+      this.#deliver(at - clock.now(), () => queue.shift()?.())
+      return at
+    }
+
+    #deliver(delayMs: number, receive: () => void): void {
+      clock.after(delayMs, () => {
         if (this.#isOpen && !this.isMute) receive()
       })
     }

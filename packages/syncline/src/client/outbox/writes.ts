@@ -221,7 +221,11 @@ export class Writes {
 
   #showAgain(ops: readonly QueuedOp[], held: Outbox['held']): void {
     this.#host.store.transact(() => {
-      for (const op of ops) this.#shown.number(this.#shown.show(op, held.get(op.n)), op.n)
+      for (const op of ops) {
+        // One that was acknowledged, and not yet in the rows, is shown still.
+        this.#shown.drop(op.n)
+        this.#shown.number(this.#shown.show(op, held.get(op.n)), op.n)
+      }
     })
   }
 
