@@ -115,7 +115,7 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
     const [only, another] = run.ops
     if (runs.length > MAX_RUNS_CAUGHT && only && !another) {
       return session.statement(`select jsonb_build_array(pg_temp.${name}_one($1::jsonb)) as answers`, [
-        only.payload,
+        payloadText(only),
       ])
     }
     const list = run.isSet && another ? listOf(run.ops) : undefined
