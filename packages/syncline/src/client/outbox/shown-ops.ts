@@ -56,7 +56,7 @@ export class ShownOps {
     for (const [n] of this.#on(model, id)) if (n <= last) this.drop(n)
   }
 
-  /** Drops creates of a record that was deleted: it existed, so they had been applied. */
+  /** Drops the creates of a record that the server tells of: it exists, or did, so they were applied. */
   dropCreates(model: string, id: string, last: number): void {
     for (const [n, op] of this.#on(model, id)) if (n <= last && op.action === 'create') this.drop(n)
   }

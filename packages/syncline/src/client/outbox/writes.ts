@@ -174,18 +174,14 @@ export class Writes {
    * A confirmed change is about to be applied. What sent ops made of a counter stays as it is until their ack,
    * since the change may contain them; those that it is known to contain go.
    */
-  onChange({ model, id, action, op }: Change, isCatchingUp: boolean): void {
-    // Held before others are dropped: what they made of it is still to be seen.
-    this.#hold(model, id)
-    if (isCatchingUp) this.#shown.dropOn(model, id, this.#knownThrough)
+  onChange({ model, id, op }: Change, isCatchingUp: boolean): void {
+    this.#expect(model, id, isCatchingUp)
     if (op !== undefined) this.#shown.drop(op)
-    if (action === 'delete') this.#shown.dropCreates(model, id, this.flow.sentThrough)
   }
 
   /** A record is about to be loaded anew: the same, whatever it contains. */
   onLoad(model: string, id: string): void {
-    this.#hold(model, id)
-    this.#shown.dropOn(model, id, this.#knownThrough)
+    this.#expect(model, id, true)
   }
 
   /** Gives the device a new name and parks what it had not sent. */
@@ -227,6 +223,13 @@ export class Writes {
         this.#shown.number(this.#shown.show(op, held.get(op.n)), op.n)
       }
     })
+  }
+
+  #expect(model: string, id: string, isCatchingUp: boolean): void {
+    // Held before others are dropped: what they made of it is still to be seen.
+    this.#hold(model, id)
+    this.#shown.dropCreates(model, id, this.flow.sentThrough)
+    if (isCatchingUp) this.#shown.dropOn(model, id, this.#knownThrough)
   }
 
   #hold(model: string, id: string): void {
