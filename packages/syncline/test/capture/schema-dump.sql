@@ -125,16 +125,7 @@ begin
     return new;
   end if;
 
-  if new."version" operator(pg_catalog.>) old."version"
-    and pg_catalog.current_setting('syncline.revived', true)
-      operator(pg_catalog.=) ('production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'name', new."version",
-      'startsAt', new."version");
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
     new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
@@ -144,16 +135,31 @@ begin
     return new;
   end if;
 
+  if new."version" operator(pg_catalog.>) old."version" then
+    if pg_catalog.current_setting('syncline.revived', true)
+      operator(pg_catalog.=) ('production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
+      new."version" := new."version";
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'name', new."version",
+        'startsAt', new."version");
+      return new;
+    end if;
+  end if;
+
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
   next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
-  if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+  if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+    if new."name" is not null or old."name" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+    end if;
   end if;
-  if (new."starts_at" operator(pg_catalog.=) old."starts_at") is not true and (new."starts_at" is not null or old."starts_at" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', next_version);
+  if (new."starts_at" operator(pg_catalog.=) old."starts_at") is not true then
+    if new."starts_at" is not null or old."starts_at" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', next_version);
+    end if;
   end if;
   return new;
 end
@@ -194,18 +200,7 @@ begin
     return new;
   end if;
 
-  if new."version" operator(pg_catalog.>) old."version"
-    and pg_catalog.current_setting('syncline.revived', true)
-      operator(pg_catalog.=) ('camera:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'productionId', new."version",
-      'name', new."version",
-      'note', new."version",
-      'zoom', new."version");
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
     new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
@@ -220,24 +215,45 @@ begin
     return new;
   end if;
 
+  if new."version" operator(pg_catalog.>) old."version" then
+    if pg_catalog.current_setting('syncline.revived', true)
+      operator(pg_catalog.=) ('camera:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
+      new."version" := new."version";
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'productionId', new."version",
+        'name', new."version",
+        'note', new."version",
+        'zoom', new."version");
+      return new;
+    end if;
+  end if;
+
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
   next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
-  if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', next_version);
+  if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true then
+    if new."production_id" is not null or old."production_id" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', next_version);
+    end if;
   end if;
-  if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+  if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+    if new."name" is not null or old."name" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+    end if;
   end if;
-  if (new."note" operator(pg_catalog.=) old."note" collate pg_catalog."C") is not true and (new."note" is not null or old."note" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', next_version);
+  if (new."note" operator(pg_catalog.=) old."note" collate pg_catalog."C") is not true then
+    if new."note" is not null or old."note" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', next_version);
+    end if;
   end if;
-  if (new."zoom" operator(pg_catalog.=) old."zoom") is not true and (new."zoom" is not null or old."zoom" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', next_version);
+  if (new."zoom" operator(pg_catalog.=) old."zoom") is not true then
+    if new."zoom" is not null or old."zoom" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', next_version);
+    end if;
   end if;
   if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
     perform 1 from "public"."cameras" as o where o."id" operator(pg_catalog.=) old."id" for update;
@@ -283,16 +299,7 @@ begin
     return new;
   end if;
 
-  if new."version" operator(pg_catalog.>) old."version"
-    and pg_catalog.current_setting('syncline.revived', true)
-      operator(pg_catalog.=) ('photo:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'cameraId', new."version",
-      'caption', new."version");
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
     new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
@@ -309,16 +316,31 @@ begin
     return new;
   end if;
 
+  if new."version" operator(pg_catalog.>) old."version" then
+    if pg_catalog.current_setting('syncline.revived', true)
+      operator(pg_catalog.=) ('photo:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
+      new."version" := new."version";
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'cameraId', new."version",
+        'caption', new."version");
+      return new;
+    end if;
+  end if;
+
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
   next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
-  if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true and (new."camera_id" is not null or old."camera_id" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', next_version);
+  if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true then
+    if new."camera_id" is not null or old."camera_id" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', next_version);
+    end if;
   end if;
-  if (new."caption" operator(pg_catalog.=) old."caption" collate pg_catalog."C") is not true and (new."caption" is not null or old."caption" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', next_version);
+  if (new."caption" operator(pg_catalog.=) old."caption" collate pg_catalog."C") is not true then
+    if new."caption" is not null or old."caption" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', next_version);
+    end if;
   end if;
   if ((new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true and (new."camera_id" is not null or old."camera_id" is not null))
         or ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
@@ -371,16 +393,7 @@ begin
     return new;
   end if;
 
-  if new."version" operator(pg_catalog.>) old."version"
-    and pg_catalog.current_setting('syncline.revived', true)
-      operator(pg_catalog.=) ('comment:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'photoId', new."version",
-      'body', new."version");
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
     new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
@@ -394,16 +407,31 @@ begin
     return new;
   end if;
 
+  if new."version" operator(pg_catalog.>) old."version" then
+    if pg_catalog.current_setting('syncline.revived', true)
+      operator(pg_catalog.=) ('comment:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
+      new."version" := new."version";
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'photoId', new."version",
+        'body', new."version");
+      return new;
+    end if;
+  end if;
+
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
   next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
-  if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true and (new."photo_id" is not null or old."photo_id" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', next_version);
+  if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true then
+    if new."photo_id" is not null or old."photo_id" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', next_version);
+    end if;
   end if;
-  if (new."body" operator(pg_catalog.=) old."body" collate pg_catalog."C") is not true and (new."body" is not null or old."body" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', next_version);
+  if (new."body" operator(pg_catalog.=) old."body" collate pg_catalog."C") is not true then
+    if new."body" is not null or old."body" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', next_version);
+    end if;
   end if;
   if ((new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true and (new."photo_id" is not null or old."photo_id" is not null))
         or ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
@@ -449,16 +477,7 @@ begin
     return new;
   end if;
 
-  if new."version" operator(pg_catalog.>) old."version"
-    and pg_catalog.current_setting('syncline.revived', true)
-      operator(pg_catalog.=) ('lens:' operator(pg_catalog.||) new."id"::pg_catalog.text operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'name', new."version",
-      'serial', new."version");
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
+  if (new."id" operator(pg_catalog.=) old."id") is not true then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
     new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
@@ -468,16 +487,31 @@ begin
     return new;
   end if;
 
+  if new."version" operator(pg_catalog.>) old."version" then
+    if pg_catalog.current_setting('syncline.revived', true)
+      operator(pg_catalog.=) ('lens:' operator(pg_catalog.||) new."id"::pg_catalog.text operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
+      new."version" := new."version";
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'name', new."version",
+        'serial', new."version");
+      return new;
+    end if;
+  end if;
+
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
   next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
-  if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+  if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+    if new."name" is not null or old."name" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+    end if;
   end if;
-  if (new."serial" operator(pg_catalog.=) old."serial") is not true and (new."serial" is not null or old."serial" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', next_version);
+  if (new."serial" operator(pg_catalog.=) old."serial") is not true then
+    if new."serial" is not null or old."serial" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', next_version);
+    end if;
   end if;
   return new;
 end
@@ -515,15 +549,7 @@ begin
     return new;
   end if;
 
-  if new."version" operator(pg_catalog.>) old."version"
-    and pg_catalog.current_setting('syncline.revived', true)
-      operator(pg_catalog.=) ('member:' operator(pg_catalog.||) new."id"::pg_catalog.text operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'userName', new."version");
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
+  if (new."id" operator(pg_catalog.=) old."id") is not true then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
     new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
@@ -532,12 +558,24 @@ begin
     return new;
   end if;
 
+  if new."version" operator(pg_catalog.>) old."version" then
+    if pg_catalog.current_setting('syncline.revived', true)
+      operator(pg_catalog.=) ('member:' operator(pg_catalog.||) new."id"::pg_catalog.text operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
+      new."version" := new."version";
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'userName', new."version");
+      return new;
+    end if;
+  end if;
+
   new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
   next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
-  if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true and (new."user_name" is not null or old."user_name" is not null) then
-    new."version" := next_version;
-    new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', next_version);
+  if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true then
+    if new."user_name" is not null or old."user_name" is not null then
+      new."version" := next_version;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', next_version);
+    end if;
   end if;
   return new;
 end
@@ -568,14 +606,10 @@ as $function$
 #variable_conflict use_column
 <<log_productions>>
 declare
-  operation pg_catalog.text := tg_op;
   record_id pg_catalog.text;
-  log_action pg_catalog.text;
   log_version integer;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
-  log_room pg_catalog.text;
-  log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
   writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
@@ -584,16 +618,15 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text := session_user;
 begin
-  if operation operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
-  end if;
-
-  if operation operator(pg_catalog.=) 'DELETE' then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  else
     record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
   end if;
 
   setting := pg_catalog.current_setting('syncline.op', true);
@@ -621,85 +654,77 @@ begin
     end if;
   end if;
 
-  if operation operator(pg_catalog.=) 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+      log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."id"::pg_catalog.text, 250), 'production', record_id, 'delete', pg_catalog.jsonb_build_object(
+        'name', old."name"::pg_catalog.text,
+        'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+            when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, log_source);
+      insert into syncline.tombstones as t (model, id, version)
+      values ('production', record_id, log_version)
+      on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
+        'name', new."name"::pg_catalog.text,
+        'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+            when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), new."version", log_device, log_op, log_actor, log_source);
+    else
+      if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+        if new."name" is not null or old."name" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."starts_at" operator(pg_catalog.=) old."starts_at") is not true then
+        if new."starts_at" is not null or old."starts_at" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+                when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+                else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+                when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+                else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
+        end if;
+      end if;
+      if log_fields is null then
+        return null;
+      end if;
+      insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
-    if log_version is null then
-      log_version := new."version";
-    else
+    if log_version is not null then
       perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."productions" as r set "version" = log_productions.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
       'name', new."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
           when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250);
-  elsif operation operator(pg_catalog.=) 'DELETE' then
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'name', old."name"::pg_catalog.text,
-      'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
-          when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."id"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('production', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-  elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'name', old."name"::pg_catalog.text,
-      'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
-          when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."id"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('production', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-    insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-    values (log_room, 'production', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-    log_version := new."version";
-    log_before := null;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'name', new."name"::pg_catalog.text,
-      'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
-          when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250);
+          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
   else
-    log_action := 'update';
-    log_version := new."version";
-    if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
-    end if;
-    if (new."starts_at" operator(pg_catalog.=) old."starts_at") is not true and (new."starts_at" is not null or old."starts_at" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
-            when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
-            when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
-    end if;
-    if log_fields is null then
-      return null;
-    end if;
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250);
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+    insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."id"::pg_catalog.text, 250), 'production', record_id, 'delete', pg_catalog.jsonb_build_object(
+      'name', old."name"::pg_catalog.text,
+      'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+          when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, log_source);
+    insert into syncline.tombstones as t (model, id, version)
+    values ('production', record_id, log_version)
+    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
-
-  insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-  values (log_room, 'production', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
 
   if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
     null;
@@ -781,14 +806,10 @@ as $function$
 #variable_conflict use_column
 <<log_cameras>>
 declare
-  operation pg_catalog.text := tg_op;
   record_id pg_catalog.text;
-  log_action pg_catalog.text;
   log_version integer;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
-  log_room pg_catalog.text;
-  log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
   writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
@@ -797,17 +818,17 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text := session_user;
 begin
-  if operation operator(pg_catalog.=) 'UPDATE' then
-    if new."version" operator(pg_catalog.=) old."version"
-      and not ((new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null)) then
-      return null;
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if new."version" operator(pg_catalog.=) old."version" then
+      if not ((new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null)) then
+        return null;
+      end if;
     end if;
-  end if;
-
-  if operation operator(pg_catalog.=) 'DELETE' then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  else
     record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
   end if;
 
   setting := pg_catalog.current_setting('syncline.op', true);
@@ -835,115 +856,112 @@ begin
     end if;
   end if;
 
-  if operation operator(pg_catalog.=) 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+      log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'delete', pg_catalog.jsonb_build_object(
+        'productionId', old."production_id"::pg_catalog.text,
+        'name', old."name"::pg_catalog.text,
+        'note', old."note"::pg_catalog.text,
+        'zoom', old."zoom"), log_version, log_device, log_op, log_actor, log_source);
+      insert into syncline.tombstones as t (model, id, version)
+      values ('camera', record_id, log_version)
+      on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
+        'productionId', new."production_id"::pg_catalog.text,
+        'name', new."name"::pg_catalog.text,
+        'note', new."note"::pg_catalog.text,
+        'zoom', new."zoom"), new."version", log_device, log_op, log_actor, log_source);
+    else
+      if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true then
+        if new."production_id" is not null or old."production_id" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', new."production_id"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', old."production_id"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+        if new."name" is not null or old."name" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."note" operator(pg_catalog.=) old."note" collate pg_catalog."C") is not true then
+        if new."note" is not null or old."note" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', new."note"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', old."note"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."zoom" operator(pg_catalog.=) old."zoom") is not true then
+        if new."zoom" is not null or old."zoom" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', new."zoom");
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', old."zoom");
+        end if;
+      end if;
+      if log_fields is null then
+        if not ((new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null)) then
+          return null;
+        end if;
+      end if;
+      if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true then
+        if old."production_id" is not null then
+          insert into syncline.log (room, model, id, action, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'leave', new."version", log_device, log_op, log_actor, log_source);
+          if new."production_id" is not null then
+            insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
+            values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'enter', pg_catalog.jsonb_build_object(
+              'productionId', new."production_id"::pg_catalog.text,
+              'name', new."name"::pg_catalog.text,
+              'note', new."note"::pg_catalog.text,
+              'zoom', new."zoom"), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+          end if;
+        elsif new."production_id" is not null then
+          insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'enter', pg_catalog.jsonb_build_object(
+            'productionId', new."production_id"::pg_catalog.text,
+            'name', new."name"::pg_catalog.text,
+            'note', new."note"::pg_catalog.text,
+            'zoom', new."zoom"), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+        else
+          insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+          values (null, 'camera', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+        end if;
+      else
+        insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+      end if;
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
-    if log_version is null then
-      log_version := new."version";
-    else
+    if log_version is not null then
       perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."cameras" as r set "version" = log_cameras.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
       'productionId', new."production_id"::pg_catalog.text,
       'name', new."name"::pg_catalog.text,
       'note', new."note"::pg_catalog.text,
-      'zoom', new."zoom");
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250);
-  elsif operation operator(pg_catalog.=) 'DELETE' then
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'productionId', old."production_id"::pg_catalog.text,
-      'name', old."name"::pg_catalog.text,
-      'note', old."note"::pg_catalog.text,
-      'zoom', old."zoom");
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('camera', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-  elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'productionId', old."production_id"::pg_catalog.text,
-      'name', old."name"::pg_catalog.text,
-      'note', old."note"::pg_catalog.text,
-      'zoom', old."zoom");
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('camera', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-    insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-    values (log_room, 'camera', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-    log_version := new."version";
-    log_before := null;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'productionId', new."production_id"::pg_catalog.text,
-      'name', new."name"::pg_catalog.text,
-      'note', new."note"::pg_catalog.text,
-      'zoom', new."zoom");
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250);
+      'zoom', new."zoom"), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
   else
-    log_action := 'update';
-    log_version := new."version";
-    if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', new."production_id"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', old."production_id"::pg_catalog.text);
-    end if;
-    if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
-    end if;
-    if (new."note" operator(pg_catalog.=) old."note" collate pg_catalog."C") is not true and (new."note" is not null or old."note" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', new."note"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', old."note"::pg_catalog.text);
-    end if;
-    if (new."zoom" operator(pg_catalog.=) old."zoom") is not true and (new."zoom" is not null or old."zoom" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', new."zoom");
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', old."zoom");
-    end if;
-    if log_fields is null and not ((new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null)) then
-      return null;
-    end if;
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250);
-    if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
-      if old."production_id" is not null then
-        insert into syncline.log (room, model, id, action, version, device, op, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'leave', log_version, log_device, log_op, log_actor, log_source);
-        if log_room is null then
-          if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-            null;
-          elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-             or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
-            perform pg_catalog.pg_notify('ops_channel', '');
-          end if;
-          return null;
-        end if;
-      end if;
-      if log_room is not null then
-        log_action := 'enter';
-        log_fields := pg_catalog.jsonb_build_object(
-          'productionId', new."production_id"::pg_catalog.text,
-          'name', new."name"::pg_catalog.text,
-          'note', new."note"::pg_catalog.text,
-          'zoom', new."zoom");
-        if new."version" operator(pg_catalog.>) 1 then
-          log_field_versions := new."field_versions";
-        end if;
-      end if;
-    end if;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+    insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'delete', pg_catalog.jsonb_build_object(
+      'productionId', old."production_id"::pg_catalog.text,
+      'name', old."name"::pg_catalog.text,
+      'note', old."note"::pg_catalog.text,
+      'zoom', old."zoom"), log_version, log_device, log_op, log_actor, log_source);
+    insert into syncline.tombstones as t (model, id, version)
+    values ('camera', record_id, log_version)
+    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
-
-  insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-  values (log_room, 'camera', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
 
   if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
     null;
@@ -1089,14 +1107,10 @@ as $function$
 #variable_conflict use_column
 <<log_photos>>
 declare
-  operation pg_catalog.text := tg_op;
   record_id pg_catalog.text;
-  log_action pg_catalog.text;
   log_version integer;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
-  log_room pg_catalog.text;
-  log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
   writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
@@ -1105,17 +1119,17 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text := session_user;
 begin
-  if operation operator(pg_catalog.=) 'UPDATE' then
-    if new."version" operator(pg_catalog.=) old."version"
-      and not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
-      return null;
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if new."version" operator(pg_catalog.=) old."version" then
+      if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
+        return null;
+      end if;
     end if;
-  end if;
-
-  if operation operator(pg_catalog.=) 'DELETE' then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  else
     record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
   end if;
 
   setting := pg_catalog.current_setting('syncline.op', true);
@@ -1143,97 +1157,88 @@ begin
     end if;
   end if;
 
-  if operation operator(pg_catalog.=) 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+      log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'delete', pg_catalog.jsonb_build_object(
+        'cameraId', old."camera_id"::pg_catalog.text,
+        'caption', old."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      insert into syncline.tombstones as t (model, id, version)
+      values ('photo', record_id, log_version)
+      on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
+        'cameraId', new."camera_id"::pg_catalog.text,
+        'caption', new."caption"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+    else
+      if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true then
+        if new."camera_id" is not null or old."camera_id" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', new."camera_id"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', old."camera_id"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."caption" operator(pg_catalog.=) old."caption" collate pg_catalog."C") is not true then
+        if new."caption" is not null or old."caption" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', new."caption"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', old."caption"::pg_catalog.text);
+        end if;
+      end if;
+      if log_fields is null then
+        if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
+          return null;
+        end if;
+      end if;
+      if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true then
+        if old."sync_room" is not null then
+          insert into syncline.log (room, model, id, action, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'leave', new."version", log_device, log_op, log_actor, log_source);
+          if new."sync_room" is not null then
+            insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
+            values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'enter', pg_catalog.jsonb_build_object(
+              'cameraId', new."camera_id"::pg_catalog.text,
+              'caption', new."caption"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+          end if;
+        elsif new."sync_room" is not null then
+          insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'enter', pg_catalog.jsonb_build_object(
+            'cameraId', new."camera_id"::pg_catalog.text,
+            'caption', new."caption"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+        else
+          insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+          values (null, 'photo', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+        end if;
+      else
+        insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+      end if;
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
-    if log_version is null then
-      log_version := new."version";
-    else
+    if log_version is not null then
       perform pg_catalog.set_config('syncline.revived', 'photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."photos" as r set "version" = log_photos.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
       'cameraId', new."camera_id"::pg_catalog.text,
-      'caption', new."caption"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
-  elsif operation operator(pg_catalog.=) 'DELETE' then
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'cameraId', old."camera_id"::pg_catalog.text,
-      'caption', old."caption"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('photo', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-  elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'cameraId', old."camera_id"::pg_catalog.text,
-      'caption', old."caption"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('photo', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-    insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-    values (log_room, 'photo', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-    log_version := new."version";
-    log_before := null;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'cameraId', new."camera_id"::pg_catalog.text,
-      'caption', new."caption"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
+      'caption', new."caption"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
   else
-    log_action := 'update';
-    log_version := new."version";
-    if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true and (new."camera_id" is not null or old."camera_id" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', new."camera_id"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', old."camera_id"::pg_catalog.text);
-    end if;
-    if (new."caption" operator(pg_catalog.=) old."caption" collate pg_catalog."C") is not true and (new."caption" is not null or old."caption" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', new."caption"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', old."caption"::pg_catalog.text);
-    end if;
-    if log_fields is null and not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
-      return null;
-    end if;
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
-    if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
-      if old."sync_room" is not null then
-        insert into syncline.log (room, model, id, action, version, device, op, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'leave', log_version, log_device, log_op, log_actor, log_source);
-        if log_room is null then
-          if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-            null;
-          elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-             or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
-            perform pg_catalog.pg_notify('ops_channel', '');
-          end if;
-          return null;
-        end if;
-      end if;
-      if log_room is not null then
-        log_action := 'enter';
-        log_fields := pg_catalog.jsonb_build_object(
-          'cameraId', new."camera_id"::pg_catalog.text,
-          'caption', new."caption"::pg_catalog.text);
-        if new."version" operator(pg_catalog.>) 1 then
-          log_field_versions := new."field_versions";
-        end if;
-      end if;
-    end if;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+    insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'delete', pg_catalog.jsonb_build_object(
+      'cameraId', old."camera_id"::pg_catalog.text,
+      'caption', old."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+    insert into syncline.tombstones as t (model, id, version)
+    values ('photo', record_id, log_version)
+    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
-
-  insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-  values (log_room, 'photo', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
 
   if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
     null;
@@ -1379,14 +1384,10 @@ as $function$
 #variable_conflict use_column
 <<log_comments>>
 declare
-  operation pg_catalog.text := tg_op;
   record_id pg_catalog.text;
-  log_action pg_catalog.text;
   log_version integer;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
-  log_room pg_catalog.text;
-  log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
   writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
@@ -1395,17 +1396,17 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text := session_user;
 begin
-  if operation operator(pg_catalog.=) 'UPDATE' then
-    if new."version" operator(pg_catalog.=) old."version"
-      and not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
-      return null;
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if new."version" operator(pg_catalog.=) old."version" then
+      if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
+        return null;
+      end if;
     end if;
-  end if;
-
-  if operation operator(pg_catalog.=) 'DELETE' then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  else
     record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+  else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
   end if;
 
   setting := pg_catalog.current_setting('syncline.op', true);
@@ -1433,97 +1434,88 @@ begin
     end if;
   end if;
 
-  if operation operator(pg_catalog.=) 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+      log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'delete', pg_catalog.jsonb_build_object(
+        'photoId', old."photo_id"::pg_catalog.text,
+        'body', old."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      insert into syncline.tombstones as t (model, id, version)
+      values ('comment', record_id, log_version)
+      on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
+        'photoId', new."photo_id"::pg_catalog.text,
+        'body', new."body"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+    else
+      if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true then
+        if new."photo_id" is not null or old."photo_id" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', new."photo_id"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', old."photo_id"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."body" operator(pg_catalog.=) old."body" collate pg_catalog."C") is not true then
+        if new."body" is not null or old."body" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', new."body"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', old."body"::pg_catalog.text);
+        end if;
+      end if;
+      if log_fields is null then
+        if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
+          return null;
+        end if;
+      end if;
+      if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true then
+        if old."sync_room" is not null then
+          insert into syncline.log (room, model, id, action, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'leave', new."version", log_device, log_op, log_actor, log_source);
+          if new."sync_room" is not null then
+            insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
+            values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'enter', pg_catalog.jsonb_build_object(
+              'photoId', new."photo_id"::pg_catalog.text,
+              'body', new."body"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+          end if;
+        elsif new."sync_room" is not null then
+          insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'enter', pg_catalog.jsonb_build_object(
+            'photoId', new."photo_id"::pg_catalog.text,
+            'body', new."body"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+        else
+          insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+          values (null, 'comment', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+        end if;
+      else
+        insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+      end if;
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
-    if log_version is null then
-      log_version := new."version";
-    else
+    if log_version is not null then
       perform pg_catalog.set_config('syncline.revived', 'comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."comments" as r set "version" = log_comments.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
       'photoId', new."photo_id"::pg_catalog.text,
-      'body', new."body"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
-  elsif operation operator(pg_catalog.=) 'DELETE' then
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'photoId', old."photo_id"::pg_catalog.text,
-      'body', old."body"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('comment', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-  elsif (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true and (new."id" is not null or old."id" is not null) then
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'photoId', old."photo_id"::pg_catalog.text,
-      'body', old."body"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('comment', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-    insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-    values (log_room, 'comment', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-    log_version := new."version";
-    log_before := null;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'photoId', new."photo_id"::pg_catalog.text,
-      'body', new."body"::pg_catalog.text);
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
+      'body', new."body"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
   else
-    log_action := 'update';
-    log_version := new."version";
-    if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true and (new."photo_id" is not null or old."photo_id" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', new."photo_id"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', old."photo_id"::pg_catalog.text);
-    end if;
-    if (new."body" operator(pg_catalog.=) old."body" collate pg_catalog."C") is not true and (new."body" is not null or old."body" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', new."body"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', old."body"::pg_catalog.text);
-    end if;
-    if log_fields is null and not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
-      return null;
-    end if;
-    log_room := 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250);
-    if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
-      if old."sync_room" is not null then
-        insert into syncline.log (room, model, id, action, version, device, op, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'leave', log_version, log_device, log_op, log_actor, log_source);
-        if log_room is null then
-          if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-            null;
-          elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-             or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
-            perform pg_catalog.pg_notify('ops_channel', '');
-          end if;
-          return null;
-        end if;
-      end if;
-      if log_room is not null then
-        log_action := 'enter';
-        log_fields := pg_catalog.jsonb_build_object(
-          'photoId', new."photo_id"::pg_catalog.text,
-          'body', new."body"::pg_catalog.text);
-        if new."version" operator(pg_catalog.>) 1 then
-          log_field_versions := new."field_versions";
-        end if;
-      end if;
-    end if;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+    insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'delete', pg_catalog.jsonb_build_object(
+      'photoId', old."photo_id"::pg_catalog.text,
+      'body', old."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+    insert into syncline.tombstones as t (model, id, version)
+    values ('comment', record_id, log_version)
+    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
-
-  insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-  values (log_room, 'comment', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
 
   if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
     null;
@@ -1605,14 +1597,10 @@ as $function$
 #variable_conflict use_column
 <<log_lenses>>
 declare
-  operation pg_catalog.text := tg_op;
   record_id pg_catalog.text;
-  log_action pg_catalog.text;
   log_version integer;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
-  log_room pg_catalog.text;
-  log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
   writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
@@ -1621,16 +1609,15 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text := session_user;
 begin
-  if operation operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
-  end if;
-
-  if operation operator(pg_catalog.=) 'DELETE' then
-    record_id := old."id"::pg_catalog.text;
-  else
     record_id := new."id"::pg_catalog.text;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := new."id"::pg_catalog.text;
+  else
+    record_id := old."id"::pg_catalog.text;
   end if;
 
   setting := pg_catalog.current_setting('syncline.op', true);
@@ -1658,73 +1645,65 @@ begin
     end if;
   end if;
 
-  if operation operator(pg_catalog.=) 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if (new."id" operator(pg_catalog.=) old."id") is not true then
+      record_id := old."id"::pg_catalog.text;
+      log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+      values ('Lens:all', 'lens', record_id, 'delete', pg_catalog.jsonb_build_object(
+        'name', old."name"::pg_catalog.text,
+        'serial', old."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      insert into syncline.tombstones as t (model, id, version)
+      values ('lens', record_id, log_version)
+      on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      record_id := new."id"::pg_catalog.text;
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
+        'name', new."name"::pg_catalog.text,
+        'serial', new."serial"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+    else
+      if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+        if new."name" is not null or old."name" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
+        end if;
+      end if;
+      if (new."serial" operator(pg_catalog.=) old."serial") is not true then
+        if new."serial" is not null or old."serial" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', new."serial"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', old."serial"::pg_catalog.text);
+        end if;
+      end if;
+      if log_fields is null then
+        return null;
+      end if;
+      insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+      values ('Lens:all', 'lens', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
-    if log_version is null then
-      log_version := new."version";
-    else
+    if log_version is not null then
       perform pg_catalog.set_config('syncline.revived', 'lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."lenses" as r set "version" = log_lenses.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
       'name', new."name"::pg_catalog.text,
-      'serial', new."serial"::pg_catalog.text);
-    log_room := 'Lens:all';
-  elsif operation operator(pg_catalog.=) 'DELETE' then
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'name', old."name"::pg_catalog.text,
-      'serial', old."serial"::pg_catalog.text);
-    log_room := 'Lens:all';
-    insert into syncline.tombstones as t (model, id, version)
-    values ('lens', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-  elsif (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
-    record_id := old."id"::pg_catalog.text;
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'name', old."name"::pg_catalog.text,
-      'serial', old."serial"::pg_catalog.text);
-    log_room := 'Lens:all';
-    insert into syncline.tombstones as t (model, id, version)
-    values ('lens', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-    insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-    values (log_room, 'lens', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
-    record_id := new."id"::pg_catalog.text;
-    log_version := new."version";
-    log_before := null;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'name', new."name"::pg_catalog.text,
-      'serial', new."serial"::pg_catalog.text);
-    log_room := 'Lens:all';
+      'serial', new."serial"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
   else
-    log_action := 'update';
-    log_version := new."version";
-    if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true and (new."name" is not null or old."name" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
-    end if;
-    if (new."serial" operator(pg_catalog.=) old."serial") is not true and (new."serial" is not null or old."serial" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', new."serial"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', old."serial"::pg_catalog.text);
-    end if;
-    if log_fields is null then
-      return null;
-    end if;
-    log_room := 'Lens:all';
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+    insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+    values ('Lens:all', 'lens', record_id, 'delete', pg_catalog.jsonb_build_object(
+      'name', old."name"::pg_catalog.text,
+      'serial', old."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+    insert into syncline.tombstones as t (model, id, version)
+    values ('lens', record_id, log_version)
+    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
-
-  insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-  values (log_room, 'lens', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
 
   if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
     null;
@@ -1806,14 +1785,10 @@ as $function$
 #variable_conflict use_column
 <<log_members>>
 declare
-  operation pg_catalog.text := tg_op;
   record_id pg_catalog.text;
-  log_action pg_catalog.text;
   log_version integer;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
-  log_room pg_catalog.text;
-  log_field_versions pg_catalog.jsonb;
   setting pg_catalog.text;
   writer_entry pg_catalog.text;
   writer pg_catalog.jsonb;
@@ -1822,16 +1797,15 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text := session_user;
 begin
-  if operation operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
-  end if;
-
-  if operation operator(pg_catalog.=) 'DELETE' then
-    record_id := old."id"::pg_catalog.text;
-  else
     record_id := new."id"::pg_catalog.text;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := new."id"::pg_catalog.text;
+  else
+    record_id := old."id"::pg_catalog.text;
   end if;
 
   setting := pg_catalog.current_setting('syncline.op', true);
@@ -1859,60 +1833,55 @@ begin
     end if;
   end if;
 
-  if operation operator(pg_catalog.=) 'INSERT' then
+  if tg_op operator(pg_catalog.=) 'UPDATE' then
+    if (new."id" operator(pg_catalog.=) old."id") is not true then
+      record_id := old."id"::pg_catalog.text;
+      log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+      values (null, 'member', record_id, 'delete', pg_catalog.jsonb_build_object(
+        'userName', old."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      insert into syncline.tombstones as t (model, id, version)
+      values ('member', record_id, log_version)
+      on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      record_id := new."id"::pg_catalog.text;
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+        'userName', new."user_name"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+    else
+      if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true then
+        if new."user_name" is not null or old."user_name" is not null then
+          log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', new."user_name"::pg_catalog.text);
+          log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', old."user_name"::pg_catalog.text);
+        end if;
+      end if;
+      if log_fields is null then
+        return null;
+      end if;
+      insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
+      values (null, 'member', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'INSERT' then
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
-    if log_version is null then
-      log_version := new."version";
-    else
+    if log_version is not null then
       perform pg_catalog.set_config('syncline.revived', 'member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."members" as r set "version" = log_members.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'userName', new."user_name"::pg_catalog.text);
-  elsif operation operator(pg_catalog.=) 'DELETE' then
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'userName', old."user_name"::pg_catalog.text);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('member', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-  elsif (new."id" operator(pg_catalog.=) old."id") is not true and (new."id" is not null or old."id" is not null) then
-    record_id := old."id"::pg_catalog.text;
-    log_action := 'delete';
-    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
-    log_before := pg_catalog.jsonb_build_object(
-      'userName', old."user_name"::pg_catalog.text);
-    insert into syncline.tombstones as t (model, id, version)
-    values ('member', record_id, log_version)
-    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
-    insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-    values (null, 'member', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
-    record_id := new."id"::pg_catalog.text;
-    log_version := new."version";
-    log_before := null;
-    log_action := 'create';
-    log_fields := pg_catalog.jsonb_build_object(
-      'userName', new."user_name"::pg_catalog.text);
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+      'userName', new."user_name"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
   else
-    log_action := 'update';
-    log_version := new."version";
-    if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true and (new."user_name" is not null or old."user_name" is not null) then
-      log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', new."user_name"::pg_catalog.text);
-      log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', old."user_name"::pg_catalog.text);
-    end if;
-    if log_fields is null then
-      return null;
-    end if;
+    log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+    insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
+    values (null, 'member', record_id, 'delete', pg_catalog.jsonb_build_object(
+      'userName', old."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+    insert into syncline.tombstones as t (model, id, version)
+    values ('member', record_id, log_version)
+    on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
-
-  insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
-  values (null, 'member', record_id, log_action, log_fields, log_before, log_version, log_field_versions, log_device, log_op, log_actor, log_source);
 
   if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
     null;

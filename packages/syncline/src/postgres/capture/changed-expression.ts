@@ -9,6 +9,7 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { ColumnDescription } from './describe-database.ts'
+import { when } from './sql-text.ts'
 
 export type Comparison = 'value' | 'text' | 'image'
 
@@ -39,14 +40,9 @@ export function comparisonOf(column: ColumnDescription): Comparison {
 }
 
 /** True when `old` and `new` differ in the column; null counts as a value. */
-export function isChanged({ name, comparison }: ComparedColumn): string {
-  const before = `old.${quoteIdentifier(name)}`
-  const after = `new.${quoteIdentifier(name)}`
-  if (comparison === 'image') {
-    return `row(${after})::pg_catalog.record operator(pg_catalog.*<>) row(${before})::pg_catalog.record`
-  }
-  const collation = comparison === 'text' ? ' collate pg_catalog."C"' : ''
-  return `(${after} operator(pg_catalog.=) ${before}${collation}) is not true and (${after} is not null or ${before} is not null)`
+export function isChanged(column: ComparedColumn): string {
+  if (column.comparison === 'image') return differs(column)
+  return `${differs(column)} and (${isNotNull(column, 'new')} or ${isNotNull(column, 'old')})`
 }
 
 /** True when any of the columns was changed. */
@@ -54,4 +50,31 @@ export function isAnyChanged(columns: readonly ComparedColumn[]): string {
   return columns.length === 1
     ? isChanged(columns[0] as ComparedColumn)
     : columns.map((column) => `(${isChanged(column)})`).join('\n      or ')
+}
+
+/**
+ * True when the values differ, and also when both are null, which is asked for separately where it matters: in every
+ * transaction PostgreSQL prepares each part of an expression anew, so a trigger pays for the length of what it asks.
+ */
+export function differs({ name, comparison }: ComparedColumn): string {
+  const before = `old.${quoteIdentifier(name)}`
+  const after = `new.${quoteIdentifier(name)}`
+  if (comparison === 'image') {
+    return `row(${after})::pg_catalog.record operator(pg_catalog.*<>) row(${before})::pg_catalog.record`
+  }
+  const collation = comparison === 'text' ? ' collate pg_catalog."C"' : ''
+  return `(${after} operator(pg_catalog.=) ${before}${collation}) is not true`
+}
+
+/** A block that runs when any of the columns was changed. */
+export function whenChanged(columns: readonly ComparedColumn[], ...body: readonly string[]): string {
+  const [column] = columns
+  if (columns.length !== 1 || column === undefined || column.comparison === 'image') {
+    return when(isAnyChanged(columns), ...body)
+  }
+  return when(differs(column), when(`${isNotNull(column, 'new')} or ${isNotNull(column, 'old')}`, ...body))
+}
+
+function isNotNull({ name }: ComparedColumn, alias: 'new' | 'old'): string {
+  return `${alias}.${quoteIdentifier(name)} is not null`
 }

@@ -39,7 +39,7 @@ on conflict (model, id) do update set version = excluded.version, xid = excluded
 }
 
 /**
- * For AFTER INSERT: sets `log_version`, and corrects the row's version where a life ended meanwhile.
+ * For AFTER INSERT: corrects the row's version where a life ended meanwhile; `log_version` is then the new one.
  *
  * An insert of an id that another transaction is deleting waits for it, but only after BEFORE INSERT has stamped the
  * row: only now can it be seen at which version the last life ended.
@@ -50,26 +50,20 @@ export function reviveRecord(table: CapturedTable): string {
     `select ${following('t.version')} into log_version from syncline.tombstones as t
   where t.model operator(pg_catalog.=) ${literal(table.model.name)} and t.id operator(pg_catalog.=) record_id
     and t.version operator(pg_catalog.>=) new.${version(table)};`,
-    `if log_version is null then
-  log_version := new.${version(table)};
-else
-  perform pg_catalog.set_config('syncline.revived', ${revival(table, 'record_id', 'log_version')}, true);
-  update ${table.table} as r set ${version(table)} = log_${table.slug}.log_version
-    where r.${id} operator(pg_catalog.=) new.${id};
-  perform pg_catalog.set_config('syncline.revived', '', true);
-end if;`,
+    when(
+      'log_version is not null',
+      `perform pg_catalog.set_config('syncline.revived', ${revival(table, 'record_id', 'log_version')}, true);`,
+      `update ${table.table} as r set ${version(table)} = log_${table.slug}.log_version
+  where r.${id} operator(pg_catalog.=) new.${id};`,
+      "perform pg_catalog.set_config('syncline.revived', '', true);",
+    ),
   )
 }
 
-/** For BEFORE UPDATE: lets the correction of AFTER INSERT pass. */
-export function acceptRevival(table: CapturedTable): string {
-  return when(
-    `new.${version(table)} operator(pg_catalog.>) old.${version(table)}
-  and pg_catalog.current_setting('syncline.revived', true)
-    operator(pg_catalog.=) (${revival(table, idText(table, 'new'), `new.${version(table)}`)})`,
-    `new.${fieldVersions(table)} := ${allFieldsAt(table, `new.${version(table)}`)};`,
-    'return new;',
-  )
+/** For BEFORE UPDATE of a version that somebody raised: whether it was AFTER INSERT. */
+export function isRevival(table: CapturedTable): string {
+  return `pg_catalog.current_setting('syncline.revived', true)
+  operator(pg_catalog.=) (${revival(table, idText(table, 'new'), `new.${version(table)}`)})`
 }
 
 function revival(table: CapturedTable, id: string, at: string): string {

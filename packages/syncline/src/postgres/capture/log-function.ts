@@ -7,20 +7,21 @@
  *   another id    a delete and a create
  *   another room  leave, with id and version only, and enter, with the whole row
  *
- * It runs per row: statement triggers miss writes made on a partition. It is straight-line code for one table, because
- * every writer pays for it (G6b), and it must not fail a transaction that would succeed without it.
+ * It runs per row: statement triggers miss writes made on a partition. It is straight-line code for one table with as
+ * few statements as possible, because every writer pays for each of them (G6b), and it must not fail a transaction
+ * that would succeed without it.
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
-import { isAnyChanged, isChanged } from './changed-expression.ts'
+import { differs, isAnyChanged, whenChanged } from './changed-expression.ts'
 import { buryRecord, following, reviveRecord } from './lives.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
-import { changeRooms, readRooms, roomColumns, roomVariables, writeToRooms } from './log-rooms.ts'
-import { logChanges, wholeChange } from './log-values.ts'
+import { logInRooms, logUpdate, roomColumns, roomVariables } from './log-rooms.ts'
+import { logChange } from './log-values.ts'
 import { hasMarks, marksText } from './marks.ts'
 import { forgetPartitionMove, recognisePartitionMove } from './partition-move.ts'
 import { readWriter } from './read-writer.ts'
-import { idText } from './record-sql.ts'
+import { type Alias, idText, wholeRow } from './record-sql.ts'
 import { choose, lines, paragraphs, triggerFunction, when } from './sql-text.ts'
 import { WAKE } from './wake-text.ts'
 
@@ -29,18 +30,17 @@ export function logFunctionName(table: Pick<CapturedTable, 'slug'>): string {
   return `log_${table.slug}`
 }
 
-const IS_INSERT = "operation operator(pg_catalog.=) 'INSERT'"
-const IS_UPDATE = "operation operator(pg_catalog.=) 'UPDATE'"
-const IS_DELETE = "operation operator(pg_catalog.=) 'DELETE'"
-
 export function logFunction(table: CapturedTable): string {
+  // What is logged differs from what happened only where rows move between partitions.
+  const isPartitioned = table.partitionKey.length > 0
+  const is = (operation: string) =>
+    `${isPartitioned ? 'operation' : 'tg_op'} operator(pg_catalog.=) '${operation}'`
   return triggerFunction({
     name: logFunctionName(table),
     purpose: `Logs committed changes of ${table.table}.`,
     variables: [
-      'operation pg_catalog.text := tg_op',
+      ...(isPartitioned ? ['operation pg_catalog.text := tg_op'] : []),
       'record_id pg_catalog.text',
-      'log_action pg_catalog.text',
       'log_version integer',
       'log_fields pg_catalog.jsonb',
       'log_before pg_catalog.jsonb',
@@ -52,42 +52,51 @@ export function logFunction(table: CapturedTable): string {
     settings: table.fields.some(({ field }) => field.kind === 'number') ? ['extra_float_digits = 1'] : [],
     body: paragraphs(
       recognisePartitionMove(table),
-      when(IS_UPDATE, forgetPartitionMove(table), stopWhenUnchanged(table)),
-      choose([[IS_DELETE, `record_id := ${idText(table, 'old')};`]], `record_id := ${idText(table, 'new')};`),
+      choose(
+        [
+          [
+            is('UPDATE'),
+            lines(
+              forgetPartitionMove(table),
+              stopWhenUnchanged(table),
+              `record_id := ${idText(table, 'new')};`,
+            ),
+          ],
+          [is('INSERT'), `record_id := ${idText(table, 'new')};`],
+        ],
+        `record_id := ${idText(table, 'old')};`,
+      ),
       readWriter(table.model.name),
       choose(
         [
-          [IS_INSERT, created(table)],
-          [IS_DELETE, deleted(table)],
-          [isChanged(table.id), changedKey(table)],
+          [is('UPDATE'), choose([[differs(table.id), changedKey(table)]], updated(table))],
+          [is('INSERT'), created(table)],
         ],
-        updated(table),
+        deleted(table),
       ),
-      writeToRooms(table),
       lines(WAKE, 'return null;'),
     ),
   })
 }
 
-const version = (table: CapturedTable, alias: 'old' | 'new') =>
+const version = (table: CapturedTable, alias: Alias) =>
   `${alias}.${quoteIdentifier(table.model.columns.version)}`
 
 /** Nothing that anybody shows has changed: there is no new version, and no log row. */
 function stopWhenUnchanged(table: CapturedTable): string {
   const columns = roomColumns(table)
-  const isSameRoom = columns.length === 0 ? '' : `\n  and not (${isAnyChanged(columns)})`
+  const stop = lines(logGuarded(table), 'return null;')
   return when(
-    `${version(table, 'new')} operator(pg_catalog.=) ${version(table, 'old')}${isSameRoom}`,
-    logGuarded(table),
-    'return null;',
+    `${version(table, 'new')} operator(pg_catalog.=) ${version(table, 'old')}`,
+    columns.length === 0 ? stop : when(`not (${isAnyChanged(columns)})`, stop),
   )
 }
 
 /** Columns that no field has, but that decide who may read. */
 function logGuarded(table: CapturedTable): string {
   if (table.guarded.length === 0) return ''
-  return when(
-    isAnyChanged(table.guarded),
+  return whenChanged(
+    table.guarded,
     readWriter(),
     insertLogRow({
       room: 'null',
@@ -101,52 +110,57 @@ function logGuarded(table: CapturedTable): string {
 }
 
 function created(table: CapturedTable): string {
-  return lines(reviveRecord(table), createdRow(table))
-}
-
-function createdRow(table: CapturedTable): string {
   return lines(
-    "log_action := 'create';",
-    wholeChange(table, 'log_fields', 'new'),
-    readRooms(table, 'new'),
+    reviveRecord(table),
     marksText(table, 'new'),
+    logInRooms(
+      table,
+      {
+        action: "'create'",
+        fields: wholeRow(table, 'new'),
+        version: `coalesce(log_version, ${version(table, 'new')})`,
+      },
+      'new',
+    ),
   )
 }
 
 function deleted(table: CapturedTable): string {
   return lines(
-    "log_action := 'delete';",
     `log_version := ${following(`coalesce(${version(table, 'old')}, 1)`)};`,
-    wholeChange(table, 'log_before', 'old'),
-    readRooms(table, 'old'),
     marksText(table, 'old'),
+    logInRooms(table, { action: "'delete'", before: wholeRow(table, 'old'), version: 'log_version' }, 'old'),
     buryRecord(table),
   )
 }
 
 /** The record with the old id is gone, and the one with the new id is new. */
 function changedKey(table: CapturedTable): string {
+  const content = { action: "'create'", fields: wholeRow(table, 'new'), version: version(table, 'new') }
   return lines(
     `record_id := ${idText(table, 'old')};`,
     deleted(table),
-    writeToRooms(table),
     `record_id := ${idText(table, 'new')};`,
-    `log_version := ${version(table, 'new')};`,
-    'log_before := null;',
-    createdRow(table),
+    marksText(table, 'new'),
+    logInRooms(table, content, 'new'),
   )
 }
 
 function updated(table: CapturedTable): string {
-  const unmoved = roomColumns(table).map((column) => ` and not (${isChanged(column)})`)
+  const columns = roomColumns(table)
   return lines(
-    "log_action := 'update';",
-    `log_version := ${version(table, 'new')};`,
-    ...table.fields.map(logChanges),
+    ...table.fields.map(logChange),
     // The version alone is another: `reviveRecord` corrected it.
-    when(`log_fields is null${unmoved.join('')}`, 'return null;'),
-    readRooms(table, 'new'),
+    when(
+      'log_fields is null',
+      columns.length === 0 ? 'return null;' : when(`not (${isAnyChanged(columns)})`, 'return null;'),
+    ),
     marksText(table, 'both'),
-    changeRooms(table),
+    logUpdate(table, {
+      action: "'update'",
+      fields: 'log_fields',
+      before: 'log_before',
+      version: version(table, 'new'),
+    }),
   )
 }

@@ -5,14 +5,15 @@
  * and after are compared as arrays.
  */
 import { quoteIdentifier } from '../sql.ts'
-import type { CapturedTable } from './captured-table.ts'
-import { type ComparedColumn, isChanged } from './changed-expression.ts'
+import type { CapturedRoom, CapturedTable } from './captured-table.ts'
+import { type ComparedColumn, differs } from './changed-expression.ts'
 import { insertLogRow, type LoggedRow } from './log-insert.ts'
-import { wholeChange } from './log-values.ts'
 import { hasMarks } from './marks.ts'
-import { roomText, wholeRow } from './record-sql.ts'
+import { type Alias, roomText, wholeRow } from './record-sql.ts'
 import { choose, indent, lines, when } from './sql-text.ts'
-import { WAKE } from './wake-text.ts'
+
+/** What a row says beside its room, as SQL. */
+export type RowContent = Pick<LoggedRow, 'action' | 'fields' | 'before' | 'version' | 'fieldVersions'>
 
 const isSeveral = (table: CapturedTable) => table.rooms.length > 1
 
@@ -22,126 +23,125 @@ export function roomColumns(table: CapturedTable): ComparedColumn[] {
 }
 
 export function roomVariables(table: CapturedTable): string[] {
-  const one = ['log_room pg_catalog.text', 'log_field_versions pg_catalog.jsonb']
-  if (!isSeveral(table)) return one
+  if (!isSeveral(table)) return []
   return [
-    ...one,
+    'log_room pg_catalog.text',
     'log_rooms pg_catalog.text[]',
     'rooms_before pg_catalog.text[]',
     'rooms_done pg_catalog.text[]',
   ]
 }
 
-/** Sets the rooms that the main row goes to: those of the old row of a delete, else those of the new one. */
-export function readRooms(table: CapturedTable, alias: 'old' | 'new'): string {
+/** Writes a row in every room of the old or the new row. */
+export function logInRooms(table: CapturedTable, content: RowContent, alias: Alias): string {
   const [room] = table.rooms
-  if (room === undefined) return ''
-  if (!isSeveral(table)) return `log_room := ${roomText(table, room, alias)};`
-  return lines(`log_rooms := ${roomList(table, alias)};`, "rooms_done := '{}';")
-}
-
-function roomList(table: CapturedTable, alias: 'old' | 'new'): string {
-  return `array[${table.rooms.map((room) => roomText(table, room, alias)).join(', ')}]`
-}
-
-/** For an update: what must be said in the rooms that the record leaves, and how it is new in those that it enters. */
-export function changeRooms(table: CapturedTable): string {
-  if (roomColumns(table).length === 0) return ''
-  return isSeveral(table) ? leaveSeveral(table) : changeOne(table)
-}
-
-function changeOne(table: CapturedTable): string {
-  const [room] = table.rooms
-  const [column] = roomColumns(table)
-  if (room === undefined || column === undefined) return ''
-  const { fieldVersions, version } = table.model.columns
-  return when(
-    isChanged(column),
-    when(
-      `old.${quoteIdentifier(column.name)} is not null`,
-      insertLogRow(leaveRow(table, roomText(table, room, 'old'))),
-      when('log_room is null', WAKE, 'return null;'),
-    ),
-    when(
-      'log_room is not null',
-      "log_action := 'enter';",
-      wholeChange(table, 'log_fields', 'new'),
-      when(
-        `new.${quoteIdentifier(version)} operator(pg_catalog.>) 1`,
-        `log_field_versions := new.${quoteIdentifier(fieldVersions)};`,
-      ),
-    ),
+  if (room === undefined) return insertLogRow(rowOf(table, content, 'null'))
+  if (!isSeveral(table)) return insertLogRow(rowOf(table, content, roomText(table, room, alias)))
+  return lines(
+    `log_rooms := ${roomList(table, alias)};`,
+    "rooms_done := '{}';",
+    inSeveral(table, content, insertLogRow(rowOf(table, content, 'log_room'))),
   )
 }
 
-function leaveSeveral(table: CapturedTable): string {
+/** Writes an update: where the record is still, where it has come, and where it has gone from. */
+export function logUpdate(table: CapturedTable, content: RowContent): string {
+  const [room] = table.rooms
+  if (isSeveral(table)) return updateSeveral(table, content)
+  if (room?.kind !== 'column') return logInRooms(table, content, 'new')
+  return choose([[differs(room.column), moveRooms(table, content, room)]], logInRooms(table, content, 'new'))
+}
+
+function moveRooms(
+  table: CapturedTable,
+  content: RowContent,
+  room: CapturedRoom & { kind: 'column' },
+): string {
+  const column = quoteIdentifier(room.column.name)
+  const isIn = (alias: Alias) => `${alias}.${column} is not null`
+  const leave = insertLogRow(leaveRow(table, content, roomText(table, room, 'old')))
+  const enter = insertLogRow(enterRow(table, content, roomText(table, room, 'new')))
+  return choose(
+    [
+      [isIn('old'), lines(leave, when(isIn('new'), enter))],
+      [isIn('new'), enter],
+    ],
+    insertLogRow(rowOf(table, content, 'null')),
+  )
+}
+
+function updateSeveral(table: CapturedTable, content: RowContent): string {
+  const isEntering = '(log_room operator(pg_catalog.=) any (rooms_before)) is not true'
   return lines(
     `rooms_before := ${roomList(table, 'old')};`,
+    `log_rooms := ${roomList(table, 'new')};`,
+    "rooms_done := '{}';",
     'foreach log_room in array rooms_before loop',
     indent(
       when(
         'log_room is not null and (log_room operator(pg_catalog.=) any (log_rooms)) is not true\n  and (log_room operator(pg_catalog.=) any (rooms_done)) is not true',
-        insertLogRow(leaveRow(table, 'log_room')),
+        insertLogRow(leaveRow(table, content, 'log_room')),
         'rooms_done := rooms_done operator(pg_catalog.||) log_room;',
       ),
     ),
     'end loop;',
+    inSeveral(
+      table,
+      content,
+      choose(
+        [[isEntering, insertLogRow(enterRow(table, content, 'log_room'))]],
+        // Where it stays, a move by another path changes nothing.
+        when('log_fields is not null', insertLogRow(rowOf(table, content, 'log_room'))),
+      ),
+    ),
   )
 }
 
-/** Writes the main row. */
-export function writeToRooms(table: CapturedTable): string {
-  return isSeveral(table) ? writeToSeveral(table) : insertLogRow(mainRow(table))
-}
-
-function writeToSeveral(table: CapturedTable): string {
-  const { fieldVersions } = table.model.columns
-  const enter = {
-    ...mainRow(table),
-    action: "'enter'",
-    fields: wholeRow(table, 'new'),
-    fieldVersions: `new.${quoteIdentifier(fieldVersions)}`,
-  }
-  const isEntering =
-    "log_action operator(pg_catalog.=) 'update' and (log_room operator(pg_catalog.=) any (rooms_before)) is not true"
+/** Once for each of `log_rooms`; a row without a room when nothing was written at all. */
+function inSeveral(table: CapturedTable, content: RowContent, insert: string): string {
   return lines(
     'foreach log_room in array log_rooms loop',
     indent(
       lines(
         'continue when log_room is null or (log_room operator(pg_catalog.=) any (rooms_done)) is true;',
         'rooms_done := rooms_done operator(pg_catalog.||) log_room;',
-        choose([[isEntering, insertLogRow(enter)]], insertLogRow(mainRow(table))),
+        insert,
       ),
     ),
     'end loop;',
-    when("rooms_done operator(pg_catalog.=) '{}'", insertLogRow({ ...mainRow(table), room: 'null' })),
+    when("rooms_done operator(pg_catalog.=) '{}'", insertLogRow(rowOf(table, content, 'null'))),
   )
 }
 
-/** The row that every branch prepares in its variables. */
-function mainRow(table: CapturedTable): LoggedRow {
+function roomList(table: CapturedTable, alias: Alias): string {
+  return `array[${table.rooms.map((room) => roomText(table, room, alias)).join(', ')}]`
+}
+
+function rowOf(table: CapturedTable, content: RowContent, room: string): LoggedRow {
   return {
-    room: table.rooms.length === 0 ? 'null' : 'log_room',
+    ...content,
+    room,
     model: table.model.name,
     id: 'record_id',
-    action: 'log_action',
-    fields: 'log_fields',
-    before: 'log_before',
-    version: 'log_version',
-    fieldVersions: 'log_field_versions',
     ...(hasMarks(table) ? { marks: 'log_marks' } : {}),
     op: 'log_op',
   }
 }
 
-function leaveRow(table: CapturedTable, room: string): LoggedRow {
-  return {
-    room,
-    model: table.model.name,
-    id: 'record_id',
-    action: "'leave'",
-    version: 'log_version',
-    ...(hasMarks(table) ? { marks: 'log_marks' } : {}),
-    op: 'log_op',
+/** In the old room the record is gone: nothing but its version is said. */
+function leaveRow(table: CapturedTable, { version }: RowContent, room: string): LoggedRow {
+  return rowOf(table, { action: "'leave'", version }, room)
+}
+
+/** In the new room the record is new: its whole row, whose fields have different versions unless it is as created. */
+function enterRow(table: CapturedTable, { before, version }: RowContent, room: string): LoggedRow {
+  const { version: versionColumn, fieldVersions } = table.model.columns
+  const content = {
+    action: "'enter'",
+    fields: wholeRow(table, 'new'),
+    before,
+    version,
+    fieldVersions: `case when new.${quoteIdentifier(versionColumn)} operator(pg_catalog.>) 1 then new.${quoteIdentifier(fieldVersions)} end`,
   }
+  return rowOf(table, content, room)
 }

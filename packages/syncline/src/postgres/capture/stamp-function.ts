@@ -7,8 +7,8 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedField, CapturedTable, RoomRoute } from './captured-table.ts'
-import { isAnyChanged, isChanged } from './changed-expression.ts'
-import { acceptRevival, beginLife, following, readLastLife } from './lives.ts'
+import { differs, isAnyChanged, isChanged, whenChanged } from './changed-expression.ts'
+import { beginLife, following, isRevival, readLastLife } from './lives.ts'
 import { continueInNewPartition, notePartitionMove } from './partition-move.ts'
 
 import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
@@ -30,8 +30,11 @@ export function stampFunction(table: CapturedTable): string {
     ],
     body: paragraphs(
       when("tg_op operator(pg_catalog.=) 'INSERT'", stampInsert(table)),
-      acceptRevival(table),
-      changedKey(table),
+      when(differs(table.id), stampKey(table), 'return new;'),
+      when(
+        `new.${version(table)} operator(pg_catalog.>) old.${version(table)}`,
+        when(isRevival(table), beginLife(table, `new.${version(table)}`), 'return new;'),
+      ),
       stampUpdate(table),
     ),
   })
@@ -72,6 +75,14 @@ function stampUpdate(table: CapturedTable): string {
   )
 }
 
+function stampField(table: CapturedTable, { field, watched }: CapturedField): string {
+  return whenChanged(
+    watched,
+    `new.${version(table)} := next_version;`,
+    `new.${fieldVersions(table)} := new.${fieldVersions(table)} operator(pg_catalog.||) pg_catalog.jsonb_build_object(${literal(field.name)}, next_version);`,
+  )
+}
+
 const version = ({ model }: CapturedTable) => quoteIdentifier(model.columns.version)
 const fieldVersions = ({ model }: CapturedTable) => quoteIdentifier(model.columns.fieldVersions)
 
@@ -80,36 +91,28 @@ function isStamp({ model }: CapturedTable, { field }: CapturedField): boolean {
   return field.column === model.columns.updatedAt || field.column === model.columns.lastModifiedBy
 }
 
-function stampField(table: CapturedTable, { field, watched }: CapturedField): string {
-  return when(
-    isAnyChanged(watched),
-    `new.${version(table)} := next_version;`,
-    `new.${fieldVersions(table)} := new.${fieldVersions(table)} operator(pg_catalog.||) pg_catalog.jsonb_build_object(${literal(field.name)}, next_version);`,
-  )
-}
-
 /** A changed id is a delete and a create: the new record begins above both lives. */
-function changedKey(table: CapturedTable): string {
-  return when(
-    isChanged(table.id),
+function stampKey(table: CapturedTable): string {
+  return lines(
     readLastLife(table),
     beginLife(table, following(`greatest(coalesce(old.${version(table)}, 1), last_version)`)),
-    stampAuthor(table),
+    stampTime(table, isTimeKept(table)),
+    stampWriter(table),
     ...table.routes.map(followParent),
     lockBeforeMoving(table),
     notePartitionMove(table),
-    'return new;',
   )
 }
 
 /** Author and time, where the declaration asks for them; a time that the application wrote itself stands. */
 function stampAuthor(table: CapturedTable): string {
-  const { updatedAt } = table.model.columns
-  const stamps = lines(
-    stampTime(table, updatedAt ? `not (${isChanged({ name: updatedAt, comparison: 'value' })})` : ''),
-    stampWriter(table),
-  )
+  const stamps = lines(stampTime(table, isTimeKept(table)), stampWriter(table))
   return stamps && when(`new.${version(table)} operator(pg_catalog.>) old.${version(table)}`, stamps)
+}
+
+function isTimeKept({ model }: CapturedTable): string {
+  const name = model.columns.updatedAt
+  return name === undefined ? '' : `not (${isChanged({ name, comparison: 'value' })})`
 }
 
 function stampTime({ model, description }: CapturedTable, isUnset: string): string {
