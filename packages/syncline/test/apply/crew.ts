@@ -124,8 +124,12 @@ export interface Crew {
 }
 
 /** Makes the tables and opens a writer. `p1` is shared by Ana and Ben (who both write), Cleo only reads it; `p2` is Ana's. */
-export async function openCrew(url: string, options: WriterOptions = {}): Promise<Crew> {
-  const database = postgres(url)
+export function openCrew(url: string, options: WriterOptions = {}): Promise<Crew> {
+  return openCrewOn(postgres(url), options)
+}
+
+/** The same on a database that is open already. */
+export async function openCrewOn(database: Database, options: WriterOptions = {}): Promise<Crew> {
   await database.query(`${TABLES}`)
   await migrate(database, schema)
   await database.query(`

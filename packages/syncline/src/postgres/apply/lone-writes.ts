@@ -9,7 +9,7 @@ import type { Shape } from './shape.ts'
 interface TableHabits {
   /** Triggers of the application, which may write anything in the name of the op. */
   readonly has_triggers: boolean
-  /** Rows that capture itself takes along. */
+  /** Rows that capture itself takes along with an insert (bit 4 of the type) or a delete (8). */
   readonly takes_along: boolean
   /** Rows that go, or lose a value, with a deleted one. */
   readonly cascades: boolean
@@ -18,7 +18,7 @@ interface TableHabits {
 
 const HABITS = `select
   exists (select 1 from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgname <> all ($2)) as has_triggers,
-  exists (select 1 from pg_trigger t where t.tgrelid = c.oid and t.tgname = $3) as takes_along,
+  exists (select 1 from pg_trigger t where t.tgrelid = c.oid and t.tgname = $3 and t.tgtype & 12 <> 0) as takes_along,
   exists (select 1 from pg_constraint k where k.confrelid = c.oid and k.contype = 'f' and k.confdeltype in ('c', 'n', 'd')) as cascades,
   c.relkind = 'r' as is_plain
   from pg_class c where c.oid = $1::regclass`
