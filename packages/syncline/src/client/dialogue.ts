@@ -175,7 +175,7 @@ export class Dialogue {
 
   #end(): void {
     this.#parts.rooms.end()
-    this.#parts.writes.end()
+    this.#parts.writes.flow.end()
     this.#parts.settling.clear()
   }
 

@@ -108,8 +108,7 @@ export class Engine {
       loadRoom: (channel) => this.#storage?.loadRoom(channel),
       save: (room) => void this.#commit({ room }).catch(() => {}),
       isWithheld: (channel) => this.#isWithheld(channel),
-      onChange: (change, isCatchingUp) => writes.onChange(change, isCatchingUp),
-      onLoad: ({ model, fields }) => writes.onLoad(model, fields.id),
+      onTold: (model, id) => writes.onTold(model, id),
       onApplied: (channel, changes) => this.events.emit(channel, changes),
       onAnswered: (channel) => {
         this.#settling.answered(channel)

@@ -51,11 +51,6 @@ export class ShownOps {
     for (const n of [...this.#byNumber.keys()]) if (n <= last) this.drop(n)
   }
 
-  /** Drops the ops on one record up to a number. */
-  dropOn(model: string, id: string, last: number): void {
-    for (const [n] of this.#on(model, id)) if (n <= last) this.drop(n)
-  }
-
   /** Drops the creates of a record that the server tells of: it exists, or did, so they were applied. */
   dropCreates(model: string, id: string, last: number): void {
     for (const [n, op] of this.#on(model, id)) if (n <= last && op.action === 'create') this.drop(n)

@@ -7,7 +7,6 @@
  *   W3 nothing lost   a refused op leaves the page's view and is parked with its values
  */
 import type { Ack } from '../../protocol/messages/ack.ts'
-import type { Change } from '../../protocol/messages/change.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { Clock } from '../clock.ts'
 import { newKey, type Random } from '../new-id.ts'
@@ -57,8 +56,6 @@ export class Writes {
   #outbox: Outbox | undefined
   #unnumbered: Pending[] = []
   #isSaving = false
-  /** The server had these ops when the connection began, so what it sends since contains them. */
-  #knownThrough = 0
 
   constructor(host: WritesHost) {
     this.#host = host
@@ -120,7 +117,6 @@ export class Writes {
     // Of ops that the server does not have it is certain again that nothing contains them.
     const outbox = { ...recognition.outbox, held: withHeld(recognition.outbox, (n) => n <= lastOp) }
     this.#outbox = outbox
-    this.#knownThrough = lastOp
     this.flow.sentThrough = lastOp
     this.#host.store.transact(() => this.#shown.renew(outbox.ops.filter(({ n }) => n > lastOp)))
     if (recognition.kind === 'restored') {
@@ -128,11 +124,6 @@ export class Writes {
       this.#save()
     }
     return true
-  }
-
-  end(): void {
-    this.flow.end()
-    this.#knownThrough = 0
   }
 
   /** Sends again everything that was not acknowledged. */
@@ -171,17 +162,17 @@ export class Writes {
   }
 
   /**
-   * A confirmed change is about to be applied. What sent ops made of a counter stays as it is until their ack,
-   * since the change may contain them; those that it is known to contain go.
+   * What the server tells of a record is about to be applied, and may contain ops that were sent: what they made of
+   * a counter stays as it is until their ack.
    */
-  onChange({ model, id, op }: Change, isCatchingUp: boolean): void {
-    this.#expect(model, id, isCatchingUp)
-    if (op !== undefined) this.#shown.drop(op)
-  }
-
-  /** A record is about to be loaded anew: the same, whatever it contains. */
-  onLoad(model: string, id: string): void {
-    this.#expect(model, id, true)
+  onTold(model: string, id: string): void {
+    const { sentThrough } = this.flow
+    this.#shown.dropCreates(model, id, sentThrough)
+    const held = this.#shown.holdOn(model, id, sentThrough)
+    if (held.length === 0) return
+    const outbox = this.#open()
+    this.#outbox = { ...outbox, held: new Map([...outbox.held, ...held]) }
+    this.#save()
   }
 
   /** Gives the device a new name and parks what it had not sent. */
@@ -223,21 +214,6 @@ export class Writes {
         this.#shown.number(this.#shown.show(op, held.get(op.n)), op.n)
       }
     })
-  }
-
-  #expect(model: string, id: string, isCatchingUp: boolean): void {
-    // Held before others are dropped: what they made of it is still to be seen.
-    this.#hold(model, id)
-    this.#shown.dropCreates(model, id, this.flow.sentThrough)
-    if (isCatchingUp) this.#shown.dropOn(model, id, this.#knownThrough)
-  }
-
-  #hold(model: string, id: string): void {
-    const held = this.#shown.holdOn(model, id, this.flow.sentThrough)
-    if (held.length === 0) return
-    const outbox = this.#open()
-    this.#outbox = { ...outbox, held: new Map([...outbox.held, ...held]) }
-    this.#save()
   }
 
   /** Writes of one turn are stored, and then sent, together. */

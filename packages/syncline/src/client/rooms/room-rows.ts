@@ -14,9 +14,8 @@ export interface RoomRowsHost {
   readonly schema: CompiledSchema
   readonly store: Store
   save(write: RoomWrite): void
-  /** Inside the store transaction: a change, or a record of a load, is about to be applied. */
-  onChange(change: Change, isCatchingUp: boolean): void
-  onLoad(record: StoreRecord): void
+  /** Inside the store transaction: what the server tells of a record is about to be applied. */
+  onTold(model: string, id: string): void
   /** After the store transaction. */
   onApplied(channel: string, changes: readonly Change[]): void
 }
@@ -42,18 +41,18 @@ export class RoomRows {
     const { schema, store } = this.#host
     const records = [...decodeChunks(schema, chunks)]
     store.transact(() => {
-      for (const record of records) this.#host.onLoad(record)
+      for (const { model, fields } of records) this.#host.onTold(model, fields.id)
       store.replaceRoom(channel, records, this.#isLive)
-      for (const change of changes) this.#applyOne(channel, change, true)
+      for (const change of changes) this.#applyOne(channel, change)
     })
     const room = { cursor, schema: schema.hash, records: store.members(channel) }
     this.#host.save({ channel, type: 'replace', room })
     this.#host.onApplied(channel, changes)
   }
 
-  apply(channel: string, cursor = '', changes: readonly Change[], isCatchingUp: boolean): void {
+  apply(channel: string, cursor = '', changes: readonly Change[]): void {
     this.#host.store.transact(() => {
-      for (const change of changes) this.#applyOne(channel, change, isCatchingUp)
+      for (const change of changes) this.#applyOne(channel, change)
     })
     this.#host.save({ channel, type: 'change', cursor, ...this.#touchedBy(channel, changes) })
     this.#host.onApplied(channel, changes)
@@ -72,10 +71,10 @@ export class RoomRows {
     store.transact(() => store.purgeRoom(channel))
   }
 
-  #applyOne(channel: string, change: Change, isCatchingUp: boolean): void {
+  #applyOne(channel: string, change: Change): void {
     const decoded = decodeChange(this.#host.schema, change)
     if (!decoded) return
-    this.#host.onChange(change, isCatchingUp)
+    this.#host.onTold(decoded.model, decoded.id)
     this.#host.store.apply(channel, decoded)
   }
 

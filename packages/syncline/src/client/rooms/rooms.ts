@@ -152,7 +152,8 @@ export class Rooms {
     if (!room) return
     const before = room.source.current
     const { room: after, effect } = stepOf(before, message)
-    if (effect) this.#perform(channel, room, before, after, effect)
+    if (effect) this.#perform(channel, room, after, effect)
+    else this.#keepCursor(before, after)
     room.source.set(after)
     if (isAwaited(before) && !isAwaited(after)) this.#host.onAnswered(channel)
     this.#host.onChanged()
@@ -160,7 +161,11 @@ export class Rooms {
 
   /** A cursor that is valid for every joined room. */
   onPong(cursor: string): void {
-    for (const { source } of this.#held.values()) source.set(onPong(source.current, cursor))
+    for (const { source } of this.#held.values()) {
+      const before = source.current
+      source.set(onPong(before, cursor))
+      this.#keepCursor(before, source.current)
+    }
   }
 
   /** Forgets all rows, in memory only. */
@@ -210,12 +215,18 @@ export class Rooms {
     return isLoaded && source.current.status !== 'gone' && !this.#host.isWithheld(channel)
   }
 
-  #perform(channel: string, held: HeldRoom, before: RoomState, after: RoomState, effect: RoomEffect): void {
+  #perform(channel: string, held: HeldRoom, after: RoomState, effect: RoomEffect): void {
     const rows = this.#rows
     if (effect.type === 'replace') rows.replace(channel, after.cursor, effect.chunks, effect.changes)
-    else if (effect.type === 'apply') rows.apply(channel, after.cursor, effect.changes, !before.isJoined)
+    else if (effect.type === 'apply') rows.apply(channel, after.cursor, effect.changes)
     else if (effect.type === 'purge') rows.purge(channel)
     else this.#askLater(channel, held, effect.afterMs)
+  }
+
+  /** A room in which nothing happens stays within what the server's log still holds. */
+  #keepCursor(before: RoomState, { channel, cursor }: RoomState): void {
+    if (cursor === undefined || cursor === before.cursor) return
+    this.#host.save({ channel, type: 'change', cursor, put: [], remove: [] })
   }
 
   #askLater(channel: string, room: HeldRoom, afterMs: number): void {
