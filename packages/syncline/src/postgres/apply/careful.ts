@@ -17,7 +17,7 @@ import { runUnit } from './careful-unit.ts'
 import { advanced } from './device-state.ts'
 import { conflictsOf, type OpAnswer } from './group.ts'
 import { keepRefusalStatement, type KeptAnswer } from './idempotency.ts'
-import { existingStatements, lockStatements, recordsOf } from './lock-statements.ts'
+import { BRIEF_LOCK_TIMEOUT, existingStatements, lockStatements, recordsOf } from './lock-statements.ts'
 import { lostValuesStatement } from './lost-values.ts'
 import { type Part, type PartResult, type PreparedUnit, rejectionsOf, type UnitRefusal } from './part.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
@@ -75,7 +75,7 @@ async function beginSkippingLocked(session: ApplySession, all: readonly Progress
   const [, , gotDevices = [], knownDevices = [], ...records] = await session.pipeline([
     { text: 'begin' },
     // Short: whoever meets a lock that could not be seen beforehand goes to the slow lane, which waits.
-    { text: "set local lock_timeout = '5ms'" },
+    { text: `set local lock_timeout = '${BRIEF_LOCK_TIMEOUT}'` },
     lockDevicesStatement(devices, true),
     { text: 'select device from syncline.devices where device = any ($1)', values: [devices] },
     ...locks,

@@ -75,7 +75,7 @@ export class GroupCommit {
       const jobs = [...open]
       const group = groupOf(jobs.map(restOf))
       try {
-        const results = await commitGroup(session, group)
+        const results = await commitGroup(session, group, exclusion > 0)
         jobs.forEach((job, index) => {
           const result = results[index]
           if (result) job.results.push(result)

@@ -13,7 +13,7 @@ import type { Row, Statement } from '../database.ts'
 import type { ApplySession } from './apply-session.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
 import { advanced } from './device-state.ts'
-import { lockStatements } from './lock-statements.ts'
+import { BRIEF_LOCK_TIMEOUT, lockStatements } from './lock-statements.ts'
 import type { Part, PartResult } from './part.ts'
 import { rejectionsOf } from './part.ts'
 import { payloadOf, settingOf } from './payload.ts'
@@ -65,11 +65,23 @@ export function payloadText({ prepared, author, options }: GroupOp): string {
   return payloadOf(prepared, author, options)
 }
 
-/** Commits the group, or throws what its first failure was and leaves nothing. */
-export async function commitGroup(session: ApplySession, group: Group): Promise<PartResult[]> {
+/**
+ * Commits the group, or throws what its first failure was and leaves nothing. When it `isRetried`, the others have waited
+ * once already, and it waits for no lock.
+ */
+export async function commitGroup(
+  session: ApplySession,
+  group: Group,
+  isRetried = false,
+): Promise<PartResult[]> {
   const moves = group.parts.flatMap(moveOf)
   const lone = group.ops[0]
-  if (group.ops.length === 1 && lone && group.parts.every((part) => !part.units.some((unit) => unit.cause))) {
+  if (
+    !isRetried &&
+    group.ops.length === 1 &&
+    lone &&
+    group.parts.every((part) => !part.units.some((unit) => unit.cause))
+  ) {
     const [[row]] = (await session.pipeline([loneStatement(session, moves, lone.op)])) as [Row[]]
     return resultsOf(
       group,
@@ -77,9 +89,9 @@ export async function commitGroup(session: ApplySession, group: Group): Promise<
       row?.['answer'] ? [JSON.parse(row['answer'] as string)] : [],
     )
   }
-  const statements = groupStatements(session, group, moves)
+  const statements = groupStatements(session, group, moves, isRetried)
   const answers = await session.pipeline(statements)
-  const xid = answers[1]?.[0]?.['xid'] as string
+  const xid = answers[isRetried ? 2 : 1]?.[0]?.['xid'] as string
   const given = answers.flatMap((rows) =>
     rows[0]?.['answers'] ? (JSON.parse(rows[0]['answers'] as string) as (OpAnswer | null)[]) : [],
   )
@@ -90,11 +102,17 @@ export async function commitGroup(session: ApplySession, group: Group): Promise<
   )
 }
 
-function groupStatements(session: ApplySession, group: Group, moves: readonly DeviceMove[]): Statement[] {
+function groupStatements(
+  session: ApplySession,
+  group: Group,
+  moves: readonly DeviceMove[],
+  isRetried: boolean,
+): Statement[] {
   const prepared = group.ops.map(({ op }) => op.prepared)
   const rejections = group.parts.flatMap((part) => rejectedOf(part).map((rejection) => ({ part, rejection })))
   return [
     { text: 'begin' },
+    ...(isRetried ? [{ text: `set local lock_timeout = '${BRIEF_LOCK_TIMEOUT}'` }] : []),
     namedAs(session, advanceStatement(moves)),
     ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
     ...runStatements(

@@ -7,6 +7,9 @@ import type { Statement } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
 import type { PreparedOp } from './prepare-op.ts'
 
+/** Wait for a lock of whoever has waited already, or keeps others waiting. */
+export const BRIEF_LOCK_TIMEOUT = '5ms'
+
 interface TableLocks {
   readonly model: Model
   readonly ids: Set<string>

@@ -16,6 +16,7 @@
  */
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
+import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import { RUN, setStep } from './set-text.ts'
 import { idTypeOf, literal, SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
@@ -153,6 +154,8 @@ begin
     perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);
 ${setStep(text)}
   exception when others then
+    -- One of them met a lock: which one is found without waiting for it again.
+    if sqlstate = '55P03' then perform pg_catalog.set_config('lock_timeout', '${BRIEF_LOCK_TIMEOUT}', true); end if;
     return pg_temp.${name}_all(${withSettings(text)});
   end;
   if forbidden is not null then perform syncline.refuse(forbidden[1], 'forbidden'); end if;
