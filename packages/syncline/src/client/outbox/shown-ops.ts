@@ -13,6 +13,8 @@ export class ShownOps {
   readonly #store: Store
   readonly #byNumber = new Map<number, OverlayOp>()
   readonly #numbers = new Map<OverlayOp, number>()
+  /** Of which records an op creates or counts: what the server tells of the others needs no look at the ops. */
+  readonly #delicate = new Map<string, number>()
 
   constructor(schema: CompiledSchema, store: Store) {
     this.#schema = schema
@@ -35,43 +37,38 @@ export class ShownOps {
     if (!op) return
     this.#byNumber.set(n, op)
     this.#numbers.set(op, n)
+    this.#countDelicate(op, 1)
   }
 
   /** Drops one op: it was refused. */
   drop(n: number): void {
-    const op = this.#byNumber.get(n)
-    if (!op) return
-    this.#byNumber.delete(n)
-    this.#numbers.delete(op)
-    this.#store.dropOp(op)
+    this.#dropAll([n])
   }
 
   /** Drops all ops up to a number: the base contains what became of them. */
   dropThrough(last: number): void {
-    for (const n of [...this.#byNumber.keys()]) if (n <= last) this.drop(n)
-  }
-
-  /** Drops the creates of a record that the server tells of: it exists, or did, so they were applied. */
-  dropCreates(model: string, id: string, last: number): void {
-    for (const [n, op] of this.#on(model, id)) if (n <= last && op.action === 'create') this.drop(n)
+    this.#dropAll([...this.#byNumber.keys()].filter((n) => n <= last))
   }
 
   /**
-   * Nobody can tell whether what is about to be applied contains these ops already: what they made of a counter or
+   * What the server tells of a record is about to be applied, and nobody can tell whether it contains these ops
+   * already. Its create is dropped: it was applied, or there were nothing to tell. What others made of a counter or
    * set stays as it is, and is not counted again. Returns what is held now.
    */
-  holdOn(model: string, id: string, last: number): (readonly [number, HeldFields])[] {
+  expect(model: string, id: string, last: number): (readonly [number, HeldFields])[] {
     const holding: (readonly [number, HeldFields])[] = []
-    if (!this.#on(model, id).some(([n, op]) => n <= last && op.operators)) return holding
+    if (!this.#delicate.has(`${model} ${id}`)) return holding
     this.#store.mapOps(model, id, (op, row) => {
       const n = this.#numbers.get(op)
       if (n === undefined || n > last || !op.operators) return op
       const held = settleOperators(op, row)
-      this.#numbers.delete(op)
+      this.#forget(op)
       this.number(held, n)
       holding.push([n, held.fields])
       return held
     })
+    const ops = this.#store.opsOn(model, id).filter((op) => op.action === 'create')
+    this.#dropAll(ops.map((op) => this.#numbers.get(op) ?? Number.POSITIVE_INFINITY).filter((n) => n <= last))
     return holding
   }
 
@@ -84,12 +81,29 @@ export class ShownOps {
     }
   }
 
-  /** The numbered ops on one record, oldest first. */
-  #on(model: string, id: string): (readonly [number, OverlayOp])[] {
-    return this.#store.opsOn(model, id).flatMap((op) => {
-      const n = this.#numbers.get(op)
-      return n === undefined ? [] : [[n, op] as const]
-    })
+  #dropAll(numbers: readonly number[]): void {
+    const ops = new Set<OverlayOp>()
+    for (const n of numbers) {
+      const op = this.#byNumber.get(n)
+      if (!op) continue
+      this.#byNumber.delete(n)
+      this.#forget(op)
+      ops.add(op)
+    }
+    if (ops.size > 0) this.#store.dropOps(ops)
+  }
+
+  #forget(op: OverlayOp): void {
+    this.#numbers.delete(op)
+    this.#countDelicate(op, -1)
+  }
+
+  #countDelicate(op: OverlayOp, by: 1 | -1): void {
+    if (op.action !== 'create' && !op.operators) return
+    const key = `${op.model} ${op.id}`
+    const count = (this.#delicate.get(key) ?? 0) + by
+    if (count > 0) this.#delicate.set(key, count)
+    else this.#delicate.delete(key)
   }
 }
 

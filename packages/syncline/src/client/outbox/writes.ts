@@ -166,9 +166,7 @@ export class Writes {
    * a counter stays as it is until their ack.
    */
   onTold(model: string, id: string): void {
-    const { sentThrough } = this.flow
-    this.#shown.dropCreates(model, id, sentThrough)
-    const held = this.#shown.holdOn(model, id, sentThrough)
+    const held = this.#shown.expect(model, id, this.flow.sentThrough)
     if (held.length === 0) return
     const outbox = this.#open()
     this.#outbox = { ...outbox, held: new Map([...outbox.held, ...held]) }

@@ -24,14 +24,15 @@ export interface Entry {
   readonly model: string
   readonly id: string
   base: BaseRecord | undefined
-  ops: readonly OverlayOp[]
+  ops: OverlayOp[]
   /** What the page sees: base with ops applied. */
   row: AnyRow | undefined
   /** How many joined rooms hold it. */
   holders: number
 }
 
-const NO_OPS: readonly OverlayOp[] = []
+// Shared by all entries without ops, so it is replaced and never filled.
+const NO_OPS: OverlayOp[] = []
 
 export function createEntry(model: string, id: string): Entry {
   return { model, id, base: undefined, ops: NO_OPS, row: undefined, holders: 0 }
@@ -40,8 +41,4 @@ export function createEntry(model: string, id: string): Entry {
 /** True when nothing is left to keep; a deleted record stays known while a room still has to tell of it. */
 export function isEmptyEntry(entry: Entry): boolean {
   return entry.base === undefined && entry.ops.length === 0 && entry.holders === 0
-}
-
-export function withoutOp(ops: readonly OverlayOp[], op: OverlayOp): readonly OverlayOp[] {
-  return ops.length === 1 && ops[0] === op ? NO_OPS : ops.filter((each) => each !== op)
 }

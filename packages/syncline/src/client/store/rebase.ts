@@ -3,10 +3,13 @@ import type { AnyRow } from '../query/row.ts'
 import { applyOperator, type Operator } from './apply-operator.ts'
 import type { Entry, OverlayOp } from './entry.ts'
 
-/** The visible row of an entry; the same object as before when its members are the same. */
-export function rebase(entry: Entry): AnyRow | undefined {
-  let row = entry.base?.fields
-  for (const op of entry.ops) row = applyOp(row, op)
+/**
+ * The visible row of an entry; the same object as before when its members are the same. `appended` are the ops
+ * that were added where nothing else changed.
+ */
+export function rebase(entry: Entry, appended?: readonly OverlayOp[]): AnyRow | undefined {
+  let row = appended ? entry.row : entry.base?.fields
+  for (const op of appended ?? entry.ops) row = applyOp(row, op)
   return row && entry.row && row !== entry.row && isSameRow(row, entry.row) ? entry.row : row
 }
 

@@ -140,10 +140,7 @@ test('ops are shown over whatever the base becomes, and leave without a trace', 
 
   apply(store, 'A:1', change('create', 1, { name: 'Mine', zoom: 1 }), change('update', 2, { name: 'Theirs' }))
   expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'Theirs', zoom: 3 })
-  store.transact(() => {
-    store.dropOp(create)
-    store.dropOp(update)
-  })
+  store.transact(() => store.dropOps(new Set([create, update])))
 
   expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'Theirs', zoom: 1 })
 })

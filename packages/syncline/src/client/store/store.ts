@@ -8,7 +8,7 @@ import { type FieldChange, merge } from '../../protocol/merge.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
 import type { AnyRow, RowChange } from '../query/row.ts'
-import { type BaseRecord, type Entry, type OverlayOp, withoutOp } from './entry.ts'
+import type { BaseRecord, Entry, OverlayOp } from './entry.ts'
 import { applyOp, isSameRow, rebase } from './rebase.ts'
 import { RoomMembers } from './room-members.ts'
 import { Table } from './table.ts'
@@ -33,12 +33,13 @@ export class Store implements QueryHost {
   readonly #router = new QueryRouter()
   /** Versions at which records were deleted, while this connection lasts and another room may still tell of them. */
   readonly #deletedAt = new Map<Entry, number>()
-  #touched: Set<Entry> | undefined
+  /** Entries that changed; with the ops appended where nothing else did, so that many ops on one record stay cheap. */
+  #touched: Map<Entry, readonly OverlayOp[] | undefined> | undefined
 
   /** Runs changes as one: nobody sees a part of them. */
   transact<Result>(work: () => Result): Result {
     if (this.#touched) return work()
-    this.#touched = new Set()
+    this.#touched = new Map()
     try {
       return work()
     } finally {
@@ -89,13 +90,14 @@ export class Store implements QueryHost {
   }
 
   addOp(op: OverlayOp): void {
-    const entry = this.#touch(op.model, op.id)
-    entry.ops = [...entry.ops, op]
+    const entry = this.#touch(op.model, op.id, [op])
+    if (entry.ops.length > 0) entry.ops.push(op)
+    else entry.ops = [op]
   }
 
-  dropOp(op: OverlayOp): void {
-    const entry = this.#touch(op.model, op.id)
-    entry.ops = withoutOp(entry.ops, op)
+  dropOps(ops: ReadonlySet<OverlayOp>): void {
+    const entries = new Set([...ops].map(({ model, id }) => this.#touch(model, id)))
+    for (const entry of entries) entry.ops = entry.ops.filter((op) => !ops.has(op))
   }
 
   /** Rewrites the ops on one record, each with the row that it leads to now. */
@@ -205,17 +207,19 @@ export class Store implements QueryHost {
     if (base && enteredAt !== undefined) yield { ...base, model, enteredAt }
   }
 
-  #touch(model: string, id: string): Entry {
+  #touch(model: string, id: string, appended?: readonly OverlayOp[]): Entry {
     if (!this.#touched) throw new Error('The store is changed outside `transact`. Wrap the change in it.')
     const entry = this.#table(model).open(id)
-    this.#touched.add(entry)
+    const known = this.#touched.get(entry)
+    const isNew = !this.#touched.has(entry)
+    this.#touched.set(entry, appended && (isNew || known) ? [...(known ?? []), ...appended] : undefined)
     return entry
   }
 
-  #commit(touched: ReadonlySet<Entry>): void {
+  #commit(touched: ReadonlyMap<Entry, readonly OverlayOp[] | undefined>): void {
     const changes = new Map<string, RowChange[]>()
-    for (const entry of touched) {
-      const change = this.#table(entry.model).show(entry, rebase(entry))
+    for (const [entry, appended] of touched) {
+      const change = this.#table(entry.model).show(entry, rebase(entry, appended))
       if (entry.holders === 0) this.#deletedAt.delete(entry)
       if (!change) continue
       const ofModel = changes.get(entry.model)
