@@ -530,14 +530,14 @@ test('types follow the schema', () => {
     const names: readonly string[] = client.query.camera.current.map(({ name }) => name)
     const production: string | undefined = client.query.camera.include('production').first()?.production?.name
     // @ts-expect-error a model that is not declared
-    client.query.kamera.current
+    const none: unknown = client.query.kamera
     // @ts-expect-error a value of another kind
     client.mutate.camera.update('c1', { zoom: 'far' })
     // @ts-expect-error a field that must be given
     client.mutate.camera.create({ name: 'Two' })
     // @ts-expect-error a comparison with another kind
     client.query.camera.where({ zoom: { gt: 'far' } })
-    return [names, production]
+    return [names, production, none]
   }
 
   expect(check).toBeTypeOf('function')

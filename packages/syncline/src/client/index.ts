@@ -7,7 +7,7 @@ export type { Observable } from './observable.ts'
 export type { ParkedOp, QueuedOp } from './outbox/outbox.ts'
 export type { Submission } from './outbox/submissions.ts'
 export type { Direction } from './query/order.ts'
-export type { Condition, Included, Query, Where } from './query/query.ts'
+export type { ComparisonsOf, Condition, Included, Query, Where } from './query/query.ts'
 export type { Room } from './rooms/room.ts'
 export type { RoomStatus } from './rooms/room-state.ts'
 export type { ReconnectOptions } from './session/backoff.ts'
@@ -21,5 +21,12 @@ export type {
   UserStorage,
 } from './storage/storage.ts'
 export type { SyncStatus } from './sync-status.ts'
-export type { Mutate, Mutators, Transaction, Write, WriteOptions } from './writes/mutators.ts'
+export type {
+  Mutate,
+  Mutators,
+  Transaction,
+  TransactionMutators,
+  Write,
+  WriteOptions,
+} from './writes/mutators.ts'
 export { SynclineError } from '../protocol/errors.ts'

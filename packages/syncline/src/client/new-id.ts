@@ -4,7 +4,7 @@
 export type Random = () => number
 
 /** Random bytes of the platform's cryptographic source, or of a test's. */
-export function randomBytes(length: number, random?: Random): Uint8Array {
+function randomBytes(length: number, random?: Random): Uint8Array {
   const bytes = new Uint8Array(length)
   if (!random) return crypto.getRandomValues(bytes)
   return bytes.map(() => Math.floor(random() * 256))

@@ -29,7 +29,7 @@ export function createSource<Value>(
       current = value
       listeners.notify()
     },
-    subscribe: listeners.add,
+    subscribe: (listener) => listeners.add(listener),
   }
 }
 
@@ -54,7 +54,7 @@ export function createListeners<Arguments extends readonly unknown[] = []>(): Li
       return () => void entries.delete(entry)
     },
     notify(...values) {
-      for (const entry of [...entries]) {
+      for (const entry of Array.from(entries)) {
         if (entries.has(entry)) guarded(() => entry.listener(...values))
       }
     },
@@ -62,10 +62,11 @@ export function createListeners<Arguments extends readonly unknown[] = []>(): Li
 }
 
 /** Runs a function of the application's; what it throws is reported as the browser reports a listener's fault. */
-export function guarded(call: () => void): void {
+function guarded(call: () => void): void {
   try {
     call()
   } catch (error) {
+    // oxlint-disable-next-line no-console -- outside browsers there is no `reportError`
     const report = (globalThis as { reportError?: (error: unknown) => void }).reportError ?? console.error
     report(error)
   }

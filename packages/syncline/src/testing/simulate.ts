@@ -129,7 +129,7 @@ function traced(server: WireEnd, trace: string[], index: number): WireEnd {
           trace.push(`${index}> ${text}`)
           connection.receive(text)
         },
-        close: connection.close,
+        close: () => connection.close(),
       }
     },
     request(name, body, token) {

@@ -147,7 +147,7 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
     const name = url.endsWith('/push') ? 'push' : 'pull'
     await passes()
     const token = (init.headers as Record<string, string>)['authorization']?.slice('Bearer '.length)
-    const answer = JSON.stringify(end.request(name, JSON.parse(String(init.body)), token))
+    const answer = JSON.stringify(end.request(name, JSON.parse(init.body as string), token))
     await passes()
     return new Response(answer, { status: 200, headers: { 'content-type': 'application/json' } })
   }
@@ -162,7 +162,7 @@ export function testWire(end: WireEnd, { clock, random }: WireOptions): TestWire
     })
 
   const cut = () => {
-    for (const link of [...links]) link.cut()
+    for (const link of Array.from(links)) link.cut()
   }
   return {
     WebSocket: Link as unknown as SocketConstructor,

@@ -144,13 +144,13 @@ class History {
     if (!production) return
     const { client } = actor.device
     const ids: string[] = []
-    const write = client.transaction((tx) => {
+    client.transaction((tx) => {
       const camera = tx.camera.create({ productionId: production.id, name: this.#unique('name') })
       ids.push(camera.id, tx.photo.create({ cameraId: camera.id, caption: this.#unique('caption') }).id)
     })
     if (!client.record('photo', ids[1] ?? '').current)
       throw new Error('K1: a created record is not shown at once')
-    return `${this.#nameOf(actor)} ${ids} in ${production.id}`
+    return `${this.#nameOf(actor)} ${ids.join(' ')} in ${production.id}`
   }
 
   createRoom(actor: Actor): string {
@@ -173,7 +173,7 @@ class History {
   remove(actor: Actor): string | void {
     const camera = this.#pick(actor.device.client.query.camera.current)
     if (!camera) return
-    const write = actor.device.client.mutate.camera.delete(camera.id)
+    actor.device.client.mutate.camera.delete(camera.id)
     if (actor.device.client.record('camera', camera.id).current)
       throw new Error('K1: a deleted record is still shown')
     actor.flicker.forget(camera.id)
@@ -185,7 +185,7 @@ class History {
     const productionId = this.#pick(client.query.scale.current)?.productionId
     if (productionId === undefined) return
     const value = ++this.#serial
-    const write = client.transaction((tx) => {
+    client.transaction((tx) => {
       tx.scale.update(`${productionId}-left`, { value })
       tx.scale.update(`${productionId}-right`, { value })
     })
@@ -197,7 +197,7 @@ class History {
     const tally = this.#pick(client.query.tally.current)
     if (!tally) return
     const amount = 1 + Math.floor(this.#simulation.random() * 9)
-    const write = client.mutate.tally.update(tally.id, { total: { $inc: amount } })
+    client.mutate.tally.update(tally.id, { total: { $inc: amount } })
     if (client.record('tally', tally.id).current?.total !== tally.total + amount) {
       throw new Error('K1: a count is not shown at once')
     }
@@ -208,7 +208,7 @@ class History {
   breakRule(actor: Actor): string | void {
     const camera = this.#pick(actor.device.client.query.camera.current)
     if (!camera) return
-    const write = actor.device.client.transaction((tx) => {
+    actor.device.client.transaction((tx) => {
       tx.camera.update(camera.id, { note: this.#unique('never') })
       tx.camera.update(camera.id, { productionId: 'nowhere' })
     })
@@ -418,7 +418,8 @@ class History {
 
   #mustShow(actor: Actor, model: 'camera', id: string, field: 'name', value: unknown): void {
     const shown = actor.device.client.record(model, id).current?.[field]
-    if (shown !== value) throw new Error(`K1: ${model} ${id} shows ${shown} after ${value} was written`)
+    if (shown !== value)
+      throw new Error(`K1: ${model} ${id} shows ${shown} after ${value as string} was written`)
   }
 
   #join(actor: Actor, model: 'production' | 'lens', id: string | undefined): void {

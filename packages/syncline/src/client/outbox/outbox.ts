@@ -45,7 +45,7 @@ export interface ParkedOp {
 }
 
 /** An acknowledged op, kept in case the database is restored to a time before it. */
-export interface KeptOp {
+interface KeptOp {
   readonly op: QueuedOp
   readonly acknowledgedAt: number
   readonly isRefused: boolean

@@ -133,7 +133,7 @@ export class Writes {
 
   /** Settles ops. The overlay keeps them until `dropThrough`, except those refused. */
   acknowledge(ack: Pick<Ack, 'lastOp' | 'rejected'>): void {
-    const { store, clock, onChanged } = this.#host
+    const { store, clock } = this.#host
     const { outbox, applied, parked } = acknowledge(this.#open(), ack.lastOp, ack.rejected, clock.now())
     this.#outbox = outbox
     store.transact(() => {
@@ -144,7 +144,7 @@ export class Writes {
     const culprits = parked.filter(({ reason }) => reason.code !== 'aborted')
     for (const { op, reason } of [...culprits, ...parked]) this.#submissions.settle(op, reason)
     for (const op of applied) this.#submissions.settle(op)
-    onChanged()
+    this.#host.onChanged()
     this.flow.onAck(ack.lastOp)
   }
 

@@ -11,7 +11,7 @@ import { compareValues } from './order.ts'
 import type { AnyRow } from './row.ts'
 
 /** What one field must be. A bare value means `{ eq: value }`. */
-export interface Comparisons {
+interface Comparisons {
   readonly eq?: unknown
   readonly ne?: unknown
   readonly gt?: unknown
@@ -32,7 +32,7 @@ export interface Filter {
   readonly key: FilterKey | undefined
 }
 
-export interface FilterKey {
+interface FilterKey {
   readonly field: string
   readonly values: readonly unknown[]
   /** The field is a reference, so rows can be found by its value. */

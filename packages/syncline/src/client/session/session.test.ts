@@ -17,7 +17,7 @@ function after(...played: Event[]): { session: Session; effects: readonly Sessio
 test('the table leads from every phase to every other, and `stop` ends each', () => {
   const reached = new Set<Phase>(['stopped'])
   for (let round = 0; round < phases.length; round++) {
-    for (const phase of [...reached]) for (const next of Object.values(NEXT[phase])) reached.add(next)
+    for (const phase of Array.from(reached)) for (const next of Object.values(NEXT[phase])) reached.add(next)
   }
 
   expect([...reached].sort()).toEqual([...phases].sort())

@@ -16,7 +16,7 @@ export function applyOperator(value: unknown, operator: Operator): unknown {
 function increment(value: unknown, by: number | bigint | string): unknown {
   if (typeof by === 'number') return Number(value ?? 0) + by
   if (typeof by === 'bigint') return BigInt((value ?? 0) as bigint) + by
-  const text = String(value ?? '0')
+  const text = typeof value === 'string' ? value : '0'
   // NaN and the infinities of `decimal` stay what they are.
   return /\d/.test(text) ? addDecimals(text, by) : text
 }

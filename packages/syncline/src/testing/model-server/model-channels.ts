@@ -13,7 +13,7 @@ export interface ModelView {
   changes(state: ModelState, from: number, to: number): readonly ViewChange[]
 }
 
-export interface ViewRow {
+interface ViewRow {
   readonly model: string
   readonly id: string
   readonly record: VersionedRecord
@@ -70,7 +70,7 @@ function isIn(schema: CompiledSchema, state: ModelState, name: string, id: strin
       at = state.tables.get(current)?.get(at as string)?.fields[field]
       current = schema.models[current]?.fields[field]?.references ?? ''
     }
-    return room === `${root} ${at}`
+    return room === `${root} ${at as string}`
   })
 }
 

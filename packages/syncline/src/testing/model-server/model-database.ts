@@ -24,7 +24,7 @@ export interface ModelLogRow {
 }
 
 /** One committed transaction. */
-export interface ModelCommit {
+interface ModelCommit {
   readonly rows: readonly ModelLogRow[]
   /** Who may read which roots since this commit: `user root id`. */
   readonly grants: ReadonlySet<string>
@@ -187,7 +187,7 @@ export class ModelTransaction {
     for (const [name, value] of Object.entries(fields)) {
       const target = model.fields[name]?.references
       if (target === undefined || value === null || this.get(target, value as string)) continue
-      throw new Refused('constraint', `There is no record \`${value}\` of model \`${target}\`.`)
+      throw new Refused('constraint', `There is no record ${JSON.stringify(value)} of model \`${target}\`.`)
     }
   }
 

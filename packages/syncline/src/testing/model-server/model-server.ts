@@ -23,7 +23,7 @@ export interface ModelServerOptions {
 }
 
 /** A connection to the model server, as a wire holds it. */
-export interface ModelConnection {
+interface ModelConnection {
   receive(text: string): void
   close(): void
 }

@@ -87,7 +87,7 @@ export class ModelSession {
   /** Sends what was committed since, or `gone` where the right was lost. */
   catchUp(): void {
     const now = this.#host.state().log.length
-    for (const [channel, joined] of [...this.#channels]) {
+    for (const [channel, joined] of Array.from(this.#channels)) {
       if (!joined.view.rows(this.#host.state())) {
         this.#channels.delete(channel)
         this.#send({ type: 'gone', channel, reason: 'not_found' })
@@ -99,7 +99,7 @@ export class ModelSession {
   /** The cursors can no longer be continued: everything comes again. */
   reload(): void {
     const now = this.#host.state().log.length
-    for (const [channel, joined] of [...this.#channels]) {
+    for (const [channel, joined] of Array.from(this.#channels)) {
       const rows = joined.view.rows(this.#host.state())
       if (!rows) continue
       this.#send({ type: 'snapshot', channel, reason: 'truncated' })
