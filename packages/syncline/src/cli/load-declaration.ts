@@ -11,7 +11,7 @@ export interface Declaration {
 }
 
 /** Where a schema is looked for when no path is given. */
-export const USUAL_PATHS = ['schema', 'src/schema', 'src/sync/schema', 'server/schema', 'app/schema'].flatMap(
+const USUAL_PATHS = ['schema', 'src/schema', 'src/sync/schema', 'server/schema', 'app/schema'].flatMap(
   (path) => [`${path}.ts`, `${path}.js`, `${path}.mjs`],
 )
 

@@ -10,12 +10,12 @@ import { chooseDatabase } from './choose-database.ts'
 import { type Declaration, loadDeclaration } from './load-declaration.ts'
 
 /** Where a command writes, and what it ends with. */
-export interface Terminal {
+interface Terminal {
   out(text: string): void
   error(text: string): void
 }
 
-export interface MigrateArguments {
+interface MigrateArguments {
   readonly schema?: string
   readonly database?: string
   readonly print?: boolean
@@ -55,7 +55,7 @@ export const migrateCommand = defineCommand({
 })
 
 /** Does what the command says; returns the exit code. */
-export async function runMigrate(args: MigrateArguments, terminal: Terminal): Promise<number> {
+async function runMigrate(args: MigrateArguments, terminal: Terminal): Promise<number> {
   try {
     const declaration = await loadDeclaration(args.schema)
     const database = chooseDatabase(args.database)

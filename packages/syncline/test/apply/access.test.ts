@@ -66,6 +66,10 @@ describe.each(Object.entries(inject('servers')))('access on PostgreSQL %s', (_ma
     expect(await movesTo(ben, 'missing')).toEqual({ code: 'not_found', field: 'productionId' })
     expect(await movesTo(ben, 'readonly')).toEqual({ code: 'forbidden' })
     expect((await stored('shared'))?.production_id).toBe('p1')
+    await plain.query("insert into cameras (id, production_id, name) values ('locked in', 'readonly', 'x')")
+    expect(await refusal(ben, update('camera', 'locked in', { productionId: 'p1' }))).toEqual({
+      code: 'forbidden',
+    })
     expect(await movesTo(ana, 'p2')).toBeUndefined()
     expect(await movesTo(ana, 'p1')).toBeUndefined()
   })

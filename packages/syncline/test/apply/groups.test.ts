@@ -1,7 +1,6 @@
 /** What goes through in one group is what each op would have been alone. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Connection, Database, Statement } from '../../src/postgres/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type AcceptedOp, createWriter } from '../../src/postgres/apply/writer.ts'
 import {
@@ -17,26 +16,7 @@ import {
   TestDevice,
   update,
 } from './crew.ts'
-
-/** The same database; what its owned connections send is written down. */
-function watched(database: Database): { database: Database; sent: string[][] } {
-  const sent: string[][] = []
-  const watch = (connection: Connection): Connection => ({
-    ...connection,
-    query: (text: string | Statement, values?: Parameters<Connection['query']>[1]) => {
-      sent.push([typeof text === 'string' ? text : text.text])
-      return connection.query(text, values)
-    },
-    pipeline: (statements) => {
-      sent.push(statements.map(({ text }) => text))
-      return connection.pipeline(statements)
-    },
-  })
-  return {
-    database: { ...database, connect: async (...args) => watch(await database.connect(...args)) },
-    sent,
-  }
-}
+import { watched } from './watched-database.ts'
 
 describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_major, server) => {
   let plain: TestDatabase

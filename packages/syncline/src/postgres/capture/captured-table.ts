@@ -111,7 +111,7 @@ export function slugOf(table: string): string {
   return `${slug.slice(0, 40)}_${createHash('sha256').update(table).digest('hex').slice(0, 7)}`
 }
 
-export function comparedColumn(description: TableDescription, name: string): ComparedColumn {
+function comparedColumn(description: TableDescription, name: string): ComparedColumn {
   const column = description.columns.find((candidate) => candidate.name === name)
   // A column that is yet to be made holds a room's id or a version: its text decides.
   return column === undefined ? { name, comparison: 'image' } : { name, comparison: comparisonOf(column) }

@@ -28,7 +28,7 @@ export interface TriggerDescription {
   readonly definition: string
 }
 
-export interface ForeignKeyDescription {
+interface ForeignKeyDescription {
   readonly column: string
   /** Checked at the end of the transaction, or not yet for all rows. */
   readonly isLoose: boolean

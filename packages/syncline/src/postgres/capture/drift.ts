@@ -1,6 +1,6 @@
 /** Where a database differs from the declaration, as data; each with what can be done about it. */
 
-export type DriftKind =
+type DriftKind =
   | 'not_a_table'
   | 'missing_column'
   | 'wrong_type'

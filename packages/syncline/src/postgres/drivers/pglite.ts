@@ -18,7 +18,7 @@ import { runTransaction } from './transaction.ts'
 import { takeTurns, type Turns } from './turns.ts'
 
 export interface PgliteOptions {
-  /** Receives what the operator should know at start. @default console.warn */
+  /** Receives what the operator should know at start. @default standard error */
   warn?: (text: string) => void
 }
 
@@ -40,7 +40,7 @@ export function pglite(dataDir: string, options: PgliteOptions = {}): Database {
   const isStored = dataDir !== 'memory://'
   const unlock = isStored ? lockFolder(dataDir) : () => {}
   if (isStored) {
-    const warn = options.warn ?? console.warn
+    const warn = options.warn ?? ((text: string) => void process.stderr.write(`${text}\n`))
     warn(
       `The database in ${dataDir} runs inside this process and does not fsync: it survives a killed process, not a power cut. Set DATABASE_URL to use a PostgreSQL server.`,
     )
