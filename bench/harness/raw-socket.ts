@@ -27,7 +27,9 @@ export function openRawSocket(port: number, path: string, protocol?: string): Pr
       const end = opening.indexOf('\r\n\r\n')
       if (end < 0) return
       const head = opening.subarray(0, end).toString()
-      const accept = createHash('sha1').update(key + WEBSOCKET_GUID).digest('base64')
+      const accept = createHash('sha1')
+        .update(key + WEBSOCKET_GUID)
+        .digest('base64')
       if (!head.startsWith('HTTP/1.1 101') || !head.includes(accept)) {
         socket.destroy()
         return reject(new Error(`The server refused the WebSocket: ${head.split('\r\n')[0]}`))
@@ -66,7 +68,8 @@ function cutFrames(data: Buffer, raw: RawSocket): number {
     const short = (data[at + 1] as number) & 0x7f
     const head = short < 126 ? 2 : short === 126 ? 4 : 10
     if (data.length - at < head) break
-    const length = short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
+    const length =
+      short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
     if (data.length - at < head + length) break
     if (opcode === 1 || opcode === 2) raw.onFrame(data.subarray(at + head, at + head + length))
     else if (opcode === 9) raw.socket.write(maskedFrame(data.subarray(at + head, at + head + length), 0x8a))

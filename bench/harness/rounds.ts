@@ -85,20 +85,28 @@ async function runRound(contestants: readonly Contestant[]): Promise<Figures> {
 
 function averageOf(runs: readonly Record<string, number>[]): Record<string, number> {
   const names = Object.keys(runs[0] ?? {})
-  return Object.fromEntries(names.map((name) => [name, runs.reduce((sum, run) => sum + (run[name] ?? 0), 0) / runs.length]))
+  return Object.fromEntries(
+    names.map((name) => [name, runs.reduce((sum, run) => sum + (run[name] ?? 0), 0) / runs.length]),
+  )
 }
 
 function mediansOf(rounds: readonly Figures[]): Figures {
   const first = rounds[0] ?? {}
-  const medianOf = (contestant: string, figure: string) => median(rounds.map((round) => round[contestant]?.[figure] ?? Number.NaN))
+  const medianOf = (contestant: string, figure: string) =>
+    median(rounds.map((round) => round[contestant]?.[figure] ?? Number.NaN))
   return Object.fromEntries(
-    Object.entries(first).map(([name, figures]) => [name, Object.fromEntries(Object.keys(figures).map((figure) => [figure, medianOf(name, figure)]))]),
+    Object.entries(first).map(([name, figures]) => [
+      name,
+      Object.fromEntries(Object.keys(figures).map((figure) => [figure, medianOf(name, figure)])),
+    ]),
   )
 }
 
 /** Compares two contestants round by round. */
 export function judge(goal: Goal, rounds: readonly Figures[]): GoalResult {
-  const ratios = rounds.map((round) => (round[goal.of]?.[goal.figure] ?? Number.NaN) / (round[goal.to]?.[goal.figure] ?? Number.NaN))
+  const ratios = rounds.map(
+    (round) => (round[goal.of]?.[goal.figure] ?? Number.NaN) / (round[goal.to]?.[goal.figure] ?? Number.NaN),
+  )
   const worstQuartile = quantile(ratios, goal.kind === 'atMost' ? 0.75 : 0.25)
   return {
     ...goal,

@@ -31,8 +31,16 @@ async function pingAcross(send: (turn: number) => void, received: () => Promise<
 async function rawLatency({ port, forMs }: Extract<Request, { kind: 'raw-latency' }>) {
   const a = await openRawSocket(port, '/')
   const b = await openRawSocket(port, '/')
-  const body = (turn: number) => JSON.stringify({ type: 'push', ops: [{ n: turn, model: 'camera', id: 'c1', action: 'update', fields: { name: `Camera ${turn}` } }] })
-  const result = await pingAcross((turn) => a.send(body(turn)), () => new Promise<void>((resolve) => (b.onFrame = () => resolve())), forMs)
+  const body = (turn: number) =>
+    JSON.stringify({
+      type: 'push',
+      ops: [{ n: turn, model: 'camera', id: 'c1', action: 'update', fields: { name: `Camera ${turn}` } }],
+    })
+  const result = await pingAcross(
+    (turn) => a.send(body(turn)),
+    () => new Promise<void>((resolve) => (b.onFrame = () => resolve())),
+    forMs,
+  )
   a.close()
   b.close()
   return result
@@ -45,8 +53,15 @@ async function latency({ port, tokens, room, record, forMs }: Extract<Request, {
   const joined = b.next('joined')
   b.send({ type: 'join', channel: room })
   await joined
-  const op = (turn: number) => ({ type: 'push', ops: [{ n: turn, model: 'camera', id: record, action: 'update', fields: { name: `Camera ${turn}` } }] })
-  const result = await pingAcross((turn) => a.send(op(turn)), () => b.next('changes'), forMs)
+  const op = (turn: number) => ({
+    type: 'push',
+    ops: [{ n: turn, model: 'camera', id: record, action: 'update', fields: { name: `Camera ${turn}` } }],
+  })
+  const result = await pingAcross(
+    (turn) => a.send(op(turn)),
+    () => b.next('changes'),
+    forMs,
+  )
   a.raw.close()
   b.raw.close()
   return result
@@ -55,7 +70,9 @@ async function latency({ port, tokens, room, record, forMs }: Extract<Request, {
 /** Every device pushes again as soon as it is acknowledged: acknowledged ops per second. */
 async function writes({ port, tokens, records, opsPerPush, forMs }: Extract<Request, { kind: 'writes' }>) {
   run += 1
-  const devices = await Promise.all(tokens.map((token, n) => openDevice({ port, device: `bench-w-${process.pid}-${run}-${n}`, token })))
+  const devices = await Promise.all(
+    tokens.map((token, n) => openDevice({ port, device: `bench-w-${process.pid}-${run}-${n}`, token })),
+  )
   const start = performance.now()
   const end = start + forMs
   let acknowledged = 0
@@ -63,12 +80,21 @@ async function writes({ port, tokens, records, opsPerPush, forMs }: Extract<Requ
     while (performance.now() < end) {
       const ops = Array.from({ length: opsPerPush }, (_, offset) => {
         const n = device.lastOp + offset + 1
-        return { n, model: 'camera', id: records[(place * 997 + n) % records.length], action: 'update', fields: { name: `Camera ${n}` } }
+        return {
+          n,
+          model: 'camera',
+          id: records[(place * 997 + n) % records.length],
+          action: 'update',
+          fields: { name: `Camera ${n}` },
+        }
       })
       const ack = device.next('ack')
       device.send({ type: 'push', ops })
       const { lastOp, rejected } = (await ack) as { lastOp: number; rejected: unknown[] }
-      if (lastOp !== device.lastOp + opsPerPush || rejected.length > 0) throw new Error(`Ops were lost: expected ${device.lastOp + opsPerPush}, got ${lastOp}, rejected ${JSON.stringify(rejected).slice(0, 300)}`)
+      if (lastOp !== device.lastOp + opsPerPush || rejected.length > 0)
+        throw new Error(
+          `Ops were lost: expected ${device.lastOp + opsPerPush}, got ${lastOp}, rejected ${JSON.stringify(rejected).slice(0, 300)}`,
+        )
       device.lastOp = lastOp
       acknowledged += opsPerPush
     }
@@ -89,7 +115,8 @@ const MARK = Buffer.from('"version":')
 function versionOf(payload: Buffer): number {
   let at = payload.indexOf(MARK) + MARK.length
   let version = 0
-  for (let digit = payload[at] as number; digit >= 48 && digit <= 57; digit = payload[++at] as number) version = version * 10 + digit - 48
+  for (let digit = payload[at] as number; digit >= 48 && digit <= 57; digit = payload[++at] as number)
+    version = version * 10 + digit - 48
   return version
 }
 
@@ -97,7 +124,9 @@ async function subscribe({ port, count, path }: Extract<Request, { kind: 'subscr
   for (const { raw } of subscribers) raw.close()
   subscribers = []
   for (let opened = 0; opened < count; opened += 100) {
-    const raws = await Promise.all(Array.from({ length: Math.min(100, count - opened) }, () => openRawSocket(port, path)))
+    const raws = await Promise.all(
+      Array.from({ length: Math.min(100, count - opened) }, () => openRawSocket(port, path)),
+    )
     for (const raw of raws) {
       const subscriber = { raw, last: 0 }
       raw.onFrame = (payload) => {
@@ -121,7 +150,11 @@ async function count({ forMs }: Extract<Request, { kind: 'count' }>) {
   await new Promise((resolve) => setTimeout(resolve, forMs))
   const elapsed = performance.now() - start
   const used = process.cpuUsage(cpu)
-  return { rate: disordered > 0 ? 0 : ((received - before) / elapsed) * 1000, generatorCpu: (used.user + used.system) / 1000 / elapsed, disordered }
+  return {
+    rate: disordered > 0 ? 0 : ((received - before) / elapsed) * 1000,
+    generatorCpu: (used.user + used.system) / 1000 / elapsed,
+    disordered,
+  }
 }
 
 serve((request: Request): Promise<unknown> => {

@@ -62,7 +62,9 @@ function publishFor(mode: keyof typeof PUBLISH, burst: number, forMs: number): P
   })
 }
 
-type Request = { kind: 'port' } | { kind: 'publish'; mode: keyof typeof PUBLISH; burst: number; forMs: number }
+type Request =
+  | { kind: 'port' }
+  | { kind: 'publish'; mode: keyof typeof PUBLISH; burst: number; forMs: number }
 
 serve(async (request: Request) => {
   if (request.kind === 'port') return (server.address() as { port: number }).port

@@ -9,7 +9,9 @@ async function connect(url: string): Promise<pg.Client> {
   const opened = new pg.Client(url)
   await opened.connect()
   await opened.query('create table if not exists raw_writes (id text primary key, name text, zoom integer)')
-  await opened.query(`insert into raw_writes select 'r' || n, 'Camera', 0 from generate_series(1, 10000) n on conflict do nothing`)
+  await opened.query(
+    `insert into raw_writes select 'r' || n, 'Camera', 0 from generate_series(1, 10000) n on conflict do nothing`,
+  )
   return opened
 }
 

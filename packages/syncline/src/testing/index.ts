@@ -14,7 +14,12 @@ export {
   type TestDatabase,
   type TestDatabaseOptions,
 } from './test-database.ts'
-export { modelServer, type ModelBackup, type ModelServer, type ModelServerOptions } from './model-server/model-server.ts'
+export {
+  modelServer,
+  type ModelBackup,
+  type ModelServer,
+  type ModelServerOptions,
+} from './model-server/model-server.ts'
 export { seededRandom } from './seeded-random.ts'
 export { simulate, type SimulatedClient, type Simulation, type SimulationOptions } from './simulate.ts'
 export { testClock, type TestClock } from './test-clock.ts'
