@@ -2,14 +2,14 @@
 import { build, installPackages, runBin, run, say } from './setup.mjs'
 
 installPackages()
+say('Build')
+build()
 say('Format')
 runBin('@biomejs/biome/bin/biome', ['format', '.'])
 say('Lint: import directions, unfinished promises')
 runBin('oxlint/bin/oxlint', ['--type-aware', '--deny-warnings'])
 say('Types')
 runBin('typescript/bin/tsc', ['-p', 'tsconfig.check.json'])
-say('Build')
-build()
 say('Unused files, exports and dependencies')
 runBin('knip/bin/knip.js', [])
 say('Package: exports and types')

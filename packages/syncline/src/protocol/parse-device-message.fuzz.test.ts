@@ -78,7 +78,7 @@ const generators: readonly (() => string)[] = [
     return text.slice(below(text.length), below(text.length + 1))
   },
   function mutated() {
-    const units = [...pick(SOUND)]
+    const units = pick(SOUND).split('')
     for (let change = below(4); change >= 0; change--) {
       units[below(units.length)] = pick([
         '"',

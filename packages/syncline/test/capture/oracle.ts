@@ -176,7 +176,7 @@ function roomsOfRow(
     let owner: Model = model
     for (const [step, name] of path.entries()) {
       const field = owner.fields[name]
-      const target = at?.[field?.column ?? '']
+      const target: unknown = at?.[field?.column ?? '']
       if (target === null || target === undefined) break
       if (step === path.length - 1) rooms.add(`${schema.models[root]?.channel}:${target}`)
       owner = schema.models[field?.references as string] as Model

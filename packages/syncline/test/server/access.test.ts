@@ -95,9 +95,9 @@ async function revokeAgainAndAgain(
       await client.next(({ type, channel }) => type === 'joined' && channel === `Production:${id}`, from)
     await new Promise((resolve) => setTimeout(resolve, random() * 30))
     const steps = [
-      writer.query.bind(writer, 'delete from crew where production_id = $1', [id]),
-      writer.query.bind(writer, "update cameras set name = 'classified' where id = $1", [id]),
-      writer.query.bind(writer, "update productions set name = 'classified' where id = $1", [id]),
+      () => writer.query('delete from crew where production_id = $1', [id]),
+      () => writer.query("update cameras set name = 'classified' where id = $1", [id]),
+      () => writer.query("update productions set name = 'classified' where id = $1", [id]),
     ]
     if (random() < 0.5) steps.reverse()
     await writer.query('begin')

@@ -10,7 +10,7 @@
  */
 import { wireFromColumn } from '../capture/wire-sql.ts'
 import type { ShapeField } from './shape.ts'
-import { columnOf, literal, SELF, type ShapeText, wireOf } from './shape-text.ts'
+import { columnOf, literal, SELF, type ShapeText, wireOf } from './shape-strings.ts'
 
 export function conflictText(text: ShapeText): string {
   const fields = text.shape.fields.filter(({ form }) => form === 'plain')

@@ -81,5 +81,6 @@ function storable(name: string): string {
 
 // With the u flag a surrogate matches only when it stands alone.
 function withoutUnstorable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- PostgreSQL stores every control character but this one.
   return text.replace(/[\u0000\ud800-\udfff]/gu, '\ufffd')
 }

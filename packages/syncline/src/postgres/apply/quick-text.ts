@@ -7,20 +7,9 @@
 import { columnFromWire } from '../capture/wire-sql.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { RECORD } from './prepare-op.ts'
+import { columnOf, literal, SELF, type ShapeText, wireOf } from './shape-strings.ts'
 import type { ShapeTarget } from './shape.ts'
-import {
-  accessOf,
-  afterStep,
-  columnOf,
-  insertOf,
-  literal,
-  lockStep,
-  SELF,
-  setting,
-  type ShapeText,
-  updateAll,
-  wireOf,
-} from './shape-text.ts'
+import { accessOf, afterStep, insertOf, lockStep, setting, updateAll } from './shape-text.ts'
 
 /** Locks what the op writes and what it points to, where no group has done so before. */
 export function quickLocks(text: ShapeText): string {

@@ -3,8 +3,14 @@ import type { Model } from '../../schema/model.ts'
 import type { Connection } from '../database.ts'
 import { quoteIdentifier, type Sql } from '../sql.ts'
 import { RECORD } from './prepare-op.ts'
-import type { RuleTypes } from './shape-function.ts'
 import type { Shape } from './shape.ts'
+
+/** Types of the rules' values: of `read`, of `when`, and of each target's rule. */
+export interface RuleTypes {
+  readonly read: readonly string[]
+  readonly when: readonly string[]
+  readonly targets: readonly (readonly string[])[]
+}
 
 /** Rules that build a new text for every user would fill it without end. */
 const MAX_REMEMBERED = 10_000

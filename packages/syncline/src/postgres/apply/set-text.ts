@@ -8,7 +8,8 @@
 import { columnFromWire } from '../capture/wire-sql.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { conditionsOf } from './quick-text.ts'
-import { accessOf, assignmentsOf, columnOf, idTypeOf, SELF, type ShapeText, wireOf } from './shape-text.ts'
+import { columnOf, idTypeOf, SELF, type ShapeText, wireOf } from './shape-strings.ts'
+import { accessOf, assignmentsOf } from './shape-text.ts'
 
 /** The body of the function: fills `done`, the places of the ops that were written, and refuses what was not allowed. */
 export function setStep(text: ShapeText): string {

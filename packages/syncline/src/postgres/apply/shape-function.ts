@@ -18,16 +18,11 @@ import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
+import type { RuleTypes } from './rule-types.ts'
 import { RUN, setStep } from './set-text.ts'
-import { idTypeOf, literal, SELF, type ShapeText, shapeText, stepsOf } from './shape-text.ts'
+import { idTypeOf, literal, SELF, type ShapeText, shapeText } from './shape-strings.ts'
+import { stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
-
-/** Types of the rules' values: of `read`, of `when`, and of each target's rule. */
-export interface RuleTypes {
-  readonly read: readonly string[]
-  readonly when: readonly string[]
-  readonly targets: readonly (readonly string[])[]
-}
 
 /**
  * The statements that make the functions. `isAlone`: a write of this shape touches no other row than its own, so that
