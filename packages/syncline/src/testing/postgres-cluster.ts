@@ -184,19 +184,7 @@ function createDataDir(programs: PostgresPrograms): string {
   if (user.uid !== undefined) chownSync(dataDir, user.uid, user.gid ?? user.uid)
   execFileSync(
     join(programs.bin, 'initdb'),
-    [
-      '-D',
-      dataDir,
-      '-U',
-      'postgres',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--locale=C',
-      '--no-sync',
-      '--no-instructions',
-    ],
+    ['-D', dataDir, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
     { ...user, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   return dataDir
