@@ -1,6 +1,6 @@
 /** Counters and gauges of the server; a gateway prints them. No ids as labels: what is counted stays bounded. */
 
-export type MetricKind = 'counter' | 'gauge'
+type MetricKind = 'counter' | 'gauge'
 
 export interface Metric {
   readonly name: string

@@ -5,7 +5,7 @@
  */
 
 /** Time from receipt to a negative answer, in ms. */
-export const NEGATIVE_ANSWER_MS = 25
+const NEGATIVE_ANSWER_MS = 25
 
 /** Resolves 25 ms after `receivedAtMs` (of `performance.now()`), or on the next multiple of 25 ms when it is late. */
 export function untilNegativeAnswer(receivedAtMs: number, nowMs = performance.now()): Promise<void> {

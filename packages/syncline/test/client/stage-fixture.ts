@@ -16,7 +16,7 @@ import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type StageSchema, stageSchema } from './stage-schema.ts'
 
-const TABLES = `
+export const TABLES = `
 create table productions (id text primary key, name text not null);
 create table cameras (id text primary key, production_id text not null references productions on delete cascade,
   name text not null, note text, tags text[] not null default '{}');
@@ -94,7 +94,11 @@ export async function startStage(postgresUrl: string, users: readonly string[]):
   }
 }
 
-async function serve(database: TestDatabase, at: number): Promise<{ port: number; close(): Promise<void> }> {
+/** Migrates the database and serves it at this port, 0 for any. */
+export async function serve(
+  database: Pick<TestDatabase, 'url'>,
+  at: number,
+): Promise<{ port: number; close(): Promise<void> }> {
   const opened = postgres(database.url)
   await migrate({ schema: stageSchema, database: opened, access })
   const sync: Sync = createSync({

@@ -32,7 +32,7 @@ import { createSync, type Sync } from '../../src/gateways/create-sync.ts'
 import { toNode } from '../../src/gateways/http/to-node.ts'
 import { createTestDatabase } from '../../src/testing/test-database.ts'
 
-export const schema = defineSchema({
+const schema = defineSchema({
   models: {
     production: model('productions', { name: text(), venue: text().nullable(), budget: bigint().nullable() }),
     camera: model('cameras', {
@@ -63,7 +63,7 @@ interface Member extends User {
 
 const CAMERA_FIELDS = ['name', 'note', 'zoom', 'isLive', 'seenAt', 'details', 'thumbnail'] as const
 
-export const access: Access<typeof schema, Member> = {
+const access: Access<typeof schema, Member> = {
   production: {
     accessibleBy: (user, production) =>
       user.admin
@@ -116,7 +116,7 @@ export const SECRET = 'a secret of the tests, of more than 32 bytes'
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests'
 export const ALLOWED_ORIGIN = 'https://app.example'
 
-export interface LogLine {
+interface LogLine {
   readonly level: string
   readonly fields: Readonly<Record<string, unknown>>
   readonly message: string

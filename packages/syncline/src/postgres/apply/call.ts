@@ -8,7 +8,7 @@ import { isServerError } from './sql-error.ts'
 import type { AcceptedOp } from './writer.ts'
 
 /** What a server function is given. It may throw a `SynclineError` to refuse the op, and must not end the transaction. */
-export interface CallContext {
+interface CallContext {
   readonly user: User
   readonly model: string
   readonly id: string

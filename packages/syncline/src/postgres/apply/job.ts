@@ -11,7 +11,7 @@ export interface Job {
 }
 
 /** How a job ends. What `results` hold is committed in every case. */
-export type JobEnd =
+type JobEnd =
   | { readonly kind: 'done' }
   /** The device row was moved by another process: judge the push again. */
   | { readonly kind: 'stale' }

@@ -66,7 +66,7 @@ export function recordsOf({
 }
 
 /** Tables in the order in which every writer locks them. */
-export function tablesOf(ops: Iterable<PreparedOp>): TableLocks[] {
+function tablesOf(ops: Iterable<PreparedOp>): TableLocks[] {
   const tables = new Map<string, TableLocks>()
   for (const op of ops) {
     for (const { model, id, strength } of recordsOf(op)) {

@@ -6,7 +6,7 @@ import type { Rules } from '../rules.ts'
 import { GroupWriter } from './group-writer.ts'
 import type { WriterOptions } from './writer-options.ts'
 
-export type OpAction = 'create' | 'update' | 'delete' | 'call'
+type OpAction = 'create' | 'update' | 'delete' | 'call'
 
 /** An op whose envelope is sound. Whatever is wrong inside it stands in `fault` and becomes a rejection. */
 export interface AcceptedOp {

@@ -140,7 +140,7 @@ export function planMigration(
 type MaybeStep = MigrationStep | false
 
 /** What the triggers of every model must do. */
-export function capturedTables(
+function capturedTables(
   schema: CompiledSchema,
   database: DatabaseDescription,
   options: CaptureOptions,

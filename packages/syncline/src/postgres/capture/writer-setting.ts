@@ -32,8 +32,8 @@ export function writerSetting(setting: WriterSetting): string {
 }
 
 /** Begin of an entry, and end of its parts, in a list. */
-export const LIST_ENTRY = '\x01'
-export const LIST_PART = '\x02'
+const LIST_ENTRY = '\x01'
+const LIST_PART = '\x02'
 
 /** The setting's text for a statement that applies several ops; undefined when one of the names cannot stand in a list. */
 export function writerList(settings: readonly WriterSetting[]): string | undefined {
