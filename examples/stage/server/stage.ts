@@ -13,14 +13,14 @@ import { createSync, migrate, type Sync } from 'syncline/server'
 import { schema } from '../schema.ts'
 import { access } from './access.ts'
 import { authenticate } from './authenticate.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase } from './database/open-database.ts'
 import { pages } from './pages.ts'
 import { keyFor, loadSecret } from './secret.ts'
-import { seed } from './seed.ts'
+import { seed } from './seed/seed.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { Sessions } from './sessions.ts'
 import type { Settings } from './settings.ts'
-import { createTables } from './tables.ts'
+import { updateTables } from './database/migrations.ts'
 
 export interface Stage {
   readonly url: string
@@ -32,7 +32,7 @@ export interface Stage {
 export async function startStage(settings: Settings, log: Logger): Promise<Stage> {
   const secret = loadSecret(settings, log)
   const database = openDatabase(settings, log)
-  await database.transaction(createTables)
+  await database.transaction(updateTables)
   const sessions = new Sessions(database, secret)
   const options = { schema, database, access, authenticate: authenticate(sessions, secret) }
   await migrate(options)

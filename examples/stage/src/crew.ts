@@ -133,9 +133,10 @@ export class Crew {
   }
 
   #create(model: 'camera' | 'checklistItem', row: Camera | Task): Write {
+    const { lastModifiedBy: _author, updatedAt: _time, ...fields } = row
     return model === 'camera'
-      ? this.mutate.camera.create(row as Camera)
-      : this.mutate.checklistItem.create(row as Task)
+      ? this.mutate.camera.create(fields as Camera)
+      : this.mutate.checklistItem.create(fields as Task)
   }
 
   #dismiss(n: number | undefined): void {

@@ -1,5 +1,5 @@
 /** One camera: a row of the table, every cell edited in place. */
-import { cameraStatuses } from '../../schema.ts'
+import { cameraStatuses } from '../../schema/choices.ts'
 import type { Camera, Crew } from '../crew.ts'
 import { ChoiceField } from '../view/choice-field.ts'
 import { element, setAttribute } from '../view/element.ts'

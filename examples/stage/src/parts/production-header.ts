@@ -1,5 +1,5 @@
 /** The name and the facts of a production, edited in place. */
-import { productionStatuses } from '../../schema.ts'
+import { productionStatuses } from '../../schema/choices.ts'
 import type { Crew, Production } from '../crew.ts'
 import { ChoiceField } from '../view/choice-field.ts'
 import { element, setText } from '../view/element.ts'

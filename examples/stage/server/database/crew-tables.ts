@@ -1,11 +1,11 @@
 /**
- * The application's own tables, as it would have them without Syncline: `migrate` adds what synchronising needs.
+ * The application's first tables, as it would have them without Syncline: `migrate` adds what synchronising needs.
  *
- * Every column but the id of the production has a default, so that one line typed into psql makes a record.
+ * Every column but the id of the production has a default, so that one line typed into psql makes a record. Databases
+ * from before there were migrations have these tables already, hence `if not exists`.
  */
-import type { Connection } from 'syncline/server'
 
-const statements = [
+export const crewTables: readonly string[] = [
   `create table if not exists users (
     id text primary key,
     name text not null,
@@ -60,8 +60,3 @@ const statements = [
   )`,
   `create index if not exists checklist_items_production on checklist_items (production_id)`,
 ]
-
-/** Creates the tables that are missing. */
-export async function createTables(connection: Pick<Connection, 'query'>): Promise<void> {
-  for (const statement of statements) await connection.query(statement)
-}

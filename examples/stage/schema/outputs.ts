@@ -1,0 +1,66 @@
+/** Where pictures go: sends, LED and projection screens, records, streams. */
+import { integer, model, oneOf, text } from 'syncline'
+import { recordStatuses, sendTypes, streamStatuses } from './choices.ts'
+import { device, inProduction, stamped } from './common.ts'
+
+export const send = model(
+  'sends',
+  {
+    ...inProduction,
+    name: text().default('New send'),
+    type: oneOf(...sendTypes).default('Aux'),
+    format: text().default(''),
+  },
+  stamped,
+)
+
+export const ledScreen = model(
+  'led_screens',
+  {
+    ...device,
+    name: text().default('New LED screen'),
+    location: text().default(''),
+    widthPx: integer().default(0),
+    heightPx: integer().default(0),
+    pitch: text().default(''),
+    brightness: integer().default(60).onConflict('counter'),
+  },
+  stamped,
+)
+
+export const projectionScreen = model(
+  'projection_screens',
+  {
+    ...device,
+    name: text().default('New projection screen'),
+    location: text().default(''),
+    size: text().default(''),
+    lens: text().default(''),
+  },
+  stamped,
+)
+
+export const record = model(
+  'records',
+  {
+    ...device,
+    name: text().default('New record'),
+    codec: text().default(''),
+    medium: text().default(''),
+    status: oneOf(...recordStatuses).default('idle'),
+  },
+  stamped,
+)
+
+export const stream = model(
+  'streams',
+  {
+    ...device,
+    name: text().default('New stream'),
+    platform: text().default(''),
+    address: text().default(''),
+    bitrateKbps: integer().default(6_000),
+    status: oneOf(...streamStatuses).default('offline'),
+  },
+  stamped,
+)

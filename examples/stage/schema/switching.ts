@@ -1,0 +1,22 @@
+/** What chooses between pictures: switchers and routers. */
+import { integer, model, text } from 'syncline'
+import { device, ports, stamped } from './common.ts'
+
+export const switcher = model(
+  'switchers',
+  {
+    ...device,
+    ...ports,
+    name: text().default('New switcher'),
+    operator: text().default(''),
+    location: text().default(''),
+    mixEffects: integer().default(1),
+  },
+  stamped,
+)
+
+export const router = model(
+  'routers',
+  { ...device, ...ports, name: text().default('New router'), address: text().default('') },
+  stamped,
+)

@@ -1,0 +1,101 @@
+/** Helvion Annual General Meeting: still being planned, so that much is not there yet. */
+import type { SeedSignal } from './signal-data.ts'
+
+export const annualMeeting: SeedSignal = {
+  production: 'annual-meeting',
+  settings: {
+    client: 'Helvion SA',
+    format: '1080p25',
+    timecode: 'Record run',
+    audio: 'Three languages, one a channel',
+  },
+  devices: {
+    sources: [
+      {
+        key: 'source-1',
+        name: 'Slides, German',
+        type: 'Computer',
+        location: 'Operator table',
+        format: '1080p60',
+        status: 'planned',
+        note: '',
+      },
+      {
+        key: 'source-2',
+        name: 'Slides, French',
+        type: 'Computer',
+        location: 'Operator table',
+        format: '1080p60',
+        status: 'planned',
+        note: '',
+      },
+      {
+        key: 'source-3',
+        name: 'Voting results',
+        type: 'Computer',
+        location: 'Notary',
+        format: '1080p60',
+        status: 'planned',
+        note: 'A clean page, no live count',
+      },
+    ],
+    switchers: [
+      {
+        key: 'switcher-1',
+        name: 'Hall switcher',
+        equipment_id: 'e2',
+        operator: '',
+        location: 'Operator table',
+        mix_effects: 2,
+        inputs: 32,
+        outputs: 16,
+        status: 'planned',
+        note: '',
+      },
+    ],
+    sends: [{ key: 'send-1', name: 'Hall', type: 'Program', format: '1080p50', note: '' }],
+    projection_screens: [
+      {
+        key: 'projection-1',
+        name: 'Hall, left',
+        equipment_id: 'udx-4k32',
+        location: 'Hall',
+        size: '8.0 × 4.5 m',
+        lens: 'TLD+ 1.16',
+        status: 'planned',
+        note: '',
+      },
+      {
+        key: 'projection-2',
+        name: 'Hall, right',
+        equipment_id: 'udx-4k32',
+        location: 'Hall',
+        size: '8.0 × 4.5 m',
+        lens: 'TLD+ 1.16',
+        status: 'planned',
+        note: '',
+      },
+    ],
+    streams: [
+      {
+        key: 'stream-1',
+        name: 'Shareholders',
+        equipment_id: 'makito-x4',
+        platform: 'HLS',
+        address: 'https://agm.helvion.example',
+        bitrate_kbps: 6_000,
+        status: 'offline',
+        note: 'Behind a login',
+      },
+    ],
+  },
+  connections: [
+    ['camera-1', '', 'switcher-1', 'In 1', 'SDI'],
+    ['camera-2', '', 'switcher-1', 'In 2', 'SDI'],
+    ['source-1', '', 'switcher-1', 'In 5', 'HDMI'],
+    ['switcher-1', 'PGM', 'send-1', '', 'SDI'],
+    ['send-1', '', 'projection-1', '', 'Fibre'],
+    ['send-1', '', 'projection-2', '', 'Fibre'],
+    ['send-1', '', 'stream-1', '', 'SDI'],
+  ],
+}
