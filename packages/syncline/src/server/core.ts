@@ -73,8 +73,12 @@ export interface Core {
   identify(request: Request): Promise<Identity | null>
   /** False when sync is turned off, for everybody or for this user: answer `disabled`. */
   isEnabled(user?: User): boolean
-  /** Takes from a token bucket that is shared by all wires; null when there was enough. */
-  take(kind: 'pushes' | 'joins' | 'connects', key: { user: string } | { address: string }): Refusal | null
+  /** Takes from a token bucket that is shared by all wires, one token by default; null when there was enough. */
+  take(
+    kind: 'pushes' | 'joins' | 'connects',
+    key: { user: string } | { address: string },
+    amount?: number,
+  ): Refusal | null
   /**
    * Everything a socket would get for these channels, as the JSON text of each message, each channel's `joined`
    * last, and an `ack` at the end when a device asked: all from one database snapshot. `refused` when the whole

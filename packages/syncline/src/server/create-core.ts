@@ -10,6 +10,7 @@ import { Channels } from './channels.ts'
 import type { Core, Health, Refusal } from './core.ts'
 import { createCursorSeal } from './cursor/cursor-seal.ts'
 import { mayReadChannel } from './may-read.ts'
+import { dismissAll } from './goodbye.ts'
 import type { Authenticate, Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
@@ -108,6 +109,11 @@ export function createCore(options: CoreOptions): RunningCore {
       ...options.writer,
     })
     started.tail = await startTail(database, { log, ...options.tail }, (batch) => {
+      if (batch.reset === 'history') {
+        // What devices had acknowledged may be gone: those that say hello again learn it, and send it again (W2).
+        started.writer.forgetDevices()
+        dismissAll(sessions, 'unavailable')
+      }
       channels.onBatch(batch)
       ended.note(batch.rows)
       settling.note(batch.rows)
@@ -140,9 +146,9 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     identify,
     isEnabled: (user) => (user ? isEnabled(user) : isEnabled !== nobody),
-    take(kind, key) {
+    take(kind, key, amount) {
       const name = 'user' in key ? `user ${key.user}` : `address ${key.address}`
-      return refusalOf(buckets[kind].take(name, performance.now()), () =>
+      return refusalOf(buckets[kind].take(name, performance.now(), amount), () =>
         metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' }),
       )
     },

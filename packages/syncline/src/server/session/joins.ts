@@ -42,7 +42,9 @@ export class Joins {
     this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
   }
 
-  leave({ channel }: Leave): void {
+  leave({ channel, want }: Leave): void {
+    // Nobody has joined for markers: the rows of the channel stay.
+    if (want === 'markers') return
     if (this.#turns.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
     else this.#drop(channel)
   }
