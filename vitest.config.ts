@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^syncline$/, replacement: source('schema/index.ts') },
-      { find: /^syncline\/(client|server|testing)$/, replacement: `${source('')}$1/index.ts` },
+      { find: /^syncline\/(client|react|server|testing)$/, replacement: `${source('')}$1/index.ts` },
     ],
   },
   test: {
