@@ -50,12 +50,12 @@ export class Joins {
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
-    const { engine, identity, schemaVersion } = this.#session
+    const { engine, identity, address, schemaVersion } = this.#session
     if (want === 'markers') {
       const message = 'Markers are turned off on this server. Join with `want: "rows"`.'
       return errorFrame('disabled', { channel, message })
     }
-    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeForUser('joins', identity.user)
+    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeFor('joins', identity.user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     if (schemaVersion < engine.schema.version) return errorFrame('schema_too_old', { channel })
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])

@@ -75,8 +75,8 @@ export class Pushes {
 
   #waitMs(receivedAtMs: number): number {
     if (this.#inFlight >= MOST_IN_FLIGHT) return 1_000
-    const { engine, identity } = this.#session
-    return this.#bucket.take(receivedAtMs) || engine.takeForUser('pushes', identity.user)
+    const { engine, identity, address } = this.#session
+    return this.#bucket.take(receivedAtMs) || engine.takeFor('pushes', identity.user, address)
   }
 
   #answer(work: () => Promise<void>): void {

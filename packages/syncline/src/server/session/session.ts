@@ -41,6 +41,8 @@ export class Session {
   readonly engine: Engine
   readonly outlet: Outlet
   readonly identify: Identify
+  /** Where the connection comes from; its limits are shared by all that come from there. */
+  readonly address: string
   #phase: SessionPhase = 'new'
   #identity: Identity | null = null
   #device = ''
@@ -53,8 +55,9 @@ export class Session {
   readonly #heartbeat: Heartbeat
   readonly #watch: IdentityWatch
 
-  constructor(engine: Engine, outlet: Outlet, identify: Identify) {
+  constructor(engine: Engine, outlet: Outlet, identify: Identify, address: string) {
     this.engine = engine
+    this.address = address
     this.outlet = outlet
     this.identify = identify
     this.#messages = createTokenBucket(engine.limits.messages)
