@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `syncline`: the command line. */
 import { defineCommand, runMain } from 'citty'
+import { initCommand } from './init-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 
 await runMain(
@@ -9,6 +10,6 @@ await runMain(
       name: 'syncline',
       description: 'Makes an existing PostgreSQL database real-time and offline-capable',
     },
-    subCommands: { migrate: migrateCommand },
+    subCommands: { init: initCommand, migrate: migrateCommand },
   }),
 )
