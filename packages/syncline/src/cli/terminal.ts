@@ -4,8 +4,13 @@ export interface Terminal {
   error(text: string): void
 }
 
-/** The process's own output. */
+/** The process's own output. A reader that has seen enough (`| head`) ends the command without complaint. */
 export const terminal: Terminal = {
   out: (text) => void process.stdout.write(`${text}\n`),
   error: (text) => void process.stderr.write(`${text}\n`),
 }
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})

@@ -7,22 +7,11 @@ import type { FieldPlan, MemberPlan, ModelPlan, RoomPlan } from './plan.ts'
 import { referencesOf } from './plan-relations.ts'
 
 /** What people work in, the likeliest first. */
-const ROOTS: readonly string[] = [
-  ...['organization', 'organisation', 'tenant', 'workspace', 'account', 'company', 'team', 'club'],
-  ...[
-    'school',
-    'clinic',
-    'hotel',
-    'restaurant',
-    'store',
-    'shop',
-    'warehouse',
-    'site',
-    'project',
-    'production',
-  ],
-  ...['campaign', 'event', 'board', 'group', 'household', 'family', 'customer', 'client', 'patient', 'user'],
-]
+const ROOTS: readonly string[] = (
+  'organization organisation tenant workspace account company team club ' +
+  'school clinic hotel restaurant store shop warehouse site project production ' +
+  'campaign event board group household family customer client patient user'
+).split(' ')
 
 /** What describes other records and owns none. */
 const DESCRIPTIONS =
