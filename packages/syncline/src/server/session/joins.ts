@@ -42,18 +42,20 @@ export class Joins {
     this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
   }
 
-  leave({ channel }: Leave): void {
+  leave({ channel, want }: Leave): void {
+    // Nobody has joined for markers: the rows of the channel stay.
+    if (want === 'markers') return
     if (this.#turns.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
     else this.#drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
-    const { engine, identity, schemaVersion } = this.#session
+    const { engine, identity, address, schemaVersion } = this.#session
     if (want === 'markers') {
       const message = 'Markers are turned off on this server. Join with `want: "rows"`.'
       return errorFrame('disabled', { channel, message })
     }
-    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeForUser('joins', identity.user)
+    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeFor('joins', identity.user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     if (schemaVersion < engine.schema.version) return errorFrame('schema_too_old', { channel })
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
@@ -67,13 +69,22 @@ export class Joins {
   }
 
   #inTurn(channel: string, work: () => Promise<void>): void {
-    const turn = (this.#turns.get(channel) ?? Promise.resolve()).then(async () => {
-      if (this.#session.phase === 'open') await work()
-    })
+    const turn = (this.#turns.get(channel) ?? Promise.resolve())
+      .then(async () => {
+        if (this.#session.phase === 'open') await work()
+      })
+      // Nothing is known to fail here; what fails all the same ends neither the process nor the channel's line.
+      .catch((error: unknown) => this.#fail(channel, error))
     this.#turns.set(channel, turn)
     void turn.finally(() => {
       if (this.#turns.get(channel) === turn) this.#turns.delete(channel)
     })
+  }
+
+  #fail(channel: string, error: unknown): void {
+    this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
+    this.#drop(channel)
+    this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
   }
 
   async #join(message: Join, receivedAtMs: number): Promise<void> {
@@ -130,9 +141,7 @@ export class Joins {
       if (outcome.is === 'forbidden') this.#drop(channel, subscription)
       return outcome.is !== 'forbidden'
     } catch (error) {
-      this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
-      this.#drop(channel, subscription)
-      this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
+      this.#fail(channel, error)
       return true
     }
   }
