@@ -15,7 +15,7 @@ import type { Visit } from '../../src/inertia/visit.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
-export interface Route {
+interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   readonly path: string
   handle(visit: Visit | ExpressVisit, body: Body, query: URLSearchParams): Promise<Response | void> | Response
