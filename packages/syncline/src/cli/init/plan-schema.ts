@@ -38,7 +38,9 @@ export function planSchema(catalog: Catalog): SchemaPlan {
 
 function chooseTables({ tables }: Catalog, leftOut: LeftOut[]): Chosen[] {
   const chosen: Chosen[] = []
-  for (const table of tables) {
+  // A table that is found without its schema has the better right to a name.
+  const inOrder = [...tables].sort((a, b) => Number(b.isVisible) - Number(a.isVisible))
+  for (const table of inOrder) {
     const id = whyLeftOut(table) ?? pathTaken(chosen, table) ?? findId(table)
     if (typeof id === 'string') leftOut.push({ what: declaredName(table), why: id })
     else if ('why' in id) leftOut.push({ what: declaredName(table), why: id.why })
