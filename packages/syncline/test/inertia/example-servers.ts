@@ -27,7 +27,7 @@ export const wrappers: Readonly<Record<string, (app: ExampleApp, client: string)
         return (await handle(c.var.inertia, body, new URL(c.req.url).searchParams)) as Response
       })
     }
-    hono.put('/native', (c) => c.redirect('/account'))
+    hono.put('/native', (c) => c.redirect('/account?q=→'))
     hono.get('/data', (c) => c.json({ plain: true }))
     hono.onError((error, c) => c.text(`handled: ${error.message}`, 500))
     return toNode(hono.fetch)
@@ -47,7 +47,7 @@ export const wrappers: Readonly<Record<string, (app: ExampleApp, client: string)
         )
       })
     }
-    server.put('/native', (_request, response) => response.redirect('/account'))
+    server.put('/native', (_request, response) => response.redirect('/account?q=→'))
     server.get('/data', (_request, response) => void response.json({ plain: true }))
     const onError: ErrorRequestHandler = (error: Error, _request, response, _next) =>
       void response.status(500).send(`handled: ${error.message}`)

@@ -229,7 +229,7 @@ describe.each(Object.entries(wrappers))('%s and the Inertia client', (_name, wra
 
     const page = await visit('/native', { method: 'put' })
 
-    expect(page.component).toBe('account')
+    expect(page).toMatchObject({ component: 'account', url: '/account?q=%E2%86%92' })
   })
 
   test('a new version loads the document anew on the next visit, and a reload in the background does not', async () => {
