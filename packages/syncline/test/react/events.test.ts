@@ -78,24 +78,24 @@ test('the hook holds the room that it names, and nothing while it is switched of
   expect([off.told, unknown.told]).toEqual([[], []])
 })
 
-test('without a record of its own a component hears every update of the room', async () => {
+test('fields that the component does not hold, and those that the schema does not know, are not compared', async () => {
   const { client, advance, write } = await setUp()
   const told: string[] = []
-  const list = probe(() =>
-    useEntitySync({ entityType: 'camera', productionId: 'p1', onUpdate: ({ name }) => told.push(name) }),
+  const draft = { id: 'c1', name: 'One', isDirty: true }
+  const part = probe(() =>
+    useEntitySync({ entityType: 'camera', currentData: draft, onUpdate: ({ name }) => told.push(name) }),
   )
-  show(client, [h(list.Probe, { key: 1 }), h(Joined, { key: 2, id: 'p2' })])
+  show(client, h(Joined, null, h(part.Probe)))
   await advance()
 
-  write((tx) => {
-    tx.create('camera', 'c3', { productionId: 'p2', name: 'Elsewhere', zoom: 0 }, DIRECT)
-    tx.update('camera', 'c2', { name: 'Due' }, DIRECT)
-  })
+  write((tx) => tx.update('camera', 'c1', { zoom: 9 }, DIRECT))
   await advance()
-  write((tx) => tx.update('camera', 'c3', { name: 'Still elsewhere' }, DIRECT))
+  const whileElsewhere = [...told]
+  write((tx) => tx.update('camera', 'c1', { name: 'Uno' }, DIRECT))
   await advance()
 
-  expect(told).toEqual(['Due'])
+  expect(whileElsewhere).toEqual([])
+  expect(told).toEqual(['Uno'])
 })
 
 test('updates of an entity are heard with their type, whatever the form of its name', async () => {
@@ -146,5 +146,7 @@ test('an entity that does not exist is named, with the nearest that does', async
   const { client } = await setUp()
   const mistaken = probe(() => useEntityUpdates('checklist-itm' as 'checklist-item', () => {}))
 
-  expect(() => show(client, h(mistaken.Probe))).toThrow(/no entity `checklist-itm`.*`checklist-item`/)
+  expect(() => show(client, h(mistaken.Probe))).toThrow(
+    /no model `checklist-itm`\. Did you mean `checklistItem`/,
+  )
 })
