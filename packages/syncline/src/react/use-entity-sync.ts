@@ -17,7 +17,7 @@ export type EntitySyncOptions<S extends Schema, E extends string, M extends Mode
   readonly entityType: E
   /** The record as the component holds it; nothing is told while there is none. */
   readonly currentData: ({ readonly id: string } & Partial<Row<S, M>>) | null | undefined
-  /** Gets the record as it is now, when a field that the component holds is another; once for each state of it. */
+  /** Gets the record as it is now, when a field that the component holds was changed; its own edits stay until then. */
   readonly onUpdate: (data: Row<S, M>) => void
   /** @default true */
   readonly enabled?: boolean
@@ -45,13 +45,12 @@ export function useEntitySyncOf(client: Client<Schema>, options: AnyEntitySyncOp
   useEffect(() => {
     if (id === undefined) return
     const record = client.record(model, id)
-    let told: unknown
+    let before: AnyRow | undefined
     const check = () => {
-      const row = record.current
+      const row = record.current as AnyRow | undefined
       const { currentData: held, onUpdate } = latest.current
-      if (!row || row === told || isHeld(row, held ?? row)) return
-      told = row
-      onUpdate(row as never)
+      if (row && held && isNews(row, held, before)) onUpdate(row as never)
+      before = row
     }
     check()
     const stop = record.subscribe(check)
@@ -65,9 +64,13 @@ export function useEntitySyncOf(client: Client<Schema>, options: AnyEntitySyncOp
   }, [client, model, id, root, roomId, latest])
 }
 
-/** Every field that the component holds is as in the record. */
-function isHeld(row: AnyRow, held: AnyRow): boolean {
-  return Object.keys(held).every(
-    (field) => !(field in row) || JSON.stringify([row[field]]) === JSON.stringify([held[field]]),
+/** A field that the component holds is another than it holds, and not only because it was edited there. */
+function isNews(row: AnyRow, held: AnyRow, before: AnyRow | undefined): boolean {
+  return Object.keys(held).some(
+    (field) => field in row && isOther(row, held, field) && (!before || isOther(row, before, field)),
   )
+}
+
+function isOther(a: AnyRow, b: AnyRow, field: string): boolean {
+  return JSON.stringify([a[field]]) !== JSON.stringify([b[field]])
 }

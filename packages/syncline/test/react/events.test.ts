@@ -14,21 +14,23 @@ interface CameraRow {
 }
 
 /** A form that holds a camera of its own and takes in what others change. */
-function form(held: CameraRow, enabled = true) {
+function form(held: Partial<CameraRow> & { readonly id: string }, enabled = true) {
   const told: CameraRow[] = []
+  const draft = { current: held }
   const { Probe } = probe(({ productionId }: { productionId?: string }) =>
     useEntitySync({
       entityType: 'camera',
       productionId,
-      currentData: held,
+      currentData: draft.current,
       enabled,
       onUpdate: (camera) => {
         expectTypeOf(camera).toEqualTypeOf<CameraRow>()
         told.push(camera)
+        draft.current = camera
       },
     }),
   )
-  return { Probe, told }
+  return { Probe, told, draft }
 }
 
 const ONE = { id: 'c1', productionId: 'p1', name: 'One', zoom: 2 }
@@ -49,16 +51,36 @@ test('a component that holds a record is told when it is another than the one he
   expect(told).toEqual([{ ...ONE, name: 'Uno' }])
 })
 
-test('it is told at once of what changed before it was shown, and by own writes that were refused', async () => {
+test('it is told at once of what changed before it was shown, and of own writes that were refused', async () => {
   const { client, advance } = await setUp()
   const { Probe, told } = form({ ...ONE, name: 'Old' })
-  show(client, h(Probe, { productionId: 'p1' }))
+  const { rerender } = show(client, h(Probe, { productionId: 'p1' }))
   await advance()
+  rerender(h(Probe, { productionId: 'p1' }))
 
   act(() => void client.mutate.camera.update('c1', { productionId: 'nowhere' }))
+  rerender(h(Probe, { productionId: 'p1' }))
   await advance()
 
   expect(told).toEqual([ONE, { ...ONE, productionId: 'nowhere' }, ONE])
+})
+
+test('what is being edited stays while others change what the component does not hold', async () => {
+  const { client, advance, write } = await setUp()
+  const { Probe, told, draft } = form({ id: 'c1', name: 'One' })
+  const { rerender } = show(client, h(Probe, { productionId: 'p1' }))
+  await advance()
+  draft.current = { id: 'c1', name: 'Half a wo' }
+  rerender(h(Probe, { productionId: 'p1' }))
+
+  write((tx) => tx.update('camera', 'c1', { zoom: 9 }, DIRECT))
+  await advance()
+  const meanwhile = [...told]
+  write((tx) => tx.update('camera', 'c1', { name: 'Uno' }, DIRECT))
+  await advance()
+
+  expect(meanwhile).toEqual([])
+  expect(told).toEqual([{ ...ONE, zoom: 9, name: 'Uno' }])
 })
 
 test('the hook holds the room that it names, and nothing while it is switched off or the id is unknown', async () => {
