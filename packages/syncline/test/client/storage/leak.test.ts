@@ -22,7 +22,12 @@ function setUp() {
   server.write((tx) => {
     tx.create('production', 'p1', { name: 'Opera' }, { user: null })
     for (let at = 0; at < ROWS; at++) {
-      tx.create('camera', `c${at}`, { productionId: 'p1', name: `Camera ${at}`, note: null, tags: [] }, { user: null })
+      tx.create(
+        'camera',
+        `c${at}`,
+        { productionId: 'p1', name: `Camera ${at}`, note: null, tags: [] },
+        { user: null },
+      )
     }
     tx.grant('ana', 'production', 'p1')
   })
@@ -58,7 +63,10 @@ test('opening and closing a room 500 times leaves memory flat', async () => {
   let seen = 0
   const visit = async () => {
     const room = client.join('production', 'p1')
-    const stop = client.query.camera.where({ productionId: 'p1' }).orderBy('name').subscribe(() => {})
+    const stop = client.query.camera
+      .where({ productionId: 'p1' })
+      .orderBy('name')
+      .subscribe(() => {})
     await pass()
     seen += client.query.camera.current.length
     stop()

@@ -168,3 +168,21 @@ test('K3: signing out leaves no database', async () => {
   expect(await phone.factory.databases()).toEqual([])
   expect(client.query.production.current).toEqual([])
 })
+
+test('a room that was created here and is not sent yet does not keep the session from being live', async () => {
+  const phone = device()
+  const first = phone.open()
+  await pass()
+  phone.wire.connected(false)
+  const { id } = first.mutate.production.create({ name: 'Made offline' })
+  await pass()
+
+  const again = await reload(phone, first)
+  const room = again.join('production', id)
+  phone.wire.connected(true)
+  await pass(40_000)
+
+  expect(again.status.current).toMatchObject({ status: 'realtime', pending: 0 })
+  expect(again.query.production.current.map(({ name }) => name)).toContain('Made offline')
+  expect(['live', 'gone']).toContain(room.status.current)
+})
