@@ -56,8 +56,6 @@ export class ApplySession {
       default_transaction_isolation: 'read committed',
       default_transaction_read_only: 'off',
       jit: 'off',
-      // The tail's read goes along (`readAlong`): a statistic that is out of date must not make it walk the whole log.
-      enable_seqscan: 'off',
       // A process that froze inside a transaction gives its locks back.
       idle_in_transaction_session_timeout: '10s',
     })
