@@ -26,7 +26,7 @@ const HEADERS = {
 }
 
 /** A page that has loaded its script. */
-export interface BenchPage {
+interface BenchPage {
   /** Sends a request and resolves with the answer; rejects with the page's error. */
   ask<T>(request: unknown): Promise<T>
   close(): Promise<void>
