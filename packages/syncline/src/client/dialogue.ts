@@ -193,7 +193,7 @@ export class Dialogue {
       case 'ack':
         return this.#onAck(message)
       case 'gap':
-        return this.#parts.writes.flow.restartAt(message.expected)
+        return this.#onGap(message.expected, () => this.#reconnect())
       case 'pong':
         return this.#onPong(message.cursor)
       case 'error':
@@ -294,11 +294,29 @@ export class Dialogue {
   /** The answer of a push says what became of its ops, but no frames came before it. */
   #onPushed(message: ServerMessage): void {
     if (message.type === 'ack') this.#parts.writes.acknowledge(message)
-    else if (message.type === 'gap') this.#parts.writes.flow.restartAt(message.expected)
+    else if (message.type === 'gap')
+      this.#onGap(message.expected, () => this.#onRestored(message.expected - 1))
+  }
+
+  /** A gap before what was acknowledged: the server's database was put back to an earlier state. */
+  #onGap(expected: number, onRestored: () => void): void {
+    const { writes } = this.#parts
+    if (expected <= (writes.outbox?.lastOp ?? 0)) onRestored()
+    else writes.flow.restartAt(expected)
+  }
+
+  /** Without a `welcome`: what the server has lost is sent again, or waits under a new name if it is not kept. */
+  #onRestored(lastOp: number): void {
+    this.#parts.writes.greet(lastOp, undefined)
+    this.#parts.onChanged()
   }
 
   #onPulled(messages: readonly ServerMessage[]): void {
-    this.#parts.store.transact(() => {
+    const { store, writes } = this.#parts
+    const ack = messages.find(({ type }) => type === 'ack') as Ack | undefined
+    // Requests follow one another, so this answer knows all that was acknowledged before.
+    if (ack && ack.lastOp < (writes.outbox?.lastOp ?? 0)) this.#onRestored(ack.lastOp)
+    store.transact(() => {
       for (const message of messages) this.#receive(message)
     })
     this.#hasPolled = true

@@ -12,15 +12,21 @@ export function describeIssue(schema: v.GenericSchema, issue: v.BaseIssue<unknow
   const place = placeOf(keys)
   const parent = schemaAt(schema, keys.slice(0, -1))
   const holder = parent === undefined ? undefined : unwrapped(parent)
-  if (issue.expected === 'never' && holder !== undefined && isObjectSchema(holder)) {
+  if (isUnknownField(issue) && holder !== undefined && isObjectSchema(holder)) {
     const known = Object.keys(holder.entries)
     return `Field \`${place}\` is not part of ${whole}.${suggestion(String(keys.at(-1)), known, 'Its fields are')}`
   }
   const entry = schemaAt(schema, keys)
   const words = entry === undefined ? undefined : wordsOf(entry)
-  const remedy = words === undefined ? '' : ` Write ${words}.`
+  // Descriptions point to other parts of the page that is made of them.
+  const remedy = words === undefined ? '' : ` Write ${words.replace(/; see below$/, '')}.`
   if (issue.received === 'undefined') return `Field \`${place}\` of ${whole} is missing.${remedy}`
   return `Field \`${place}\` of ${whole} is ${showValue(issue.input)}.${remedy}`
+}
+
+/** Whether the issue is a field that the schema does not know. */
+export function isUnknownField(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never'
 }
 
 /** What an entry's description says, under `optional` too. */

@@ -7,6 +7,7 @@ import { want } from './messages/want.ts'
 import { channelName, count, cursorText, name, ordinal } from './messages/wire-values.ts'
 import type { Offence } from './find-offences.ts'
 import {
+  codeOf,
   isOfOp,
   type MessageError,
   offenceText,
@@ -78,8 +79,10 @@ function parseBody<Body>(
   const ofEnvelope = parsed.offences.find((offence) => !ofOps.includes(offence))
   if (ofEnvelope !== undefined) return refused('invalid_message', offenceText(ofEnvelope, 'The body'))
   const result = v.safeParse(schema, parsed.value)
-  if (!result.success)
-    return refused('invalid_message', describeIssue(schema, result.issues[0], `body of a ${noun}`))
+  if (!result.success) {
+    const [issue] = result.issues
+    return refused(codeOf(issue), describeIssue(schema, issue, `body of a ${noun}`))
+  }
   return { ok: true, body: result.output, offences: ofOps }
 }
 

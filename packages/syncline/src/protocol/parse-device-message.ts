@@ -8,7 +8,7 @@
 import * as v from 'valibot'
 import { clip, showValue } from '../schema/invalid-value.ts'
 import { suggestion } from '../schema/nearest-name.ts'
-import { describeIssue } from './describe-issue.ts'
+import { describeIssue, isUnknownField } from './describe-issue.ts'
 import {
   DEVICE_MESSAGES,
   type DeviceMessage,
@@ -130,17 +130,19 @@ function parseMessage(
   if (ofEnvelope !== undefined)
     return refused('invalid_message', offenceText(ofEnvelope, 'The message'), channel, type)
   const result = v.safeParse(schema, value)
-  if (!result.success)
-    return refused(
-      'invalid_message',
-      describeIssue(schema, result.issues[0], `message \`${type}\``),
-      channel,
-      type,
-    )
+  if (!result.success) {
+    const [issue] = result.issues
+    return refused(codeOf(issue), describeIssue(schema, issue, `message \`${type}\``), channel, type)
+  }
   const message = result.output
   if (message.type !== 'push') return { ok: true, message }
   if (message.ops.length > MAX_PUSH_OPS) return refused('too_large', tooManyOps(message.ops.length))
   return { ok: true, message: { ...message, ops: parseOps(message.ops, ofOps) } }
+}
+
+/** The code of what a message's or a body's schema found. */
+export function codeOf(issue: v.BaseIssue<unknown>): ErrorCode {
+  return isUnknownField(issue) ? 'unknown_field' : 'invalid_message'
 }
 
 /** Reads the ops of a push; those that offend become rejections. */

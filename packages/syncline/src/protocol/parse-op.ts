@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { isStorableText } from '../schema/check-text.ts'
 import { clip } from '../schema/invalid-value.ts'
-import { describeIssue } from './describe-issue.ts'
+import { describeIssue, isUnknownField } from './describe-issue.ts'
 import type { ErrorCode } from './errors.ts'
 import { MAX_NAME_LENGTH } from './limits.ts'
 import { type Op, op as opSchema } from './messages/op.ts'
@@ -37,9 +37,8 @@ export function parseOp(raw: RawOp): ParsedOp {
   const result = v.safeParse(opSchema, raw)
   if (!result.success) {
     const [issue] = result.issues
-    const isUnknown = issue.type === 'strict_object' && issue.expected === 'never'
     return rejectedOp(raw, {
-      code: isUnknown ? 'unknown_field' : 'invalid_value',
+      code: isUnknownField(issue) ? 'unknown_field' : 'invalid_value',
       message: describeIssue(opSchema, issue, `op ${raw.n}`),
     })
   }

@@ -4,7 +4,7 @@
  *   W3 nothing lost   a fault inside an op stays with the op and becomes its rejection
  *   W4 no blockage    it says nothing about the ops beside it
  */
-import type { AcceptedOp } from '../postgres/apply/writer.ts'
+import type { AcceptedOp, PushOutcome } from '../postgres/apply/writer.ts'
 import type { ParsedOp } from '../protocol/parse-op.ts'
 import { checkFields } from '../schema/check-fields.ts'
 import type { CompiledSchema } from '../schema/model.ts'
@@ -32,4 +32,13 @@ export function splitTransaction(
 ): number | undefined {
   const last = ops.at(-1)
   return last?.tx !== undefined && last.tx > last.n ? last.tx : undefined
+}
+
+/** Whether one of these ops was refused as not there (A3); rejections of earlier ones, told again, say nothing new. */
+export function isNegative(
+  { rejected }: Pick<PushOutcome, 'rejected'>,
+  ops: readonly { readonly n: number }[],
+): boolean {
+  const first = ops[0]?.n
+  return first !== undefined && rejected.some(({ code, n }) => code === 'not_found' && n >= first)
 }

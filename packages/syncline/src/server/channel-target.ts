@@ -35,13 +35,23 @@ export function findTarget(schema: CompiledSchema, name: string): ChannelTarget 
   }
 }
 
-/** A relation to many, by its own name or by the table of its records. */
+/** A relation to many by its own name or by the table of its records, or the table of what stands in the record's room. */
 function collectionOf(schema: CompiledSchema, model: Model, name: string): Relation | undefined {
   const relations = Object.values(schema.relations[model.name] ?? {}).filter(({ kind }) => kind !== 'one')
   return (
     relations.find((relation) => relation.name === name) ??
-    relations.find(({ to }) => schema.models[to]?.table === name)
+    relations.find(({ to }) => schema.models[to]?.table === name) ??
+    ofRoom(schema, model, name)
   )
+}
+
+/** Whoever may read a room may read all of its records: a table of theirs needs no relation to be named by. */
+function ofRoom(schema: CompiledSchema, root: Model, table: string): Relation | undefined {
+  const member = Object.values(schema.models).find((model) => model.table === table)
+  const path = member?.rooms.find((room) => room.root === root.name)
+  if (!member || !path) return undefined
+  const [field = ''] = path.path.length === 1 ? path.path : [path.column]
+  return { name: table, from: root.name, to: member.name, kind: 'many', field }
 }
 
 /** The log names rooms by so many characters of their id: longer ones would share a room. */

@@ -15,6 +15,7 @@ import type { Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
+import type { Asker } from './rates.ts'
 
 /** A request that was turned away; `message` is fact, value, remedy. */
 export interface Refusal {
@@ -73,8 +74,10 @@ export interface Core {
   identify(request: Request): Promise<Identity | null>
   /** False when sync is turned off, for everybody or for this user: answer `disabled`. */
   isEnabled(user?: User): boolean
-  /** Takes from a token bucket that is shared by all wires; null when there was enough. */
-  take(kind: 'pushes' | 'joins' | 'connects', key: { user: string } | { address: string }): Refusal | null
+  /** Takes from a token bucket that is shared by all wires, one token by default; null when there was enough. */
+  take(kind: 'pushes' | 'joins', of: Asker, amount?: number): Refusal | null
+  /** Takes one connection, or one request of somebody unknown. */
+  takeConnect(address: string): Refusal | null
   /**
    * Everything a socket would get for these channels, as the JSON text of each message, each channel's `joined`
    * last, and an `ack` at the end when a device asked: all from one database snapshot. `refused` when the whole

@@ -10,19 +10,20 @@ import { Channels } from './channels.ts'
 import type { Core, Health, Refusal } from './core.ts'
 import { createCursorSeal } from './cursor/cursor-seal.ts'
 import { mayReadChannel } from './may-read.ts'
+import { dismissAll } from './goodbye.ts'
 import type { Authenticate, Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import type { Outlet } from './outlet.ts'
 import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
+import { Rates } from './rates.ts'
 import type { Engine } from './session/engine.ts'
 import { Session, type Identify } from './session/session.ts'
 import { EndedSessions } from './session/ended-sessions.ts'
 import { SessionTable } from './session/session-table.ts'
 import { shareConflicts } from './session/share-conflicts.ts'
-import { createBucketTable } from './token-bucket.ts'
 
 export interface CoreOptions {
   readonly schema: CompiledSchema
@@ -43,8 +44,8 @@ export interface CoreOptions {
 
 /** A core that sessions can be opened on, and that can be stopped. */
 export interface RunningCore extends Core {
-  /** Opens the session of a live connection. */
-  openSession(outlet: Outlet, identify: Identify): Session
+  /** Opens the session of a live connection; `address` is where it comes from. */
+  openSession(outlet: Outlet, identify: Identify, address: string): Session
   readonly sessions: SessionTable
   /** Turns sync on or off, for everybody or by user; whom it is off for gets `bye` without reconnect. */
   enable(enabled: boolean | ((user: User) => boolean)): void
@@ -76,11 +77,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const tables = authenticate.flatMap(({ dependsOn = [] }) => dependsOn)
   const ended = new EndedSessions(sessions, schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
-  const buckets = {
-    pushes: createBucketTable(limits.pushesPerUser),
-    joins: createBucketTable(limits.joinsPerUser),
-    connects: createBucketTable(limits.connects),
-  }
+  const rates = new Rates(limits)
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
     schema,
@@ -91,7 +88,7 @@ export function createCore(options: CoreOptions): RunningCore {
     log,
     metrics,
     debounceMs: options.debounceMs,
-    takeForUser: (kind, user) => buckets[kind].take(`user ${user.id}`, performance.now()),
+    takeFor: (kind, user, address) => rates.take(kind, { user: user.id }) || rates.take(kind, { address }),
     isEnabled: (user) => isEnabled(user),
     get tail() {
       return started.tail
@@ -108,6 +105,11 @@ export function createCore(options: CoreOptions): RunningCore {
       ...options.writer,
     })
     started.tail = await startTail(database, { log, ...options.tail }, (batch) => {
+      if (batch.reset === 'history') {
+        // What devices had acknowledged may be gone: those that say hello again learn it, and send it again (W2).
+        started.writer.forgetDevices()
+        dismissAll(sessions, 'unavailable')
+      }
       channels.onBatch(batch)
       ended.note(batch.rows)
       settling.note(batch.rows)
@@ -140,12 +142,8 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     identify,
     isEnabled: (user) => (user ? isEnabled(user) : isEnabled !== nobody),
-    take(kind, key) {
-      const name = 'user' in key ? `user ${key.user}` : `address ${key.address}`
-      return refusalOf(buckets[kind].take(name, performance.now()), () =>
-        metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' }),
-      )
-    },
+    take: (kind, of, amount) => refusalOf(rates.take(kind, of, amount), metrics),
+    takeConnect: (address) => refusalOf(rates.connect(address), metrics),
     pull: (request) => pull({ engine, database, rules }, request),
     async push(push) {
       const outcome = await started.writer.push(push)
@@ -163,11 +161,13 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     mayRead: (user, channel) => mayReadChannel({ schema, rules, database }, user, channel),
     health: () => healthOf(database, started, sessions, channels, isEnabled === nobody),
-    openSession: (outlet, identifyConnection) =>
-      new Session(engine, outlet, async (token) => {
+    openSession(outlet, identifyConnection, address) {
+      const identifySoon: Identify = async (token) => {
         await ready
         return identifyConnection(token)
-      }),
+      }
+      return new Session(engine, outlet, identifySoon, address)
+    },
     enable(enabled) {
       isEnabled = typeof enabled === 'function' ? enabled : enabled ? everybody : nobody
       for (const session of sessions.all()) {
@@ -235,9 +235,9 @@ function notStarted(): never {
   throw new Error('The server has not started yet. Wait for `ready`.')
 }
 
-function refusalOf(waitMs: number, onRefusal: () => void): Refusal | null {
+function refusalOf(waitMs: number, metrics: Metrics): Refusal | null {
   if (waitMs === 0) return null
-  onRefusal()
+  metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
   return {
     code: 'rate_limited',
     message: `Too many requests. Try again in ${waitMs} ms; nothing was changed.`,

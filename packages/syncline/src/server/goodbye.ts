@@ -1,7 +1,8 @@
 /**
- * Ends all sessions for a restart: accepted ops are finished and acknowledged first, and everybody is told when to
- * come back, spread so that the next server is not overrun (E4).
+ * Ends all sessions: for a restart, where accepted ops are finished and acknowledged first, or at once when the
+ * database has another past. Everybody is told when to come back, spread so that no server is overrun (E4).
  */
+import type { ErrorCode } from '../protocol/errors.ts'
 import type { SessionTable } from './session/session-table.ts'
 
 /** Connections per second that a server takes in without strain. */
@@ -19,6 +20,11 @@ export async function sayGoodbye(
   const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)))
   await Promise.race([grace, Promise.all(all.map((session) => session.finished()))])
   clearTimeout(timer)
-  const spreadMs = (all.length / ARRIVALS_PER_SECOND) * 1_000
-  for (const session of sessions.all()) session.dismiss('restart', true, Math.round(random() * spreadMs))
+  dismissAll(sessions, 'restart', random)
+}
+
+/** Ends all sessions at once, with `bye` and when to come back. */
+export function dismissAll(sessions: SessionTable, code: ErrorCode, random = Math.random): void {
+  const spreadMs = (sessions.size / ARRIVALS_PER_SECOND) * 1_000
+  for (const session of [...sessions.all()]) session.dismiss(code, true, Math.round(random() * spreadMs))
 }

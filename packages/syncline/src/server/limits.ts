@@ -19,6 +19,10 @@ export interface Limits {
   readonly joinsPerUser: Rate
   /** Pushes and single writes of one user, over all connections and HTTP. @default 1,000 per second, 2,000 at once */
   readonly pushesPerUser: Rate
+  /** Joins and pulled channels from one address, which may be that of a whole office. @default 2,000 per second, 10,000 at once */
+  readonly joinsPerAddress: Rate
+  /** Pushes and single writes from one address. @default 20,000 per second, 40,000 at once */
+  readonly pushesPerAddress: Rate
   /** Messages of any kind of one connection. @default 500 per second, 1,000 at once */
   readonly messages: Rate
   /** New connections and unauthenticated requests of one address. @default 200 per second, 2,000 at once */
@@ -50,6 +54,8 @@ export const defaultLimits: Limits = {
   pushes: { perSecond: 200, burst: 400 },
   joinsPerUser: { perSecond: 200, burst: 1_000 },
   pushesPerUser: { perSecond: 1_000, burst: 2_000 },
+  joinsPerAddress: { perSecond: 2_000, burst: 10_000 },
+  pushesPerAddress: { perSecond: 20_000, burst: 40_000 },
   messages: { perSecond: 500, burst: 1_000 },
   connects: { perSecond: 200, burst: 2_000 },
   opsPerPush: 1_000,

@@ -1,11 +1,11 @@
 /**
  * Answers a pull: everything a socket would get for these channels, from one database snapshot.
  *
- *   The ack's `lastOp` is read before the snapshot, so everything that these ops caused stands in the messages.
+ *   The ack's `lastOp` is read in that snapshot too: what its ops caused stands in the messages, and nothing of later ones.
  *   A3 silent   `not_found` leaves 25 ms after the request arrived
  */
 import type { PushOutcome } from '../postgres/apply/writer.ts'
-import type { Database } from '../postgres/database.ts'
+import type { Connection, Database } from '../postgres/database.ts'
 import { atOneSnapshot } from '../postgres/log/one-snapshot.ts'
 import { readPlace } from '../postgres/log/snapshot.ts'
 import type { Rules } from '../postgres/rules.ts'
@@ -29,28 +29,36 @@ export async function pull(
   request: PullRequest,
 ): Promise<{ readonly messages: readonly string[] } | { readonly refused: Refusal }> {
   const receivedAtMs = performance.now()
-  const outcome = await deviceOf(context, request)
-  if (outcome?.refused) return { refused: outcome.refused }
-  const frames = await atOneSnapshot(context.database, async (connection) => {
+  const refused = await markRead(context, request)
+  if (refused) return { refused }
+  const pulled = await atOneSnapshot(context.database, async (connection) => {
     const { snapshot, history } = await readPlace(connection)
     const cursor = { snapshot, history, schema: context.engine.schema.hash }
-    return pullChannels({ ...context, request, connection, cursor })
+    const outcome = await deviceOf(context, request, connection)
+    if (outcome?.refused) return { refused: outcome.refused }
+    const frames = await pullChannels({ ...context, request, connection, cursor })
+    return { frames: outcome ? [...frames, ackFrame(outcome)] : frames }
   })
-  if (frames.some(({ text }) => text.startsWith(NOT_FOUND_START))) await untilNegativeAnswer(receivedAtMs)
-  if (outcome) frames.push(ackFrame(outcome))
-  return { messages: frames.map(({ text }) => text) }
+  if (!pulled.frames) return pulled
+  if (pulled.frames.some(({ text }) => text.startsWith(NOT_FOUND_START)))
+    await untilNegativeAnswer(receivedAtMs)
+  return { messages: pulled.frames.map(({ text }) => text) }
 }
 
 const NOT_FOUND_START = '{"type":"error","code":"not_found"'
 
+/** Notes which rejections the device has read; says why not, when it may not. */
+async function markRead({ engine }: PullContext, { device, user, read }: PullRequest) {
+  if (device === undefined || read === undefined) return undefined
+  return (await engine.writer.push({ device, user, ops: [], read })).refused
+}
+
 async function deviceOf(
   { engine }: PullContext,
-  { device, user, read }: PullRequest,
+  { device, user }: PullRequest,
+  connection: Connection,
 ): Promise<PushOutcome | null> {
-  if (device === undefined) return null
-  return read === undefined
-    ? engine.writer.device(device, user)
-    : engine.writer.push({ device, user, ops: [], read })
+  return device === undefined ? null : engine.writer.device(device, user, connection)
 }
 
 async function pullChannels(pulled: PullSnapshot): Promise<Frame[]> {

@@ -3,8 +3,11 @@ import type { Rate } from './limits.ts'
 
 /** A bucket that starts full. */
 export interface TokenBucket {
-  /** Takes one token: 0 when there was one, else the time until there will be, in ms. */
-  take(nowMs: number): number
+  /**
+   * Takes `amount` tokens: 0 when there were so many, else the time until there will be, in ms. More than a full bucket
+   * holds takes a full bucket. `amount` is 1 by default.
+   */
+  take(nowMs: number, amount?: number): number
   /** True when nothing was taken for so long that the bucket is full again. */
   isFull(nowMs: number): boolean
 }
@@ -18,10 +21,11 @@ export function createTokenBucket(rate: Rate): TokenBucket {
     atMs = Math.max(atMs, nowMs)
   }
   return {
-    take(nowMs) {
+    take(nowMs, amount = 1) {
       refill(nowMs)
-      if (tokens < 1) return Math.ceil(((1 - tokens) / rate.perSecond) * 1_000)
-      tokens -= 1
+      const taken = Math.min(amount, rate.burst)
+      if (tokens < taken) return Math.ceil(((taken - tokens) / rate.perSecond) * 1_000)
+      tokens -= taken
       return 0
     },
     isFull(nowMs) {
@@ -33,7 +37,7 @@ export function createTokenBucket(rate: Rate): TokenBucket {
 
 /** Buckets by key (a user, an address); full ones are forgotten, so that strangers cannot make them grow. */
 export interface BucketTable {
-  take(key: string, nowMs: number): number
+  take(key: string, nowMs: number, amount?: number): number
   readonly size: number
 }
 
@@ -48,11 +52,11 @@ export function createBucketTable(rate: Rate): BucketTable {
     sweepAt = Math.max(SWEEP_AT, buckets.size * 2)
   }
   return {
-    take(key, nowMs) {
+    take(key, nowMs, amount) {
       if (buckets.size >= sweepAt) sweep(nowMs)
       const bucket = buckets.get(key) ?? createTokenBucket(rate)
       buckets.set(key, bucket)
-      return bucket.take(nowMs)
+      return bucket.take(nowMs, amount)
     },
     get size() {
       return buckets.size

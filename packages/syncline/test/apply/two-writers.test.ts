@@ -95,6 +95,27 @@ describe.each(Object.entries(inject('servers')))('two writers on PostgreSQL %s',
     expect(await writers[0].device(device.device, ana)).toMatchObject({ lastOp: 61 })
   })
 
+  test('W2: where another process has moved the device row, it is read again, also when an op is refused', async () => {
+    const device = new TestDevice(crew.writer, ana)
+    // After a refusal its ops go through the slow lane for a while.
+    await device.push(camera('moved'), update('camera', 'not there', { zoom: 1 }))
+    const ops = device.number([
+      update('camera', 'moved', { zoom: { $inc: 1 } }),
+      update('camera', 'not there', { zoom: { $inc: 1 } }),
+      update('camera', 'moved', { zoom: { $inc: 1 } }),
+    ])
+    const push = (writer: Writer, count: number) =>
+      writer.push({ device: device.device, user: ana, ops: ops.slice(0, count) })
+    await push(writers[1], 1)
+
+    const outcome = await push(writers[0], 3)
+
+    expect(outcome.refused).toBeUndefined()
+    expect(outcome).toMatchObject({ lastOp: 5, rejected: [{ n: 2 }, { n: 4, code: 'not_found' }] })
+    const [row] = await plain.query("select zoom from cameras where id = 'moved'")
+    expect(row).toEqual({ zoom: 2 })
+  })
+
   test('W3: creates, deletes and references that race end applied or rejected, never refused as a whole', async () => {
     const devices = writers.flatMap((writer) => Array.from({ length: 6 }, () => new TestDevice(writer, ana)))
 

@@ -267,10 +267,15 @@ describe.each(KINDS)('%s', (kind) => {
   test('L1: generated columns change with their sources, and are logged with their new values', async () => {
     const { database } = await open(kind)
     await database.query(`create table boxes (id integer primary key, width integer not null, height integer not null,
-      area integer not null generated always as (width * height) stored)`)
+      area integer not null generated always as (width * height) stored,
+      sides integer not null generated always as (6) stored)`)
     const boxes = defineSchema({
       models: {
-        box: model('boxes', { width: integer(), area: integer().filledByDatabase() }, { id: 'integer' }),
+        box: model(
+          'boxes',
+          { width: integer(), area: integer().filledByDatabase(), sides: integer().filledByDatabase() },
+          { id: 'integer' },
+        ),
       },
     })
     await migrate(database, boxes)
@@ -281,7 +286,7 @@ describe.each(KINDS)('%s', (kind) => {
 
     await expectLogEqualsTables(database, boxes)
     expect((await readLog(database)).map(({ fields }) => fields)).toEqual([
-      { width: 2, area: 6 },
+      { width: 2, area: 6, sides: 6 },
       { area: 8 },
       { width: 3, area: 15 },
     ])

@@ -6,6 +6,7 @@
  */
 import { SynclineError } from '../../protocol/errors.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
+import type { CompiledSchema } from '../../schema/model.ts'
 import { findTarget } from '../../server/channel-target.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
@@ -35,7 +36,7 @@ export async function activity({ core, identity, url }: Call): Promise<Response>
   const conditions = [
     sql`room = ${`${target.model.channel}:${target.kind === 'all' ? 'all' : target.id}`}`,
     sql`model not like '@%'`,
-    ...askedFor(url.searchParams),
+    ...askedFor(core.schema, url.searchParams),
   ]
   const statement = sql`${COLUMNS} where ${sql.join(conditions, ' and ')} order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
   const rows = await core.database.query<ActivityRow>(statement.text(), statement.values)
@@ -47,14 +48,15 @@ const COLUMNS =
   sql.raw(`select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, model, id, action,
   fields::text as fields, before::text as before, version, actor, source from syncline.log`)
 
-/** `record` is `camera:42`; `before` is the `next` of the page before. */
-function askedFor(parameters: URLSearchParams): Sql[] {
+/** `record` is `camera:42`, or an id alone for the records of any model that have it; `before` is the `next` of the page before. */
+function askedFor(schema: CompiledSchema, parameters: URLSearchParams): Sql[] {
   const conditions: Sql[] = []
   const record = parameters.get('record')
   if (record !== null) {
     const colon = record.indexOf(':')
-    if (colon < 1) throw invalid('record', '`record` names no record. Send a model and an id: `camera:42`.')
-    conditions.push(sql`model = ${record.slice(0, colon)} and id = ${storable(record.slice(colon + 1))}`)
+    const model = Object.hasOwn(schema.models, record.slice(0, colon)) ? record.slice(0, colon) : null
+    const id = storable(model === null ? record : record.slice(colon + 1))
+    conditions.push(model === null ? sql`id = ${id}` : sql`model = ${model} and id = ${id}`)
   }
   const before = parameters.get('before')
   if (before !== null) {
@@ -67,7 +69,7 @@ function askedFor(parameters: URLSearchParams): Sql[] {
 }
 
 function storable(id: string): string {
-  if (id.length <= 255 && !id.includes('\0')) return id
+  if (id !== '' && id.length <= 255 && !id.includes('\0')) return id
   throw invalid(
     'record',
     '`record` names an id that no record can have. Send a model and an id: `camera:42`.',

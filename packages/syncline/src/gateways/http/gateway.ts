@@ -124,8 +124,9 @@ async function answer(
     identity,
     receivedAtMs,
     body: () => readBody(request, core.limits.messageBytes),
+    take: (amount) => taken(core, identity, route, address, amount),
   }
-  return refusedBeforehand(core, identity, route) ?? answerKnown(call, route)
+  return refusedBeforehand(call) ?? answerKnown(call, route)
 }
 
 function answerKnown(
@@ -146,22 +147,27 @@ function answerKnown(
   }
 }
 
-function refusedBeforehand(core: Core, { user }: Identity, route: Route): Response | null {
-  if (!core.isEnabled(user)) {
+function refusedBeforehand({ core, identity, take }: Call): Response | null {
+  if (!core.isEnabled(identity.user)) {
     return refusal({
       code: 'disabled',
       message: 'Synchronisation is turned off. Do not try again by itself.',
     })
   }
-  const limited = core.take(route.call === 'pull' || route.call === 'pullOne' ? 'joins' : 'pushes', {
-    user: user.id,
-  })
+  const limited = take(1)
   return limited && refusal(limited)
+}
+
+/** Takes from what the user may do, and from what everybody at the address may do. */
+function taken(core: Core, { user }: Identity, { call }: Route, address: string | undefined, amount: number) {
+  const kind = call === 'pull' || call === 'pullOne' ? 'joins' : 'pushes'
+  const refused = core.take(kind, { user: user.id }, amount)
+  return refused ?? (address === undefined ? null : core.take(kind, { address }, amount))
 }
 
 /** Somebody who proves nothing; too many of them from one address are told to wait. */
 function stranger(core: Core, address: string | undefined): Response {
-  const limited = address === undefined ? null : core.take('connects', { address })
+  const limited = address === undefined ? null : core.takeConnect(address)
   return refusal(limited ?? UNAUTHENTICATED)
 }
 

@@ -29,12 +29,15 @@ const NO_CHANNEL: Refused = {
   message: 'The request names no channel. Add `?channel=Production:…`, or `?since=…` for everything.',
 }
 
-async function pullAnswer({ core }: Call, asked: PullRequest): Promise<Response> {
+async function pullAnswer({ core, take }: Call, asked: PullRequest): Promise<Response> {
   const most = core.limits.channelsPerConnection
   if (asked.joins.length > most) {
     const message = `The pull names ${asked.joins.length} channels. Ask for at most ${most} at once.`
     return refusal({ code: 'too_many_channels', message })
   }
+  // The first channel was taken with the request; each further one costs as much as a join.
+  const limited = asked.joins.length > 1 && take(asked.joins.length - 1)
+  if (limited) return refusal(limited)
   const pulled = await core.pull(asked)
   if ('refused' in pulled) return refusal(pulled.refused)
   return jsonText(200, `{"messages":[${pulled.messages.join(',')}]}`)

@@ -6,7 +6,7 @@
  */
 import type { PushOutcome } from '../../postgres/apply/writer.ts'
 import { parsePushBody } from '../../protocol/http-bodies.ts'
-import { acceptOps, splitTransaction } from '../../server/accept.ts'
+import { acceptOps, isNegative, splitTransaction } from '../../server/accept.ts'
 import type { Metrics } from '../../server/metrics.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, json, refusal } from './answer.ts'
@@ -33,7 +33,7 @@ export async function push(call: Call): Promise<Response> {
     read,
   })
   // A3: a rejection for what is not there and for what is forbidden leave at the same time.
-  if (outcome.rejected.some(({ code }) => code === 'not_found')) await untilNegativeAnswer(call.receivedAtMs)
+  if (isNegative(outcome, ops)) await untilNegativeAnswer(call.receivedAtMs)
   count(core.metrics, outcome, ops)
   return pushAnswer(outcome)
 }

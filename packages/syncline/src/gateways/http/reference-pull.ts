@@ -8,7 +8,9 @@
 import { findCursors, keepCursors } from '../../postgres/positions/positions.ts'
 import { sql } from '../../postgres/sql.ts'
 import { roomChannel } from '../../protocol/channel.ts'
+import { MAX_NAME_LENGTH } from '../../protocol/limits.ts'
 import type { User } from '../../protocol/user.ts'
+import { isStorableText } from '../../schema/check-text.ts'
 import { kebabCase } from '../../schema/kebab-case.ts'
 import type { Core, PullJoin } from '../../server/core.ts'
 import { type Refused, json, refusal } from './answer.ts'
@@ -22,11 +24,18 @@ const BAD_NUMBER: Refused = {
   field: 'since',
 }
 
+const BAD_DEVICE: Refused = {
+  code: 'invalid_value',
+  message: `\`deviceId\` is longer than ${MAX_NAME_LENGTH} characters, or no text. Send the id of this device.`,
+  field: 'deviceId',
+}
+
 /** Answers all channels that the user may read, as one list of operations. */
 export async function referencePull({ core, identity, url }: Call, since: string): Promise<Response> {
   if (!/^\d{1,15}$/.test(since)) return refusal(BAD_NUMBER)
   const { user } = identity
-  const device = (url.searchParams.get('deviceId') ?? '').slice(0, 255)
+  const device = url.searchParams.get('deviceId') ?? ''
+  if (device.length > MAX_NAME_LENGTH || !isStorableText(device)) return refusal(BAD_DEVICE)
   const known = (await findCursors(core.database, user.id, device, since)) ?? {}
   const channels = await readableChannels(core, user)
   const ops: ReferenceOp[] = []

@@ -35,9 +35,13 @@ interface ReferenceRejection extends Refused {
 
 const ACTIONS = { CREATE: 'create', UPDATE: 'update', DELETE: 'delete' } as const
 
-/** Whether the body is of this form; the other one has `ops`. */
+/** Whether the body is of this form: the other one has `ops`, and may write a field of this name. */
 export function isReferencePush(text: string): boolean {
-  return /"operations"\s*:/.test(text) && !/^\s*\{\s*"(device|ops)"\s*:/.test(text)
+  if (!text.includes('"operations"')) return false
+  const parsed = parseJson(text)
+  const body: unknown = 'value' in parsed ? parsed.value : null
+  if (typeof body !== 'object' || body === null) return false
+  return Object.hasOwn(body, 'operations') && !Object.hasOwn(body, 'ops')
 }
 
 /** Answers an ack that names every operation: those that are applied, and why the others are not. */

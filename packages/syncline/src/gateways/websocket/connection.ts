@@ -18,6 +18,8 @@ import type { Limits } from '../../server/limits.ts'
 
 /** How long the other side may take to answer a close, in ms. */
 const CLOSE_WITHIN_MS = 5_000
+/** When to come again while the database does not answer, in ms. */
+const COME_AGAIN_MS = 1_000
 
 /** Ends when the session, the other side or the network ends it; `onEnd` is called once. */
 export class Connection implements Outlet {
@@ -88,12 +90,22 @@ export class Connection implements Outlet {
   check(nowMs: number): void {
     if (this.#isEnded || this.#closing) return
     if (this.#writer.isTooSlow(nowMs)) return this.#cut()
-    const isNew = this.#session?.phase === 'new'
-    if (isNew && nowMs - this.#openedAtMs >= this.#limits.helloTimeoutMs)
-      return this.#session?.refuse('hello_first')
+    if (this.#isLate(nowMs)) return
     const silentMs = nowMs - this.#heardAtMs
     if (silentMs >= this.#limits.silenceMs) this.#session?.dismiss('timeout', true)
     else if (silentMs >= this.#limits.silenceMs / 3) this.#webSocket.ping()
+  }
+
+  /** Ends a connection that has not come in: no hello was said, or the database does not tell who it is. */
+  #isLate(nowMs: number): boolean {
+    const { helloTimeoutMs } = this.#limits
+    const phase = this.#session?.phase
+    const openMs = nowMs - this.#openedAtMs
+    if (phase === 'new' && openMs >= helloTimeoutMs) this.#session?.refuse('hello_first')
+    else if (phase === 'greeting' && openMs >= helloTimeoutMs * 2)
+      this.#session?.dismiss('unavailable', true, COME_AGAIN_MS)
+    else return false
+    return true
   }
 
   #cut(): void {

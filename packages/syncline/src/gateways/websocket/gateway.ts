@@ -70,7 +70,7 @@ export function createWebSocketGateway(
       connections.add(connection)
       const identify = (token?: string) =>
         core.identify(token === undefined ? upgrade : tokenRequest(upgrade, token))
-      connection.begin(core.openSession(connection, identify))
+      connection.begin(core.openSession(connection, identify, addressOf(socket)))
     })
   }
 
@@ -79,7 +79,7 @@ export function createWebSocketGateway(
     // Whatever becomes of it, an error of a socket is not the process's.
     socket.on('error', () => socket.destroy())
     if (pathOf(request) !== basePath) return leaveToOthers(servers, socket)
-    const refusal = core.take('connects', { address: socket.remoteAddress ?? '' })
+    const refusal = core.takeConnect(addressOf(socket))
     if (refusal) return refuseUpgrade(socket, refusal)
     open(request, socket, head)
   }
@@ -113,6 +113,10 @@ export function createWebSocketGateway(
 function leaveToOthers(servers: ReadonlySet<Server | SecureServer>, socket: Socket): void {
   const isAlone = [...servers].every((server) => server.listenerCount('upgrade') === 1)
   if (isAlone) refuseUpgrade(socket, { code: 'not_found', message: 'There is no socket at this path.' })
+}
+
+function addressOf({ remoteAddress = '' }: Socket): string {
+  return remoteAddress
 }
 
 function pathOf({ url = '' }: IncomingMessage): string {

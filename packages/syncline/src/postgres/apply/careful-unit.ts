@@ -5,7 +5,7 @@ import { callOp, type RunCall } from './call.ts'
 import type { Progress } from './careful.ts'
 import { groupOp, type OpAnswer, payloadText } from './group.ts'
 import { keptAnswer } from './idempotency.ts'
-import type { PreparedUnit } from './part.ts'
+import { type PreparedUnit, stopOf } from './part.ts'
 import { isUniqueViolation, meaningOf } from './sql-error.ts'
 import type { AcceptedOp } from './writer.ts'
 
@@ -116,7 +116,7 @@ async function settleFailure(
   const model = unit.prepared.find((prepared) => prepared.op === op)?.shape.model
   const meaning = meaningOf(cause, op, model)
   if (meaning.kind === 'busy' || meaning.kind === 'unavailable' || meaning.kind === 'stale') {
-    progress.stop = meaning.kind === 'busy' ? 'busy' : 'unavailable'
+    progress.stop = stopOf(meaning.kind)
     progress.error = cause
     return
   }

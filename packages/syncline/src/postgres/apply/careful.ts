@@ -19,7 +19,14 @@ import { conflictsOf, type OpAnswer } from './group.ts'
 import { keepRefusalStatement, type KeptAnswer } from './idempotency.ts'
 import { BRIEF_LOCK_TIMEOUT, existingStatements, lockStatements, recordsOf } from './lock-statements.ts'
 import { lostValuesStatement } from './lost-values.ts'
-import { type Part, type PartResult, type PreparedUnit, rejectionsOf, type UnitRefusal } from './part.ts'
+import {
+  type Part,
+  type PartResult,
+  type PreparedUnit,
+  rejectionsOf,
+  type Stop,
+  type UnitRefusal,
+} from './part.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
 
 export interface CarefulOptions {
@@ -33,7 +40,7 @@ export interface CarefulOptions {
 export interface Progress {
   readonly part: Part
   done: number
-  stop?: 'busy' | 'unavailable'
+  stop?: Stop
   /** Why it stopped. */
   error?: unknown
   readonly answers: OpAnswer[]

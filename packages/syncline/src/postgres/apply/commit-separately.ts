@@ -5,7 +5,7 @@
  */
 import type { ApplySession } from './apply-session.ts'
 import { type CarefulOptions, commitCarefully } from './careful.ts'
-import { type Part, type PartResult, stoppedResult } from './part.ts'
+import { type Part, type PartResult, stoppedResult, stopOf } from './part.ts'
 import { isConnectionLoss, meaningOf } from './sql-error.ts'
 
 // More sub-blocks in one transaction overflow PostgreSQL's cache of them, and slow down every snapshot.
@@ -77,7 +77,7 @@ async function commitRefused(
   const op = unit?.ops[0]
   const meaning = meaningOf(error, op)
   if (meaning.kind !== 'refused' || !unit || !op) {
-    return [stoppedResult(part, meaning.kind === 'busy' ? 'busy' : 'unavailable', error)]
+    return [stoppedResult(part, stopOf(meaning.kind), error)]
   }
   const refused = { ...unit, cause: { op, refusal: meaning.refusal } }
   return commitCarefully(session, [{ ...part, units: [refused] }], options)

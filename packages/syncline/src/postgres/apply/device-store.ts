@@ -27,10 +27,10 @@ interface DeviceRow {
 }
 
 export class DeviceStore {
-  readonly #database: Database
+  readonly #database: Pick<Database, 'query'>
   readonly #remembered = new Map<string, DeviceState>()
 
-  constructor(database: Database) {
+  constructor(database: Pick<Database, 'query'>) {
     this.#database = database
   }
 

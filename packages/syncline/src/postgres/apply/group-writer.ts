@@ -9,7 +9,7 @@
 import { isStorableText } from '../../schema/check-text.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { User } from '../../protocol/user.ts'
-import type { Database } from '../database.ts'
+import type { Connection, Database } from '../database.ts'
 import type { Rules } from '../rules.ts'
 import { AskedRules } from './asked-rules.ts'
 import { type DeviceState, judgePush, type PushRefusal } from './device-state.ts'
@@ -102,17 +102,22 @@ export class GroupWriter implements Writer {
     return this.#tracked(() => this.#turns.inTurn(line, () => this.#writeOnce(write, idempotencyKey)))
   }
 
-  async device(device: string, user: User): Promise<PushOutcome> {
-    const state = await this.#devices.load(device, user.id)
+  async device(device: string, user: User, at?: Pick<Connection, 'query'>): Promise<PushOutcome> {
+    const devices = at ? new DeviceStore(at) : this.#devices
+    const state = await devices.load(device, user.id)
     const verdict = judgePush(state, { device, user, ops: [] })
     if (verdict.kind === 'refused') return refusedOutcome(verdict.refused)
     const tally = new Tally(state)
-    const rejected = state.hasUnread ? await this.#devices.rejections(device) : []
-    return { ...tally.outcome(rejected), conflicts: await this.#devices.conflicts(user.id) }
+    const rejected = state.hasUnread ? await devices.rejections(device) : []
+    return { ...tally.outcome(rejected), conflicts: await devices.conflicts(user.id) }
   }
 
   seen(conflict: string, user: User): Promise<boolean> {
     return this.#devices.closeConflict(conflict, user.id)
+  }
+
+  forgetDevices(): void {
+    this.#devices.forgetAll()
   }
 
   async close(): Promise<void> {

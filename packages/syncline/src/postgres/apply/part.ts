@@ -27,6 +27,14 @@ export interface Part {
   readonly idempotencyKey?: string
 }
 
+/** Somebody holds a lock; another process moved the device row; the database cannot apply the next unit now. */
+export type Stop = 'busy' | 'stale' | 'unavailable'
+
+/** What an error at a commit stops. */
+export function stopOf(kind: string): Stop {
+  return kind === 'busy' || kind === 'stale' ? kind : 'unavailable'
+}
+
 /** What became of a part in a transaction that is committed. */
 export interface PartResult {
   readonly xid: string
@@ -42,13 +50,13 @@ export interface PartResult {
   readonly refusal?: Refusal
   /** True when some unit was refused. */
   readonly hasRefused: boolean
-  /** Why units are left: somebody holds a lock, or the database cannot apply the next one now. */
-  readonly stop?: 'busy' | 'unavailable'
+  /** Why units are left. */
+  readonly stop?: Stop
   readonly error?: unknown
 }
 
 /** Nothing of the part was applied, and why. */
-export function stoppedResult(part: Part, stop: 'busy' | 'unavailable', error: unknown): PartResult {
+export function stoppedResult(part: Part, stop: Stop, error: unknown): PartResult {
   const state = part.state ? { state: part.state } : {}
   return { xid: '', done: 0, conflicts: [], foreign: [], hasRefused: false, stop, error, ...state }
 }

@@ -116,6 +116,7 @@ export class SlowLane {
   #continue(waiting: Waiting): void {
     const { job } = waiting
     const last = job.results.at(-1)
+    if (last?.stop === 'stale') return job.settle({ kind: 'stale' })
     if (last?.stop === 'unavailable') return this.#giveUp(job, last.error)
     if (restOf(job).units.length === 0) return job.settle({ kind: 'done' })
     if (last?.stop !== 'busy') return this.#release(job)

@@ -1,7 +1,7 @@
 /** The seam between accepting ops (server) and committing them (apply). */
 import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
-import type { Database } from '../database.ts'
+import type { Connection, Database } from '../database.ts'
 import type { Rules } from '../rules.ts'
 import { GroupWriter } from './group-writer.ts'
 import type { WriterOptions } from './writer-options.ts'
@@ -115,10 +115,15 @@ export type SingleOutcome =
 export interface Writer {
   push(push: Push): Promise<PushOutcome>
   write(write: SingleWrite): Promise<SingleOutcome>
-  /** What `welcome` says of a device, and what it has not read yet. Refuses a device of another user. */
-  device(device: string, user: User): Promise<PushOutcome>
+  /**
+   * What `welcome` says of a device, and what it has not read yet; as `at` sees it, when a connection is given. Refuses
+   * a device of another user.
+   */
+  device(device: string, user: User, at?: Pick<Connection, 'query'>): Promise<PushOutcome>
   /** Closes a conflict of this user (`resolve`); false when there is no such open one. */
   seen(conflict: string, user: User): Promise<boolean>
+  /** Forgets what it remembers of devices: the database has another past than before. */
+  forgetDevices(): void
   /** Finishes what was accepted, then closes its connections. */
   close(): Promise<void>
 }

@@ -45,8 +45,9 @@ export function isChanged(column: ComparedColumn): string {
   return `${differs(column)} and (${isNotNull(column, 'new')} or ${isNotNull(column, 'old')})`
 }
 
-/** True when any of the columns was changed. */
+/** True when any of the columns was changed; never when there is none, as of a generated column made from constants. */
 export function isAnyChanged(columns: readonly ComparedColumn[]): string {
+  if (columns.length === 0) return 'false'
   return columns.length === 1
     ? isChanged(columns[0] as ComparedColumn)
     : columns.map((column) => `(${isChanged(column)})`).join('\n      or ')

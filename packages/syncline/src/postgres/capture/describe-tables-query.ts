@@ -1,4 +1,8 @@
-/** One JSON text per table that exists, in the form of `TableDescription`; `$1` holds the names as declared. */
+/**
+ * One JSON text per table that exists, in the form of `TableDescription`; `$1` holds the names as declared.
+ *
+ * What a generated column is made from hangs on its expression since PostgreSQL 15, and on the column itself before.
+ */
 export const DESCRIBE_TABLES = `
 with wanted as (
   select w.written, to_regclass(
@@ -30,7 +34,8 @@ select w.written, json_build_object(
       'generated', case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end,
       'sources', array(
         select s.attname from pg_attrdef d
-        join pg_depend dep on dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid
+        join pg_depend dep on (dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid)
+          or (dep.classid = 'pg_class'::regclass and dep.objid = c.oid and dep.objsubid = a.attnum)
         join pg_attribute s on s.attrelid = dep.refobjid and s.attnum = dep.refobjsubid
         where a.attgenerated <> '' and d.adrelid = c.oid and d.adnum = a.attnum
           and dep.refclassid = 'pg_class'::regclass and dep.refobjid = c.oid and s.attnum <> a.attnum)

@@ -13,8 +13,11 @@ const KEEP = `insert into syncline.positions (user_id, device, server_seq, curso
 select $1, $2, coalesce(max(server_seq), 0) + 1, $3 from syncline.positions where user_id = $1 and device = $2
 returning server_seq::text as server_seq`
 
-const FORGET =
-  'delete from syncline.positions where user_id = $1 and device = $2 and server_seq <= $3::bigint - $4::bigint'
+/** Days after which a device of the user that asked no more loads everything again. */
+const KEPT_DAYS = 30
+
+const FORGET = `delete from syncline.positions where user_id = $1
+and (device = $2 and server_seq <= $3::bigint - $4::bigint or at < clock_timestamp() - $5 * interval '1 day')`
 
 /** The cursors behind a number; null when it stands for nothing (any more): everything is loaded again. */
 export async function findCursors(
@@ -45,7 +48,7 @@ export function keepCursors(
       JSON.stringify(cursors),
     ])
     const serverSeq = (row as { server_seq: string }).server_seq
-    await connection.query(FORGET, [userId, device, serverSeq, KEPT])
+    await connection.query(FORGET, [userId, device, serverSeq, KEPT, KEPT_DAYS])
     return Number(serverSeq)
   })
 }

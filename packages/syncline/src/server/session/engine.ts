@@ -22,7 +22,10 @@ export interface Engine {
   readonly metrics: Metrics
   /** What `welcome` tells marker clients, in ms. */
   readonly debounceMs: number
-  /** Takes from a bucket that all connections of the user share: 0, or the time until there is one, in ms. */
-  takeForUser(kind: 'joins' | 'pushes', user: User): number
+  /**
+   * Takes from the buckets that all connections of the user share, and all of the address: 0, or the time until there
+   * is one, in ms.
+   */
+  takeFor(kind: 'joins' | 'pushes', user: User, address: string): number
   isEnabled(user: User): boolean
 }

@@ -5,6 +5,7 @@ import type { Welcome } from '../../protocol/messages/welcome.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
 import type { Identity } from '../identity.ts'
+import type { User } from '../../protocol/user.ts'
 import type { Session } from './session.ts'
 
 export interface Greeting {
@@ -30,21 +31,32 @@ async function admit(session: Session, hello: Hello): Promise<Greeting | null> {
   const identity = await session.identify(hello.token)
   if (!identity) return refused(session, 'unauthenticated')
   const { user } = identity
-  if (!engine.isEnabled(user)) {
-    session.dismiss('disabled', false)
-    return null
-  }
-  if (engine.sessions.countOf(user.id) >= engine.limits.connectionsPerUser) {
-    engine.metrics.count('syncline_limit_hits_total', 1, { code: 'too_many_connections' })
-    return refused(session, 'too_many_connections')
-  }
+  if (isTurnedAway(session, user, hello.device)) return null
   const outcome = await engine.writer.device(hello.device, user)
   if (outcome.refused) return refused(session, outcome.refused.code as ErrorCode, outcome.refused.message)
   return { identity, outcome, welcome: welcomeFrame(session, identity, outcome) }
 }
 
+/**
+ * Whether there is no room for one more connection of this user; the session is told why and closed. Asked before the
+ * database is, and again at the moment of entering: others may have come in meanwhile.
+ */
+export function isTurnedAway(session: Session, user: User, device: string): boolean {
+  const { isEnabled, sessions, limits, metrics } = session.engine
+  if (!isEnabled(user)) session.dismiss('disabled', false)
+  else if (sessions.countOf(user.id) >= limits.connectionsPerUser) {
+    metrics.count('syncline_limit_hits_total', 1, { code: 'too_many_connections' })
+    session.refuse('too_many_connections', { retryAfterMs: ROOM_AGAIN_MS })
+  } else if ((sessions.userOfDevice(device) ?? user.id) !== user.id) session.refuse('device_taken')
+  else return false
+  return true
+}
+
+/** When another connection of the user may have ended, in ms. */
+const ROOM_AGAIN_MS = 5_000
+
 function refused(session: Session, code: ErrorCode, message?: string): null {
-  session.refuse(code, message)
+  session.refuse(code, { message })
   return null
 }
 

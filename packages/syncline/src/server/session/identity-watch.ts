@@ -10,6 +10,8 @@ import type { Session } from './session.ts'
 
 /** How often a stored session is looked up again, in ms. */
 const LOOK_EVERY_MS = 60_000
+/** When a renewal under way has surely ended, in ms. */
+const RENEW_AGAIN_MS = 1_000
 /** The longest time that a timer can wait. */
 const LONGEST_TIMER_MS = 2_147_483_647
 
@@ -17,6 +19,7 @@ export class IdentityWatch {
   readonly #session: Session
   #expiry: NodeJS.Timeout | undefined
   #look: NodeJS.Timeout | undefined
+  #isRenewing = false
 
   constructor(session: Session) {
     this.#session = session
@@ -31,6 +34,9 @@ export class IdentityWatch {
   /** Takes a fresh token; a bad one changes nothing, and the old one runs out. */
   async renew({ token }: Token): Promise<void> {
     const session = this.#session
+    // One at a time: each may ask the database, and the last one that was sent must be the one that counts.
+    if (this.#isRenewing) return session.send(errorFrame('rate_limited', { retryAfterMs: RENEW_AGAIN_MS }))
+    this.#isRenewing = true
     try {
       const identity = await session.identify(token)
       if (session.phase !== 'open') return
@@ -45,6 +51,8 @@ export class IdentityWatch {
     } catch (error) {
       session.engine.log.warn({ error: String(error) }, 'A token could not be checked.')
       session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
+    } finally {
+      this.#isRenewing = false
     }
   }
 

@@ -42,18 +42,20 @@ export class Joins {
     this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
   }
 
-  leave({ channel }: Leave): void {
+  leave({ channel, want }: Leave): void {
+    // Nobody has joined for markers: the rows of the channel stay.
+    if (want === 'markers') return
     if (this.#turns.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
     else this.#drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
-    const { engine, identity, schemaVersion } = this.#session
+    const { engine, identity, address, schemaVersion } = this.#session
     if (want === 'markers') {
       const message = 'Markers are turned off on this server. Join with `want: "rows"`.'
       return errorFrame('disabled', { channel, message })
     }
-    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeForUser('joins', identity.user)
+    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeFor('joins', identity.user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     if (schemaVersion < engine.schema.version) return errorFrame('schema_too_old', { channel })
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])

@@ -3,6 +3,7 @@
  *
  *   W1 durable   an `ack` is sent for what is committed
  *   W3           a fault inside an op is a rejection; a fault of the envelope is an `error` and changes nothing
+ *   A3 silent    a rejection for what is not there and for what is forbidden leave at the same time
  *   The ack stands behind the frames: everything its ops caused was sent on this connection before it.
  */
 import type { AcceptedOp, PushOutcome } from '../../postgres/apply/writer.ts'
@@ -10,7 +11,8 @@ import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Ack } from '../../protocol/messages/ack.ts'
 import type { Resolve } from '../../protocol/messages/resolve.ts'
 import type { ParsedPush } from '../../protocol/parse-device-message.ts'
-import { acceptOps, splitTransaction } from '../accept.ts'
+import { acceptOps, isNegative, splitTransaction } from '../accept.ts'
+import { untilNegativeAnswer } from '../negative-answer.ts'
 import type { Frame } from '../frames/frame.ts'
 import { createTokenBucket } from '../token-bucket.ts'
 import { closeCodeOf, errorFrame } from './answers.ts'
@@ -46,17 +48,14 @@ export class Pushes {
     const outcome = engine.writer.push({ device, user: identity.user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.
     outcome.catch(() => {})
-    this.#answer(() => this.#conclude(outcome, ops))
+    this.#answer(() => this.#conclude(outcome, ops, receivedAtMs))
   }
 
   #refusal({ ops }: ParsedPush, receivedAtMs: number): Frame | null {
-    const { limits, metrics } = this.#session.engine
+    const { limits } = this.#session.engine
     const n = ops[0]?.n
-    const waitMs = this.#waitMs(receivedAtMs)
-    if (waitMs > 0) {
-      metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
-      return errorFrame('rate_limited', { n, retryAfterMs: waitMs })
-    }
+    const limit = this.#limit(receivedAtMs, n)
+    if (limit) return limit
     if (ops.length > limits.opsPerPush) {
       const message = `The push holds ${ops.length} ops. At most ${limits.opsPerPush} are taken at once; send it in parts.`
       return errorFrame('too_large', { n, message })
@@ -67,10 +66,17 @@ export class Pushes {
     return errorFrame('split_transaction', { n, message })
   }
 
+  #limit(receivedAtMs: number, n?: number): Frame | null {
+    const waitMs = this.#waitMs(receivedAtMs)
+    if (waitMs === 0) return null
+    this.#session.engine.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
+    return errorFrame('rate_limited', { n, retryAfterMs: waitMs })
+  }
+
   #waitMs(receivedAtMs: number): number {
     if (this.#inFlight >= MOST_IN_FLIGHT) return 1_000
-    const { engine, identity } = this.#session
-    return this.#bucket.take(receivedAtMs) || engine.takeForUser('pushes', identity.user)
+    const { engine, identity, address } = this.#session
+    return this.#bucket.take(receivedAtMs) || engine.takeFor('pushes', identity.user, address)
   }
 
   #answer(work: () => Promise<void>): void {
@@ -80,9 +86,14 @@ export class Pushes {
     })
   }
 
-  async #conclude(pushed: Promise<PushOutcome>, ops: readonly AcceptedOp[]): Promise<void> {
+  async #conclude(
+    pushed: Promise<PushOutcome>,
+    ops: readonly AcceptedOp[],
+    receivedAtMs: number,
+  ): Promise<void> {
     const { metrics } = this.#session.engine
     const outcome = await pushed.finally(() => this.#inFlight--)
+    if (isNegative(outcome, ops)) await untilNegativeAnswer(receivedAtMs)
     if (outcome.refused) return this.#refuse(outcome.refused, ops)
     if (outcome.gap !== undefined) {
       metrics.count('syncline_pushes_total', 1, { outcome: 'gap' })
@@ -127,12 +138,17 @@ export class Pushes {
   }
 
   /** Closes an entry of the user's conflict list. */
-  resolve({ conflict }: Resolve): void {
+  resolve({ conflict }: Resolve, receivedAtMs: number): void {
+    const limit = this.#limit(receivedAtMs)
+    if (limit) return this.#session.send(limit)
     const { engine, identity } = this.#session
-    const resolved = engine.writer.seen(conflict, identity.user)
+    this.#inFlight++
+    const resolved = engine.writer.seen(conflict, identity.user).finally(() => this.#inFlight--)
     resolved.catch(() => {})
     this.#answer(async () => {
-      if (!(await resolved)) this.#session.send(errorFrame('not_found'))
+      if (await resolved) return
+      await untilNegativeAnswer(receivedAtMs)
+      this.#session.send(errorFrame('not_found'))
     })
   }
 

@@ -1,8 +1,9 @@
-/** All live sessions, by user: for limits, for what concerns every device of a user, and for goodbyes. */
+/** All live sessions, by user and by device: for limits, for what concerns every device of a user, and for goodbyes. */
 import type { Session } from './session.ts'
 
 export class SessionTable {
   readonly #byUser = new Map<string, Set<Session>>()
+  readonly #byDevice = new Map<string, Claim>()
   #size = 0
 
   get size(): number {
@@ -17,14 +18,22 @@ export class SessionTable {
     return this.#byUser.get(userId) ?? NONE
   }
 
+  /** Who is connected with this device; undefined when nobody is. */
+  userOfDevice(device: string): string | undefined {
+    return this.#byDevice.get(device)?.userId
+  }
+
   *all(): IterableIterator<Session> {
     for (const sessions of this.#byUser.values()) yield* sessions
   }
 
   add(userId: string, session: Session): void {
     const sessions = this.#byUser.get(userId) ?? new Set()
-    if (!sessions.has(session)) this.#size++
     this.#byUser.set(userId, sessions.add(session))
+    this.#size++
+    const claim = this.#byDevice.get(session.device)
+    if (claim) claim.connections++
+    else this.#byDevice.set(session.device, { userId, connections: 1 })
   }
 
   remove(userId: string, session: Session): void {
@@ -32,7 +41,15 @@ export class SessionTable {
     if (!sessions?.delete(session)) return
     this.#size--
     if (sessions.size === 0) this.#byUser.delete(userId)
+    const claim = this.#byDevice.get(session.device)
+    if (claim && --claim.connections === 0) this.#byDevice.delete(session.device)
   }
+}
+
+/** A device in use: all its connections are one user's. */
+interface Claim {
+  readonly userId: string
+  connections: number
 }
 
 const NONE: ReadonlySet<Session> = new Set()

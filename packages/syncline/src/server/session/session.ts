@@ -10,6 +10,7 @@
  * A message never throws and never blocks the next one, except that joins of one channel take their turn.
  */
 import type { ErrorCode } from '../../protocol/errors.ts'
+import type { PushOutcome } from '../../postgres/apply/writer.ts'
 import type { Hello } from '../../protocol/messages/hello.ts'
 import type { ParsedFrame, ParsedMessage } from '../../protocol/parse-device-message.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
@@ -18,7 +19,7 @@ import type { Outlet } from '../outlet.ts'
 import { createTokenBucket } from '../token-bucket.ts'
 import { byeFrame, closeCodeOf, errorFrame, invalidFrame } from './answers.ts'
 import type { Engine } from './engine.ts'
-import { greet } from './greet.ts'
+import { greet, isTurnedAway } from './greet.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { IdentityWatch } from './identity-watch.ts'
 import { Joins } from './joins.ts'
@@ -40,6 +41,8 @@ export class Session {
   readonly engine: Engine
   readonly outlet: Outlet
   readonly identify: Identify
+  /** Where the connection comes from; its limits are shared by all that come from there. */
+  readonly address: string
   #phase: SessionPhase = 'new'
   #identity: Identity | null = null
   #device = ''
@@ -52,8 +55,9 @@ export class Session {
   readonly #heartbeat: Heartbeat
   readonly #watch: IdentityWatch
 
-  constructor(engine: Engine, outlet: Outlet, identify: Identify) {
+  constructor(engine: Engine, outlet: Outlet, identify: Identify, address: string) {
     this.engine = engine
+    this.address = address
     this.outlet = outlet
     this.identify = identify
     this.#messages = createTokenBucket(engine.limits.messages)
@@ -111,6 +115,7 @@ export class Session {
   async #greet(hello: Hello): Promise<void> {
     const greeted = await greet(this, hello)
     if (!greeted || this.phase === 'closed') return
+    if (isTurnedAway(this, greeted.identity.user, hello.device)) return
     this.#identity = greeted.identity
     this.#device = hello.device
     this.#schemaVersion = hello.schema
@@ -119,10 +124,18 @@ export class Session {
     this.#watch.begin(greeted.identity)
     this.#heartbeat.note(hello.pending)
     this.send(greeted.welcome)
+    this.#handleQueue(greeted.outcome)
+  }
+
+  /** The ack of what came before stands behind the joins that came with `hello`, and before the first push's own. */
+  #handleQueue(outcome: PushOutcome): void {
     const queue = this.#queue
     this.#queue = []
-    for (const { frame, receivedAtMs } of queue) this.#handle(frame, receivedAtMs)
-    this.#pushes.acknowledge(greeted.outcome)
+    const found = queue.findIndex(({ frame }) => frame.ok && frame.message.type === 'push')
+    const firstPush = found === -1 ? queue.length : found
+    for (const { frame, receivedAtMs } of queue.slice(0, firstPush)) this.#handle(frame, receivedAtMs)
+    this.#pushes.acknowledge(outcome)
+    for (const { frame, receivedAtMs } of queue.slice(firstPush)) this.#handle(frame, receivedAtMs)
   }
 
   #enqueue(frame: ParsedFrame, bytes: number, receivedAtMs: number): void {
@@ -154,7 +167,7 @@ export class Session {
     join: (message, receivedAtMs) => this.#joins.join(message, receivedAtMs),
     leave: (message) => this.#joins.leave(message),
     push: (message, receivedAtMs) => this.#pushes.push(message, receivedAtMs),
-    resolve: (message) => this.#pushes.resolve(message),
+    resolve: (message, receivedAtMs) => this.#pushes.resolve(message, receivedAtMs),
     presence: ({ channel }) =>
       this.send(
         errorFrame('disabled', {
@@ -192,9 +205,9 @@ export class Session {
   }
 
   /** Refuses the connection: an `error` that says why, then the end. */
-  refuse(code: ErrorCode, message?: string): void {
+  refuse(code: ErrorCode, details: { readonly message?: string; readonly retryAfterMs?: number } = {}): void {
     if (this.#phase === 'closed') return
-    this.send(errorFrame(code, message === undefined ? {} : { message }))
+    this.send(errorFrame(code, details))
     this.close(closeCodeOf(code))
   }
 

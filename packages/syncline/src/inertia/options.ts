@@ -1,0 +1,39 @@
+/** What an application tells `createInertia` once. */
+import type { Logger } from '../server/logger.ts'
+import type { CarryStore } from './carried.ts'
+import type { DocumentParts, Rendered } from './document.ts'
+import type { Page } from './page.ts'
+
+type Awaitable<T> = T | Promise<T>
+
+/** Where the database's log stood before a page was read, for the marker client. */
+export interface PagePosition {
+  /** Sealed; the client joins its channels from here. */
+  readonly cursor: string
+  /** How long markers are collected before a reload, in ms. */
+  readonly debounceMs: number
+}
+
+export interface InertiaOptions {
+  /** The document of a first load; `head` and `body` go into it. */
+  readonly document: (parts: DocumentParts) => Awaitable<string>
+  /** Of the assets: a browser with another one loads the document anew. @default null: never */
+  readonly version?: string | null | ((request: Request) => Awaitable<string | null>)
+  /** Props of every page. Functions among them are called only when the answer contains them. */
+  readonly share?: (request: Request) => Awaitable<Readonly<Record<string, unknown>>>
+  /**
+   * Read before a request's handler runs, hence before any query of the page, and sent as the prop `sync` with every
+   * answer (R1). Null sends null; a failure is logged and sends null, and the page stands without sync.
+   */
+  readonly position?: (request: Request) => Awaitable<PagePosition | null>
+  /** Where redirects put errors and flash. @default a cookie signed with `secret` */
+  readonly carry?: CarryStore
+  /** Signs the cookie; put a new one in front of the old ones to rotate. @default the environment's SYNCLINE_SECRET */
+  readonly secret?: string | readonly string[]
+  /** Renders a first load on the server. Null or a failure, which is logged, leaves it to the browser. */
+  readonly ssr?: (page: Page, request: Request) => Awaitable<Rendered | null>
+  /** Encrypts what the browser keeps in its history. @default false */
+  readonly encryptHistory?: boolean
+  /** Receives failures that the page survived. @default silence */
+  readonly logger?: Logger
+}

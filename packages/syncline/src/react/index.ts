@@ -1,0 +1,36 @@
+'use client'
+
+/**
+ * React: `import { createSyncHooks } from 'syncline/react'`.
+ *
+ * `createSyncHooks<typeof schema>()` gives hooks with the types of a schema. The same hooks are exported by name for
+ * components that serve any schema; their rows have fields of unknown type.
+ */
+import type { Schema } from '../schema/define-schema.ts'
+import { createSyncHooks } from './create-sync-hooks.ts'
+
+export { createSyncHooks }
+
+export const {
+  SyncProvider,
+  useEntitySync,
+  useEntityUpdates,
+  useMutation,
+  useQuery,
+  useRecord,
+  useRefreshOnChange,
+  useRoom,
+  useSuspenseQuery,
+  useSuspenseRecord,
+  useSuspenseRoom,
+  useSyncClient,
+  useSyncStatus,
+} = /* @__PURE__ */ createSyncHooks<Schema>()
+
+export type { EntityName } from './entity-name.ts'
+export type { OrderBy, QueryOptions, SuspenseQueryOptions } from './query-options.ts'
+export type { QueryResult, RecordResult, RoomResult, SharedRoom, Suspended } from './results.ts'
+export type { ResultRow, SyncHooks, SyncProviderProps } from './sync-hooks.ts'
+export type { EntityUpdate } from './use-entity-events.ts'
+export type { EntitySyncOptions } from './use-entity-sync.ts'
+export type { Mutation } from './use-mutation.ts'

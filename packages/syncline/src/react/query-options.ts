@@ -1,0 +1,108 @@
+/** `useQuery('camera', { where: { productionId: id }, orderBy: 'name' })`: a query as plain data, so that a render can repeat it. */
+import type { Client } from '../client/client.ts'
+import type { Observable } from '../client/observable.ts'
+import type { Direction } from '../client/query/order.ts'
+import type { Where } from '../client/query/query.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import type { FieldName, ModelName, RelationName } from '../schema/row-types.ts'
+
+/** A field, or a field with its direction: `'name'`, `{ zoom: 'desc' }`. */
+export type OrderBy<S extends Schema, M extends ModelName<S>> =
+  | FieldName<S, M>
+  | 'id'
+  | { readonly [F in FieldName<S, M> | 'id']?: Direction }
+
+export interface QueryOptions<
+  S extends Schema,
+  M extends ModelName<S>,
+  N extends RelationName<S, M> = never,
+> {
+  /** Conditions by field; all must hold. */
+  readonly where?: Where<S, M>
+  /** What to sort by, and equal rows by the next. @default by id */
+  readonly orderBy?: OrderBy<S, M> | readonly OrderBy<S, M>[]
+  /** Keeps the first rows only. */
+  readonly limit?: number
+  /** Related records to add to every row. */
+  readonly include?: readonly N[]
+  /** False reads nothing, and waits for nothing. @default true */
+  readonly enabled?: boolean
+}
+
+/** Options of a Suspense variant, which cannot be switched off: leave its component out instead. */
+export type SuspenseQueryOptions<
+  S extends Schema,
+  M extends ModelName<S>,
+  N extends RelationName<S, M> = never,
+> = Omit<QueryOptions<S, M, N>, 'enabled'>
+
+/** Options whose types the schema has checked already. */
+export interface AnyQueryOptions {
+  readonly where?: Readonly<Record<string, unknown>>
+  readonly orderBy?: AnyOrderBy | readonly AnyOrderBy[]
+  readonly limit?: number
+  readonly include?: readonly string[]
+  readonly enabled?: boolean
+}
+
+type AnyOrderBy = string | Readonly<Record<string, Direction | undefined>>
+type AnyRow = { readonly id: string }
+
+/** A query of which only what every model has is known. */
+interface AnyQuery extends Observable<readonly AnyRow[]> {
+  where(conditions: object): AnyQuery
+  orderBy(field: string, direction?: Direction): AnyQuery
+  limit(count: number): AnyQuery
+  include(...relations: readonly string[]): AnyQuery
+}
+
+/**
+ * Writes the query.
+ * @throws SynclineError naming a field, comparison or relation that does not exist
+ */
+export function writeQuery(client: Client<Schema>, model: string, options: AnyQueryOptions): AnyQuery {
+  const begun = client.query[model] as unknown as AnyQuery | undefined
+  // Says which models there are, in the client's own words.
+  if (!begun) client.join(model, 'all')
+  let query = (begun as AnyQuery).where(options.where ?? {})
+  for (const [field, direction] of orderingsOf(options)) query = query.orderBy(field, direction)
+  if (options.limit !== undefined) query = query.limit(options.limit)
+  return options.include ? query.include(...options.include) : query
+}
+
+type AnyOrdering = readonly [field: string, direction?: Direction]
+
+function orderingsOf({ orderBy = [] }: AnyQueryOptions): AnyOrdering[] {
+  const list = (Array.isArray(orderBy) ? orderBy : [orderBy]) as readonly AnyOrderBy[]
+  return list.flatMap((each): AnyOrdering[] =>
+    typeof each === 'string'
+      ? [[each]]
+      : Object.entries(each).map(([field, direction]) => [field, direction]),
+  )
+}
+
+/** The same text for options that mean the same, in whatever order their conditions are written. */
+export function queryKey(model: string, options: AnyQueryOptions): string {
+  const { where, limit, include } = options
+  return JSON.stringify([model, where, orderingsOf(options), limit, include], plain)
+}
+
+/** Sorts the members of objects, and tells apart what JSON does not. */
+function plain(_: string, value: unknown): unknown {
+  if (
+    value === undefined ||
+    typeof value === 'bigint' ||
+    Number.isNaN(value) ||
+    Math.abs(value as number) === Infinity
+  ) {
+    // No text of a database contains NUL, so no other value is written like this.
+    return `\0${typeof value} ${value}`
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const members = value as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    Object.keys(members)
+      .sort()
+      .map((name) => [name, members[name]]),
+  )
+}

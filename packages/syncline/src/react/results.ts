@@ -1,0 +1,69 @@
+/** What the hooks return. Names as in TanStack Query; how synchronisation stands is apart, in `useSyncStatus`. */
+import type { Room } from '../client/rooms/room.ts'
+import type { RoomStatus } from '../client/rooms/room-state.ts'
+import type { SynclineError } from '../protocol/errors.ts'
+
+/**
+ * How far a result is. `pending`: nothing to show yet; `success`: what the device has, kept up to date;
+ * `error`: the room that holds it is not to be had.
+ */
+interface Outcome {
+  readonly status: 'pending' | 'success' | 'error'
+  /** Why there is nothing: the room was refused, or the right to read it was lost. */
+  readonly error: SynclineError | null
+  /** Something is awaited and there is nothing to show yet; false for a hook that is switched off. */
+  readonly isLoading: boolean
+}
+
+/** Rows of a query; empty, never undefined, while there are none. */
+export interface QueryResult<Row> extends Outcome {
+  readonly data: readonly Row[]
+}
+
+/** One record; undefined while it is awaited, and when there is none. */
+export interface RecordResult<Row> extends Outcome {
+  readonly data: Row | undefined
+}
+
+/** A room that components hold together; it is left when the last of them is gone, so it has no `leave`. */
+export type SharedRoom = Omit<Room, 'leave'>
+
+export interface RoomResult extends Outcome {
+  /** The room, once it is joined. */
+  readonly data: SharedRoom | undefined
+  /** Where it stands; `catching-up` shows rows of an earlier session. */
+  readonly phase: RoomStatus
+  /** Joins again, after `error`. */
+  readonly refetch: () => void
+}
+
+/** A result of a Suspense variant, which waits while it is pending and throws its error to the error boundary. */
+export type Suspended<Result> = Omit<Result, 'status' | 'error' | 'isLoading'> & {
+  readonly status: 'success'
+  readonly error: null
+  readonly isLoading: false
+}
+
+const NONE: readonly never[] = []
+const noop = () => {}
+
+/** On the server, and in the browser until the server's page is taken over: nothing has been read yet. */
+export const AWAITED = { status: 'pending', error: null, isLoading: true } as const
+/** Of a hook that is switched off. */
+const OFF = { status: 'pending', error: null, isLoading: false } as const
+/** There is something to show. */
+export const FOUND = { status: 'success', error: null, isLoading: false } as const
+
+export const AWAITED_ROWS: QueryResult<never> = { ...AWAITED, data: NONE }
+export const NO_ROWS: QueryResult<never> = { ...OFF, data: NONE }
+export const AWAITED_RECORD: RecordResult<never> = { ...AWAITED, data: undefined }
+export const NO_RECORD: RecordResult<never> = { ...OFF, data: undefined }
+export const AWAITED_ROOM: RoomResult = { ...AWAITED, data: undefined, phase: 'joining', refetch: noop }
+export const NO_ROOM: RoomResult = { ...OFF, data: undefined, phase: 'left', refetch: noop }
+
+/** The outcome of what failed. */
+export function failed(error: SynclineError): Outcome {
+  return { status: 'error', error, isLoading: false }
+}
+
+export type { Outcome }
