@@ -60,6 +60,14 @@ export function installTestPrograms() {
   }
 }
 
+/** Makes sure that pgbench and the server it comes with are there. */
+export function installBenchPrograms() {
+  if (!hasSystemPostgres('pgbench')) installFromDebian(['postgresql'])
+  if (!hasSystemPostgres('pgbench')) {
+    fail(`No PostgreSQL with pgbench in ${SYSTEM_POSTGRES}. Install Debian's package \`postgresql\`.`)
+  }
+}
+
 function findChromium() {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH
   for (const name of BROWSERS) {
@@ -69,13 +77,11 @@ function findChromium() {
   return undefined
 }
 
-function hasSystemPostgres() {
+function hasSystemPostgres(tool = 'pg_dump') {
   return (
     existsSync(SYSTEM_POSTGRES) &&
-    readdirSync(SYSTEM_POSTGRES).some(
-      (version) =>
-        existsSync(`${SYSTEM_POSTGRES}/${version}/bin/pg_dump`) &&
-        existsSync(`${SYSTEM_POSTGRES}/${version}/bin/initdb`),
+    readdirSync(SYSTEM_POSTGRES).some((version) =>
+      ['initdb', tool].every((program) => existsSync(`${SYSTEM_POSTGRES}/${version}/bin/${program}`)),
     )
   )
 }
@@ -89,7 +95,7 @@ function installFromDebian(packages) {
     (!isRoot && spawnSync('sudo', ['-n', 'true']).status !== 0)
   ) {
     fail(
-      `The tests need ${packages.join(' and ')}, and this user cannot install packages. Run: apt-get install ${packages.join(' ')}`,
+      `This needs ${packages.join(' and ')}, and this user cannot install packages. Run: apt-get install ${packages.join(' ')}`,
     )
   }
   say(`Installing ${packages.join(' and ')} with apt (once)`)

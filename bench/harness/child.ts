@@ -9,6 +9,9 @@ export interface Program {
   stop(): Promise<void>
 }
 
+/** The longest request opens 5,000 sockets or fills a database. */
+const ANSWER_WITHIN_MS = 60_000
+
 const hasTaskset = spawnSync('taskset', ['-V']).status === 0
 
 /** Starts `programs/<name>.js`; `core` pins it where the system can. */
@@ -42,15 +45,22 @@ export async function startProgram(
 
 function answer<T>(child: ChildProcess, kind: 'ready' | 'answer'): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onExit = (code: number | null) =>
-      reject(new Error(`A program of the benchmark ended with code ${code} before it answered.`))
-    const onMessage = (message: { kind: string; value?: unknown; error?: string }) => {
-      if (message.kind !== kind && message.kind !== 'error') return
+    const settle = (conclude: () => void) => {
+      clearTimeout(timer)
       child.off('exit', onExit)
       child.off('message', onMessage)
-      if (message.kind === 'error') reject(new Error(message.error))
-      else resolve(message.value as T)
+      conclude()
     }
+    const fail = (reason: string) => settle(() => reject(new Error(`A program of the benchmark ${reason}.`)))
+    const onExit = (code: number | null) => fail(`ended with code ${code} before it answered`)
+    const onMessage = (message: { kind: string; value?: unknown; error?: string }) => {
+      if (message.kind === 'error') settle(() => reject(new Error(message.error)))
+      else if (message.kind === kind) settle(() => resolve(message.value as T))
+    }
+    const timer = setTimeout(
+      () => fail(`did not answer within ${ANSWER_WITHIN_MS / 1000} s`),
+      ANSWER_WITHIN_MS,
+    )
     child.once('exit', onExit)
     child.on('message', onMessage)
   })

@@ -1,14 +1,18 @@
 /** The leanest WebSocket client: a TCP socket that masks what it sends and cuts what it receives into frames. */
 import { createHash, randomBytes } from 'node:crypto'
 import { createConnection, type Socket } from 'node:net'
+import { cutFrames } from './cut-frames.ts'
 
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+
+/** Everything is read into one buffer: what came is dealt with before the next read. */
+const INBOX = Buffer.allocUnsafe(65_536)
 
 export interface RawSocket {
   readonly socket: Socket
   send(text: string): void
-  /** Called with each data frame's payload; the buffer is only valid during the call. */
-  onFrame: (payload: Buffer) => void
+  /** Called for each data frame, whose payload is `data` from `start` to `end`; only valid during the call. */
+  onFrame: (data: Buffer, start: number, end: number) => void
   close(): void
 }
 
@@ -16,13 +20,15 @@ export interface RawSocket {
 export function openRawSocket(port: number, path: string, protocol?: string): Promise<RawSocket> {
   return new Promise((resolve, reject) => {
     const key = randomBytes(16).toString('base64')
-    const socket = createConnection({ port, host: '127.0.0.1', noDelay: true })
+    let take: (chunk: Buffer) => void
+    const onRead = { buffer: INBOX, callback: (bytes: number) => (take(INBOX.subarray(0, bytes)), true) }
+    const socket = createConnection({ port, host: '127.0.0.1', noDelay: true, onread: onRead })
     socket.once('error', reject)
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n${protocol ? `Sec-WebSocket-Protocol: ${protocol}\r\n` : ''}\r\n`,
     )
     let opening = Buffer.alloc(0)
-    const onOpening = (chunk: Buffer) => {
+    take = (chunk) => {
       opening = Buffer.concat([opening, chunk])
       const end = opening.indexOf('\r\n\r\n')
       if (end < 0) return
@@ -34,48 +40,35 @@ export function openRawSocket(port: number, path: string, protocol?: string): Pr
         socket.destroy()
         return reject(new Error(`The server refused the WebSocket: ${head.split('\r\n')[0]}`))
       }
-      socket.off('data', onOpening)
       const raw = rawSocket(socket)
-      const rest = opening.subarray(end + 4)
+      take = frameReader(raw)
       resolve(raw)
-      if (rest.length > 0) setImmediate(() => socket.emit('data', rest))
+      const rest = opening.subarray(end + 4)
+      if (rest.length > 0) setImmediate(() => take(rest))
     }
-    socket.on('data', onOpening)
   })
 }
 
 function rawSocket(socket: Socket): RawSocket {
-  let pending: Buffer | undefined
-  const raw: RawSocket = {
+  return {
     socket,
     send: (text) => socket.write(maskedFrame(Buffer.from(text))),
     onFrame: () => {},
     close: () => socket.destroy(),
   }
-  socket.on('data', (chunk: Buffer) => {
-    const data = pending ? Buffer.concat([pending, chunk]) : chunk
-    const used = cutFrames(data, raw)
-    pending = used < data.length ? data.subarray(used) : undefined
-  })
-  return raw
 }
 
-/** Hands on every complete frame and returns how many bytes they took. */
-function cutFrames(data: Buffer, raw: RawSocket): number {
-  let at = 0
-  while (data.length - at >= 2) {
-    const opcode = (data[at] as number) & 0x0f
-    const short = (data[at + 1] as number) & 0x7f
-    const head = short < 126 ? 2 : short === 126 ? 4 : 10
-    if (data.length - at < head) break
-    const length =
-      short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
-    if (data.length - at < head + length) break
-    if (opcode === 1 || opcode === 2) raw.onFrame(data.subarray(at + head, at + head + length))
-    else if (opcode === 9) raw.socket.write(maskedFrame(data.subarray(at + head, at + head + length), 0x8a))
-    at += head + length
+/** Keeps what is left of an incomplete frame for the next chunk. */
+function frameReader(raw: RawSocket): (chunk: Buffer) => void {
+  let pending: Buffer | undefined
+  return (chunk) => {
+    const data = pending ? Buffer.concat([pending, chunk]) : chunk
+    const used = cutFrames(data, (opcode, start, end) => {
+      if (opcode === 1 || opcode === 2) raw.onFrame(data, start, end)
+      else if (opcode === 9) raw.socket.write(maskedFrame(data.subarray(start, end), 0x8a))
+    })
+    pending = used < data.length ? Buffer.from(data.subarray(used)) : undefined
   }
-  return at
 }
 
 function maskedFrame(payload: Buffer, first = 0x81): Buffer {

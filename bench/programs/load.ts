@@ -1,17 +1,32 @@
 /** The load generator: one process, raw sockets, for all contestants alike. */
-import { type Device, openDevice, typeOf } from '../harness/device.ts'
-import { openRawSocket, type RawSocket } from '../harness/raw-socket.ts'
+import { Audience } from '../harness/audience.ts'
+import { type Device, openDevice } from '../harness/device.ts'
+import { openRawSocket } from '../harness/raw-socket.ts'
 import { quantile } from '../harness/statistics.ts'
 import { serve } from '../harness/child.ts'
 
+/** Where a device connects and as whom. */
+interface Target {
+  readonly port: number
+  readonly tokens: readonly string[]
+  readonly room: string
+}
+
 type Request =
   | { kind: 'raw-latency'; port: number; forMs: number }
-  | { kind: 'latency'; port: number; tokens: [string, string]; room: string; record: string; forMs: number }
-  | { kind: 'writes'; port: number; tokens: string[]; records: string[]; opsPerPush: number; forMs: number }
-  | { kind: 'subscribe'; port: number; count: number; path: string }
-  | { kind: 'count'; forMs: number; burst: number }
+  | { kind: 'latency'; target: Target; record: string; forMs: number }
+  | { kind: 'writes'; target: Target; records: string[]; opsPerPush: number; forMs: number }
+  | { kind: 'subscribe'; audience: string; count: number; target: Target | { port: number } }
+  | { kind: 'count'; audience: string; forMs: number }
+  | { kind: 'settle'; audience: string; last: number }
+  | { kind: 'unsubscribe' }
+
+type Of<K extends Request['kind']> = Extract<Request, { kind: K }>
 
 let run = 0
+const audiences = new Map<string, Audience>()
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Sends one message at a time from A and waits until B has it; ms by quantile. */
 async function pingAcross(send: (turn: number) => void, received: () => Promise<unknown>, forMs: number) {
@@ -28,16 +43,17 @@ async function pingAcross(send: (turn: number) => void, received: () => Promise<
   return { p50: quantile(warm, 0.5), p99: quantile(warm, 0.99), count: times.length }
 }
 
-async function rawLatency({ port, forMs }: Extract<Request, { kind: 'raw-latency' }>) {
+/** Another name than the record has: what changes nothing is not logged. */
+function pushOf(turn: number, record: string): Record<string, unknown> {
+  const op = { n: turn, model: 'camera', id: record, action: 'update', fields: { name: `Renamed ${turn}` } }
+  return { type: 'push', ops: [op] }
+}
+
+async function rawLatency({ port, forMs }: Of<'raw-latency'>) {
   const a = await openRawSocket(port, '/')
   const b = await openRawSocket(port, '/')
-  const body = (turn: number) =>
-    JSON.stringify({
-      type: 'push',
-      ops: [{ n: turn, model: 'camera', id: 'c1', action: 'update', fields: { name: `Camera ${turn}` } }],
-    })
   const result = await pingAcross(
-    (turn) => a.send(body(turn)),
+    (turn) => a.send(JSON.stringify(pushOf(turn, 'camera-1'))),
     () => new Promise<void>((resolve) => (b.onFrame = () => resolve())),
     forMs,
   )
@@ -46,19 +62,14 @@ async function rawLatency({ port, forMs }: Extract<Request, { kind: 'raw-latency
   return result
 }
 
-async function latency({ port, tokens, room, record, forMs }: Extract<Request, { kind: 'latency' }>) {
+async function latency({ target: { port, tokens, room }, record, forMs }: Of<'latency'>) {
   run += 1
-  const a = await openDevice({ port, device: `bench-a-${process.pid}-${run}`, token: tokens[0] })
-  const b = await openDevice({ port, device: `bench-b-${process.pid}-${run}`, token: tokens[1] })
-  const joined = b.next('joined')
-  b.send({ type: 'join', channel: room })
-  await joined
-  const op = (turn: number) => ({
-    type: 'push',
-    ops: [{ n: turn, model: 'camera', id: record, action: 'update', fields: { name: `Camera ${turn}` } }],
-  })
+  const [tokenA = '', tokenB = ''] = tokens
+  const a = await openDevice({ port, device: `bench-a-${process.pid}-${run}`, token: tokenA })
+  const b = await openDevice({ port, device: `bench-b-${process.pid}-${run}`, token: tokenB })
+  await b.join(room)
   const result = await pingAcross(
-    (turn) => a.send(op(turn)),
+    (turn) => a.send(pushOf(turn, record)),
     () => b.next('changes'),
     forMs,
   )
@@ -68,106 +79,110 @@ async function latency({ port, tokens, room, record, forMs }: Extract<Request, {
 }
 
 /** Every device pushes again as soon as it is acknowledged: acknowledged ops per second. */
-async function writes({ port, tokens, records, opsPerPush, forMs }: Extract<Request, { kind: 'writes' }>) {
+async function writes({ target: { port, tokens }, records, opsPerPush, forMs }: Of<'writes'>) {
   run += 1
   const devices = await Promise.all(
     tokens.map((token, n) => openDevice({ port, device: `bench-w-${process.pid}-${run}-${n}`, token })),
   )
+  const cpu = process.cpuUsage()
   const start = performance.now()
   const end = start + forMs
   let acknowledged = 0
   const drive = async (device: Device, place: number) => {
     while (performance.now() < end) {
-      const ops = Array.from({ length: opsPerPush }, (_, offset) => {
-        const n = device.lastOp + offset + 1
-        return {
-          n,
-          model: 'camera',
-          id: records[(place * 997 + n) % records.length],
-          action: 'update',
-          fields: { name: `Camera ${n}` },
-        }
-      })
-      const ack = device.next('ack')
-      device.send({ type: 'push', ops })
-      const { lastOp, rejected } = (await ack) as { lastOp: number; rejected: unknown[] }
-      if (lastOp !== device.lastOp + opsPerPush || rejected.length > 0)
-        throw new Error(
-          `Ops were lost: expected ${device.lastOp + opsPerPush}, got ${lastOp}, rejected ${JSON.stringify(rejected).slice(0, 300)}`,
-        )
-      device.lastOp = lastOp
+      await pushAndWait(device, opsPerPush, (n) => records[(place * 997 + n) % records.length] as string)
       acknowledged += opsPerPush
     }
   }
   await Promise.all(devices.map(drive))
-  const rate = acknowledged / ((performance.now() - start) / 1000)
-  for (const device of devices) device.raw.close()
-  return { rate }
-}
-
-let subscribers: { raw: RawSocket; last: number }[] = []
-let received = 0
-let disordered = 0
-
-const MARK = Buffer.from('"version":')
-
-/** The number behind `"version":`, which rises by one with every message of a fan-out. */
-function versionOf(payload: Buffer): number {
-  let at = payload.indexOf(MARK) + MARK.length
-  let version = 0
-  for (let digit = payload[at] as number; digit >= 48 && digit <= 57; digit = payload[++at] as number)
-    version = version * 10 + digit - 48
-  return version
-}
-
-async function subscribe({ port, count, path }: Extract<Request, { kind: 'subscribe' }>) {
-  for (const { raw } of subscribers) raw.close()
-  subscribers = []
-  for (let opened = 0; opened < count; opened += 100) {
-    const raws = await Promise.all(
-      Array.from({ length: Math.min(100, count - opened) }, () => openRawSocket(port, path)),
-    )
-    for (const raw of raws) {
-      const subscriber = { raw, last: 0 }
-      raw.onFrame = (payload) => {
-        if (typeOf(payload) !== 'changes') return
-        const version = versionOf(payload)
-        if (subscriber.last !== 0 && version !== subscriber.last + 1) disordered += 1
-        subscriber.last = version
-        received += 1
-      }
-      subscribers.push(subscriber)
-    }
-  }
-  return subscribers.length
-}
-
-async function count({ forMs }: Extract<Request, { kind: 'count' }>) {
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  const cpu = process.cpuUsage()
-  const before = received
-  const start = performance.now()
-  await new Promise((resolve) => setTimeout(resolve, forMs))
   const elapsed = performance.now() - start
-  const used = process.cpuUsage(cpu)
+  for (const device of devices) device.raw.close()
+  return { rate: acknowledged / (elapsed / 1000), generatorCpu: shareOf(cpu, elapsed) }
+}
+
+async function pushAndWait(device: Device, count: number, recordOf: (n: number) => string): Promise<void> {
+  const ops = Array.from({ length: count }, (_, offset) => {
+    const n = device.lastOp + offset + 1
+    return { n, model: 'camera', id: recordOf(n), action: 'update', fields: { name: `Renamed ${n}` } }
+  })
+  const ack = device.next('ack')
+  device.send({ type: 'push', ops })
+  const { lastOp, rejected } = (await ack) as { lastOp: number; rejected: unknown[] }
+  const expected = device.lastOp + count
+  if (lastOp !== expected || rejected.length > 0) {
+    const refused = JSON.stringify(rejected).slice(0, 300)
+    throw new Error(`Ops were lost: expected op ${expected}, got ${lastOp}, rejected ${refused}`)
+  }
+  device.lastOp = lastOp
+}
+
+async function subscribe({ audience: name, count, target }: Of<'subscribe'>) {
+  const audience = new Audience()
+  audiences.set(name, audience)
+  const open = async (place: number) => {
+    if (!('tokens' in target)) return openRawSocket(target.port, '/')
+    const token = target.tokens[place % target.tokens.length] as string
+    const device = await openDevice({ port: target.port, device: `bench-s-${process.pid}-${place}`, token })
+    await device.join(target.room)
+    return device.raw
+  }
+  for (let opened = 0; opened < count; opened += 100) {
+    const places = Array.from({ length: Math.min(100, count - opened) }, (_, offset) => opened + offset)
+    for (const raw of await Promise.all(places.map(open))) audience.add(raw)
+  }
+  return audience.size
+}
+
+/** Time after the first burst before counting begins, in ms. */
+const WARM_MS = 100
+
+async function count({ audience: name, forMs }: Of<'count'>) {
+  const audience = audienceOf(name)
+  await pause(WARM_MS)
+  const cpu = process.cpuUsage()
+  const before = audience.received
+  const start = performance.now()
+  await pause(forMs)
+  const elapsed = performance.now() - start
+  const messages = audience.received.messages - before.messages
   return {
-    rate: disordered > 0 ? 0 : ((received - before) / elapsed) * 1000,
-    generatorCpu: (used.user + used.system) / 1000 / elapsed,
-    disordered,
+    rate: (messages / elapsed) * 1000,
+    bytesPerMessage: (audience.received.bytes - before.bytes) / messages,
+    generatorCpu: shareOf(cpu, elapsed),
   }
 }
 
-serve((request: Request): Promise<unknown> => {
-  switch (request.kind) {
-    case 'raw-latency':
-      return rawLatency(request)
-    case 'latency':
-      return latency(request)
-    case 'writes':
-      return writes(request)
-    case 'subscribe':
-      return subscribe(request)
-    case 'count':
-      return count(request)
-  }
-})
+/** Waits until everybody has the last message; answers what went wrong. */
+async function settle({ audience: name, last }: Of<'settle'>) {
+  const audience = audienceOf(name)
+  for (let waited = 0; audience.lacking(last) > 0 && waited < 5_000; waited += 20) await pause(20)
+  return { lacking: audience.lacking(last), disordered: audience.disordered }
+}
+
+function audienceOf(name: string): Audience {
+  const audience = audiences.get(name)
+  if (!audience) throw new Error(`There is no audience \`${name}\`. Subscribe it first.`)
+  return audience
+}
+
+function shareOf(since: NodeJS.CpuUsage, elapsedMs: number): number {
+  const { user, system } = process.cpuUsage(since)
+  return (user + system) / 1000 / elapsedMs
+}
+
+async function unsubscribe() {
+  for (const audience of audiences.values()) audience.close()
+  audiences.clear()
+}
+
+const HANDLERS: { [K in Request['kind']]: (request: Of<K>) => Promise<unknown> } = {
+  'raw-latency': rawLatency,
+  latency,
+  writes,
+  subscribe,
+  count,
+  settle,
+  unsubscribe,
+}
+
+serve((request: Request) => (HANDLERS[request.kind] as (request: Request) => Promise<unknown>)(request))

@@ -7,23 +7,23 @@
 import type { Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { serve } from '../harness/child.ts'
-
-const LARGEST_BACKLOG = 256 * 1024
+import { type Publisher, publishFor } from '../harness/publish.ts'
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
 await new Promise((resolve) => server.once('listening', resolve))
 const room = new Map<WebSocket, Socket>()
 server.on('connection', (socket, request) => {
+  request.socket.setNoDelay(true)
   room.set(socket, request.socket)
   socket.on('close', () => room.delete(socket))
   socket.on('error', () => socket.terminate())
 })
-let version = 0
+let version = 1
 
 /** As long as a `changes` message with one changed field. */
 function nextMessage(): string {
   version += 1
-  return `{"type":"changes","channel":"Production:p1","changes":[{"model":"camera","id":"0199a5a5-7c1e-7000-8000-000000000001","action":"update","fields":{"name": "Camera ${version}"},"version":${version},"at":"2026-02-12T10:00:00.123456+00:00","actor":"ana","source":"app","device":"q83vEjRWeJCrze8SNFZ4kA"}],"cursor":"${'c'.repeat(171)}"}`
+  return `{"type":"changes","channel":"Production:production-1","changes":[{"model":"camera","id":"0199a5a5-7c1e-7000-8000-000000000001","action":"update","fields":{"name": "Camera ${version}"},"version":${version},"at":"2026-02-12T10:00:00.123456Z","actor":"ana","source":"app","device":"q83vEjRWeJCrze8SNFZ4kA"}],"cursor":"${'c'.repeat(219)}"}`
 }
 
 function frameOf(text: string): Buffer {
@@ -32,42 +32,30 @@ function frameOf(text: string): Buffer {
   return Buffer.concat([head, payload])
 }
 
-const PUBLISH = {
-  loop(burst: number) {
-    for (let message = 0; message < burst; message++) {
+const PUBLISHERS: Record<'loop' | 'joined', Publisher['publish']> = {
+  loop(burst, isOver) {
+    for (let message = 0; message < burst && (message === 0 || !isOver()); message++) {
       const text = nextMessage()
       for (const socket of room.keys()) socket.send(text)
     }
   },
-  joined(burst: number) {
+  joined(burst) {
     const joined = Buffer.concat(Array.from({ length: burst }, () => frameOf(nextMessage())))
     for (const raw of room.values()) raw.write(joined)
   },
 }
 
-let running = false
-
-function publishFor(mode: keyof typeof PUBLISH, burst: number, forMs: number): Promise<void> {
-  const end = performance.now() + forMs
-  running = true
-  return new Promise((resolve) => {
-    const turn = () => {
-      if (!running || performance.now() > end) return resolve()
-      let backlog = 0
-      for (const raw of room.values()) backlog = Math.max(backlog, raw.writableLength)
-      if (backlog < LARGEST_BACKLOG) PUBLISH[mode](burst)
-      setImmediate(turn)
-    }
-    turn()
-  })
-}
-
 type Request =
   | { kind: 'port' }
-  | { kind: 'publish'; mode: keyof typeof PUBLISH; burst: number; forMs: number }
+  | { kind: 'publish'; mode: keyof typeof PUBLISHERS; burst: number; forMs: number }
 
 serve(async (request: Request) => {
   if (request.kind === 'port') return (server.address() as { port: number }).port
-  void publishFor(request.mode, request.burst, request.forMs)
-  return true
+  const { mode, burst, forMs } = request
+  await publishFor(
+    { sockets: { [Symbol.iterator]: () => room.values() }, publish: PUBLISHERS[mode] },
+    burst,
+    forMs,
+  )
+  return version
 })

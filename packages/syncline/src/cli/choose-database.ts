@@ -7,13 +7,17 @@ import { postgres } from '../postgres/drivers/postgres.ts'
 /** Folder of the embedded database when nothing else is said. */
 const USUAL_FOLDER = './data'
 
-/** Opens the database; undefined when none is named and none is there. `named` is a connection string or a folder. */
+/**
+ * Opens the database; undefined when none is named and none is there. `named` is a connection string or a folder,
+ * `poolSize` the most connections to a server.
+ */
 export function chooseDatabase(
   named: string | undefined,
+  poolSize = 2,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Database | undefined {
   const chosen = named ?? environment.DATABASE_URL ?? environment.DATA_DIR
-  if (chosen !== undefined && /^postgres(ql)?:\/\//.test(chosen)) return postgres(chosen, { poolSize: 2 })
+  if (chosen !== undefined && /^postgres(ql)?:\/\//.test(chosen)) return postgres(chosen, { poolSize })
   if (chosen !== undefined) return pglite(chosen, { warn: () => {} })
   return existsSync(USUAL_FOLDER) ? pglite(USUAL_FOLDER, { warn: () => {} }) : undefined
 }

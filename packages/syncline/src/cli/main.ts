@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 /** `syncline`: the command line. */
 import { defineCommand, runMain } from 'citty'
+import { devCommand } from './dev-command.ts'
+import { initCommand } from './init-command.ts'
 import { migrateCommand } from './migrate-command.ts'
+import { serveCommand } from './serve-command.ts'
 
 await runMain(
   defineCommand({
@@ -9,6 +12,6 @@ await runMain(
       name: 'syncline',
       description: 'Makes an existing PostgreSQL database real-time and offline-capable',
     },
-    subCommands: { migrate: migrateCommand },
+    subCommands: { init: initCommand, migrate: migrateCommand, dev: devCommand, serve: serveCommand },
   }),
 )

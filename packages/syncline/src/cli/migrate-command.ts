@@ -1,19 +1,15 @@
 /** `syncline migrate`: brings a database to what the schema declares, or prints how. */
 import { defineCommand } from 'citty'
 import { FRESH_DATABASE } from '../postgres/capture/describe-database.ts'
-import { type Drift, MigrationRefused } from '../postgres/capture/drift.ts'
+import type { Drift } from '../postgres/capture/drift.ts'
 import { formatMigration } from '../postgres/capture/format-migration.ts'
 import { type MigrateOptions, migrate, type MigrationReport } from '../postgres/capture/migrate.ts'
 import { planMigration } from '../postgres/capture/migration-plan.ts'
 import { guardNames, guardTables } from '../server/access/guard-tables.ts'
 import { chooseDatabase } from './choose-database.ts'
+import { explainFailure } from './explain-failure.ts'
 import { type Declaration, loadDeclaration } from './load-declaration.ts'
-
-/** Where a command writes, and what it ends with. */
-interface Terminal {
-  out(text: string): void
-  error(text: string): void
-}
+import { type Terminal, terminal } from './terminal.ts'
 
 interface MigrateArguments {
   readonly schema?: string
@@ -46,10 +42,6 @@ export const migrateCommand = defineCommand({
     },
   },
   async run({ args }) {
-    const terminal = {
-      out: (text: string) => void process.stdout.write(`${text}\n`),
-      error: (text: string) => void process.stderr.write(`${text}\n`),
-    }
     process.exitCode = await runMigrate(args, terminal)
   },
 })
@@ -68,9 +60,7 @@ async function runMigrate(args: MigrateArguments, terminal: Terminal): Promise<n
     }
     return 0
   } catch (error) {
-    terminal.error(
-      error instanceof MigrationRefused ? error.message : (error as Error).message || String(error),
-    )
+    terminal.error(explainFailure(error))
     return 1
   }
 }

@@ -17,6 +17,7 @@ import type { Writes } from './outbox/writes.ts'
 import type { Rooms } from './rooms/rooms.ts'
 import { DEFAULT_RECONNECT } from './session/backoff.ts'
 import { endpointOf } from './session/endpoint.ts'
+import { isConnected } from './session/phase.ts'
 import { Poller } from './session/poller.ts'
 import { SessionRunner } from './session/runner.ts'
 import { findSocketConstructor, type SocketConstructor } from './session/socket.ts'
@@ -66,6 +67,11 @@ export class Dialogue {
   get facts(): Pick<StatusFacts, 'session' | 'hasPolled' | 'lastSyncedAt' | 'problem'> {
     const { session } = this.#runner
     return { session, hasPolled: this.#hasPolled, lastSyncedAt: this.#syncedAt, problem: this.#problem }
+  }
+
+  /** A socket is open and welcome. */
+  get isConnected(): boolean {
+    return isConnected(this.#runner.session.phase)
   }
 
   /** What is stored beside the outbox. */

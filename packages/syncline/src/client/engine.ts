@@ -13,6 +13,7 @@ import { Writes } from './outbox/writes.ts'
 import { Rooms } from './rooms/rooms.ts'
 import { StatusBoard } from './status-board.ts'
 import { failedStorage } from './storage/failed.ts'
+import { MEMORY_HEALTH } from './storage/health.ts'
 import { memory } from './storage/memory.ts'
 import type { StorageWrite, UserStorage } from './storage/storage.ts'
 import { Store } from './store/store.ts'
@@ -30,6 +31,7 @@ export class Engine {
   readonly #dialogue: Dialogue
   readonly #user: string
   #storage: UserStorage | undefined
+  #stopWatchingStorage = () => {}
   #isClosed = false
 
   constructor(options: ClientOptions<Schema>) {
@@ -41,15 +43,30 @@ export class Engine {
     this.rooms = this.#createRooms()
     this.#settling = new Settling((through) => this.writes.dropThrough(through))
     this.#dialogue = this.#createDialogue()
-    this.board = new StatusBoard(this.clock, this.writes, this.rooms, this.#dialogue)
+    this.board = new StatusBoard({
+      clock: this.clock,
+      writes: this.writes,
+      rooms: this.rooms,
+      dialogue: this.#dialogue,
+      storageHealth: () => this.#storage && (this.#storage.health?.current ?? MEMORY_HEALTH),
+    })
   }
 
   /** Opens the storage, then connects. */
   start(): void {
-    const opened = (this.#options.storage ?? memory()).open(this.#user)
-    if (!(opened instanceof Promise)) return this.#onOpened(opened)
-    // A device that may keep nothing works from memory, and nothing is called stored.
-    void opened.catch(failedStorage).then((storage) => this.#onOpened(storage))
+    const opened = this.#openStorage()
+    if (opened instanceof Promise) void opened.then((storage) => this.#onOpened(storage))
+    else this.#onOpened(opened)
+  }
+
+  /** A device that may keep nothing works from memory, and nothing is called stored. */
+  #openStorage(): UserStorage | Promise<UserStorage> {
+    try {
+      const opened = (this.#options.storage ?? memory()).open(this.#user, this.schema)
+      return opened instanceof Promise ? opened.catch(failedStorage) : opened
+    } catch (error) {
+      return failedStorage(error)
+    }
   }
 
   connect(): void {
@@ -62,14 +79,13 @@ export class Engine {
   }
 
   close(): void {
-    this.#isClosed = true
-    this.#dialogue.close()
-    this.board.close()
+    this.#end()
+    this.#storage?.close?.()
   }
 
   /** Ends the session and removes what this user has on the device. */
   async purge(): Promise<void> {
-    this.close()
+    this.#end()
     this.rooms.clear()
     this.writes.hide()
     const storage = this.#storage
@@ -78,9 +94,20 @@ export class Engine {
     await storage?.purge()
   }
 
+  #end(): void {
+    this.#isClosed = true
+    this.#dialogue.close()
+    this.board.close()
+    this.#stopWatchingStorage()
+  }
+
   #onOpened(storage: UserStorage): void {
-    if (this.#isClosed) return
+    if (this.#isClosed) {
+      storage.close?.()
+      return
+    }
     this.#storage = storage
+    this.#stopWatchingStorage = storage.health?.subscribe(() => this.board.update()) ?? (() => {})
     this.#dialogue.open(storage.device)
     this.writes.open(storage.device?.outbox)
     this.rooms.open()
@@ -95,7 +122,7 @@ export class Engine {
       clock: this.clock,
       random: this.#options.random,
       save: (outbox) => this.#commit({ device: { outbox, ...this.#dialogue.identity } }),
-      onChanged: () => this.board.update(),
+      onChanged: () => this.#onWritesChanged(),
     })
   }
 
@@ -131,6 +158,12 @@ export class Engine {
     })
   }
 
+  /** Writes that wait for a network should outlast the tidying of the platform. */
+  #onWritesChanged(): void {
+    if (this.writes.queued.length > 0 && !this.#dialogue.isConnected) this.#storage?.persist?.()
+    this.board.update()
+  }
+
   /** A record created here, and not yet on the server, is a room that the server cannot find. */
   #isWithheld(channel: string): boolean {
     const parsed = parseChannel(channel)
@@ -142,6 +175,6 @@ export class Engine {
   }
 
   #commit(write: StorageWrite): Promise<void> {
-    return this.#storage?.commit(write) ?? Promise.resolve()
+    return this.#storage?.commit(write) ?? Promise.reject(new Error('The session has ended.'))
   }
 }

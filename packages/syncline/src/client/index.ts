@@ -11,6 +11,8 @@ export type { ComparisonsOf, Condition, Included, Query, Where } from './query/q
 export type { Room } from './rooms/room.ts'
 export type { RoomStatus } from './rooms/room-state.ts'
 export type { ReconnectOptions } from './session/backoff.ts'
+export type { StorageHealth, StorageProblem } from './storage/health.ts'
+export { indexedDb, type IndexedDbOptions } from './storage/indexed-db/indexed-db.ts'
 export { memory } from './storage/memory.ts'
 export type {
   RoomWrite,

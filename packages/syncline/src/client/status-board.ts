@@ -5,39 +5,45 @@ import { createSource, isShallowEqual } from './observable.ts'
 import type { ParkedOp } from './outbox/outbox.ts'
 import type { Writes } from './outbox/writes.ts'
 import type { Rooms } from './rooms/rooms.ts'
+import type { StorageHealth } from './storage/health.ts'
 import { IDLE, statusOf, type SyncStatus } from './sync-status.ts'
 
 // 1 s: how often the age of an unsent write is told anew.
 const AGE_TICK_MS = 1_000
 
+export interface StatusSources {
+  readonly clock: Clock
+  readonly writes: Writes
+  readonly rooms: Rooms
+  readonly dialogue: Dialogue
+  /** Undefined until the storage is open. */
+  storageHealth(): StorageHealth | undefined
+}
+
 export class StatusBoard {
   readonly status = createSource<SyncStatus>(IDLE, isShallowEqual)
   readonly parked = createSource<readonly ParkedOp[]>([])
-  readonly #clock: Clock
-  readonly #writes: Writes
-  readonly #rooms: Rooms
-  readonly #dialogue: Dialogue
+  readonly #sources: StatusSources
   #cancelTick: (() => void) | undefined
 
-  constructor(clock: Clock, writes: Writes, rooms: Rooms, dialogue: Dialogue) {
-    this.#clock = clock
-    this.#writes = writes
-    this.#rooms = rooms
-    this.#dialogue = dialogue
+  constructor(sources: StatusSources) {
+    this.#sources = sources
   }
 
   update(): void {
-    const { queued, outbox } = this.#writes
+    const { clock, writes, rooms, dialogue, storageHealth } = this.#sources
+    const { queued, outbox } = writes
     const oldest = queued[0]
     const facts = {
-      ...this.#dialogue.facts,
+      ...dialogue.facts,
       pending: queued.length,
       oldestAt: oldest && Date.parse(oldest.at),
-      isAwaitingRooms: this.#rooms.awaited().length > 0,
+      isAwaitingRooms: rooms.awaited().length > 0,
+      storage: storageHealth(),
     }
-    this.status.set(statusOf(facts, this.#clock.now()))
+    this.status.set(statusOf(facts, clock.now()))
     this.parked.set(outbox?.parked ?? [])
-    if (oldest) this.#cancelTick ??= this.#clock.after(AGE_TICK_MS, () => this.#tick())
+    if (oldest) this.#cancelTick ??= clock.after(AGE_TICK_MS, () => this.#tick())
     else this.close()
   }
 

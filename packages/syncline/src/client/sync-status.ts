@@ -1,4 +1,5 @@
 /** How synchronisation stands, in words that a page can show (K2: nothing says "saved" before it is). */
+import type { StorageHealth, StorageProblem } from './storage/health.ts'
 import { isPolling, NEW_SESSION, type Session } from './session/session.ts'
 
 export interface SyncStatus {
@@ -18,6 +19,13 @@ export interface SyncStatus {
   readonly transport: 'socket' | 'polling'
   /** Why the server said not to come back. */
   readonly problem: { readonly code: string; readonly message: string } | undefined
+  /**
+   * `durable`: what says `stored` outlives the page; `memory`: it need not, as asked; `failed`: it should and does
+   * not, so the page works from memory; `opening`: not known yet.
+   */
+  readonly storage: 'opening' | StorageHealth['state']
+  /** Why the device keeps nothing. */
+  readonly storageProblem: StorageProblem | undefined
 }
 
 export interface StatusFacts {
@@ -29,11 +37,13 @@ export interface StatusFacts {
   readonly hasPolled: boolean
   readonly lastSyncedAt: number | undefined
   readonly problem: SyncStatus['problem']
+  /** Undefined until it is open. */
+  readonly storage: StorageHealth | undefined
 }
 
 /** Sums up what the parts of the client know. */
 export function statusOf(facts: StatusFacts, now: number): SyncStatus {
-  const { session, pending, oldestAt, lastSyncedAt, problem } = facts
+  const { session, pending, oldestAt, lastSyncedAt, problem, storage } = facts
   return {
     status: wordFor(facts),
     realtimeConnected: session.phase === 'live' || session.phase === 'catchingUp',
@@ -42,6 +52,8 @@ export function statusOf(facts: StatusFacts, now: number): SyncStatus {
     lastSyncedAt,
     transport: isPolling(session) ? 'polling' : 'socket',
     problem,
+    storage: storage?.state ?? 'opening',
+    storageProblem: storage?.problem,
   }
 }
 
@@ -73,6 +85,7 @@ export const IDLE: SyncStatus = statusOf(
     hasPolled: false,
     lastSyncedAt: undefined,
     problem: undefined,
+    storage: undefined,
   },
   0,
 )

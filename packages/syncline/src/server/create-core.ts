@@ -89,7 +89,7 @@ export function createCore(options: CoreOptions): RunningCore {
     metrics,
     debounceMs: options.debounceMs,
     takeFor: (kind, user, address) => rates.take(kind, { user: user.id }) || rates.take(kind, { address }),
-    isEnabled: (user) => isEnabled(user),
+    isEnabled: (user) => isEnabledFor(isEnabled, user, log),
     get tail() {
       return started.tail
     },
@@ -141,7 +141,7 @@ export function createCore(options: CoreOptions): RunningCore {
       return started.tail
     },
     identify,
-    isEnabled: (user) => (user ? isEnabled(user) : isEnabled !== nobody),
+    isEnabled: (user) => (user ? engine.isEnabled(user) : isEnabled !== nobody),
     take: (kind, of, amount) => refusalOf(rates.take(kind, of, amount), metrics),
     takeConnect: (address) => refusalOf(rates.connect(address), metrics),
     pull: (request) => pull({ engine, database, rules }, request),
@@ -171,7 +171,7 @@ export function createCore(options: CoreOptions): RunningCore {
     enable(enabled) {
       isEnabled = typeof enabled === 'function' ? enabled : enabled ? everybody : nobody
       for (const session of sessions.all()) {
-        if (!isEnabled(session.identity.user)) session.dismiss('disabled', false)
+        if (!engine.isEnabled(session.identity.user)) session.dismiss('disabled', false)
       }
     },
     async close() {
@@ -191,6 +191,19 @@ export function createCore(options: CoreOptions): RunningCore {
     () => Math.max(0, ...[...sessions.all()].map(({ oldestUnsentMs }) => oldestUnsentMs)),
   )
   return core
+}
+
+/** Asks the application's function; when it throws, sync is off for this user. */
+function isEnabledFor(isEnabled: (user: User) => boolean, user: User, log: Logger): boolean {
+  try {
+    return isEnabled(user)
+  } catch (error) {
+    log.error(
+      { error: String(error) },
+      '`enabled` threw, so sync is off for this user. Correct the function.',
+    )
+    return false
+  }
 }
 
 const everybody = () => true

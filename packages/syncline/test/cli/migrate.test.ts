@@ -1,72 +1,34 @@
 /** `syncline migrate` as a program of its own: built, run by Node, told what to do by its arguments. */
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
+import { type Application, makeApplication } from './built-cli.ts'
 
 const server = Object.values(inject('servers'))[0] as string
-const packageFolder = join(import.meta.dirname, '../..')
-// Below the package, so that the program finds its dependencies.
-const base = join(packageFolder, 'node_modules/.cache')
-let folder: string
-let program: string
+let application: Application
 let database: TestDatabase
 
-const SCHEMA = `import { defineSchema, model, text, integer } from './syncline.mjs'
+const SCHEMA = `import { defineSchema, model, text, integer } from 'syncline'
 export const schema = defineSchema({ models: { camera: model('cameras', { name: text(), zoom: integer().default(1) }) } })`
 
 beforeAll(async () => {
-  mkdirSync(base, { recursive: true })
-  folder = mkdtempSync(join(base, 'syncline-cli-'))
-  program = join(folder, 'main.mjs')
-  const options = {
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  } as const
-  await build({ ...options, entryPoints: [join(packageFolder, 'src/cli/main.ts')], outfile: program })
-  await build({
-    ...options,
-    entryPoints: [join(packageFolder, 'src/schema/index.ts')],
-    outfile: join(folder, 'syncline.mjs'),
-  })
-  writeFileSync(join(folder, 'schema.mjs'), SCHEMA)
+  application = await makeApplication()
+  application.write('schema.mjs', SCHEMA)
   database = await createTestDatabase(server)
 })
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
-  await database.drop()
+  await application?.remove()
+  await database?.drop()
 })
 
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly error: string
-}
-
-function syncline(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  const { DATABASE_URL: _url, DATA_DIR: _folder, ...inherited } = process.env
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [program, ...args],
-      { cwd: folder, env: { ...inherited, ...environment, NO_COLOR: '1' } },
-      (failure, out, error) => resolve({ code: failure === null ? 0 : Number(failure.code), out, error }),
-    )
-  })
-}
-
 test('prints what a fresh database needs, and changes nothing', async () => {
-  const { code, out } = await syncline(['migrate', '--print'])
+  const { code, out } = await application.syncline(['migrate', '--print'])
 
   expect(code).toBe(0)
   expect(out).toContain('create table "public"."cameras"')
   expect(out).toContain('create trigger zz_syncline_log')
-  expect(dirname(program)).toBe(folder)
 })
 
 test('prints what an existing database needs, migrates it, and then has nothing to do', async () => {
@@ -75,11 +37,11 @@ test('prints what an existing database needs, migrates it, and then has nothing 
   )
   const url = ['--database', database.url]
 
-  const refused = await syncline(['migrate', ...url])
-  const printed = await syncline(['migrate', '--print', '--add-columns', ...url])
+  const refused = await application.syncline(['migrate', ...url])
+  const printed = await application.syncline(['migrate', '--print', '--add-columns', ...url])
   const untouched = await database.query("select to_regnamespace('syncline') as own")
-  const migrated = await syncline(['migrate', '--add-columns'], { DATABASE_URL: database.url })
-  const again = await syncline(['migrate', '--schema', 'schema.mjs', ...url])
+  const migrated = await application.syncline(['migrate', '--add-columns'], { DATABASE_URL: database.url })
+  const again = await application.syncline(['migrate', '--schema', 'schema.mjs', ...url])
 
   expect(refused).toMatchObject({ code: 1, out: '' })
   expect(refused.error).toContain('Table `cameras` has no column `zoom`')
@@ -93,12 +55,12 @@ test('prints what an existing database needs, migrates it, and then has nothing 
 })
 
 test('works on the embedded database, and watches the tables that are named', async () => {
-  const { code, out, error } = await syncline([
+  const { code, out, error } = await application.syncline([
     'migrate',
     '--depends-on',
     'sessions',
     '--database',
-    join(folder, 'embedded'),
+    join(application.folder, 'embedded'),
   ])
 
   expect(code).toBe(0)
@@ -107,10 +69,10 @@ test('works on the embedded database, and watches the tables that are named', as
 })
 
 test('says what is wrong with the schema module, or that no database is named', async () => {
-  writeFileSync(join(folder, 'empty.mjs'), 'export const model = 1')
-  const without = await syncline(['migrate'])
-  const missing = await syncline(['migrate', '--schema', 'nowhere.mjs'])
-  const empty = await syncline(['migrate', '--schema', 'empty.mjs'])
+  application.write('empty.mjs', 'export const model = 1')
+  const without = await application.syncline(['migrate'])
+  const missing = await application.syncline(['migrate', '--schema', 'nowhere.mjs'])
+  const empty = await application.syncline(['migrate', '--schema', 'empty.mjs'])
 
   expect(without).toMatchObject({
     code: 1,
@@ -122,12 +84,42 @@ test('says what is wrong with the schema module, or that no database is named', 
   )
 })
 
-test('reads a TypeScript schema where Node can, and else says how', async () => {
-  writeFileSync(join(folder, 'typed.ts'), `${SCHEMA}\nexport type Schema = typeof schema`)
+test('reads a TypeScript schema, and access rules beside it that it imports by their compiled names', async () => {
+  application.write('typed.ts', `${SCHEMA}\nexport type Schema = typeof schema`)
+  application.write('rules.ts', "export const guard: string = 'guards'")
+  application.write(
+    'access.ts',
+    `import { sql, type Access } from 'syncline/server'
+     import { guard } from './rules.js'
+     import type { Schema } from './typed.js'
+     export const access: Access<Schema> = {
+       camera: { accessibleBy: (user) => sql\`exists (select 1 from \${sql.identifier(guard)} g where g.user_id = \${user.id})\` },
+     }`,
+  )
 
-  const { code, out, error } = await syncline(['migrate', '--print', '--schema', 'typed.ts'])
+  const { code, out, error } = await application.syncline([
+    'migrate',
+    '--print',
+    '--schema',
+    'typed.ts',
+    '--database',
+    database.url,
+  ])
+
+  expect(error).toContain('Access rules read `guards`, which does not exist')
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('The database is as declared') })
+})
+
+test('where neither Node nor the project can read TypeScript, it says how', async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'syncline-'))
+  writeFileSync(join(elsewhere, 'typed.ts'), 'export const schema: number = 1')
+
+  const { code, error } = await application.syncline(['migrate', '--schema', join(elsewhere, 'typed.ts')])
 
   const canRead = Boolean((process.features as { typescript?: unknown }).typescript)
-  expect(code).toBe(canRead ? 0 : 1)
-  expect(canRead ? out : error).toContain(canRead ? 'create table' : 'strips types from version 22.18 on')
+  expect(code).toBe(1)
+  expect(error).toContain(
+    canRead ? 'but no `schema`' : 'has neither esbuild nor typescript to do it. Install one of them',
+  )
+  rmSync(elsewhere, { recursive: true })
 })

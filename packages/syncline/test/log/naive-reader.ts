@@ -12,10 +12,11 @@ export async function startNaiveReader(database: TestDatabase): Promise<NaiveRea
   let last = '0'
   let isRunning = true
   const read = async () => {
-    const { rows } = await client.query('select seq, op from syncline.log where seq > $1 order by seq', [
-      last,
-    ])
-    for (const row of rows) seen.add(Number(row.op))
+    const { rows } = await client.query(
+      "select seq, fields ->> 'touch' as touch from syncline.log where seq > $1 order by seq",
+      [last],
+    )
+    for (const row of rows) seen.add(Number(row.touch))
     last = rows.at(-1)?.seq ?? last
   }
   const running = (async () => {

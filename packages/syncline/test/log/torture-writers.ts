@@ -1,29 +1,33 @@
 /**
  * Writers that do everything a transaction can do: savepoints, rollbacks, pauses, prepared transactions, on records
- * that they fight for. Every change they log has a number of its own (`op`), and a record's versions rise by one.
+ * that they fight for. The table is captured as any other; every change writes a number of its own (`touch`), by which
+ * the writers themselves know what they have committed.
  */
 import type pg from 'pg'
-import { WAKE_SNIPPET } from '../../src/postgres/log/wake.ts'
+import { defineSchema, integer, model, reference, room, text } from '../../src/schema/index.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 import type { TestDatabase } from '../../src/testing/test-database.ts'
 
-export const TORTURE_TABLES_SQL = `
-create table record (n integer primary key, id text not null, version integer not null default 1);
-insert into record select n, 'record-' || n from generate_series(1, 5000) n;
-create sequence op;
-create function touch(first int, count int) returns void language plpgsql as $$
-declare touched record;
-begin
-  for touched in
-    update record set version = version + 1
-    where n in (select n from record where n between first and first + count - 1 order by n for update)
-    returning id, version
-  loop
-    insert into syncline.log (room, model, id, action, version, op)
-    values ('Room:' || length(touched.id), 'record', touched.id, 'update', touched.version, nextval('op'));
-  end loop;
-  ${WAKE_SNIPPET}
-end $$;`
+export const tortureSchema = defineSchema({
+  models: {
+    group: model('groups', { name: text() }),
+    record: model('records', { groupId: reference('group'), place: integer(), touch: integer().default(0) }),
+  },
+  rooms: { group: room({ record: 'groupId' }) },
+})
+
+/** For a migrated database. */
+export const TORTURE_ROWS_SQL = `
+insert into groups (id, name) select n, 'Group' from generate_series(1, 7) n;
+insert into records (id, group_id, place) select 'record-' || n, 1 + n % 7, n from generate_series(1, 5000) n;
+create index on records (place);
+create sequence touches;
+create function touch(first int, count int) returns setof int language sql as $$
+  update records set touch = nextval('touches')
+  where place in (select place from records where place between first and first + count - 1 order by place for update)
+  returning touch
+$$;
+truncate syncline.log;`
 
 export interface TortureOptions {
   readonly writers: number
@@ -34,21 +38,21 @@ export interface TortureOptions {
   readonly usePrepared: boolean
 }
 
-/** Runs the writers to their end; returns how many changes were committed. */
-export async function torture(database: TestDatabase, options: TortureOptions): Promise<number> {
-  const total = { committed: 0 }
+/** Runs the writers to their end; returns the touches that were committed, as the writers know them. */
+export async function torture(database: TestDatabase, options: TortureOptions): Promise<Set<number>> {
+  const committed = new Set<number>()
   const work = Array.from({ length: options.writers }, async (_, writer) => {
     const client = await database.connect()
     const random = seededRandom(options.seed * 1_000 + writer)
     let count = 0
-    while (total.committed < options.changes) {
-      const logged = await transaction(client, random, `${writer}-${count++}`, options.usePrepared)
-      total.committed += logged
+    while (committed.size < options.changes) {
+      const touches = await transaction(client, random, `${writer}-${count++}`, options.usePrepared)
+      for (const touch of touches) committed.add(touch)
     }
     await client.end()
   })
   await Promise.all(work)
-  return total.committed
+  return committed
 }
 
 async function transaction(
@@ -56,27 +60,27 @@ async function transaction(
   random: () => number,
   name: string,
   usePrepared: boolean,
-): Promise<number> {
+): Promise<readonly number[]> {
   await client.query('begin')
   const records = ascendingRecords(random)
-  let logged = await touch(client, records)
-  if (random() < 0.3) logged += await savepoint(client, records, random() < 0.5)
+  const touches = await touch(client, records)
+  if (random() < 0.3) touches.push(...(await savepoint(client, records, random() < 0.5)))
   if (random() < 0.3) await pause(random() * 25)
-  if (random() < 0.3) logged += await touch(client, records)
+  if (random() < 0.3) touches.push(...(await touch(client, records)))
   const end = random() < 0.1 ? 'rollback' : 'commit'
   if (usePrepared && random() < 0.2) {
     await client.query(`prepare transaction '${name}'`)
     await pause(random() * 25)
     await client.query(`${end} prepared '${name}'`)
   } else await client.query(end)
-  return end === 'commit' ? logged : 0
+  return end === 'commit' ? touches : []
 }
 
-async function savepoint(client: pg.Client, records: Records, isKept: boolean): Promise<number> {
+async function savepoint(client: pg.Client, records: Records, isKept: boolean): Promise<number[]> {
   await client.query('savepoint inner_work')
-  const logged = await touch(client, records)
+  const touches = await touch(client, records)
   await client.query(isKept ? 'release savepoint inner_work' : 'rollback to savepoint inner_work')
-  return isKept ? logged : 0
+  return isKept ? touches : []
 }
 
 type Records = () => { first: number; count: number }
@@ -92,10 +96,14 @@ function ascendingRecords(random: () => number): Records {
   }
 }
 
-async function touch(client: pg.Client, records: Records): Promise<number> {
+async function touch(client: pg.Client, records: Records): Promise<number[]> {
   const { first, count } = records()
-  await client.query({ name: 'touch', text: 'select touch($1, $2)', values: [first, count] })
-  return count
+  const { rows } = await client.query<{ touch: number }>({
+    name: 'touch',
+    text: 'select touch($1, $2) as touch',
+    values: [first, count],
+  })
+  return rows.map((row) => row.touch)
 }
 
 function pause(ms: number): Promise<void> {

@@ -95,6 +95,54 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
     await second.until(() => !second.tail.hasPeers, 5_000)
     await second.tail.close()
   })
+
+  test('of two tails on an idle server, neither asks more often than the poll', async () => {
+    let asked = 0
+    const counted = countPipelines(log.database, () => asked++)
+    const tails = [await watchLog(counted, { pollMs: 500 }), await watchLog(counted, { pollMs: 500 })]
+    await tails[0]?.until(() => tails.every(({ tail }) => tail.hasPeers), 5_000)
+
+    // What the start has left to do is over within a poll or two.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    asked = 0
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThan(20)
+    for (const { tail } of tails) await tail.close()
+  })
+
+  test('another program that listens on ops_channel is woken for everything, also when a tail was too busy to sleep', async () => {
+    const watched = await watchLog(log.database)
+    const program = await log.connect()
+    const seen = new Set<string>()
+    let reading = Promise.resolve()
+    program.on('notification', ({ channel }) => {
+      reading = reading.then(async () => {
+        const { rows } = await program.query<{ id: string }>('select id from syncline.log')
+        for (const { id } of rows) seen.add(`${channel} ${id}`)
+      })
+    })
+    await program.query('listen ops_channel')
+    const writers = await Promise.all(Array.from({ length: 6 }, () => log.connect()))
+
+    // Each writer's last change may be one that nobody was told of while the tail had no time to sleep.
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(
+        writers.map(async (writer, index) => {
+          for (let count = 0; count < 30; count++) {
+            await writer.query(`select log_change('Room:1', '${index}-${round}-${count}', 1)`)
+          }
+        }),
+      )
+      const written = 6 * 30 * (round + 1)
+      await watched.until(() => seen.size === written)
+      await reading
+    }
+
+    expect([...seen].every((entry) => entry.startsWith('ops_channel '))).toBe(true)
+    await watched.tail.close()
+  })
 })
 
 describe('through a network that fails', () => {
@@ -173,6 +221,25 @@ describe('through a network that fails', () => {
     await watched.tail.close()
   })
 })
+
+/** The same database, whose tails are watched: each look at the log is one pipeline. */
+function countPipelines(database: Database, onPipeline: () => void): Database {
+  return {
+    ...database,
+    async connect(...settings) {
+      const connection = await database.connect(...settings)
+      return {
+        query: connection.query.bind(connection),
+        close: connection.close.bind(connection),
+        closed: connection.closed,
+        pipeline(statements) {
+          onPipeline()
+          return connection.pipeline(statements)
+        },
+      }
+    },
+  }
+}
 
 async function killBackends(log: LogDatabase, name: string): Promise<number> {
   const killed = await log.query(

@@ -1,55 +1,48 @@
 // @vitest-environment happy-dom
 /** The React compiler memoises what it can prove pure: compiled components must still follow every change. */
-import { transformAsync } from '@babel/core'
+import { runInThisContext } from 'node:vm'
 import { act } from '@testing-library/react'
+import { transform } from 'esbuild'
 import * as React from 'react'
 import * as compilerRuntime from 'react/compiler-runtime'
+import * as synclineReact from 'syncline/react'
 import { expect, test } from 'vitest'
-import { DIRECT, hooks, setUp, show } from './page.ts'
+import { compile } from './compile.ts'
+import { DIRECT, setUp, show } from './page.ts'
 
-const SOURCE = `
-  export function Cameras({ hooks, React, onRender }) {
-    const { useQuery, useRecord, useRoom, useMutation, useSyncStatus } = hooks
-    const h = React.createElement
-    const room = useRoom('production', 'p1')
-    const cameras = useQuery('camera', { where: { productionId: 'p1' }, orderBy: 'name' })
-    const production = useRecord('production', 'p1')
-    const pending = useSyncStatus((status) => status.pending)
-    const rename = useMutation((client, name) => client.mutate.camera.update('c1', { name }))
-    onRender()
-    const names = cameras.data.map((camera) => camera.name).join(', ')
-    return h('button', { onClick: () => rename.mutate('Mine') },
-      room.status + ' ' + production.data?.name + ': ' + names + ' (' + rename.status + ' ' + pending + ')')
-  }
-`
+type Component = React.FunctionComponent<{ readonly onRender: () => void }>
 
-interface CompiledProps {
-  readonly hooks: typeof hooks
-  readonly React: typeof React
-  readonly onRender: () => void
+const MODULES: Readonly<Record<string, unknown>> = {
+  react: React,
+  'react/compiler-runtime': compilerRuntime,
+  'syncline/react': synclineReact,
 }
 
 /** Compiles the component as an application's build does, and loads it. */
-async function compiled(): Promise<React.FunctionComponent<CompiledProps>> {
-  const result = await transformAsync(SOURCE, {
-    configFile: false,
-    babelrc: false,
-    plugins: [['babel-plugin-react-compiler', { panicThreshold: 'all_errors' }]],
-  })
-  const code = result?.code ?? ''
-  expect(code).toContain('react/compiler-runtime')
-  const body = code
-    .replace(/import \{ c as _c \} from "react\/compiler-runtime";/, 'const { c: _c } = runtime;')
-    .replace('export function', 'return function')
-  return new Function('runtime', body)(compilerRuntime) as React.FunctionComponent<CompiledProps>
+async function loadCompiled(): Promise<Component> {
+  const file = `${import.meta.dirname}/compiled-cameras.ts`
+  const { code } = await transform(await compile(file), { format: 'cjs' })
+  const used: string[] = []
+  const load = runInThisContext(`(require, module) => {${code}\n}`) as (
+    require: (name: string) => unknown,
+    module: { exports: { Cameras?: Component } },
+  ) => void
+  const module = { exports: {} as { Cameras?: Component } }
+  load((name) => {
+    used.push(name)
+    return MODULES[name]
+  }, module)
+  expect(used).toContain('react/compiler-runtime')
+  if (!module.exports.Cameras) throw new Error('The compiled module exports no component.')
+  return module.exports.Cameras
 }
 
 test('a component that the React compiler compiled follows every change, and renders for nothing else', async () => {
-  const Cameras = await compiled()
+  const Cameras = await loadCompiled()
   const { client, advance, write } = await setUp()
   let renders = 0
   const onRender = () => void renders++
-  const { container } = show(client, React.createElement(Cameras, { hooks, React, onRender }))
+  const { container } = show(client, React.createElement(Cameras, { onRender }))
   await advance()
   const loaded = container.textContent
   const afterLoading = renders

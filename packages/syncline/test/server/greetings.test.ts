@@ -145,3 +145,19 @@ test('a token that comes while another one is looked at is told to wait', async 
   )
   ana.terminate()
 })
+
+test('an `enabled` function that throws turns sync off for that user, and for nobody else', async () => {
+  server.sync.enable((user) => {
+    if (user.id === 'ben') throw new Error('no flag for ben')
+    return true
+  })
+
+  const ana = await server.socket('ana', { device: 'enabled' })
+  const ben = await server.socket()
+  ben.send(hello('not enabled', 'ben'))
+
+  expect(await ben.closed).toBe(4015)
+  expect(ben.messages).toMatchObject([{ type: 'bye', code: 'disabled', reconnect: false }])
+  expect(ana.messages[0]?.type).toBe('welcome')
+  server.sync.enable(true)
+})

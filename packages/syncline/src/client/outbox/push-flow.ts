@@ -20,6 +20,8 @@ export class PushFlow {
   sentThrough = 0
   /** Ops up to this number are stored, so a reload cannot draw their numbers again. */
   storedThrough = 0
+  /** Rejections up to this number are stored here, so the server may forget them. */
+  storedRead = 0
   readonly #outbox: () => Outbox | undefined
   #send: SendPush | undefined
   #sentRead = 0
@@ -75,9 +77,9 @@ export class PushFlow {
     const outbox = this.#outbox()
     if (!outbox) return undefined
     const batch = nextBatch(outbox, this.sentThrough, this.storedThrough, this.#limits)
-    const read = outbox.read > this.#sentRead ? outbox.read : undefined
+    const read = this.storedRead > this.#sentRead ? this.storedRead : undefined
     if (!batch && read === undefined) return undefined
-    this.#sentRead = outbox.read
+    this.#sentRead = this.storedRead
     this.sentThrough = batch?.ops.at(-1)?.n ?? this.sentThrough
     return {
       ops: batch?.ops ?? [],

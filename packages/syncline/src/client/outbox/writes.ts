@@ -83,6 +83,7 @@ export class Writes {
     const outbox = stored ?? emptyOutbox(newKey(this.#host.random))
     this.#outbox = outbox
     this.flow.storedThrough = outbox.drawn
+    this.flow.storedRead = outbox.read
     this.#showAgain(shownOps(outbox), outbox.held)
     const waiting = this.#unnumbered
     this.#unnumbered = []
@@ -178,6 +179,7 @@ export class Writes {
     const { outbox, parked } = renamed(this.#open(), newKey(this.#host.random), reason)
     this.#outbox = outbox
     this.flow.storedThrough = 0
+    this.flow.storedRead = 0
     this.flow.sentThrough = 0
     this.hide()
     this.#save()
@@ -234,6 +236,8 @@ export class Writes {
     settleStored(waiting, cause)
     if (this.#outbox?.device !== outbox.device) return
     this.flow.storedThrough = Math.max(this.flow.storedThrough, outbox.drawn)
+    // A refusal that is kept in memory only stays with the server too (W3).
+    if (!cause) this.flow.storedRead = Math.max(this.flow.storedRead, outbox.read)
     this.flow.pump()
   }
 }

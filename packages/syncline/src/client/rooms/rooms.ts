@@ -74,10 +74,10 @@ export class Rooms {
     return [...this.#held.values()].map(({ source }) => source.current)
   }
 
-  /** Channels that the server was asked for and has not answered. */
+  /** Channels that owe an answer: the server was asked, or will be when the device's storage has answered. */
   awaited(): string[] {
     return [...this.#held]
-      .filter(([, { isAsked, source }]) => isAsked && isAwaited(source.current))
+      .filter(([, { isAsked, isLoaded, source }]) => (isAsked || !isLoaded) && isAwaited(source.current))
       .map(([channel]) => channel)
   }
 

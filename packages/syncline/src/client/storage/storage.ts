@@ -5,12 +5,16 @@
  *   L2 once           a batch of a room and its cursor are stored together
  *   K3 private        every user has a storage of their own
  */
+import type { CompiledSchema } from '../../schema/model.ts'
+import type { Observable } from '../observable.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { StoreRecord } from '../store/store.ts'
+import type { StorageHealth } from './health.ts'
 
 /** Opens the storage of one user on this device. */
 export interface Storage {
-  open(user: string): UserStorage | Promise<UserStorage>
+  /** The client gives its schema, by which what was stored is judged: it may be damaged, or of somebody else's making. */
+  open(user: string, schema?: CompiledSchema): UserStorage | Promise<UserStorage>
 }
 
 export interface UserStorage {
@@ -22,6 +26,12 @@ export interface UserStorage {
   loadRoom(channel: string): StoredRoom | undefined | Promise<StoredRoom | undefined>
   /** Removes everything this user has here. */
   purge(): Promise<void>
+  /** Whether it keeps what it is given. A storage without it lives in memory. */
+  readonly health?: Observable<StorageHealth>
+  /** Asks the platform not to evict what is kept: unsent writes are about to lie here. */
+  persist?(): void
+  /** Lets go of what other pages may want to open, after what was committed is through. */
+  close?(): void
 }
 
 export interface StoredDevice {

@@ -9,11 +9,12 @@ function sleeper(tails = 1) {
   let nowMs = 0
   const read = (
     wasWoken: boolean,
-    options: { granted?: boolean; isWokenAgain?: boolean; atMs?: number } = {},
+    options: { granted?: boolean; byTail?: boolean; isWokenAgain?: boolean; atMs?: number } = {},
   ) => {
     nowMs = options.atMs ?? nowMs
     const asked = under.before(wasWoken, nowMs).map(({ name }) => (name as string).replace('syncline ', ''))
-    const answers = asked.map((name) => [name === 'tails' ? { tails } : { granted: options.granted ?? true }])
+    const { granted = true, byTail = false } = options
+    const answers = asked.map((name) => [name === 'tails' ? { tails } : { granted, by_tail: byTail }])
     return { asked, restMs: under.after(answers, options.isWokenAgain ?? false) }
   }
   read(true)
@@ -31,6 +32,14 @@ test('refused, it reads again in 5 ms, as long as a silent writer is open', () =
 
   expect(read(false, { granted: false })).toEqual({ asked: ['lock'], restMs: 5 })
   expect(read(false, { granted: false })).toEqual({ asked: ['lock'], restMs: 5 })
+  expect(read(false)).toEqual({ asked: ['lock'], restMs: 1_000 })
+})
+
+test('while another tail holds the lock, writers notify: it sleeps too, and asks again when it wakes', () => {
+  const { read } = sleeper(2)
+
+  expect(read(false, { granted: false, byTail: true })).toEqual({ asked: ['lock'], restMs: 1_000 })
+  expect(read(true)).toEqual({ asked: [], restMs: 0 })
   expect(read(false)).toEqual({ asked: ['lock'], restMs: 1_000 })
 })
 

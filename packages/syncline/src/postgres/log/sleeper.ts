@@ -1,10 +1,15 @@
 /**
  * When a tail may rest, and for how long: the tail's half of the wake-up protocol (`wake.ts`).
  *
- * Awake, it asks for the lock and reads, in this order and in one round trip. Refused, a writer that will not notify is
- * still open: read again in 5 ms. Granted, the read that follows has seen all that was silent, and every writer from
- * here on notifies: it may sleep. It keeps the lock while wake-ups come singly, and gives it up when they come so fast
- * that each read finds another one waiting: then writers shall not pay for notifications.
+ * Awake, it asks for the lock and reads, in this order and in one round trip.
+ *
+ *   granted              the read that follows has seen all that was silent, and every writer from here on notifies:
+ *                        it may sleep, and tells other programs that listen what was silent until now
+ *   held by a tail       the same is true as long as that one sleeps, which tells when it no longer does
+ *   shared by a writer   one that will not notify is still open: read again in 5 ms
+ *
+ * It keeps the lock while wake-ups come singly, and gives it up when they come so fast that each read finds another one
+ * waiting: then writers shall not pay for notifications.
  */
 import type { Row, Statement } from '../database.ts'
 import { TAILS_LOCK, WAKE_CHANNEL, WAKE_LOCK } from './wake.ts'
@@ -27,9 +32,17 @@ const REFUSED_MS = 5
 /** Reads in a row that found another wake-up waiting, before the lock is given up. */
 const BUSY_READS = 3
 
+/** Entries of `pg_locks` for one of our advisory locks in this database. */
+const locksOf = (key: string) => `pg_locks
+    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+      and classid::bigint = ${key} >> 32 and objid::bigint = ${key} & 4294967295 and objsubid = 1`
+
 const LOCK: Statement = {
   name: 'syncline lock',
-  text: `select pg_try_advisory_lock(${WAKE_LOCK}) as granted`,
+  text: `select lock.granted,
+      not lock.granted and exists (select from ${locksOf(WAKE_LOCK)} and mode = 'ExclusiveLock' and granted) as by_tail,
+      case when lock.granted then pg_notify('${WAKE_CHANNEL}', '') end
+    from (select pg_try_advisory_lock(${WAKE_LOCK}) as granted offset 0) lock`,
 }
 const UNLOCK: Statement = { name: 'syncline unlock', text: `select pg_advisory_unlock(${WAKE_LOCK})` }
 /** Others may sleep because this tail held the lock for them. */
@@ -39,9 +52,7 @@ const UNLOCK_AND_TELL: Statement = {
 }
 const COUNT_TAILS: Statement = {
   name: 'syncline tails',
-  text: `select count(*)::int as tails from pg_locks
-    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
-      and classid::bigint = ${TAILS_LOCK} >> 32 and objid::bigint = ${TAILS_LOCK} & 4294967295 and objsubid = 1`,
+  text: `select count(*)::int as tails from ${locksOf(TAILS_LOCK)}`,
 }
 
 type Step = 'read' | 'lock' | 'unlock'
@@ -82,11 +93,12 @@ export class Sleeper {
     if (this.mode === 'embedded') return this.#times.pollMs
     this.#busyReads = isWokenAgain ? this.#busyReads + 1 : 0
     if (this.#isLooking) this.hasPeers = Number(answers[0]?.[0]?.tails) > 1
-    if (this.#step === 'lock') this.#isHolding = answers[this.#isLooking ? 1 : 0]?.[0]?.granted === true
+    const lock = this.#step === 'lock' ? answers[this.#isLooking ? 1 : 0]?.[0] : undefined
+    if (lock) this.#isHolding = lock.granted === true
     if (this.#step === 'unlock') this.#isHolding = false
     this.#isLockDue = !this.#isHolding
-    if (this.#isHolding) return this.#times.pollMs
-    return this.#step === 'lock' ? REFUSED_MS : 0
+    if (this.#isHolding || lock?.by_tail === true) return this.#times.pollMs
+    return lock ? REFUSED_MS : 0
   }
 
   #nextStep(wasWoken: boolean): Step {

@@ -69,13 +69,22 @@ export class Joins {
   }
 
   #inTurn(channel: string, work: () => Promise<void>): void {
-    const turn = (this.#turns.get(channel) ?? Promise.resolve()).then(async () => {
-      if (this.#session.phase === 'open') await work()
-    })
+    const turn = (this.#turns.get(channel) ?? Promise.resolve())
+      .then(async () => {
+        if (this.#session.phase === 'open') await work()
+      })
+      // Nothing is known to fail here; what fails all the same ends neither the process nor the channel's line.
+      .catch((error: unknown) => this.#fail(channel, error))
     this.#turns.set(channel, turn)
     void turn.finally(() => {
       if (this.#turns.get(channel) === turn) this.#turns.delete(channel)
     })
+  }
+
+  #fail(channel: string, error: unknown): void {
+    this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
+    this.#drop(channel)
+    this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
   }
 
   async #join(message: Join, receivedAtMs: number): Promise<void> {
@@ -132,9 +141,7 @@ export class Joins {
       if (outcome.is === 'forbidden') this.#drop(channel, subscription)
       return outcome.is !== 'forbidden'
     } catch (error) {
-      this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
-      this.#drop(channel, subscription)
-      this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
+      this.#fail(channel, error)
       return true
     }
   }

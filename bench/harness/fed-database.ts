@@ -1,0 +1,83 @@
+/**
+ * A database whose log can be fed from memory, so that fan-out is measured without the commits before it.
+ *
+ * Everything is real but the answers to the tail's reads: after `feed` each read finds one change and a position one
+ * transaction further, exactly as PostgreSQL would answer. The rest of the way is the product's: tail, routing, sealed
+ * cursor, encoding, members, sockets. Once fed, the tail stands beyond the real log and must not read it again.
+ */
+import type { Connection, Database } from 'syncline/server'
+
+type Statement = Parameters<Connection['pipeline']>[0][number]
+type Row = Record<string, unknown>
+
+/** Columns of `syncline.log` as a driver hands them on. */
+export type FedChange = Readonly<Record<string, unknown>>
+
+export interface FedDatabase {
+  readonly database: Database
+  /** Lets the tail find these changes, each as a transaction of its own, in this turn of the event loop. */
+  feed(changes: readonly FedChange[]): void
+}
+
+const READ = 'syncline read'
+
+/** Wraps a database before a server is made with it. */
+export function feedable(database: Database): FedDatabase {
+  const log = new FedLog()
+  return {
+    database: {
+      ...database,
+      async connect(name, settings) {
+        const connection = await database.connect(name, settings)
+        return name === 'tail' ? log.over(connection) : connection
+      },
+      listen: (channel, onWake) => {
+        log.wake = onWake
+        return database.listen(channel, onWake)
+      },
+    },
+    feed: (changes) => log.feed(changes),
+  }
+}
+
+class FedLog {
+  wake: () => void = () => {}
+  readonly #waiting: FedChange[] = []
+  /** What the last real read said of the log: floor, life, position. */
+  #present: Row | undefined
+  #nextTransaction = 0
+
+  over(connection: Connection): Connection {
+    return { ...connection, pipeline: (statements) => this.#pipeline(connection, statements) }
+  }
+
+  feed(changes: readonly FedChange[]): void {
+    if (!this.#present) throw new Error('The tail has not read yet. Wait for `ready` before feeding.')
+    if (this.#nextTransaction === 0)
+      this.#nextTransaction = Number(String(this.#present['position']).split(':')[1])
+    this.#waiting.push(...changes)
+    this.wake()
+  }
+
+  async #pipeline(connection: Connection, statements: readonly Statement[]): Promise<Row[][]> {
+    const isRead = statements.at(-1)?.name === READ
+    if (!isRead || this.#nextTransaction === 0) {
+      const answers = await connection.pipeline(statements)
+      if (isRead) this.#present = answers.at(-1)?.[0]
+      return answers
+    }
+    const others = statements.slice(0, -1)
+    const answers = others.length > 0 ? await connection.pipeline(others) : []
+    return [...answers, [this.#next()]]
+  }
+
+  #next(): Row {
+    const change = this.#waiting.shift()
+    if (!change) return { ...this.#present, seq: null }
+    const xid = this.#nextTransaction++
+    const position = `${xid + 1}:${xid + 1}:`
+    this.#present = { ...this.#present, position }
+    if (this.#waiting.length > 0) this.wake()
+    return { ...this.#present, seq: String(xid), xid: String(xid), ...change }
+  }
+}

@@ -1,0 +1,53 @@
+/** What a scenario is, and what it is given. */
+import type { Cluster, TestDatabase } from 'syncline/testing'
+import { createTestDatabase } from 'syncline/testing'
+import { type Program, startProgram } from './child.ts'
+import { GENERATOR_CORE, SERVER_CORE } from './cores.ts'
+import type { ScenarioResult } from './rounds.ts'
+
+export interface Scenario {
+  /** As it is called on the command line: `g1`. */
+  readonly id: string
+  /** What it measures, in a line of the README's table. */
+  readonly title: string
+  run(bench: Bench): Promise<ScenarioResult[]>
+}
+
+/** Starts what a scenario needs; `end` stops all of it. */
+export class Bench {
+  readonly cluster: Cluster
+  readonly #programs: Program[] = []
+  readonly #databases: TestDatabase[] = []
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster
+  }
+
+  /** A program under test, on the server's core. */
+  server(name: string): Promise<Program> {
+    return this.#start(name, SERVER_CORE)
+  }
+
+  /** The load generator, on a core of its own. */
+  generator(): Promise<Program> {
+    return this.#start('load', GENERATOR_CORE)
+  }
+
+  /** A fresh database of the durable cluster. */
+  async database(): Promise<TestDatabase> {
+    const database = await createTestDatabase(this.cluster.url())
+    this.#databases.push(database)
+    return database
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#programs.splice(0).map((program) => program.stop()))
+    for (const database of this.#databases.splice(0)) await database.drop()
+  }
+
+  async #start(name: string, core: number | undefined): Promise<Program> {
+    const program = await startProgram(name, { core })
+    this.#programs.push(program)
+    return program
+  }
+}

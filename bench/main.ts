@@ -1,0 +1,39 @@
+/** `npm run bench [g1 g3 …]`: runs the standard set, or the scenarios named, and reports ratios. */
+import { startDurablePostgres } from './harness/postgres.ts'
+import { printed, writeReport } from './harness/report.ts'
+import { Bench, type Scenario } from './harness/scenario.ts'
+import type { ScenarioResult } from './harness/rounds.ts'
+import { g1 } from './scenarios/g1.ts'
+import { g3 } from './scenarios/g3.ts'
+import { g6 } from './scenarios/g6.ts'
+import { g6b } from './scenarios/g6b.ts'
+
+const SCENARIOS: readonly Scenario[] = [g1, g3, g6, g6b]
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.find((id) => SCENARIOS.every((scenario) => scenario.id !== id))
+if (unknown !== undefined) {
+  console.error(
+    `There is no scenario \`${unknown}\`. Name some of: ${SCENARIOS.map(({ id }) => id).join(', ')}.`,
+  )
+  process.exit(1)
+}
+const chosen = SCENARIOS.filter(({ id }) => wanted.length === 0 || wanted.includes(id))
+const cluster = await startDurablePostgres()
+const bench = new Bench(cluster)
+const results: ScenarioResult[] = []
+try {
+  for (const scenario of chosen) {
+    console.log(`\n${scenario.id.toUpperCase()}: ${scenario.title}`)
+    for (const result of await scenario.run(bench)) {
+      results.push(result)
+      console.log(printed(result))
+    }
+    await bench.end()
+  }
+} finally {
+  await bench.end()
+  await cluster.remove()
+}
+if (wanted.length === 0) console.log(`\nWritten: ${writeReport(results, cluster.major)}`)
+else console.log('\nOnly the whole set is written to bench/results and bench/README.md.')

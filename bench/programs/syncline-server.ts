@@ -1,0 +1,90 @@
+/**
+ * The program under test: a real Syncline server with tokens, access rules and rooms over a real PostgreSQL.
+ *
+ *   start     creates the tables, migrates and listens; answers the port
+ *   publish   feeds changes of one record of the first production to the tail, burst by burst (`fed-database.ts`)
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import pg from 'pg'
+import { createSync, jwt, migrate, postgres } from 'syncline/server'
+import { serve } from '../harness/child.ts'
+import { type FedDatabase, feedable } from '../harness/fed-database.ts'
+import { publishFor } from '../harness/publish.ts'
+import { access, productionId, schema, type StageSize, tablesOf } from '../harness/stage.ts'
+import { TOKEN_SECRET } from '../harness/token.ts'
+
+type Request =
+  | { kind: 'start'; url: string; size: StageSize }
+  | { kind: 'publish'; burst: number; forMs: number }
+
+/** The generator is one address and a few users that do nothing but write: the buckets are there, and large. */
+const PLENTY = { perSecond: 1_000_000, burst: 1_000_000 }
+const limits = { connects: PLENTY, messages: PLENTY, pushes: PLENTY, pushesPerUser: PLENTY }
+
+const sockets = new Set<Socket>()
+let fed: FedDatabase | undefined
+let version = 1
+
+async function start(url: string, size: StageSize): Promise<number> {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(tablesOf(size))
+  await client.end()
+  fed = feedable(postgres(url))
+  const options = { schema, access, database: fed.database }
+  await migrate(options)
+  const sync = createSync({
+    ...options,
+    authenticate: jwt({ secret: TOKEN_SECRET }),
+    secret: 'seals the cursors of a benchmark',
+    limits,
+    logger: { debug() {}, info() {}, warn: complain, error: complain },
+  })
+  await sync.ready
+  const server = createServer()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  sync.attach(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+function complain(fields: unknown, message: string): void {
+  console.error(message, fields)
+}
+
+function nextChange() {
+  version += 1
+  return {
+    at: '2026-02-12 10:00:00.123456+00',
+    room: `Production:${productionId(1)}`,
+    model: 'camera',
+    id: '0199a5a5-7c1e-7000-8000-000000000001',
+    action: 'update',
+    fields: `{"name": "Camera ${version}"}`,
+    version,
+    field_versions: null,
+    actor: 'ana',
+    source: 'app',
+    device: '0199a5a5-7c1e-7000-8000-000000000002',
+    op: String(version),
+    marks: null,
+  }
+}
+
+async function publish(burst: number, forMs: number): Promise<number> {
+  const feed = fed?.feed ?? (() => {})
+  await publishFor(
+    { sockets, publish: (count) => feed(Array.from({ length: count }, nextChange)) },
+    burst,
+    forMs,
+  )
+  return version
+}
+
+serve((request: Request) =>
+  request.kind === 'start' ? start(request.url, request.size) : publish(request.burst, request.forMs),
+)

@@ -1,0 +1,60 @@
+/**
+ * G6b: what capture costs programs that write past Syncline: pgbench updates a captured table and the same one bare.
+ *
+ * `captured` has the triggers and nobody who follows the log; `followed` has a running server as well, which takes
+ * its share of the machine.
+ */
+import { migrate, postgres } from 'syncline/server'
+import { runPgbench } from '../harness/pgbench.ts'
+import { runRounds } from '../harness/rounds.ts'
+import type { Bench, Scenario } from '../harness/scenario.ts'
+import { access, schema, tablesOf } from '../harness/stage.ts'
+
+const SECONDS = 2
+const SIZE = { productions: 100, camerasEach: 100, users: 2 }
+const SCRIPT = `\\set camera random(1, ${SIZE.productions * SIZE.camerasEach})
+\\set name random(1, 1000000)
+update cameras set name = 'Camera ' || :name where id = 'camera-' || :camera;
+`
+
+export const g6b: Scenario = {
+  id: 'g6b',
+  title: 'what capture costs other writers: pgbench UPDATE of one row',
+  async run(bench: Bench) {
+    const bare = await bench.database()
+    await bare.query(tablesOf(SIZE))
+    const captured = await bench.database()
+    await captured.query(tablesOf(SIZE))
+    const database = postgres(captured.url)
+    await migrate({ schema, access, database })
+    await database.close()
+    const followed = await bench.database()
+    const server = await bench.server('syncline-server')
+    await server.ask({ kind: 'start', url: followed.url, size: SIZE })
+
+    const contestant = (name: string, url: string, clients: number) => ({
+      name,
+      run: async () => ({ rate: await runPgbench({ url, clients, seconds: SECONDS, script: SCRIPT }) }),
+    })
+    const goal = { figure: 'rate', to: 'bare', kind: 'atLeast' } as const
+    return [
+      await runRounds({
+        name: 'G6b updates by 8 clients (per second)',
+        contestants: [
+          contestant('bare', bare.url, 8),
+          contestant('captured', captured.url, 8),
+          contestant('followed', followed.url, 8),
+        ],
+        goals: [
+          { id: 'G6b 8 clients', of: 'captured', ...goal, bound: 0.55, final: 0.65 },
+          { id: 'G6b 8 clients, followed', of: 'followed', ...goal, bound: null, final: null },
+        ],
+      }),
+      await runRounds({
+        name: 'G6b updates by 32 clients (per second)',
+        contestants: [contestant('bare', bare.url, 32), contestant('captured', captured.url, 32)],
+        goals: [{ id: 'G6b 32 clients', of: 'captured', ...goal, bound: null, final: 0.5 }],
+      }),
+    ]
+  },
+}

@@ -1,0 +1,55 @@
+/**
+ * Which device a page is: one of those in the database that no other open page is.
+ *
+ * A device numbers its ops, so two pages must never be the same one (W2). Where the platform has Web Locks, a page
+ * holds a lock on its device for as long as it lives; a device that was left with unsent ops goes first, so that
+ * they are sent (W3). Without them the last page that opens takes the device, and the one before is told so with
+ * its next write: every transaction of a device asks whether it is still its owner's.
+ */
+
+/** The device that is this page's while it lives. */
+export interface Claim {
+  readonly slot: number
+  /** Lets another page have it. */
+  release(): void
+}
+
+/** What is known of a device before it is claimed. */
+export interface KnownSlot {
+  readonly slot: number
+  readonly unsent: number
+}
+
+/** Claims the first device that is free. */
+export async function claimSlot(
+  locks: LockManager | undefined,
+  name: string,
+  known: readonly KnownSlot[],
+): Promise<Claim> {
+  const slots = [...known].sort((a, b) => Number(b.unsent > 0) - Number(a.unsent > 0) || a.slot - b.slot)
+  const [first] = slots
+  if (!locks) return { slot: first?.slot ?? 0, release: () => {} }
+  for (const { slot } of slots) {
+    const release = await tryLock(locks, `${name}/${slot}`)
+    if (release) return { slot, release }
+  }
+  for (let slot = 0; ; slot++) {
+    if (slots.some((taken) => taken.slot === slot)) continue
+    const release = await tryLock(locks, `${name}/${slot}`)
+    if (release) return { slot, release }
+  }
+}
+
+/** Takes a lock that nobody holds; it ends with the page, or when it is released. */
+function tryLock(locks: LockManager, name: string): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    const hold = (lock: Lock | null) => {
+      if (!lock) {
+        resolve(undefined)
+        return undefined
+      }
+      return new Promise<void>((release) => resolve(release))
+    }
+    locks.request(name, { ifAvailable: true }, hold).catch(reject)
+  })
+}

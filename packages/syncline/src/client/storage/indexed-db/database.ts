@@ -1,0 +1,148 @@
+/**
+ * The database of one user: its stores, how it is opened, and transactions that end.
+ *
+ *   devices  a device per page that is open at once: its outbox without the ops
+ *   ops      runs of ops, as they were written     acks  what became of them     parked  refused ops
+ *   rooms    a header per cached room              pages its rows, packed        log     changes since
+ */
+import { StorageError } from './problem.ts'
+
+export const STORES = ['devices', 'ops', 'acks', 'parked', 'rooms', 'pages', 'log'] as const
+
+export type StoreName = (typeof STORES)[number]
+
+// Raised with every change of what lies in the stores.
+const FORMAT = 1
+// 10 s: a disk under load takes seconds; one that takes longer is as good as none.
+const PATIENCE_MS = 10_000
+
+export interface OpenOptions {
+  readonly factory: IDBFactory
+  readonly name: string
+  /** Makes the database when it is not there. */
+  readonly mayCreate: boolean
+}
+
+/**
+ * Opens the database.
+ * @throws StorageError when it is not there and may not be made, or does not open in time
+ */
+export async function openDatabase({ factory, name, mayCreate }: OpenOptions): Promise<IDBDatabase> {
+  const request = factory.open(name, FORMAT)
+  const opened = new Promise<IDBDatabase>((resolve, reject) => {
+    let isNew = false
+    request.onupgradeneeded = () => {
+      isNew = !mayCreate
+      if (mayCreate) for (const store of STORES) request.result.createObjectStore(store)
+      else request.transaction?.abort()
+    }
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(isNew ? gone(name) : request.error)
+  })
+  try {
+    return await withPatience(opened, `Database \`${name}\` does not open.`)
+  } catch (error) {
+    // One that opens after all must not keep others from upgrading it.
+    opened.then(
+      (late) => late.close(),
+      () => {},
+    )
+    throw error
+  }
+}
+
+function gone(name: string): StorageError {
+  return new StorageError('StorageLostError', `Database \`${name}\` is not there any more.`)
+}
+
+/** Removes the database. Pages that hold it are told, and it goes when they have let go. */
+export function deleteDatabase(factory: IDBFactory, name: string): Promise<void> {
+  const request = factory.deleteDatabase(name)
+  const deleted = new Promise<void>((resolve, reject) => {
+    request.onsuccess = () => resolve()
+    request.onerror = () => reject(request.error)
+  })
+  return withPatience(deleted, `Database \`${name}\` is not deleted.`)
+}
+
+/**
+ * Runs requests in one transaction and resolves when it is complete; `work` is done in the turn that it is called
+ * in, and in the callbacks of its requests: a transaction that awaits anything else ends.
+ */
+export async function transact<Result>(
+  database: IDBDatabase,
+  stores: readonly StoreName[],
+  options: { readonly mode: 'readonly' | 'readwrite'; readonly isStrict?: boolean },
+  work: (transaction: Transaction) => Result,
+): Promise<Result> {
+  const { mode, isStrict } = options
+  const idb = database.transaction(stores, mode, { durability: isStrict ? 'strict' : 'relaxed' })
+  const transaction = new Transaction(idb)
+  const ended = new Promise<void>((resolve, reject) => {
+    // One that could not be aborted has kept a part of the work.
+    idb.oncomplete = () => (transaction.fault === undefined ? resolve() : reject(transaction.fault))
+    idb.onabort = () => reject(transaction.fault ?? idb.error ?? unexplained())
+  })
+  let result: Result | undefined
+  transaction.guard(() => {
+    result = work(transaction)
+  })
+  await withPatience(ended, 'A transaction does not end.')
+  return result as Result
+}
+
+function unexplained(): StorageError {
+  return new StorageError('StorageSilentError', 'A transaction was aborted without a reason.')
+}
+
+/** The requests of one transaction. What goes wrong in one, or in a callback, ends all. */
+export class Transaction {
+  /** What went wrong on this side. */
+  fault: unknown
+  readonly #idb: IDBTransaction
+
+  constructor(idb: IDBTransaction) {
+    this.#idb = idb
+  }
+
+  store(name: StoreName): IDBObjectStore {
+    return this.#idb.objectStore(name)
+  }
+
+  /** Hands the result of a request on, within the transaction. */
+  onResult<Value>(request: IDBRequest<Value>, take: (value: Value) => void): void {
+    request.onsuccess = () => this.guard(() => take(request.result))
+  }
+
+  /** Runs a part of the work; when it throws, nothing of the transaction remains. */
+  guard(part: () => void): void {
+    try {
+      part()
+    } catch (error) {
+      this.fault ??= error
+      try {
+        this.#idb.abort()
+      } catch {
+        // It has ended already.
+      }
+    }
+  }
+}
+
+/** All keys that begin with this one: `[channel, 0]`, `[channel, 1]`, … */
+export function under(key: string | number): IDBKeyRange {
+  // An array comes after every number.
+  return IDBKeyRange.bound([key], [key, []])
+}
+
+async function withPatience<Value>(promise: Promise<Value>, message: string): Promise<Value> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new StorageError('StorageSilentError', message)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([promise, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}

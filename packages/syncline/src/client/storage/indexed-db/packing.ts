@@ -1,0 +1,108 @@
+/**
+ * Records as text, column by column, a page at a time: IndexedDB is bounded by the number of its records, not by
+ * their bytes, and one text is read back in a slice of its own.
+ *
+ * What is read is judged, not trusted: other scripts of the page may have written it (`check-group.ts`, `columns.ts`).
+ */
+import type { CompiledSchema } from '../../../schema/model.ts'
+import type { AnyRow } from '../../query/row.ts'
+import type { StoreRecord } from '../../store/store.ts'
+import { checkedGroup } from './check-group.ts'
+import { packColumn, unpackColumn } from './columns.ts'
+
+/** Records of one model and one set of fields. Lists run in parallel. */
+export interface PackedGroup {
+  readonly model: string
+  readonly ids: readonly string[]
+  readonly versions: readonly number[]
+  /** Null where it is the record's own version. */
+  readonly entered: readonly (number | null)[] | null
+  /** Field versions that occur, and which of them each record has. */
+  readonly stamps: readonly Readonly<Record<string, number>>[]
+  readonly stampOf: readonly number[]
+  readonly columns: readonly string[]
+  readonly values: readonly unknown[]
+}
+
+/** Records as text. */
+export function pack(records: readonly StoreRecord[]): string {
+  return JSON.stringify(groupsOf(records).map(packGroup))
+}
+
+/**
+ * The records of a packed text, as this schema knows them.
+ * @throws StorageError when it is damaged
+ */
+export function unpack(schema: CompiledSchema, text: unknown): StoreRecord[] {
+  const groups = typeof text === 'string' ? (JSON.parse(text) as unknown) : undefined
+  if (!Array.isArray(groups)) throw new SyntaxError('A page is not a list of groups.')
+  return groups.flatMap((group: unknown) => unpackGroup(schema, checkedGroup(group)))
+}
+
+/** Consecutive records of the same model and the same fields. */
+function groupsOf(records: readonly StoreRecord[]): StoreRecord[][] {
+  const groups: StoreRecord[][] = []
+  let last: StoreRecord | undefined
+  for (const record of records) {
+    if (last && last.model === record.model && haveSameFields(last.fields, record.fields)) {
+      groups.at(-1)?.push(record)
+    } else groups.push([record])
+    last = record
+  }
+  return groups
+}
+
+function haveSameFields(a: AnyRow, b: AnyRow): boolean {
+  const names = Object.keys(a)
+  const others = Object.keys(b)
+  return names.length === others.length && names.every((name, at) => name === others[at])
+}
+
+function packGroup(records: readonly StoreRecord[]): PackedGroup {
+  const [first] = records
+  const columns = Object.keys(first?.fields ?? {}).filter((name) => name !== 'id')
+  const stamps = new Map<StoreRecord['fieldVersions'], number>()
+  for (const { fieldVersions } of records) {
+    if (!stamps.has(fieldVersions)) stamps.set(fieldVersions, stamps.size)
+  }
+  return {
+    model: first?.model ?? '',
+    ids: records.map(({ fields }) => fields.id),
+    versions: records.map(({ version }) => version),
+    entered: enteredOf(records),
+    stamps: [...stamps.keys()],
+    stampOf: records.map(({ fieldVersions }) => stamps.get(fieldVersions) ?? 0),
+    columns,
+    values: columns.map((name) => packColumn(records.map(({ fields }) => fields[name]))),
+  }
+}
+
+function enteredOf(records: readonly StoreRecord[]): PackedGroup['entered'] {
+  const entered = records.map(({ enteredAt, version }) =>
+    enteredAt === undefined || enteredAt === version ? null : enteredAt,
+  )
+  return entered.some((at) => at !== null) ? entered : null
+}
+
+function unpackGroup(schema: CompiledSchema, group: PackedGroup): StoreRecord[] {
+  const model = schema.models[group.model]
+  // An older app may have had a model that is no more.
+  if (!model) return []
+  const columns = group.columns.flatMap((name, at) => {
+    const field = model.fields[name]
+    return field ? [{ name, values: unpackColumn(field, group.values[at], group.ids.length) }] : []
+  })
+  return group.ids.map((id, at) => {
+    const fields: Record<string, unknown> = { id }
+    for (const { name, values } of columns) fields[name] = values[at]
+    const version = group.versions[at] as number
+    const fieldVersions = group.stamps[group.stampOf[at] as number] as StoreRecord['fieldVersions']
+    return {
+      model: model.name,
+      version,
+      fieldVersions,
+      fields: fields as AnyRow,
+      enteredAt: group.entered?.[at] ?? version,
+    }
+  })
+}

@@ -1,0 +1,108 @@
+/**
+ * The cached rooms of this page: which of them it may go on writing, and whose pages are due to be written anew.
+ *
+ * Several pages may have the same room. Each write counts the room's revision up; a page whose revision is not the
+ * stored one stops caching the room until it loads it anew, so the stored rows always fit their cursor.
+ */
+import type { CompiledSchema } from '../../../schema/model.ts'
+import type { Connection } from './connection.ts'
+import { transact, type Transaction } from './database.ts'
+import type { PendingRoom } from './pending.ts'
+import { packPages, type ReadRoom, readRoom } from './read-room.ts'
+import { isLogLong } from './room-header.ts'
+import { rewritePages, type RoomOutcome, writeRoom } from './write-rooms.ts'
+
+export class RoomCache {
+  readonly #connection: Connection
+  readonly #schema: CompiledSchema
+  readonly #revisions = new Map<string, number>()
+  readonly #givenUp = new Set<string>()
+  readonly #long = new Set<string>()
+  #rewriting: Promise<void> | undefined
+  /** Transactions with rooms so far. */
+  #writes = 0
+
+  constructor(connection: Connection, schema: CompiledSchema) {
+    this.#connection = connection
+    this.#schema = schema
+  }
+
+  async read(channel: string): Promise<ReadRoom | undefined> {
+    const writes = this.#writes
+    const room = await this.#connection.run((database) => readRoom(database, this.#schema, channel))
+    // Where this page wrote meanwhile, it knows the revision better.
+    if (writes === this.#writes) this.#learn(channel, room)
+    if (room && isLogLong(room.header)) this.#long.add(channel)
+    return room
+  }
+
+  #learn(channel: string, room: ReadRoom | undefined): void {
+    this.#givenUp.delete(channel)
+    if (room) this.#revisions.set(channel, room.header.revision)
+    else this.#revisions.delete(channel)
+  }
+
+  /** A change of a room that this page does not keep any more. */
+  refuses(channel: string, { type }: PendingRoom): boolean {
+    return type === 'change' && this.#givenUp.has(channel)
+  }
+
+  /** Keeps the room as it is stored: the changes since are not all there. */
+  giveUp(channel: string): void {
+    this.#givenUp.add(channel)
+  }
+
+  /** Writes rooms; what became of them is known when the transaction is complete. */
+  write(transaction: Transaction, rooms: ReadonlyMap<string, PendingRoom>): Map<string, RoomOutcome> {
+    const outcomes = new Map<string, RoomOutcome>()
+    this.#writes++
+    for (const [channel, room] of rooms) {
+      const revision = this.#revisions.get(channel)
+      writeRoom(transaction, channel, room, revision, (outcome) => outcomes.set(channel, outcome))
+    }
+    return outcomes
+  }
+
+  note(outcomes: ReadonlyMap<string, RoomOutcome>): void {
+    for (const [channel, outcome] of outcomes) {
+      if (outcome.type === 'written') {
+        this.#givenUp.delete(channel)
+        this.#revisions.set(channel, outcome.header.revision)
+        if (isLogLong(outcome.header)) this.#long.add(channel)
+      } else {
+        this.#revisions.delete(channel)
+        if (outcome.type === 'taken') this.#givenUp.add(channel)
+      }
+    }
+  }
+
+  /** Writes the pages of rooms with long logs anew, one after the other, between other transactions. */
+  rewriteLong(): void {
+    if (this.#long.size > 0) this.#rewriting ??= this.#rewriteAll()
+  }
+
+  /** No pages are being written anew. */
+  async settled(): Promise<void> {
+    await this.#rewriting
+  }
+
+  async #rewriteAll(): Promise<void> {
+    for (const channel of this.#long) {
+      this.#long.delete(channel)
+      // The room is whole without it: the next change tries again.
+      await this.#rewrite(channel).catch(() => {})
+    }
+    this.#rewriting = undefined
+  }
+
+  async #rewrite(channel: string): Promise<void> {
+    await this.#connection.run(async (database) => {
+      const read = await readRoom(database, this.#schema, channel)
+      if (!read) return
+      const pages = await packPages(read.records)
+      await transact(database, ['rooms', 'pages', 'log'], { mode: 'readwrite' }, (transaction) =>
+        rewritePages(transaction, channel, read.header, pages, read.records.length),
+      )
+    })
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * What one page keeps of one user, in IndexedDB.
+ *
+ * A commit waits only for what was committed before it: everything that waits goes with the next transaction, all
+ * or nothing. What a transaction could not write is written with the next one, and nobody is told that it is stored.
+ *
+ *   K2 honest   a commit resolves when its transaction is complete, and only then
+ *   L2 once     a room's rows and its cursor are in one transaction
+ */
+import type { CompiledSchema } from '../../../schema/model.ts'
+import { createDeferred, type Deferred } from '../../deferred.ts'
+import { createSource } from '../../observable.ts'
+import type { StorageHealth } from '../health.ts'
+import type { RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
+import type { Connection } from './connection.ts'
+import { STORES, transact } from './database.ts'
+import { planOutbox } from './outbox-log.ts'
+import {
+  isNothing,
+  joinPending,
+  NOTHING_PENDING,
+  type Pending,
+  pendingChange,
+  pendingRows,
+  type PendingRoom,
+} from './pending.ts'
+import { isDamage, problemOf, StorageError } from './problem.ts'
+import { packPages } from './read-room.ts'
+import { RoomCache } from './room-cache.ts'
+import { type Ownership, writeDevice } from './write-device.ts'
+
+export interface UserStorageParts {
+  readonly connection: Connection
+  readonly schema: CompiledSchema
+  readonly slot: number
+  readonly owner: string
+  readonly device: StoredDevice | undefined
+  /** The device lies in the stores as it is here; absent when it is new, or was damaged. */
+  readonly stored: { readonly starts: readonly number[] } | undefined
+  /** Asks the platform not to evict. */
+  persist(): void
+  /** Lets others have the device when this is done. */
+  release(done: Promise<void>): void
+  /** Removes the database. */
+  remove(): Promise<void>
+}
+
+// 20,000: rows that may wait for a storage that fails; a room that has more of them is cached by the next load only.
+const MOST_WAITING = 20_000
+
+// 5 s: how long a storage that fails is left alone, when nothing else is to be written.
+const RETRY_MS = 5_000
+
+export class IndexedDbStorage implements UserStorage {
+  readonly health = createSource<StorageHealth>({ state: 'durable', problem: undefined })
+  readonly #parts: UserStorageParts
+  readonly #rooms: RoomCache
+  readonly #packing = new Map<string, Promise<unknown>>()
+  #device: StoredDevice | undefined
+  #stored: StoredDevice | undefined
+  #starts: readonly number[]
+  #pending: Pending = NOTHING_PENDING
+  #waiting: Deferred<void>[] = []
+  #flushing: Promise<void> | undefined
+  #hasAskedToPersist = false
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #ended: StorageError | undefined
+
+  constructor(parts: UserStorageParts) {
+    this.#parts = parts
+    this.#device = parts.device
+    this.#stored = parts.stored && parts.device
+    this.#starts = parts.stored?.starts ?? []
+    this.#rooms = new RoomCache(parts.connection, parts.schema)
+  }
+
+  get device(): StoredDevice | undefined {
+    return this.#device
+  }
+
+  commit({ device, room }: StorageWrite): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    const packing = room && this.#pack(room)
+    if (!packing) return this.#enqueue({ device, rooms: new Map() })
+    if (!(packing instanceof Promise)) {
+      return this.#enqueue({ device, rooms: new Map([[room.channel, packing]]) })
+    }
+    return packing.then((packed) => this.#enqueue({ device, rooms: new Map([[room.channel, packed]]) }))
+  }
+
+  async loadRoom(channel: string): Promise<StoredRoom | undefined> {
+    await this.#packing.get(channel)
+    await this.#flushing
+    try {
+      const room = await this.#rooms.read(channel)
+      return room && { ...room.header, records: room.records }
+    } catch (error) {
+      // A room that cannot be read is loaded anew; one that is damaged goes, so that it does not fail again.
+      if (isDamage(error)) this.commit({ room: { channel, type: 'purge' } }).catch(() => {})
+      else this.#fail(error)
+      return undefined
+    }
+  }
+
+  persist(): void {
+    if (this.#hasAskedToPersist) return
+    this.#hasAskedToPersist = true
+    this.#parts.persist()
+  }
+
+  async purge(): Promise<void> {
+    this.#end('the user signed out')
+    const purged = this.#settled().then(() => this.#clear())
+    this.#parts.release(purged.catch(() => {}))
+    await purged
+  }
+
+  close(): void {
+    this.#end('the client was closed')
+    this.#parts.release(this.#settled().then(() => this.#parts.connection.end(this.#ended)))
+  }
+
+  /** Another page wants the database, and has it. */
+  onTaken(error: unknown): void {
+    this.#fail(error)
+  }
+
+  async #clear(): Promise<void> {
+    await this.#parts.connection.run((database) =>
+      transact(database, STORES, { mode: 'readwrite' }, (transaction) => {
+        for (const store of STORES) transaction.store(store).clear()
+      }),
+    )
+    this.#parts.connection.end(this.#ended)
+    // The rows are gone already; the empty database goes when no other page holds it.
+    await this.#parts.remove().catch(() => {})
+  }
+
+  /** What was committed so far is through, or has failed. */
+  async #settled(): Promise<void> {
+    await Promise.all(this.#packing.values())
+    await this.#flushing
+    await this.#rooms.settled()
+  }
+
+  #end(reason: string): void {
+    clearTimeout(this.#retry)
+    this.#ended ??= new StorageError('StorageLostError', reason)
+  }
+
+  /** The room as it waits; a promise of it when there is much to pack, or something before it is being packed. */
+  #pack(write: RoomWrite): PendingRoom | Promise<PendingRoom> {
+    const { channel } = write
+    const before = this.#packing.get(channel)
+    const packed = write.type === 'replace' ? this.#packRoom(channel, write.room) : packedWrite(write)
+    if (!before && !(packed instanceof Promise)) return packed
+    const after = Promise.all([packed, before]).then(([room]) => room)
+    const done = after
+      .catch(() => {})
+      .then(() => {
+        if (this.#packing.get(channel) === done) this.#packing.delete(channel)
+      })
+    this.#packing.set(channel, done)
+    return after
+  }
+
+  async #packRoom(channel: string, { cursor, schema, records }: StoredRoom): Promise<PendingRoom> {
+    // Read now: the rows go on changing.
+    const all = Array.from(records)
+    try {
+      const pages = await packPages(all)
+      return { type: 'replace', room: { cursor, schema, pages, rows: all.length }, change: undefined }
+    } catch (error) {
+      // Later changes do not fit what is stored.
+      this.#rooms.giveUp(channel)
+      throw error
+    }
+  }
+
+  #enqueue(newer: Pending): Promise<void> {
+    if (this.#ended) return Promise.reject(this.#ended)
+    const lost = [...newer.rooms].find(([channel, room]) => this.#rooms.refuses(channel, room))
+    if (lost) return Promise.reject(new StorageError('StorageTakenError', `\`${lost[0]}\` is not kept here`))
+    if (newer.device) this.#device = newer.device
+    this.#pending = joinPending(this.#pending, newer)
+    const waiting = createDeferred()
+    this.#waiting.push(waiting)
+    this.#flushing ??= this.#flush()
+    return waiting.promise
+  }
+
+  async #flush(): Promise<void> {
+    do {
+      const pending = this.#pending
+      const waiting = this.#waiting
+      this.#pending = NOTHING_PENDING
+      this.#waiting = []
+      try {
+        if (!isNothing(pending)) await this.#write(pending)
+        this.#recover()
+        for (const { resolve } of waiting) resolve()
+      } catch (error) {
+        this.#keep(pending)
+        this.#fail(error)
+        for (const { reject } of waiting) reject(error)
+      }
+    } while (this.#waiting.length > 0)
+    this.#flushing = undefined
+    if (isNothing(this.#pending)) this.#rooms.rewriteLong()
+    else this.#flushLater()
+  }
+
+  #flushLater(): void {
+    if (this.#ended) return
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined
+      if (!this.#ended) this.#flushing ??= this.#flush()
+    }, RETRY_MS)
+  }
+
+  async #write(pending: Pending): Promise<void> {
+    const { device } = pending
+    const plan = device && planOutbox(this.#stored, device, this.#starts)
+    const outcomes = await this.#parts.connection.run((database) =>
+      transact(database, STORES, { mode: 'readwrite', isStrict: plan?.isStrict }, (transaction) => {
+        if (device && plan) writeDevice(transaction, this.#ownership, device, plan)
+        return this.#rooms.write(transaction, pending.rooms)
+      }),
+    )
+    if (device && plan) {
+      this.#stored = device
+      this.#starts = plan.starts
+    }
+    this.#rooms.note(outcomes)
+  }
+
+  get #ownership(): Ownership {
+    const { slot, owner } = this.#parts
+    return { slot, owner, isStored: this.#stored !== undefined }
+  }
+
+  /** What could not be written is written with what comes next, as long as it is not too much. */
+  #keep(pending: Pending): void {
+    const kept = joinPending(pending, this.#pending)
+    if (pendingRows(kept) <= MOST_WAITING) {
+      this.#pending = kept
+      return
+    }
+    const purges = [...kept.rooms].filter(([, room]) => room.type === 'purge')
+    for (const [channel] of kept.rooms) this.#rooms.giveUp(channel)
+    this.#pending = { ...kept, rooms: new Map(purges) }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    const problem = problemOf(error)
+    if (problem.message === this.health.current.problem?.message) return
+    this.health.set({ state: 'failed', problem })
+  }
+
+  #recover(): void {
+    if (this.health.current.state === 'failed') this.health.set({ state: 'durable', problem: undefined })
+  }
+}
+
+function packedWrite(write: Exclude<RoomWrite, { type: 'replace' }>): PendingRoom {
+  return write.type === 'purge' ? { type: 'purge' } : { type: 'change', change: pendingChange(write) }
+}

@@ -1,0 +1,82 @@
+/** A device into and out of its stores, inside one transaction; its record goes last, and speaks of all the others. */
+import type { StoredDevice } from '../storage.ts'
+import { type Transaction, under } from './database.ts'
+import { deviceRecord, type DeviceRecord } from './device-record.ts'
+import type { OutboxPlan, Run, StoredAck } from './outbox-log.ts'
+import { StorageError } from './problem.ts'
+import type { DeviceContents } from './read-device.ts'
+
+/** Which device is this page's, and that it is. */
+export interface Ownership {
+  readonly slot: number
+  readonly owner: string
+  /** The device was stored here before, so it must be there still. */
+  readonly isStored: boolean
+}
+
+/** Carries a plan out, if the device is still this page's. */
+export function writeDevice(
+  transaction: Transaction,
+  { slot, owner, isStored }: Ownership,
+  device: StoredDevice,
+  plan: OutboxPlan,
+): void {
+  const devices = transaction.store('devices')
+  transaction.onResult(devices.get(slot), (stored: Partial<DeviceRecord> | undefined) => {
+    if (stored === undefined && isStored) throw new StorageError('StorageLostError', 'it was emptied')
+    if (stored !== undefined && stored.owner !== owner) {
+      throw new StorageError('StorageTakenError', 'it was opened by another page')
+    }
+    if (plan.isWhole) removeOps(transaction, slot)
+    for (const run of plan.runs) transaction.store('ops').put(JSON.stringify(run.ops), [slot, run.first])
+    for (const ack of plan.acks) transaction.store('acks').put(ack, [slot, ack.through])
+    if (plan.parked) transaction.store('parked').put(JSON.stringify(plan.parked), slot)
+    dropBefore(transaction, 'ops', slot, plan.dropRunsBefore)
+    dropBefore(transaction, 'acks', slot, plan.dropAcksBefore)
+    devices.put(deviceRecord(owner, device), slot)
+  })
+}
+
+function removeOps(transaction: Transaction, slot: number): void {
+  transaction.store('ops').delete(under(slot))
+  transaction.store('acks').delete(under(slot))
+}
+
+function dropBefore(transaction: Transaction, name: 'ops' | 'acks', slot: number, n: number): void {
+  if (n > 0) transaction.store(name).delete(IDBKeyRange.bound([slot], [slot, n], false, true))
+}
+
+/** What lies in the stores of a device; from now on it is the owner's. */
+export interface TakenDevice extends DeviceContents {
+  /** Where its runs begin. */
+  readonly starts: readonly Run['first'][]
+}
+
+/** Reads a device and makes it this page's. */
+export function takeDevice(transaction: Transaction, slot: number, owner: string): TakenDevice {
+  const taken: { -readonly [Part in keyof TakenDevice]: TakenDevice[Part] } = {
+    record: undefined,
+    runs: [],
+    starts: [],
+    acks: [],
+    parked: undefined,
+  }
+  const devices = transaction.store('devices')
+  const ops = transaction.store('ops')
+  transaction.onResult(devices.get(slot), (record: DeviceRecord | undefined) => {
+    taken.record = record
+    if (typeof record === 'object') devices.put({ ...record, owner }, slot)
+  })
+  transaction.onResult(ops.getAll(under(slot)), (runs) => (taken.runs = runs))
+  transaction.onResult(ops.getAllKeys(under(slot)), (keys) => (taken.starts = keys.map(numberOf)))
+  transaction.onResult(
+    transaction.store('acks').getAll(under(slot)),
+    (acks: StoredAck[]) => (taken.acks = acks),
+  )
+  transaction.onResult(transaction.store('parked').get(slot), (parked) => (taken.parked = parked))
+  return taken
+}
+
+function numberOf(key: IDBValidKey): number {
+  return Array.isArray(key) ? Number(key[1]) : 0
+}
