@@ -560,6 +560,9 @@ describe.each(SERVERS)('%s', (kind) => {
 
     const both = Promise.all([migrate(database, cameras), migrate(database, cameras)])
     await new Promise((resolve) => setTimeout(resolve, 500))
+    // Queued behind the migration at most as long as that waits for its lock; for ever, if it waited for ever.
+    const writer = await server?.connect()
+    await writer?.query("insert into cameras (id, name) values ('d', 'D')")
     await client?.query('commit')
 
     const reports = await both
