@@ -47,7 +47,9 @@ export function App() {
         />
       ) : (
         <main id="main">
-          {state.is === 'signed out' && <SignInPage onSignedIn={(user) => setState({ is: 'signed in', user })} />}
+          {state.is === 'signed out' && (
+            <SignInPage onSignedIn={(user) => setState({ is: 'signed in', user })} />
+          )}
           {state.is === 'unreachable' && (
             <MessagePage title="No answer" text="The server does not answer. Check that it runs.">
               <button type="button" onClick={() => void find()}>

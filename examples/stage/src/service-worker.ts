@@ -30,7 +30,11 @@ const DOCUMENT = '/'
 const PATIENCE_MS = 3_000
 
 worker.addEventListener('install', (event) => {
-  event.waitUntil(fetch(DOCUMENT).then(keepDocument).then(() => worker.skipWaiting()))
+  event.waitUntil(
+    fetch(DOCUMENT)
+      .then(keepDocument)
+      .then(() => worker.skipWaiting()),
+  )
 })
 
 worker.addEventListener('activate', (event) => {

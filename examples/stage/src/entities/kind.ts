@@ -36,8 +36,9 @@ export interface Column {
 export type Tab = 'floor' | 'flow' | 'inputs' | 'switching' | 'outputs' | 'cabling' | 'settings'
 
 export interface Kind {
-  readonly model: ListedModel
-  readonly tab: Tab
+  readonly model: ListedModel | 'equipment'
+  /** The part of a production's page on which it stands; undefined for what belongs to none. */
+  readonly tab?: Tab
   /** "Camera". */
   readonly one: string
   /** "Cameras". */
@@ -47,6 +48,8 @@ export interface Kind {
   readonly columns: readonly Column[]
   /** Statuses that the heading counts. */
   readonly counted?: readonly string[]
+  /** Its order is not people's to choose. */
+  readonly isSorted?: boolean
 }
 
 /** What a record is called. */

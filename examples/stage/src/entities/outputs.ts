@@ -52,7 +52,11 @@ export const projectionScreens: Kind = {
   hint: 'Screens and the projectors that light them.',
   counted: ['ready', 'fault'],
   columns: [
-    { heading: 'Projection screen', width: '24%', cells: [name, text('location', 'Location', 'Where it stands')] },
+    {
+      heading: 'Projection screen',
+      width: '24%',
+      cells: [name, text('location', 'Location', 'Where it stands')],
+    },
     { heading: 'Projector', width: '18%', cells: [equipment('Projector'), text('lens', 'Lens')] },
     { heading: 'Size', width: '14%', cells: [text('size', 'Size')] },
     statusColumn(),

@@ -1,5 +1,13 @@
 /** Text edited in place: it looks like text and becomes a field when it has the focus. */
-import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  type KeyboardEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { RefusalNote } from './refusal-note.tsx'
 import { TextDraft, type TextDraftOptions } from './text-draft.ts'
 import { useMark } from './use-mark.ts'
@@ -13,7 +21,14 @@ export interface TextFieldProps extends TextDraftOptions {
   readonly isNumber?: boolean
 }
 
-export function TextField({ label, value, className = '', placeholder, isNumber, ...options }: TextFieldProps) {
+export function TextField({
+  label,
+  value,
+  className = '',
+  placeholder,
+  isNumber,
+  ...options
+}: TextFieldProps) {
   const [draft] = useState(() => new TextDraft(value, options))
   const { text, refusal, changesOfOthers } = useSyncExternalStore(draft.subscribe, () => draft.current)
   const isMarked = useMark(changesOfOthers)

@@ -1,6 +1,6 @@
 /** The frame around every page while somebody is signed in: their client, the bar above, the page at the address. */
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
-import { type Client, createClient, memory } from 'syncline/client'
+import { type Client, createClient, indexedDb } from 'syncline/client'
 import { schema } from '../../schema.ts'
 import { EquipmentPage } from '../pages/equipment-page.tsx'
 import { MessagePage } from '../pages/message-page.tsx'
@@ -88,7 +88,7 @@ function Page() {
 function useClient(user: SignedIn, onSessionEnd: () => void): StageClient | undefined {
   const [client, setClient] = useState<StageClient>()
   useEffect(() => {
-    const made = createClient({ schema, url: '/sync', user: user.id, storage: memory() })
+    const made = createClient({ schema, url: '/sync', user: user.id, storage: indexedDb({ name: 'stage' }) })
     const stop = made.status.subscribe(() => {
       const code = made.status.current.problem?.code
       if (code !== undefined && SIGN_IN_AGAIN.has(code)) onSessionEnd()

@@ -23,7 +23,7 @@ export function CablingPage({ productionId, target }: CablingPageProps) {
     <div className="stack">
       <EntityTable
         kind={connections}
-        productionId={productionId}
+        defaults={{ productionId }}
         rows={data}
         target={target}
         nameOf={nameOf}

@@ -43,7 +43,7 @@ export function ProductionPage({ id, tab, target }: ProductionPageProps) {
     case 'here':
       return (
         <div className="production">
-          {production && <ProductionHeader production={production} />}
+          {production && <ProductionHeader production={production} isBrief={tab !== 'floor'} />}
           <Tabs productionId={id} current={tab} />
           <Part id={id} tab={tab} target={target} />
         </div>
@@ -65,4 +65,5 @@ function Part({ id, tab, target }: ProductionPageProps) {
 }
 
 const GONE = 'This production does not exist, or you are not on its crew. Whoever runs it can add you.'
-const AWAY = 'There is no connection, and this production was not opened here before. It comes when the server answers.'
+const AWAY =
+  'There is no connection, and this production was not opened here before. It comes when the server answers.'

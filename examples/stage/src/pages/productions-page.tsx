@@ -43,7 +43,8 @@ function Nothing() {
 
 function wordsFor(status: string, isOffline: boolean, problem: string | undefined): string {
   if (status === 'error') return problem ?? 'The list cannot be had now.'
-  if (status === 'success') return 'You are not on the crew of a production yet. Whoever runs one can add you.'
+  if (status === 'success')
+    return 'You are not on the crew of a production yet. Whoever runs one can add you.'
   return isOffline
     ? 'The list is not on this device yet. It comes when the server answers.'
     : 'Loading productions…'

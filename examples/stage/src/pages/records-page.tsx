@@ -2,6 +2,7 @@
 import { kinds } from '../entities/kinds.ts'
 import { type Kind, nameOf, type Tab } from '../entities/kind.ts'
 import { useQuery } from '../sync/hooks.ts'
+import type { ListedModel } from '../sync/rows.ts'
 import { EntityTable } from '../table/entity-table.tsx'
 
 interface RecordsPageProps {
@@ -23,7 +24,11 @@ export function RecordsPage({ productionId, tab, target }: RecordsPageProps) {
 }
 
 /** The table of one kind. */
-export function Records({ kind, productionId, target }: Omit<RecordsPageProps, 'tab'> & { readonly kind: Kind }) {
-  const { data } = useQuery(kind.model, { where: { productionId }, orderBy: 'sortOrder' })
-  return <EntityTable kind={kind} productionId={productionId} rows={data} target={target} nameOf={nameOf} />
+export function Records({
+  kind,
+  productionId,
+  target,
+}: Omit<RecordsPageProps, 'tab'> & { readonly kind: Kind }) {
+  const { data } = useQuery(kind.model as ListedModel, { where: { productionId }, orderBy: 'sortOrder' })
+  return <EntityTable kind={kind} defaults={{ productionId }} rows={data} target={target} nameOf={nameOf} />
 }

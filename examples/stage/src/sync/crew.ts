@@ -77,7 +77,13 @@ export class Crew {
   }
 
   /** Moves the record at `from` to `to`; `field` holds the order. */
-  move(model: EditedModel, field: 'sortOrder' | 'position', list: readonly Placed[], from: number, to: number): void {
+  move(
+    model: EditedModel,
+    field: 'sortOrder' | 'position',
+    list: readonly Placed[],
+    from: number,
+    to: number,
+  ): void {
     const changes = reorder(list, from, to, field === 'position')
     if (changes.length === 0) return
     void this.#report('The order was not changed.', () =>

@@ -61,7 +61,10 @@ export function useDevices(): Devices {
 }
 
 /** "Camera 1 to CCU 1". */
-export function connectionName({ fromId, toId }: Pick<Connection, 'fromId' | 'toId'>, { byId }: Devices): string {
+export function connectionName(
+  { fromId, toId }: Pick<Connection, 'fromId' | 'toId'>,
+  { byId }: Devices,
+): string {
   const name = (id: string) => byId.get(id)?.name ?? 'nothing'
   return `${name(fromId)} to ${name(toId)}`
 }

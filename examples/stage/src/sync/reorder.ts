@@ -25,7 +25,11 @@ export function behind(list: readonly Placed[], now: number): number {
   return Math.max(now, ...list.map(({ place }) => place + 1))
 }
 
-function between(before: number | undefined, after: number | undefined, isWhole: boolean): number | undefined {
+function between(
+  before: number | undefined,
+  after: number | undefined,
+  isWhole: boolean,
+): number | undefined {
   if (before === undefined) return (after ?? 0) - 1
   if (after === undefined) return before + 1
   const middle = isWhole ? Math.floor((before + after) / 2) : (before + after) / 2

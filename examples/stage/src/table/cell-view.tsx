@@ -77,7 +77,9 @@ function NumberCell({
         className="is-number"
         isNumber
         save={save}
-        step={cell.type === 'counter' ? (by) => crew.update(model, row.id, { [field]: { $inc: by } }) : undefined}
+        step={
+          cell.type === 'counter' ? (by) => crew.update(model, row.id, { [field]: { $inc: by } }) : undefined
+        }
         orphan={(text, reason) => crew.lost(name, text, reason)}
       />
     </div>

@@ -1,8 +1,9 @@
 /** One record: a row of a table, every cell edited in place. */
-import { type KeyboardEvent, memo, useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import type { Cell, Column, Kind } from '../entities/kind.ts'
 import type { AnyRow } from '../sync/rows.ts'
 import { CellView } from './cell-view.tsx'
+import { goTo, moveByKey } from './row-focus.ts'
 import type { DragHandle } from './use-drag.ts'
 import { focusNeighbour, type ListActions } from './use-list-actions.ts'
 
@@ -39,19 +40,21 @@ export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
       data-index={index}
       data-status={row['status'] as string | undefined}
       aria-rowindex={index + 2}
-      onKeyDown={(event) => onKey(event, (by) => actions.moveBy(row, name, by))}
+      onKeyDown={(event) => !kind.isSorted && moveByKey(event, (by) => actions.moveBy(row, name, by))}
     >
       {kind.columns.map((column, at) =>
         at === 0 ? (
           <th key={column.heading} scope="row" className={classOf(column, at)}>
-            <button
-              type="button"
-              className="handle"
-              tabIndex={-1}
-              aria-label={`Move ${name}`}
-              title="Drag, or Alt and arrow keys"
-              {...handle}
-            />
+            {!kind.isSorted && (
+              <button
+                type="button"
+                className="handle"
+                tabIndex={-1}
+                aria-label={`Move ${name}`}
+                title="Drag, or Alt and arrow keys"
+                {...handle}
+              />
+            )}
             <Cells column={column} isFirst {...props} />
           </th>
         ) : (
@@ -95,19 +98,4 @@ function classOf({ cells: [first] }: Column, at: number): string {
   if (at === 0) return 'cell-name'
   if ('field' in first && (first.field === 'status' || first.field === 'note')) return `cell-${first.field}`
   return first.type === 'number' || first.type === 'counter' ? 'cell-number' : `cell-${first.type}`
-}
-
-function onKey(event: KeyboardEvent, moveBy: (by: number) => void): void {
-  const isHandle = event.target instanceof Element && event.target.classList.contains('handle')
-  if (!event.altKey && !isHandle) return
-  const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-  if (by === undefined) return
-  event.preventDefault()
-  moveBy(by)
-}
-
-/** Shows what somebody looked for, with the cursor in its first field. */
-function goTo(row: HTMLElement): void {
-  row.scrollIntoView({ block: 'center' })
-  row.querySelector<HTMLElement>('textarea, select')?.focus({ preventScroll: true })
 }

@@ -12,7 +12,8 @@ import { useAnnouncer, useListActions } from './use-list-actions.ts'
 
 export interface EntityTableProps {
   readonly kind: Kind
-  readonly productionId: string
+  /** What a new record has beside its name and its place. */
+  readonly defaults: Readonly<Record<string, unknown>>
   /** In their order. */
   readonly rows: readonly AnyRow[]
   /** The record that the address names. */
@@ -20,9 +21,12 @@ export interface EntityTableProps {
   nameOf(row: AnyRow): string
   /** Adds a record where a name is not enough. */
   readonly addForm?: (nextPlace: () => number) => ReactNode
+  /** Is told the id of a record that was added. */
+  onAdded?(id: string): void
 }
 
-export function EntityTable({ kind, productionId, rows, target, nameOf, addForm }: EntityTableProps) {
+export function EntityTable(props: EntityTableProps) {
+  const { kind, defaults, rows, target, nameOf, addForm, onAdded } = props
   const { crew } = useCrew()
   const [announcement, announce] = useAnnouncer()
   const actions = useListActions({ model: kind.model, field: 'sortOrder', rows, announce })
@@ -31,6 +35,11 @@ export function EntityTable({ kind, productionId, rows, target, nameOf, addForm 
   const { drag, handle } = useDrag(frame, actions.moveTo)
   const focusAdd = useCallback(() => addInput.current?.focus(), [])
   const id = sectionId(kind)
+  const add = (name: string) => {
+    const place = kind.isSorted ? {} : { sortOrder: actions.nextPlace() }
+    const added = crew.add(kind.model, { ...defaults, name, ...place }, name)
+    if (added !== undefined) onAdded?.(added)
+  }
 
   return (
     <section className="records" id={id} aria-labelledby={`${id}-title`}>
@@ -77,13 +86,7 @@ export function EntityTable({ kind, productionId, rows, target, nameOf, addForm 
       {addForm ? (
         addForm(actions.nextPlace)
       ) : (
-        <AddForm
-          input={addInput}
-          placeholder={`Add ${withArticle(kind.one)}`}
-          onAdd={(name) =>
-            void crew.add(kind.model, { productionId, name, sortOrder: actions.nextPlace() }, name)
-          }
-        />
+        <AddForm input={addInput} placeholder={`Add ${withArticle(kind.one)}`} onAdd={add} />
       )}
       <p className="unseen" role="status">
         {announcement}

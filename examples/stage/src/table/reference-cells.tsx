@@ -6,16 +6,23 @@ import { ChoiceField, type OptionGroup } from '../fields/choice-field.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { deviceModels, useDevices } from '../sync/devices.tsx'
 import { useQuery } from '../sync/hooks.ts'
-import type { AnyRow } from '../sync/rows.ts'
+import type { AnyRow, Equipment } from '../sync/rows.ts'
 import type { CellProps } from './cell-view.tsx'
 
 type Of<Type extends Cell['type']> = CellProps<Extract<Cell, { type: Type }>>
 
 export function EquipmentChoice({ cell, model, row, name, className }: Of<'equipment'>) {
   const { crew } = useCrew()
-  const { data } = useQuery('equipment', { where: { category: cell.category }, orderBy: ['manufacturer', 'name'] })
+  const { data } = useQuery('equipment', {
+    where: { category: cell.category as Equipment['category'] },
+    orderBy: ['manufacturer', 'name'],
+  })
   const options = useMemo(
-    () => data.map(({ id, manufacturer, name: piece }) => ({ value: id, label: `${manufacturer} ${piece}`.trim() })),
+    () =>
+      data.map(({ id, manufacturer, name: piece }) => ({
+        value: id,
+        label: `${manufacturer} ${piece}`.trim(),
+      })),
     [data],
   )
   return (
@@ -53,7 +60,8 @@ export function SnakeChoice({ cell, model, row, name, className }: Of<'snake'>) 
   const productionId = String(row['productionId'])
   const { data } = useQuery('cableSnake', { where: { productionId }, orderBy: 'sortOrder' })
   const value = String(row[cell.field] ?? '')
-  const missing = value !== '' && !data.some(({ id }) => id === value) ? [{ value, label: 'No longer there' }] : []
+  const missing =
+    value !== '' && !data.some(({ id }) => id === value) ? [{ value, label: 'No longer there' }] : []
   return (
     <ChoiceField
       label={`${cell.label}, ${name}`}

@@ -24,7 +24,11 @@ export function RowBlocks<Row extends { readonly id: string }>(props: RowBlocksP
   if (rows.length <= BLOCK) return <tbody>{rows.map(children)}</tbody>
   const starts = Array.from({ length: Math.ceil(rows.length / BLOCK) }, (_, index) => index * BLOCK)
   return starts.map((start) => (
-    <Block key={start} isFirst={start === 0} size={Math.min(BLOCK, rows.length - start)} columns={columns}
+    <Block
+      key={start}
+      isFirst={start === 0}
+      size={Math.min(BLOCK, rows.length - start)}
+      columns={columns}
       isWanted={wanted !== undefined && rows.slice(start, start + BLOCK).some(({ id }) => id === wanted)}
     >
       {() => rows.slice(start, start + BLOCK).map((row, index) => children(row, start + index))}

@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly rows: readonly AnyRow[]
   /** Tells those who do not see it. */
   announce(text: string): void
+  /** Called when a record at an end of the list is moved further. */
+  onEdge?(row: AnyRow, by: number): void
 }
 
 export function useListActions(options: ListOptions): ListActions {
@@ -42,10 +44,10 @@ export function useListActions(options: ListOptions): ListActions {
       moveTo,
       remove: (row, name) => crew.remove(latest.current.model, row, name),
       moveBy(row, name, by) {
-        const { rows, announce } = latest.current
+        const { rows, announce, onEdge } = latest.current
         const from = rows.findIndex(({ id }) => id === row.id)
         const to = Math.min(Math.max(from + by, 0), rows.length - 1)
-        if (to === from) return
+        if (to === from) return onEdge?.(row, by)
         moveTo(from, to)
         announce(`${name} is now ${to + 1} of ${rows.length}.`)
       },
