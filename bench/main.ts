@@ -22,18 +22,23 @@ const chosen = SCENARIOS.filter(({ id }) => wanted.length === 0 || wanted.includ
 const cluster = await startDurablePostgres()
 const bench = new Bench(cluster)
 const results: ScenarioResult[] = []
+const end = async () => {
+  await bench.end()
+  await cluster.remove()
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void end().finally(() => process.exit(1)))
 try {
   for (const scenario of chosen) {
     console.log(`\n${scenario.id.toUpperCase()}: ${scenario.title}`)
-    for (const result of await scenario.run(bench)) {
+    for await (const result of scenario.run(bench)) {
       results.push(result)
       console.log(printed(result))
     }
     await bench.end()
   }
 } finally {
-  await bench.end()
-  await cluster.remove()
+  await end()
 }
 if (wanted.length === 0) console.log(`\nWritten: ${writeReport(results, cluster.major)}`)
 else console.log('\nOnly the whole set is written to bench/results and bench/README.md.')

@@ -78,5 +78,7 @@ export function serve(handle: (request: never) => Promise<unknown>): void {
       })
     }
   })
+  // The harness is gone: nobody would end this program.
+  process.once('disconnect', () => process.exit())
   process.send?.({ kind: 'ready' })
 }

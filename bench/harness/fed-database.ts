@@ -11,12 +11,14 @@ type Statement = Parameters<Connection['pipeline']>[0][number]
 type Row = Record<string, unknown>
 
 /** Columns of `syncline.log` as a driver hands them on. */
-export type FedChange = Readonly<Record<string, unknown>>
+type FedChange = Readonly<Record<string, unknown>>
 
 export interface FedDatabase {
   readonly database: Database
   /** Lets the tail find these changes, each as a transaction of its own, in this turn of the event loop. */
   feed(changes: readonly FedChange[]): void
+  /** True while the tail has not read all of them. */
+  isBusy(): boolean
 }
 
 const READ = 'syncline read'
@@ -37,6 +39,7 @@ export function feedable(database: Database): FedDatabase {
       },
     },
     feed: (changes) => log.feed(changes),
+    isBusy: () => log.isBusy,
   }
 }
 
@@ -46,6 +49,10 @@ class FedLog {
   /** What the last real read said of the log: floor, life, position. */
   #present: Row | undefined
   #nextTransaction = 0
+
+  get isBusy(): boolean {
+    return this.#waiting.length > 0
+  }
 
   over(connection: Connection): Connection {
     return { ...connection, pipeline: (statements) => this.#pipeline(connection, statements) }

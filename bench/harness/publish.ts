@@ -11,18 +11,22 @@ const LARGEST_BACKLOG = 16_384
 
 export interface Publisher {
   readonly sockets: Iterable<Socket>
+  /** True while a part of the last burst has not reached the sockets. */
+  readonly isBusy?: () => boolean
   /** Sends `burst` messages; may end early when `isOver` says so, between two messages. */
   publish(burst: number, isOver: () => boolean): void
 }
 
 /** Runs for `forMs`; resolves when the last burst was handed to the sockets. */
-export function publishFor({ sockets, publish }: Publisher, burst: number, forMs: number): Promise<void> {
+export function publishFor(publisher: Publisher, burst: number, forMs: number): Promise<void> {
+  const { sockets, publish, isBusy = () => false } = publisher
   const end = performance.now() + forMs
   const isOver = () => performance.now() > end
   return new Promise((resolve) => {
     const turn = () => {
-      if (isOver()) return resolve()
-      if (!isBehind(sockets)) publish(burst, isOver)
+      const canGoOn = !isBusy()
+      if (canGoOn && isOver()) return resolve()
+      if (canGoOn && !isBehind(sockets)) publish(burst, isOver)
       // Twice: a server may write at the end of the turn in which it was told.
       setImmediate(() => setImmediate(turn))
     }

@@ -61,7 +61,7 @@ export interface RoundsOptions {
 type Figures = Record<string, Record<string, number>>
 
 /** A generator that works more than this share of the time measures itself. */
-export const MOST_GENERATOR_CPU = 0.9
+const MOST_GENERATOR_CPU = 0.9
 
 /** Fewer rounds than this say nothing. */
 const FEWEST_ROUNDS = 3

@@ -10,7 +10,8 @@ export interface Scenario {
   readonly id: string
   /** What it measures, in a line of the README's table. */
   readonly title: string
-  run(bench: Bench): Promise<ScenarioResult[]>
+  /** Measures; each result is handed on as soon as it is there. */
+  run(bench: Bench): AsyncIterable<ScenarioResult>
 }
 
 /** Starts what a scenario needs; `end` stops all of it. */

@@ -76,12 +76,10 @@ function nextChange() {
 }
 
 async function publish(burst: number, forMs: number): Promise<number> {
-  const feed = fed?.feed ?? (() => {})
-  await publishFor(
-    { sockets, publish: (count) => feed(Array.from({ length: count }, nextChange)) },
-    burst,
-    forMs,
-  )
+  if (!fed) throw new Error('There is no server. Send `start` first.')
+  const { feed, isBusy } = fed
+  const changes = (count: number) => Array.from({ length: count }, nextChange)
+  await publishFor({ sockets, isBusy, publish: (count) => feed(changes(count)) }, burst, forMs)
   return version
 }
 

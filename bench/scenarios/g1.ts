@@ -9,7 +9,7 @@ const FOR_MS = 2_000
 export const g1: Scenario = {
   id: 'g1',
   title: 'a durable write on device A is applied on device B, one writer',
-  async run(bench: Bench) {
+  async *run(bench: Bench) {
     const generator = await bench.generator()
     const raw = await bench.server('raw-latency')
     const rawPort = await raw.ask<number>({ url: (await bench.database()).url })
@@ -23,7 +23,7 @@ export const g1: Scenario = {
     }
     const ask = (request: object) => generator.ask<Record<string, number>>({ ...request, forMs: FOR_MS })
     const goal = { of: 'syncline', to: 'reference', kind: 'atMost', bound: 2, final: 1.5 } as const
-    const result = await runRounds({
+    yield await runRounds({
       name: 'G1 one write at a time (ms)',
       contestants: [
         { name: 'reference', run: () => ask({ kind: 'raw-latency', port: rawPort }) },
@@ -34,6 +34,5 @@ export const g1: Scenario = {
         { id: 'G1 p99', figure: 'p99', ...goal },
       ],
     })
-    return [result]
   },
 }

@@ -24,14 +24,12 @@ const RAW_BOUNDS = new Map([[1, { bound: 0.85, final: 0.9 }]])
 export const g3: Scenario = {
   id: 'g3',
   title: 'fan-out to rooms of 100, 1,000 and 5,000 sockets, bursts of 1, 10 and 100',
-  async run(bench: Bench) {
-    const results: ScenarioResult[] = []
+  async *run(bench: Bench) {
     for (const sockets of ROOMS) {
       const contestants = await openRoom(bench, sockets)
-      for (const burst of BURSTS) results.push(await runBurst(contestants, sockets, burst))
+      for (const burst of BURSTS) yield await runBurst(contestants, sockets, burst)
       await bench.end()
     }
-    return results
   },
 }
 

@@ -12,7 +12,7 @@ const SIZE = { productions: 100, camerasEach: 100, users: DEVICES }
 export const g6: Scenario = {
   id: 'g6',
   title: `durable writes, full path: ${DEVICES} devices, ${OPS_PER_PUSH} ops a push, 10,000 records`,
-  async run(bench: Bench) {
+  async *run(bench: Bench) {
     const generator = await bench.generator()
     const raw = await bench.server('raw-writes')
     const { url } = await bench.database()
@@ -21,7 +21,7 @@ export const g6: Scenario = {
     const tokens = Array.from({ length: DEVICES }, (_, n) => tokenFor(userName(n + 1)))
     const records = Array.from({ length: SIZE.productions * SIZE.camerasEach }, (_, n) => cameraId(n + 1))
     const target = { port, tokens, room: `Production:${productionId(1)}` }
-    const result = await runRounds({
+    yield await runRounds({
       name: 'G6 durable writes (per second)',
       contestants: [
         { name: 'reference', run: async () => ({ rate: await raw.ask<number>({ url, forMs: FOR_MS }) }) },
@@ -43,6 +43,5 @@ export const g6: Scenario = {
         },
       ],
     })
-    return [result]
   },
 }

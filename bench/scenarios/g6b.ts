@@ -20,7 +20,7 @@ update cameras set name = 'Camera ' || :name where id = 'camera-' || :camera;
 export const g6b: Scenario = {
   id: 'g6b',
   title: 'what capture costs other writers: pgbench UPDATE of one row',
-  async run(bench: Bench) {
+  async *run(bench: Bench) {
     const bare = await bench.database()
     await bare.query(tablesOf(SIZE))
     const captured = await bench.database()
@@ -37,24 +37,22 @@ export const g6b: Scenario = {
       run: async () => ({ rate: await runPgbench({ url, clients, seconds: SECONDS, script: SCRIPT }) }),
     })
     const goal = { figure: 'rate', to: 'bare', kind: 'atLeast' } as const
-    return [
-      await runRounds({
-        name: 'G6b updates by 8 clients (per second)',
-        contestants: [
-          contestant('bare', bare.url, 8),
-          contestant('captured', captured.url, 8),
-          contestant('followed', followed.url, 8),
-        ],
-        goals: [
-          { id: 'G6b 8 clients', of: 'captured', ...goal, bound: 0.55, final: 0.65 },
-          { id: 'G6b 8 clients, followed', of: 'followed', ...goal, bound: null, final: null },
-        ],
-      }),
-      await runRounds({
-        name: 'G6b updates by 32 clients (per second)',
-        contestants: [contestant('bare', bare.url, 32), contestant('captured', captured.url, 32)],
-        goals: [{ id: 'G6b 32 clients', of: 'captured', ...goal, bound: null, final: 0.5 }],
-      }),
-    ]
+    yield await runRounds({
+      name: 'G6b updates by 8 clients (per second)',
+      contestants: [
+        contestant('bare', bare.url, 8),
+        contestant('captured', captured.url, 8),
+        contestant('followed', followed.url, 8),
+      ],
+      goals: [
+        { id: 'G6b 8 clients', of: 'captured', ...goal, bound: 0.55, final: 0.65 },
+        { id: 'G6b 8 clients, followed', of: 'followed', ...goal, bound: null, final: null },
+      ],
+    })
+    yield await runRounds({
+      name: 'G6b updates by 32 clients (per second)',
+      contestants: [contestant('bare', bare.url, 32), contestant('captured', captured.url, 32)],
+      goals: [{ id: 'G6b 32 clients', of: 'captured', ...goal, bound: null, final: 0.5 }],
+    })
   },
 }

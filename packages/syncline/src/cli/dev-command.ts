@@ -1,5 +1,6 @@
 /** `syncline dev`: migrates and serves a schema on this machine, and starts again when its files change. */
 import { randomBytes } from 'node:crypto'
+import { dirname, join } from 'node:path'
 import { defineCommand } from 'citty'
 import { accessFile, schemaFile } from './load-declaration.ts'
 import { localFiles } from './serve/local-files.ts'
@@ -55,7 +56,8 @@ async function superviseDev(
         args: ['dev', ...rawArgs, '--no-watch'],
         // One secret for all runs, so that a restart ends no cursor.
         environment: { SYNCLINE_SECRET: secret },
-        files: () => localFiles([file, accessFile(file)].filter((path) => path !== undefined)),
+        // Rules that are yet to be written are waited for too.
+        files: () => localFiles([file, accessFile(file) ?? join(dirname(file), 'access.ts')]),
         mendable: MENDABLE,
       },
       to,

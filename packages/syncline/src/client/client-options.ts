@@ -1,5 +1,6 @@
 /** What a client is made with. */
 import type { Schema } from '../schema/define-schema.ts'
+import type { ModelName } from '../schema/row-types.ts'
 import type { Clock } from './clock.ts'
 import type { Random } from './new-id.ts'
 import type { ReconnectOptions } from './session/backoff.ts'
@@ -17,6 +18,12 @@ export interface ClientOptions<S extends Schema> {
   readonly token?: string | (() => string | undefined | Promise<string | undefined>)
   /** Where the device keeps rows and unsent writes. @default memory() */
   readonly storage?: Storage
+  /**
+   * Joined from the start and for as long as the client lives, so that they are there before a page asks: of a model
+   * that is a room the records that the user may read (`mine`), of a shared one all. `true` names them all.
+   * @default false
+   */
+  readonly joinAtStart?: boolean | readonly ModelName<S>[]
   readonly reconnect?: ReconnectOptions
   /** A WebSocket to use instead of the platform's. */
   readonly WebSocket?: unknown

@@ -77,6 +77,7 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     stopWatching()
     engine.close()
   }
+  for (const channel of channelsAtStart(schema, options.joinAtStart)) engine.rooms.hold(channel)
   engine.start()
   return {
     schema,
@@ -121,6 +122,18 @@ function channelOf(schema: Schema, name: string, id: string): string {
     throw new SynclineError('not_found', `Model \`${name}\` is not a room. Rooms of this schema: ${rooms}.`)
   }
   return formatChannel({ form: 'room', model: model.channel, id })
+}
+
+/** The lists of rooms and the shared tables that are joined from the start. */
+function channelsAtStart(schema: Schema, chosen: boolean | readonly string[] = false): string[] {
+  const names = Array.isArray(chosen) ? chosen : chosen ? Object.keys(schema.models) : []
+  return names.flatMap((name) => {
+    const { isRoot = false, shared = false } = schema.models[name] ?? {}
+    const lists = [...(isRoot ? ['mine'] : []), ...(shared ? ['all'] : [])]
+    // A name that is no list of anything is a mistake, which the error of `join` explains.
+    if (lists.length === 0 && chosen !== true) return [channelOf(schema, name, '')]
+    return lists.map((list) => channelOf(schema, name, list))
+  })
 }
 
 function recordOf<S extends Schema, M extends ModelName<S>>(

@@ -71,6 +71,7 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
 
 /** A running sync server. */
 export interface Sync {
+  readonly schema: Schema
   /** Resolves when it can answer; rejects with the reason when it cannot start. */
   readonly ready: Promise<void>
   /** Takes the sockets of this HTTP server; requests go to `fetch`. */
@@ -81,6 +82,8 @@ export interface Sync {
   readonly handles: (pathname: string) => boolean
   /** Runs the application's own writes in one transaction that the log attributes to an author. */
   as<T>(author: Author, work: (connection: Connection) => Promise<T>): Promise<T>
+  /** Says that the application has committed something, so that it is read at once; unnecessary after `as`. */
+  wake(): void
   /** The condition under which a user may read records of a model, for the application's own queries. */
   accessible(user: User, model: string, alias?: string): Sql
   /** Turns sync on or off at once, for everybody or by user. */
@@ -136,11 +139,17 @@ function assemble(core: RunningCore, http: ReturnType<typeof createHttpGateway>,
     await database.close()
   }
   return {
+    schema: schema as Schema,
     ready: core.ready,
     attach: (server) => sockets.attach(server),
     fetch: http.fetch,
     handles: http.handles,
     as: (author, work) => writeAs(core, author, work),
+    wake: () =>
+      void core.ready.then(
+        () => core.tail.wake(),
+        () => undefined,
+      ),
     accessible: (user, model, alias) => accessible(schema, rules, user, model, alias),
     enable: (enabled) => core.enable(enabled),
     health: () => core.health(),

@@ -128,7 +128,8 @@ function takeRedirects(outgoing: Outgoing, resolve: (response: Response) => void
 
 /** Headers are bytes; what is encoded already stays as it is. */
 function asciiOf(address: string): string {
-  return address.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURI)
+  // Through bytes, because half of a pair of surrogates cannot be encoded.
+  return address.replace(/[^\x21-\x7e]+/g, (part) => encodeURI(Buffer.from(part).toString()))
 }
 
 function toRequest(incoming: IncomingMessage & { originalUrl?: string }): Request {

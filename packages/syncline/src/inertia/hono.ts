@@ -13,6 +13,8 @@ export function inertiaHono(inertia: Inertia): MiddlewareHandler<InertiaEnv> {
   return async (context, next) => {
     const response = await inertia.handle(context.req.raw, async (visit) => {
       context.set('inertia', visit)
+      // What handlers set on the context, such as a session's cookie, reaches a Response only if Hono has one to merge.
+      void context.res
       await next()
       return context.res
     })

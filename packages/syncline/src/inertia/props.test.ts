@@ -276,9 +276,23 @@ test('a field named like a prototype stays a field', async () => {
 })
 
 test('data that contains itself ends with an error, not in an endless walk', async () => {
-  const circle: Record<string, unknown> = { lazy: () => 1 }
-  circle['left'] = circle
-  circle['right'] = { back: circle }
+  const circle = (fields: object) => {
+    const made: Record<string, unknown> = { ...fields }
+    return Object.assign(made, { left: made, right: { back: made } })
+  }
 
-  await expect(pageOf({ circle })).rejects.toThrow(/circular/i)
+  await expect(pageOf({ circle: circle({ lazy: () => 1 }) })).rejects.toThrow(/circular/i)
+  await expect(pageOf({ circle: circle({ plain: 1 }) })).rejects.toThrow(/circular/i)
+})
+
+test('a part of a merging prop merges only where the part is the list', async () => {
+  const props = {
+    whole: merge({ a: [1], b: [2] }),
+    inside: merge({ a: [1], b: [2] }, { at: 'a', matchOn: 'id' }),
+  }
+
+  const page = await pageOf(props, only('whole.a,inside.a'))
+
+  expect(page.props).toEqual({ errors: {}, whole: { a: [1] }, inside: { a: [1] } })
+  expect([page.mergeProps, page.matchPropsOn]).toEqual([['inside.a'], ['inside.a.id']])
 })

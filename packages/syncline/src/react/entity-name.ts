@@ -1,10 +1,8 @@
 /** Names of models as events have them: `'checklist-item'`. */
+import type { Client } from '../client/client.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import { kebabCase } from '../schema/kebab-case.ts'
-import type { Model } from '../schema/model.ts'
-import { suggestion } from '../schema/nearest-name.ts'
 import type { ModelName } from '../schema/row-types.ts'
-import { SynclineError } from '../protocol/errors.ts'
 
 /** A name in kebab-case, as a type. */
 export type KebabCase<Name extends string> = Name extends `${infer First}${infer Rest}`
@@ -20,16 +18,18 @@ export type ModelOf<S extends Schema, E extends string> = {
 }[ModelName<S>]
 
 /**
- * Finds the model that an entity's name means.
+ * The model that an entity's name means.
  * @throws SynclineError naming the nearest right name
  */
-export function modelNamed({ models }: Schema, entity: string): Model {
-  const all = Object.values(models)
-  const found = models[entity] ?? all.find(({ name }) => kebabCase(name) === entity)
-  if (found) return found
-  const names = all.map(({ name }) => kebabCase(name))
-  throw new SynclineError(
-    'not_found',
-    `There is no entity \`${entity}\`.${suggestion(entity, names, 'Entities are')}`,
-  )
+export function modelNamed(client: Client<Schema>, entity: string): string {
+  const names = Object.keys(client.schema.models)
+  const found = names.find((name) => name === entity || kebabCase(name) === entity)
+  // Joining what does not exist says what does.
+  if (!found) client.join(entity, 'all')
+  return found as string
+}
+
+/** The name of an entity in events, whichever of its names is given. */
+export function entityNamed(client: Client<Schema>, entity: string): string {
+  return kebabCase(modelNamed(client, entity))
 }

@@ -6,12 +6,9 @@
  * `createSyncHooks<typeof schema>()` gives hooks with the types of a schema. The same hooks are exported by name for
  * components that serve any schema; their rows have fields of unknown type.
  */
-import type { Schema } from '../schema/define-schema.ts'
-import { createSyncHooks } from './create-sync-hooks.ts'
-
-export { createSyncHooks }
-
-export const {
+export { createSyncHooks } from './create-sync-hooks.ts'
+export type { EntityName } from './entity-name.ts'
+export {
   SyncProvider,
   useEntitySync,
   useEntityUpdates,
@@ -25,9 +22,7 @@ export const {
   useSuspenseRoom,
   useSyncClient,
   useSyncStatus,
-} = /* @__PURE__ */ createSyncHooks<Schema>()
-
-export type { EntityName } from './entity-name.ts'
+} from './hooks.ts'
 export type { OrderBy, QueryOptions, SuspenseQueryOptions } from './query-options.ts'
 export type { QueryResult, RecordResult, RoomResult, SharedRoom, Suspended } from './results.ts'
 export type { ResultRow, SyncHooks, SyncProviderProps } from './sync-hooks.ts'

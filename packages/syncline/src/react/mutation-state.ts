@@ -17,14 +17,6 @@ export interface MutationState<Written> {
   readonly pending: number
 }
 
-/** What happens to a write; `write` counts them, so that an earlier one says nothing about the last. */
-export type MutationEvent<Written> =
-  | { readonly type: 'submitted'; readonly data: Written }
-  | { readonly type: 'mistaken'; readonly error: Error }
-  | { readonly type: 'stored' | 'confirmed'; readonly data: Written }
-  | { readonly type: 'refused'; readonly data: Written; readonly error: Error }
-  | { readonly type: 'reset' }
-
 export const IDLE: MutationState<never> = {
   status: 'idle',
   error: null,
@@ -33,32 +25,21 @@ export const IDLE: MutationState<never> = {
   pending: 0,
 }
 
-export function stepMutation<Written>(
-  state: MutationState<Written>,
-  event: MutationEvent<Written>,
-): MutationState<Written> {
-  const { pending } = state
-  switch (event.type) {
-    case 'submitted':
-      return { ...IDLE, status: 'pending', data: event.data, pending: pending + 1 }
-    case 'mistaken':
-      return { ...IDLE, status: 'error', error: event.error, pending }
-    case 'reset':
-      return { ...IDLE, pending }
-    case 'stored':
-      return event.data === state.data ? { ...state, isStored: true } : state
-    case 'confirmed':
-      return { ...lastOf(state, event.data, { status: 'success', isStored: true }), pending: pending - 1 }
-    case 'refused':
-      return { ...lastOf(state, event.data, { status: 'error', error: event.error }), pending: pending - 1 }
-  }
+/** News of a write, or of a fresh start. */
+export interface MutationNews<Written> {
+  /** The write that it is about; undefined begins anew. */
+  readonly of?: Written
+  /** How the write stands now. */
+  readonly now: Partial<MutationState<Written>>
+  /** By how much the number of pending writes changes. */
+  readonly count?: number
 }
 
-/** The news, if it is about the last write. */
-function lastOf<Written>(
+/** Takes news in: those of an earlier write say nothing about the last. */
+export function stepMutation<Written>(
   state: MutationState<Written>,
-  data: Written,
-  news: Partial<MutationState<Written>>,
+  { of, now, count = 0 }: MutationNews<Written>,
 ): MutationState<Written> {
-  return data === state.data ? { ...state, ...news } : state
+  const before = of ? state : IDLE
+  return { ...before, ...((!of || of === state.data) && now), pending: state.pending + count }
 }

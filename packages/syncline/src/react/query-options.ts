@@ -5,6 +5,7 @@ import type { Direction } from '../client/query/order.ts'
 import type { Where } from '../client/query/query.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { FieldName, ModelName, RelationName } from '../schema/row-types.ts'
+import { modelNamed } from './entity-name.ts'
 
 /** A field, or a field with its direction: `'name'`, `{ zoom: 'desc' }`. */
 export type OrderBy<S extends Schema, M extends ModelName<S>> =
@@ -46,7 +47,8 @@ export interface AnyQueryOptions {
 }
 
 type AnyOrderBy = string | Readonly<Record<string, Direction | undefined>>
-type AnyRow = { readonly id: string }
+/** What every row has. */
+export type AnyRow = { readonly id: string }
 
 /** A query of which only what every model has is known. */
 interface AnyQuery extends Observable<readonly AnyRow[]> {
@@ -61,48 +63,29 @@ interface AnyQuery extends Observable<readonly AnyRow[]> {
  * @throws SynclineError naming a field, comparison or relation that does not exist
  */
 export function writeQuery(client: Client<Schema>, model: string, options: AnyQueryOptions): AnyQuery {
-  const begun = client.query[model] as unknown as AnyQuery | undefined
-  // Says which models there are, in the client's own words.
-  if (!begun) client.join(model, 'all')
-  let query = (begun as AnyQuery).where(options.where ?? {})
+  const all = client.query[modelNamed(client, model)] as unknown as AnyQuery
+  let query = all.where(options.where ?? {})
   for (const [field, direction] of orderingsOf(options)) query = query.orderBy(field, direction)
   if (options.limit !== undefined) query = query.limit(options.limit)
   return options.include ? query.include(...options.include) : query
 }
 
-type AnyOrdering = readonly [field: string, direction?: Direction]
-
-function orderingsOf({ orderBy = [] }: AnyQueryOptions): AnyOrdering[] {
+function orderingsOf({ orderBy = [] }: AnyQueryOptions): [field: string, direction?: Direction][] {
   const list = (Array.isArray(orderBy) ? orderBy : [orderBy]) as readonly AnyOrderBy[]
-  return list.flatMap((each): AnyOrdering[] =>
-    typeof each === 'string'
-      ? [[each]]
-      : Object.entries(each).map(([field, direction]) => [field, direction]),
+  return list.flatMap((each): [string, Direction?][] =>
+    typeof each === 'string' ? [[each]] : (Object.entries(each) as [string, Direction][]),
   )
 }
 
 /** The same text for options that mean the same, in whatever order their conditions are written. */
 export function queryKey(model: string, options: AnyQueryOptions): string {
-  const { where, limit, include } = options
-  return JSON.stringify([model, where, orderingsOf(options), limit, include], plain)
+  return JSON.stringify({ ...options, model, orderBy: orderingsOf(options) }, plain)
 }
 
-/** Sorts the members of objects, and tells apart what JSON does not. */
+/** Sorts the members of objects, and tells apart what JSON does not, such as NaN and null. */
 function plain(_: string, value: unknown): unknown {
-  if (
-    value === undefined ||
-    typeof value === 'bigint' ||
-    Number.isNaN(value) ||
-    Math.abs(value as number) === Infinity
-  ) {
-    // No text of a database contains NUL, so no other value is written like this.
-    return `\0${typeof value} ${value}`
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const members = value as Readonly<Record<string, unknown>>
-  return Object.fromEntries(
-    Object.keys(members)
-      .sort()
-      .map((name) => [name, members[name]]),
-  )
+  if (typeof value === 'string' || value === null || Array.isArray(value)) return value
+  // No text of a database contains NUL, so none is written like this.
+  if (typeof value !== 'object') return `\0${typeof value} ${value}`
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

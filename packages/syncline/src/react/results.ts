@@ -7,7 +7,7 @@ import type { SynclineError } from '../protocol/errors.ts'
  * How far a result is. `pending`: nothing to show yet; `success`: what the device has, kept up to date;
  * `error`: the room that holds it is not to be had.
  */
-interface Outcome {
+export interface Outcome {
   readonly status: 'pending' | 'success' | 'error'
   /** Why there is nothing: the room was refused, or the right to read it was lost. */
   readonly error: SynclineError | null
@@ -44,26 +44,13 @@ export type Suspended<Result> = Omit<Result, 'status' | 'error' | 'isLoading'> &
   readonly isLoading: false
 }
 
-const NONE: readonly never[] = []
-const noop = () => {}
-
-/** On the server, and in the browser until the server's page is taken over: nothing has been read yet. */
-export const AWAITED = { status: 'pending', error: null, isLoading: true } as const
-/** Of a hook that is switched off. */
-const OFF = { status: 'pending', error: null, isLoading: false } as const
-/** There is something to show. */
-export const FOUND = { status: 'success', error: null, isLoading: false } as const
-
-export const AWAITED_ROWS: QueryResult<never> = { ...AWAITED, data: NONE }
-export const NO_ROWS: QueryResult<never> = { ...OFF, data: NONE }
-export const AWAITED_RECORD: RecordResult<never> = { ...AWAITED, data: undefined }
-export const NO_RECORD: RecordResult<never> = { ...OFF, data: undefined }
-export const AWAITED_ROOM: RoomResult = { ...AWAITED, data: undefined, phase: 'joining', refetch: noop }
-export const NO_ROOM: RoomResult = { ...OFF, data: undefined, phase: 'left', refetch: noop }
-
-/** The outcome of what failed. */
-export function failed(error: SynclineError): Outcome {
-  return { status: 'error', error, isLoading: false }
+export function outcomeOf(status: Outcome['status'], error: SynclineError | null = null): Outcome {
+  return { status, error, isLoading: status === 'pending' }
 }
 
-export type { Outcome }
+const AWAITED = outcomeOf('pending')
+
+// On the server, and in the browser until the server's page is taken over: nothing has been read yet.
+export const AWAITED_ROWS: QueryResult<never> = { ...AWAITED, data: [] }
+export const AWAITED_RECORD: RecordResult<never> = { ...AWAITED, data: undefined }
+export const AWAITED_ROOM: RoomResult = { ...AWAITED, data: undefined, phase: 'joining', refetch() {} }

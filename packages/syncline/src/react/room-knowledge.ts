@@ -4,51 +4,38 @@
  * Only rooms that may hold the rows asked for count: `{ productionId: 'p1' }` does not wait for production `p2`.
  */
 import type { Schema } from '../schema/define-schema.ts'
-import type { RoomPath } from '../schema/model.ts'
-import { AWAITED, FOUND, type Outcome, type RoomResult } from './results.ts'
+import type { Page } from './page.ts'
+import type { Outcome, RoomResult } from './results.ts'
 
 /** A room on the page. */
 export interface KnownRoom {
   readonly model: string
   readonly id: string
-  readonly result: RoomResult
+  readonly read: () => RoomResult
 }
 
-/** The outcome of a read that found nothing. */
-export function outcomeOfNothing(
-  schema: Schema,
-  rooms: Iterable<KnownRoom>,
-  model: string,
-  where: Readonly<Record<string, unknown>>,
-): Outcome {
-  const results = [...rooms].filter((room) => mayHold(schema, room, model, where)).map(({ result }) => result)
-  if (results.some(({ status }) => status === 'pending')) return AWAITED
-  const [first] = results
-  return first && results.every(({ status }) => status === 'error') ? first : FOUND
+type Conditions = Readonly<Record<string, unknown>>
+
+type Word = Pick<Outcome, 'status' | 'error'>
+
+/** What is said of a read that found something, or that nothing can be found for. */
+export const FOUND: Word = { status: 'success', error: null }
+
+/** What is said of a read that found nothing. */
+export function outcomeOfNothing({ client, rooms }: Page, model: string, where: Conditions = {}): Word {
+  const results = [...rooms]
+    .filter((room) => mayHold(client.schema, room, model, where))
+    .map(({ read }) => read())
+  const awaited = results.find(({ isLoading }) => isLoading)
+  const whole = results.find(({ error }) => !error)
+  return awaited ?? whole ?? results[0] ?? FOUND
 }
 
-function mayHold(
-  schema: Schema,
-  room: KnownRoom,
-  model: string,
-  where: Readonly<Record<string, unknown>>,
-): boolean {
-  if (room.model === model) return isList(room) || isWithin(where['id'], room.id)
-  if (isList(room)) return false
-  const paths = schema.models[model]?.rooms.filter(({ root }) => root === room.model) ?? []
-  return paths.some((path) => isOnPath(path, where, room.id))
-}
-
-function isOnPath({ path }: RoomPath, where: Readonly<Record<string, unknown>>, id: string): boolean {
-  const [field = '', ...further] = path
-  return further.length > 0 || isWithin(where[field], id)
-}
-
-/** False only for a condition that names another id. */
-function isWithin(condition: unknown, id: string): boolean {
-  return typeof condition !== 'string' || condition === id
-}
-
-function isList({ id }: KnownRoom): boolean {
-  return id === 'mine' || id === 'all'
+function mayHold(schema: Schema, room: KnownRoom, model: string, where: Conditions): boolean {
+  const isOwn = room.model === model
+  if (/^(mine|all)$/.test(room.id)) return isOwn
+  const path = isOwn ? ['id'] : schema.models[model]?.rooms.find(({ root }) => root === room.model)?.path
+  if (!path) return false
+  const condition = path.length > 1 ? undefined : where[path[0] as string]
+  return typeof condition !== 'string' || condition === room.id
 }

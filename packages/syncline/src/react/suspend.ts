@@ -8,17 +8,12 @@ import type { Shared } from './shared.ts'
  */
 export const WAIT_MS = 60_000
 
-const waits = new WeakMap<object, Promise<void>>()
-
-/** Resolves when the result is no longer pending; the same promise for all who wait. */
-function whenSettled(shared: Shared<Outcome>): Promise<void> {
-  const known = waits.get(shared)
-  if (known) return known
-  const wait = new Promise<void>((resolve) => {
+/** Resolves when the result is no longer pending. */
+function settling(shared: Shared<Outcome>): Promise<void> {
+  return new Promise((resolve) => {
     const settle = () => {
       clearTimeout(timer)
       stop()
-      waits.delete(shared)
       resolve()
     }
     const timer = setTimeout(settle, WAIT_MS)
@@ -26,20 +21,16 @@ function whenSettled(shared: Shared<Outcome>): Promise<void> {
       if (shared.peek().status !== 'pending') settle()
     })
   })
-  waits.set(shared, wait)
-  return wait
 }
 
 /** Returns a result that is there. */
 export function settled<Result extends Outcome>(result: Result, shared: () => Shared<Outcome>): Result {
   if (result.status === 'error') throw result.error
-  if (result.status === 'pending') throw whenSettled(shared())
-  return result
+  if (result.status === 'success') return result
+  throw settling(shared())
 }
 
 /** Leaves the component to the browser: React shows the fallback of the nearest `Suspense` in the server's page. */
 export function onlyInBrowser(): never {
-  throw new Error(
-    'Rows are on the device, not on the server. The nearest <Suspense> shows its fallback until the page runs in a browser.',
-  )
+  throw new Error('Rows are on the device: the server shows the fallback of <Suspense>.')
 }

@@ -1,56 +1,55 @@
 /** What a hook reads: rows of a query, one record or one room, as data that a render can make anew each time. */
-import type { PageCache } from './page-cache.ts'
-import { type AnyQueryOptions, queryKey } from './query-options.ts'
+import { openRoom } from './open-room.ts'
+import { openRows } from './open-rows.ts'
+import type { Page } from './page.ts'
+import { type AnyQueryOptions, type AnyRow, queryKey, writeQuery } from './query-options.ts'
 import {
   AWAITED_RECORD,
   AWAITED_ROOM,
   AWAITED_ROWS,
-  NO_RECORD,
-  NO_ROOM,
-  NO_ROWS,
   type Outcome,
+  type QueryResult,
+  type RecordResult,
+  type RoomResult,
 } from './results.ts'
-import type { Shared } from './shared.ts'
+import type { Origin } from './shared.ts'
 
 export interface Target<Result extends Outcome> {
   /** The same for targets that read the same; undefined for one that is switched off. */
   readonly key: string | undefined
-  find(cache: PageCache): Shared<Result>
-  /** The result on the server, and while its page is taken over. */
+  open(page: Page, onChange: () => void): Origin<Result>
+  /** The result before anything was read. */
   readonly awaited: Result
-  readonly off: Result
 }
 
 /** An id, or nothing while the page does not know what to show. */
 export type MaybeId = string | null | undefined
 
-export function queryTarget(model: string, { enabled = true, ...options }: AnyQueryOptions = {}) {
+export function queryTarget(
+  model: string,
+  { enabled = true, ...options }: AnyQueryOptions = {},
+): Target<QueryResult<AnyRow>> {
   return {
     key: enabled ? queryKey(model, options) : undefined,
-    find: (cache: PageCache) => cache.query(model, options),
+    open: (page, onChange) =>
+      openRows(page, writeQuery(page.client, model, options), model, options.where, onChange),
     awaited: AWAITED_ROWS,
-    off: NO_ROWS,
   }
 }
 
-export function recordTarget(model: string, id: MaybeId) {
+export function recordTarget(model: string, id: MaybeId): Target<RecordResult<AnyRow>> {
   return {
-    key: keyOf(model, id),
-    find: (cache: PageCache) => cache.record(model, id as string),
+    key: id ? `record ${model} ${id}` : undefined,
+    open: (page, onChange) =>
+      openRows(page, page.client.record(model, id as string), model, { id }, onChange),
     awaited: AWAITED_RECORD,
-    off: NO_RECORD,
   }
 }
 
-export function roomTarget(model: string, id: MaybeId) {
+export function roomTarget(model: string, id: MaybeId): Target<RoomResult> {
   return {
-    key: keyOf(model, id),
-    find: (cache: PageCache) => cache.room(model, id as string),
+    key: id ? `room ${model} ${id}` : undefined,
+    open: (page, onChange) => openRoom(page, model, id as string, onChange),
     awaited: AWAITED_ROOM,
-    off: NO_ROOM,
   }
-}
-
-function keyOf(model: string, id: MaybeId): string | undefined {
-  return typeof id === 'string' ? `${model} ${id}` : undefined
 }

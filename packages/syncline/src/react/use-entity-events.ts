@@ -2,10 +2,9 @@
 import { useEffect } from 'react'
 import type { Client } from '../client/client.ts'
 import type { EntityEvent } from '../client/events.ts'
-import { kebabCase } from '../schema/kebab-case.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ModelName, Row } from '../schema/row-types.ts'
-import { type KebabCase, modelNamed } from './entity-name.ts'
+import { entityNamed, type KebabCase } from './entity-name.ts'
 import { useLatest } from './use-latest.ts'
 
 /** A confirmed change of one record; a record that went has only its id. */
@@ -15,33 +14,36 @@ export type EntityUpdate<S extends Schema, M extends ModelName<S>> =
 
 type EntityFacts = Omit<EntityEvent, 'type' | 'data'>
 
-const VERBS = ['created', 'updated', 'deleted']
-
 export function useEntityUpdatesOf(
   client: Client<Schema>,
   entity: string,
   onUpdate: (event: EntityEvent) => void,
 ): void {
-  const name = kebabCase(modelNamed(client.schema, entity).name)
-  const latest = useLatest(onUpdate)
-  useEffect(() => {
-    const tell = (event: EntityEvent) => latest.current(event)
-    const stops = VERBS.map((verb) => client.on(`${name}:${verb}`, tell))
-    return () => {
-      for (const stop of stops) stop()
-    }
-  }, [client, name, latest])
+  useBatches(client, entity, (events) => {
+    for (const event of events) onUpdate(event)
+  })
 }
 
 /** Calls once for each batch of changes, and when a room was loaded anew. */
 export function useRefreshOnChangeOf(client: Client<Schema>, entity: string, refresh: () => void): void {
-  const name = kebabCase(modelNamed(client.schema, entity).name)
-  const latest = useLatest(refresh)
+  useBatches(client, entity, (events, isLoadedAnew) => {
+    if (isLoadedAnew || events.length > 0) refresh()
+  })
+}
+
+/** Hears the changes of an entity, those of one store transaction at once. */
+function useBatches(
+  client: Client<Schema>,
+  entity: string,
+  onBatch: (events: readonly EntityEvent[], isLoadedAnew: boolean) => void,
+): void {
+  const name = entityNamed(client, entity)
+  const latest = useLatest(onBatch)
   useEffect(
     () =>
       client.on('data:changed', ({ entities }) => {
-        const isLoadedAnew = entities.length === 0
-        if (isLoadedAnew || entities.some((event) => event.entity === name)) latest.current()
+        const own = entities.filter((event) => event.entity === name)
+        latest.current(own, entities.length === 0)
       }),
     [client, name, latest],
   )

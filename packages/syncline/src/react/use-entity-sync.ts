@@ -5,20 +5,19 @@
 import { useEffect } from 'react'
 import type { Client } from '../client/client.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import { kebabCase } from '../schema/kebab-case.ts'
-import { roomChannel } from '../protocol/channel.ts'
 import type { ModelName, RoomName, Row } from '../schema/row-types.ts'
 import { modelNamed } from './entity-name.ts'
-import { cacheOf } from './page-cache.ts'
+import { share } from './page.ts'
+import { type MaybeId, roomTarget } from './targets.ts'
 import { useLatest } from './use-latest.ts'
 
-/** With a room's id, such as `productionId`, the hook also holds that room, and hears only of its records. */
+/** With a room's id, such as `productionId`, the hook also joins that room. */
 export type EntitySyncOptions<S extends Schema, E extends string, M extends ModelName<S>> = {
   /** `'checklist-item'`, or the model's name. */
   readonly entityType: E
-  /** The record as the component holds it; without one, the hook tells of every updated record. */
-  readonly currentData?: ({ readonly id: string } & Partial<Row<S, M>>) | null
-  /** Gets the record as it is now. */
+  /** The record as the component holds it; nothing is told while there is none. */
+  readonly currentData: ({ readonly id: string } & Partial<Row<S, M>>) | null | undefined
+  /** Gets the record as it is now, when a field that the component holds was changed; its own edits stay until then. */
   readonly onUpdate: (data: Row<S, M>) => void
   /** @default true */
   readonly enabled?: boolean
@@ -29,87 +28,49 @@ type AnyRow = Readonly<Record<string, unknown>> & { readonly id: string }
 /** The same, whatever the schema. */
 export interface AnyEntitySyncOptions {
   readonly entityType: string
-  readonly currentData?: AnyRow | null
+  readonly currentData: AnyRow | null | undefined
   readonly onUpdate: (data: never) => void
   readonly enabled?: boolean
 }
 
 export function useEntitySyncOf(client: Client<Schema>, options: AnyEntitySyncOptions): void {
-  const { entityType, currentData, onUpdate, enabled = true } = options
-  const { name } = modelNamed(client.schema, entityType)
-  const [root, roomId] = roomOf(client.schema, options)
+  const { entityType, currentData, enabled = true } = options
+  const model = modelNamed(client, entityType)
+  const root = client.schema.roots.find((each) => `${each}Id` in options)
+  const roomId = (options as unknown as Readonly<Record<string, MaybeId>>)[`${root}Id`]
   // A room that is named and not known yet is waited for.
-  const isOn = enabled && (root === undefined || typeof roomId === 'string')
-  const recordId = currentData?.id
-  const latest = useLatest((row: AnyRow) => onUpdate(row as never))
-  const held = useLatest(() => currentData)
+  const id = enabled && (!root || roomId) ? currentData?.id : undefined
+  const latest = useLatest(options)
 
   useEffect(() => {
-    if (!isOn || root === undefined) return
-    return cacheOf(client)
-      .room(root, roomId as string)
-      .subscribe(() => {})
-  }, [client, isOn, root, roomId])
-
-  useEffect(() => {
-    if (!isOn) return
-    const tell = (row: AnyRow) => latest.current(row)
-    if (recordId !== undefined) return followRecord(client, name, recordId, () => held.current(), tell)
-    return hearUpdates(client, kebabCase(name), channelOf(client, root, roomId), tell)
-  }, [client, name, recordId, isOn, root, roomId, latest, held])
-}
-
-/** The room among the options: `productionId` for the room `production`. */
-function roomOf({ roots }: Schema, options: object): readonly [root?: string, id?: unknown] {
-  const root = roots.find((each) => `${each}Id` in options)
-  return root === undefined ? [] : [root, (options as Readonly<Record<string, unknown>>)[`${root}Id`]]
-}
-
-/** Tells when the record is another than the one held, once for each state of it. */
-function followRecord(
-  client: Client<Schema>,
-  model: string,
-  id: string,
-  held: () => AnyRow | null | undefined,
-  tell: (row: AnyRow) => void,
-): () => void {
-  const record = client.record(model, id)
-  let told: unknown
-  const check = () => {
-    const row = record.current as AnyRow | undefined
-    if (!row || row === told || isHeld(row, held())) return
-    told = row
-    tell(row)
-  }
-  check()
-  return record.subscribe(check)
-}
-
-/** Every field that the component holds is as in the record. */
-function isHeld(row: AnyRow, held: AnyRow | null | undefined): boolean {
-  if (!held) return false
-  return Object.keys(row).every((field) => !(field in held) || isSame(row[field], held[field]))
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return Object.is(a, b) || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b))
-}
-
-function hearUpdates(
-  client: Client<Schema>,
-  entity: string,
-  channel: string | undefined,
-  tell: (row: AnyRow) => void,
-): () => void {
-  return client.on('data:changed', (batch) => {
-    if (channel !== undefined && batch.channel !== channel) return
-    for (const event of batch.entities) {
-      if (event.type === `${entity}:updated`) tell(event.data as AnyRow)
+    if (id === undefined) return
+    const record = client.record(model, id)
+    let before: AnyRow | undefined
+    const check = () => {
+      const row = record.current as AnyRow | undefined
+      const { currentData: held, onUpdate } = latest.current
+      if (row && held && isNews(row, held, before)) onUpdate(row as never)
+      before = row
     }
-  })
+    check()
+    const stop = record.subscribe(check)
+    // Only holds the room: where it stands is nothing to render.
+    const { key, open } = roomTarget(root as string, roomId)
+    const release = key ? share(client, key, open).subscribe(() => {}) : undefined
+    return () => {
+      stop()
+      release?.()
+    }
+  }, [client, model, id, root, roomId, latest])
 }
 
-function channelOf(client: Client<Schema>, root: string | undefined, id: unknown): string | undefined {
-  const model = root === undefined ? undefined : client.schema.models[root]
-  return model && roomChannel(model.channel, id as string)
+/** A field that the component holds is another than it holds, and not only because it was edited there. */
+function isNews(row: AnyRow, held: AnyRow, before: AnyRow | undefined): boolean {
+  return Object.keys(held).some(
+    (field) => field in row && isOther(row, held, field) && (!before || isOther(row, before, field)),
+  )
+}
+
+function isOther(a: AnyRow, b: AnyRow, field: string): boolean {
+  return JSON.stringify([a[field]]) !== JSON.stringify([b[field]])
 }

@@ -1,13 +1,11 @@
 import { useInsertionEffect, useRef } from 'react'
 
-/** Keeps the function of the last committed render behind one that never changes. */
-export function useLatest<Call extends (...values: never[]) => unknown>(
-  call: Call,
-): { readonly current: Call } {
-  const latest = useRef(call)
+/** Keeps the value of the last committed render where effects and event handlers find it. */
+export function useLatest<Value>(value: Value): { readonly current: Value } {
+  const latest = useRef(value)
   // Not while rendering: a render may be thrown away. Runs before effects and event handlers.
   useInsertionEffect(() => {
-    latest.current = call
+    latest.current = value
   })
   return latest
 }

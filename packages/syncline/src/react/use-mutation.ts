@@ -1,9 +1,9 @@
 /** Writing from a component, with how far it is told honestly (K2). */
-import { useCallback, useMemo, useReducer } from 'react'
+import { useMemo, useReducer } from 'react'
 import type { Client } from '../client/client.ts'
 import type { Submission } from '../client/outbox/submissions.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import { IDLE, type MutationEvent, type MutationState, stepMutation } from './mutation-state.ts'
+import { IDLE, type MutationNews, type MutationState, stepMutation } from './mutation-state.ts'
 import { useLatest } from './use-latest.ts'
 
 export interface Mutation<Arguments extends readonly unknown[], Written> extends MutationState<Written> {
@@ -16,43 +16,40 @@ export interface Mutation<Arguments extends readonly unknown[], Written> extends
   readonly reset: () => void
 }
 
+type Write = (client: Client<Schema>, ...values: readonly unknown[]) => Submission
+
 /** Runs `write` with the client, and follows what becomes of what it returns. */
-export function useMutationOf<
-  C extends Client<Schema>,
-  Arguments extends readonly unknown[],
-  Written extends Submission,
->(client: C, write: (client: C, ...values: Arguments) => Written): Mutation<Arguments, Written> {
-  const [state, tell] = useReducer(stepMutation<Written>, IDLE)
+export function useMutationOf(
+  client: Client<Schema>,
+  write: Write,
+): Mutation<readonly unknown[], Submission> {
+  const [state, tell] = useReducer(stepMutation<Submission>, IDLE)
   const latest = useLatest(write)
-  const mutate = useCallback(
-    (...values: Arguments) => {
+  const calls = useMemo(() => {
+    const mutate = (...values: readonly unknown[]) => {
       try {
         const written = latest.current(client, ...values)
         follow(written, tell)
         return written
       } catch (error) {
-        tell({ type: 'mistaken', error: error as Error })
+        tell({ now: { status: 'error', error: error as Error } })
         return undefined
       }
-    },
-    [client, latest],
-  )
-  const reset = useCallback(() => tell({ type: 'reset' }), [])
-  return useMemo(() => ({ ...state, mutate, reset }), [state, mutate, reset])
+    }
+    return { mutate, reset: () => tell({ now: {} }) }
+  }, [client, latest])
+  return useMemo(() => ({ ...state, ...calls }), [state, calls])
 }
 
-function follow<Written extends Submission>(
-  data: Written,
-  tell: (event: MutationEvent<Written>) => void,
-): void {
-  tell({ type: 'submitted', data })
-  data.stored.then(
-    () => tell({ type: 'stored', data }),
+function follow(of: Submission, tell: (news: MutationNews<Submission>) => void): void {
+  tell({ now: { status: 'pending', data: of }, count: 1 })
+  of.stored.then(
+    () => tell({ of, now: { isStored: true } }),
     // The device did not take it: `isStored` stays false until the server has it.
     () => {},
   )
-  data.confirmed.then(
-    () => tell({ type: 'confirmed', data }),
-    (error: Error) => tell({ type: 'refused', data, error }),
+  of.confirmed.then(
+    () => tell({ of, now: { status: 'success', isStored: true }, count: -1 }),
+    (error: Error) => tell({ of, now: { status: 'error', error }, count: -1 }),
   )
 }

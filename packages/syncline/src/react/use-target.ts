@@ -2,7 +2,7 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Client } from '../client/client.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import { cacheOf } from './page-cache.ts'
+import { share } from './page.ts'
 import type { Outcome } from './results.ts'
 import type { Shared } from './shared.ts'
 import { onlyInBrowser, settled } from './suspend.ts'
@@ -12,26 +12,32 @@ type AnyClient = Client<Schema>
 
 /** Returns the result; joins, and opens queries, only in the browser. */
 export function useTarget<Result extends Outcome>(client: AnyClient, target: Target<Result>): Result {
-  return useResult(client, target, () => (target.key === undefined ? target.off : target.awaited))[0]
+  return useResult(client, target)[0]
 }
 
 /** Returns the result once it is there, and waits in the nearest `Suspense` until then. */
 export function useSuspenseTarget<Result extends Outcome>(client: AnyClient, target: Target<Result>): Result {
-  const [result, find] = useResult(client, target, onlyInBrowser)
-  return settled(result, find)
+  return settled(...useResult(client, target, onlyInBrowser))
 }
 
 function useResult<Result extends Outcome>(
   client: AnyClient,
-  target: Target<Result>,
-  onServer: () => Result,
+  { key, open, awaited }: Target<Result>,
+  onServer?: () => Result,
 ): readonly [Result, () => Shared<Result>] {
   // The key says all of the target, so a target of the same key changes nothing.
-  const [subscribe, read, find] = useMemo(() => {
+  const [subscribe, read, readOnServer, find] = useMemo(() => {
+    const off = () => unread
+    const unread = { ...awaited, isLoading: false }
     // Found anew each time: what nobody used for a while was closed and forgotten.
-    const found = () => target.find(cacheOf(client))
-    if (target.key === undefined) return [() => () => {}, () => target.off, found] as const
-    return [(listener: () => void) => found().subscribe(listener), () => found().current, found] as const
-  }, [client, target.key])
-  return [useSyncExternalStore(subscribe, read, onServer), find]
+    const found = () => share(client, key as string, open)
+    if (key === undefined) return [() => () => {}, off, off, found] as const
+    return [
+      (listener: () => void) => found().subscribe(listener),
+      () => found().current,
+      () => awaited,
+      found,
+    ] as const
+  }, [client, key])
+  return [useSyncExternalStore(subscribe, read, onServer ?? readOnServer), find]
 }

@@ -26,5 +26,5 @@ export async function sayGoodbye(
 /** Ends all sessions at once, with `bye` and when to come back. */
 export function dismissAll(sessions: SessionTable, code: ErrorCode, random = Math.random): void {
   const spreadMs = (sessions.size / ARRIVALS_PER_SECOND) * 1_000
-  for (const session of [...sessions.all()]) session.dismiss(code, true, Math.round(random() * spreadMs))
+  for (const session of sessions.all()) session.dismiss(code, true, Math.round(random() * spreadMs))
 }

@@ -22,6 +22,12 @@ export {
   type CookieOptions,
 } from './authenticate/signed-cookie.ts'
 export type { Authenticate, Identity } from './identity.ts'
+export {
+  broadcastEntityCreated,
+  broadcastEntityDeleted,
+  broadcastEntityUpdate,
+  broadcastEntityUpdated,
+} from './broadcast-entity.ts'
 export type { Health } from './core.ts'
 export { defaultLimits, type Limits, type Rate } from './limits.ts'
 export type { Logger } from './logger.ts'

@@ -111,7 +111,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     url: (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`,
     stop: (mode = 'fast') => ended(mode === 'fast' ? 'SIGINT' : 'SIGQUIT'),
     async kill() {
-      for (const pid of childrenOf(server?.pid)) process.kill(pid, 'SIGKILL')
+      for (const pid of childrenOf(server?.pid)) killIfThere(pid)
       await ended('SIGKILL')
     },
     restart: start,
@@ -205,6 +205,15 @@ export function serverUser(): { uid?: number; gid?: number } {
   throw new Error(
     'PostgreSQL refuses to run as root, and this machine has neither the user `postgres` nor `nobody`. Create one of them.',
   )
+}
+
+/** A process of the server's may end by itself before its turn comes. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ESRCH') throw error
+  }
 }
 
 function childrenOf(pid: number | undefined): number[] {

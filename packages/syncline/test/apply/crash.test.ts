@@ -64,11 +64,16 @@ async function work(
       )
       pairs++
     }
+    // A writer that refuses at once must not keep the clock, and with it the end of the test, from being heard.
+    await new Promise((resolve) => setImmediate(resolve))
     // Not awaited: it overtakes, or is overtaken by, the next one.
     if (random() < 0.5) void client.send(Math.floor(random() * 6), 1 + Math.floor(random() * 20))
     if (random() < 0.6) await client.send(0, 1 + Math.floor(random() * 20))
   }
-  for (let attempt = 0; client.waiting > 0 && attempt < 300; attempt++) await client.send(0, 50)
+  for (let attempt = 0; client.waiting > 0 && attempt < 300; attempt++) {
+    await new Promise((resolve) => setImmediate(resolve))
+    await client.send(0, 50)
+  }
   return pairs
 }
 
@@ -176,7 +181,8 @@ describe('a dying cluster', () => {
       () => new StubbornClient(new TestDevice(crew.writer, ana), () => false),
     )
     let kills = 0
-    const killing = (async () => {
+    let isOver = false
+    const kill = async () => {
       while (kills < 10) {
         await new Promise((resolve) => setTimeout(resolve, 50 + random() * 300))
         await cluster.kill()
@@ -190,10 +196,12 @@ describe('a dying cluster', () => {
         kills++
         expect({ seed, kills, there: there?.count }).toEqual({ seed, kills, there: acknowledged.length })
       }
-    })()
+    }
+    const killing = kill().finally(() => (isOver = true))
 
-    const pairs = await Promise.all(clients.map((client) => work(client, random, () => kills >= 10)))
+    const working = Promise.all(clients.map((client) => work(client, random, () => isOver)))
     await killing
+    const pairs = await working
 
     await expectOnce(plain, clients, pairs, seed)
   }, 120_000)

@@ -42,9 +42,13 @@ export async function makeApplication(): Promise<Application> {
   const folder = mkdtempSync(join(base, 'syncline-cli-'))
   const installed = join(folder, 'node_modules/syncline')
   await build({
-    entryPoints: ['cli/main.ts', 'cli/typescript-hooks.ts', 'schema/index.ts', 'server/index.ts'].map(
-      (path) => join(packageFolder, 'src', path),
-    ),
+    entryPoints: [
+      'cli/main.ts',
+      'cli/typescript-hooks.ts',
+      'schema/index.ts',
+      'server/index.ts',
+      'client/index.ts',
+    ].map((path) => join(packageFolder, 'src', path)),
     outbase: join(packageFolder, 'src'),
     outdir: join(installed, 'dist'),
     bundle: true,

@@ -3,18 +3,22 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { migrate } from '../../src/postgres/capture/migrate.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { catchUp } from '../../src/postgres/log/catch-up.ts'
 import { parseSnapshot } from '../../src/postgres/log/cursor.ts'
+import type { LogRow } from '../../src/postgres/log-row.ts'
 import { findPostgres, serverUser, startCluster } from '../../src/testing/postgres-cluster.ts'
 import { createLogDatabase, watchLog } from './log-fixture.ts'
-import { TORTURE_TABLES_SQL, torture } from './torture-writers.ts'
+import { TORTURE_ROWS_SQL, torture, tortureSchema, touchOf } from './torture-writers.ts'
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
 /** As many transactions before 2^32 as the writers use in about their first second. */
 const NEXT_XID = 2 ** 32 - 400
+/** PostgreSQL says it now and then at this very moment, to any update of a table that has a trigger, ours or not. */
+const WRAPPING_ERROR = 'attempted to lock invisible tuple'
 
-test('L2: 5,000 changes arrive once and in order while transaction ids pass 2^32', async () => {
+test('L1, L2: 5,000 changes arrive once and in order while transaction ids pass 2^32', async () => {
   const programs = findPostgres().find(({ bin }) => existsSync(join(bin, 'pg_resetwal')))
   if (!programs)
     throw new Error('No installed PostgreSQL has pg_resetwal. Install the server package of the system.')
@@ -35,21 +39,26 @@ test('L2: 5,000 changes arrive once and in order while transaction ids pass 2^32
   )
   await cluster.restart()
   const log = await createLogDatabase(cluster.url())
-  await log.query(TORTURE_TABLES_SQL)
+  await migrate(log.database, tortureSchema)
+  await log.query(TORTURE_ROWS_SQL)
   const watched = await watchLog(log.database)
   const start = { snapshot: watched.tail.position, history: watched.tail.history }
 
-  await torture(log, { writers: 16, changes: 5_000, seed: SEED, usePrepared: false })
-  const committed = await log.query<{ op: string }>('select op from syncline.log order by seq')
-  await watched.until(() => watched.rows().length >= committed.length)
-  const rooms = ['Room:8', 'Room:9', 'Room:10', 'Room:11']
+  const committed = await torture(log, {
+    writers: 16,
+    changes: 5_000,
+    seed: SEED,
+    usePrepared: false,
+    mayFailWith: WRAPPING_ERROR,
+  })
+  await watched.until(() => watched.rows().length >= committed.size)
+  const rooms = Array.from({ length: 7 }, (_, index) => `Group:${index + 1}`)
   const missed = await catchUp(log.database, { rooms, cursor: start, upTo: watched.tail.position })
 
   expect(parseSnapshot(start.snapshot).xmax).toBeLessThan(2 ** 32)
   expect(parseSnapshot(watched.tail.position).xmax).toBeGreaterThan(2 ** 32)
-  const expected = committed.map(({ op }) => Number(op)).sort((a, b) => a - b)
-  const byNumber = (rows: readonly { op: number | null }[]) =>
-    rows.map(({ op }) => op as number).sort((a, b) => a - b)
+  const expected = [...committed].sort((a, b) => a - b)
+  const byNumber = (rows: readonly LogRow[]) => rows.map(touchOf).sort((a, b) => a - b)
   expect(byNumber(watched.rows()), `seed ${SEED}`).toEqual(expected)
   expect('rows' in missed && byNumber(missed.rows)).toEqual(expected)
   await watched.tail.close()

@@ -9,7 +9,7 @@ import type { LogRow } from '../../src/postgres/log-row.ts'
 import { type Cluster, findPostgres, startCluster } from '../../src/testing/postgres-cluster.ts'
 import { createLogDatabase, type WatchedTail, watchLog } from './log-fixture.ts'
 import { startNaiveReader } from './naive-reader.ts'
-import { TORTURE_ROWS_SQL, torture, tortureSchema } from './torture-writers.ts'
+import { TORTURE_ROWS_SQL, torture, tortureSchema, touchOf } from './torture-writers.ts'
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
 
@@ -39,8 +39,6 @@ async function run(serverUrl: string, options: { changes: number; usePrepared: b
     records: new Map(versions.map(({ id, version, touch }) => [id, `${version} ${touch}`])),
   }
 }
-
-const touchOf = ({ fields }: LogRow) => (JSON.parse(fields as string) as { touch: number }).touch
 
 function expectComplete({ watched, committed, naiveSeen, records }: Awaited<ReturnType<typeof run>>): void {
   const rows = watched.rows()

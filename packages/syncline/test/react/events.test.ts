@@ -14,21 +14,23 @@ interface CameraRow {
 }
 
 /** A form that holds a camera of its own and takes in what others change. */
-function form(held: CameraRow, enabled = true) {
+function form(held: Partial<CameraRow> & { readonly id: string }, enabled = true) {
   const told: CameraRow[] = []
+  const draft = { current: held }
   const { Probe } = probe(({ productionId }: { productionId?: string }) =>
     useEntitySync({
       entityType: 'camera',
       productionId,
-      currentData: held,
+      currentData: draft.current,
       enabled,
       onUpdate: (camera) => {
         expectTypeOf(camera).toEqualTypeOf<CameraRow>()
         told.push(camera)
+        draft.current = camera
       },
     }),
   )
-  return { Probe, told }
+  return { Probe, told, draft }
 }
 
 const ONE = { id: 'c1', productionId: 'p1', name: 'One', zoom: 2 }
@@ -49,16 +51,36 @@ test('a component that holds a record is told when it is another than the one he
   expect(told).toEqual([{ ...ONE, name: 'Uno' }])
 })
 
-test('it is told at once of what changed before it was shown, and by own writes that were refused', async () => {
+test('it is told at once of what changed before it was shown, and of own writes that were refused', async () => {
   const { client, advance } = await setUp()
   const { Probe, told } = form({ ...ONE, name: 'Old' })
-  show(client, h(Probe, { productionId: 'p1' }))
+  const { rerender } = show(client, h(Probe, { productionId: 'p1' }))
   await advance()
+  rerender(h(Probe, { productionId: 'p1' }))
 
   act(() => void client.mutate.camera.update('c1', { productionId: 'nowhere' }))
+  rerender(h(Probe, { productionId: 'p1' }))
   await advance()
 
   expect(told).toEqual([ONE, { ...ONE, productionId: 'nowhere' }, ONE])
+})
+
+test('what is being edited stays while others change what the component does not hold', async () => {
+  const { client, advance, write } = await setUp()
+  const { Probe, told, draft } = form({ id: 'c1', name: 'One' })
+  const { rerender } = show(client, h(Probe, { productionId: 'p1' }))
+  await advance()
+  draft.current = { id: 'c1', name: 'Half a wo' }
+  rerender(h(Probe, { productionId: 'p1' }))
+
+  write((tx) => tx.update('camera', 'c1', { zoom: 9 }, DIRECT))
+  await advance()
+  const meanwhile = [...told]
+  write((tx) => tx.update('camera', 'c1', { name: 'Uno' }, DIRECT))
+  await advance()
+
+  expect(meanwhile).toEqual([])
+  expect(told).toEqual([{ ...ONE, zoom: 9, name: 'Uno' }])
 })
 
 test('the hook holds the room that it names, and nothing while it is switched off or the id is unknown', async () => {
@@ -78,24 +100,24 @@ test('the hook holds the room that it names, and nothing while it is switched of
   expect([off.told, unknown.told]).toEqual([[], []])
 })
 
-test('without a record of its own a component hears every update of the room', async () => {
+test('fields that the component does not hold, and those that the schema does not know, are not compared', async () => {
   const { client, advance, write } = await setUp()
   const told: string[] = []
-  const list = probe(() =>
-    useEntitySync({ entityType: 'camera', productionId: 'p1', onUpdate: ({ name }) => told.push(name) }),
+  const draft = { id: 'c1', name: 'One', isDirty: true }
+  const part = probe(() =>
+    useEntitySync({ entityType: 'camera', currentData: draft, onUpdate: ({ name }) => told.push(name) }),
   )
-  show(client, [h(list.Probe, { key: 1 }), h(Joined, { key: 2, id: 'p2' })])
+  show(client, h(Joined, null, h(part.Probe)))
   await advance()
 
-  write((tx) => {
-    tx.create('camera', 'c3', { productionId: 'p2', name: 'Elsewhere', zoom: 0 }, DIRECT)
-    tx.update('camera', 'c2', { name: 'Due' }, DIRECT)
-  })
+  write((tx) => tx.update('camera', 'c1', { zoom: 9 }, DIRECT))
   await advance()
-  write((tx) => tx.update('camera', 'c3', { name: 'Still elsewhere' }, DIRECT))
+  const whileElsewhere = [...told]
+  write((tx) => tx.update('camera', 'c1', { name: 'Uno' }, DIRECT))
   await advance()
 
-  expect(told).toEqual(['Due'])
+  expect(whileElsewhere).toEqual([])
+  expect(told).toEqual(['Uno'])
 })
 
 test('updates of an entity are heard with their type, whatever the form of its name', async () => {
@@ -146,5 +168,7 @@ test('an entity that does not exist is named, with the nearest that does', async
   const { client } = await setUp()
   const mistaken = probe(() => useEntityUpdates('checklist-itm' as 'checklist-item', () => {}))
 
-  expect(() => show(client, h(mistaken.Probe))).toThrow(/no entity `checklist-itm`.*`checklist-item`/)
+  expect(() => show(client, h(mistaken.Probe))).toThrow(
+    /no model `checklist-itm`\. Did you mean `checklistItem`/,
+  )
 })

@@ -5,7 +5,7 @@ import { boolean, defineSchema, hasMany, integer, model, reference, room, text }
 import type { Client } from 'syncline/client'
 import { createSyncHooks } from 'syncline/react'
 import { simulate, type Simulation } from 'syncline/testing'
-import { afterEach } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 
 export const schema = defineSchema({
   models: {
@@ -31,10 +31,25 @@ export const hooks = createSyncHooks<typeof schema>()
 
 const open: Simulation<typeof schema>[] = []
 
+const complaints: string[] = []
+
+beforeEach(() => {
+  vi.spyOn(console, 'error').mockImplementation(
+    (...parts) => void complaints.push(parts.map(String).join(' ')),
+  )
+})
+
 afterEach(() => {
   cleanup()
   for (const simulation of open.splice(0)) simulation.close()
+  // Such as an update of one component while another renders.
+  expect(takeComplaints()).toEqual([])
 })
+
+/** What React complained of since it was last asked; a test that expects complaints takes them. */
+export function takeComplaints(): string[] {
+  return complaints.splice(0)
+}
 
 export const DIRECT = { user: null }
 

@@ -8,6 +8,7 @@ const UNLIMITED = { perSecond: 1e9, burst: 1e9 }
 const MESSAGES = 110_000
 const SOCKETS = 10
 const RAW_SOCKETS = 600
+const DEVICE_COPIED = 4011
 
 let server: StageServer
 beforeAll(async () => {
@@ -108,13 +109,17 @@ test(`W4: after ${MESSAGES} messages that are wrong in every way, everybody else
   )
 
   let served = 0
+  let devices = SOCKETS
   for (let sent = 0; sent < MESSAGES; sent += SOCKETS * 500) {
     for (const sender of senders)
       for (let message = 0; message < 500; message++) sender.send(nearlyRight(random))
     await server.query("update cameras set zoom = zoom + 1 where id = 'c1'")
     await bystander.next(({ type }) => type === 'changes', bystander.messages.length, 20_000)
     served++
-    for (const sender of senders) await answered(sender)
+    for (const [number, sender] of senders.entries()) {
+      if (await isAnswered(sender)) continue
+      senders[number] = await server.socket('ana', { device: `wrong ${++devices}` })
+    }
   }
 
   expect(served, `seed ${seed}`).toBe(MESSAGES / (SOCKETS * 500))
@@ -122,13 +127,22 @@ test(`W4: after ${MESSAGES} messages that are wrong in every way, everybody else
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
 })
 
-/** The server has read all that this socket sent, and still answers it. */
-async function answered(sender: RawClient): Promise<void> {
+/**
+ * The server has read all that this socket sent, and still answers it. False when it ended the connection for a good
+ * reason: a key that was garbled makes the device look like a copy of itself.
+ */
+async function isAnswered(sender: RawClient): Promise<boolean> {
   const from = sender.messages.length
   sender.send({ type: 'ping' })
-  await sender.next(({ type }) => type === 'pong', from, 20_000)
+  const code = await Promise.race([
+    sender.closed,
+    sender.next(({ type }) => type === 'pong', from, 20_000).catch(() => sender.closed),
+  ])
   sender.messages.length = 0
   sender.frames.length = 0
+  if (typeof code !== 'number') return true
+  expect(code).toBe(DEVICE_COPIED)
+  return false
 }
 
 test('frames that are no frames end their own socket and nothing else', async () => {

@@ -20,7 +20,7 @@ export interface CatalogColumn {
   readonly checks: readonly string[]
 }
 
-export interface CatalogForeignKey {
+interface CatalogForeignKey {
   readonly columns: readonly string[]
   readonly schema: string
   readonly table: string

@@ -67,7 +67,8 @@ function numbered(table: CatalogTable): FoundId | undefined {
   )
 }
 
-const isNumbered = (column: CatalogColumn) => column.isIdentity || /^nextval\(/.test(column.default ?? '')
+const isNumbered = (column: CatalogColumn) =>
+  column.isIdentity || (column.default ?? '').startsWith('nextval(')
 
 function asId(table: CatalogTable, column: string, note?: string): FoundId | undefined {
   const found = columnOf(table, column)

@@ -13,27 +13,22 @@ export interface OwnColumns {
 /** Decides where versions are kept: a `version` that the application has already is its own. */
 export function ownColumns(table: CatalogTable): OwnColumns {
   const type = (name: string) => table.columns.find((column) => column.name === name)?.type
-  const rooms = table.columns.map(({ name }) => name).filter((name) => /^sync_room($|_)/.test(name))
-  if (type('field_versions') === 'jsonb') {
-    const version = type('sync_version') === 'int4' ? 'sync_version' : 'version'
-    return {
-      ...(version !== 'version' && { versionColumn: version }),
-      names: new Set([version, 'field_versions', ...rooms]),
-      notes: [],
-    }
-  }
-  const isTaken = {
-    version: type('version') !== undefined,
-    fieldVersions: type('field_versions') !== undefined,
-  }
+  const fieldVersions =
+    type('sync_field_versions') === 'jsonb' || (type('field_versions') ?? 'jsonb') !== 'jsonb'
+      ? 'sync_field_versions'
+      : 'field_versions'
+  const isMigrated = type(fieldVersions) === 'jsonb'
+  const isOurs = isMigrated && type('sync_version') === undefined && type('version') === 'int4'
+  const version = type('version') === undefined || isOurs ? 'version' : 'sync_version'
   const taken = [
-    ...(isTaken.version ? ['`version`'] : []),
-    ...(isTaken.fieldVersions ? ['`field_versions`'] : []),
+    ...(version === 'version' ? [] : ['`version`']),
+    ...(fieldVersions === 'field_versions' ? [] : ['`field_versions`']),
   ]
+  const rooms = table.columns.map(({ name }) => name).filter((name) => /^sync_room($|_)/.test(name))
   return {
-    ...(isTaken.version && { versionColumn: 'sync_version' }),
-    ...(isTaken.fieldVersions && { fieldVersionsColumn: 'sync_field_versions' }),
-    names: new Set(rooms),
+    ...(version !== 'version' && { versionColumn: version }),
+    ...(fieldVersions !== 'field_versions' && { fieldVersionsColumn: fieldVersions }),
+    names: new Set([version, fieldVersions, ...rooms]),
     notes: taken.map(
       (name) =>
         `guess: the column ${name} is the application's own, so Syncline keeps its under another name.`,

@@ -10,6 +10,7 @@ import { type FoundId, findId } from './find-id.ts'
 import { whyLeftOut } from './left-out-tables.ts'
 import { ownColumns } from './own-columns.ts'
 import type { LeftOut, ModelPlan, SchemaPlan } from './plan.ts'
+import { findMembership } from './find-membership.ts'
 import { planFields } from './plan-fields.ts'
 import { planRelations } from './plan-relations.ts'
 import { planRoom } from './plan-room.ts'
@@ -33,12 +34,24 @@ export function planSchema(catalog: Catalog): SchemaPlan {
   }
   const models = chosen.map((one) => planModel(one, find))
   const room = planRoom(models)
-  return { models, relations: planRelations(models), room, shared: planShared(models, room), leftOut }
+  return {
+    models,
+    relations: planRelations(models),
+    room,
+    membership: findMembership(
+      catalog,
+      models.find(({ name }) => name === room?.root),
+    ),
+    shared: planShared(models, room),
+    leftOut,
+  }
 }
 
 function chooseTables({ tables }: Catalog, leftOut: LeftOut[]): Chosen[] {
   const chosen: Chosen[] = []
-  for (const table of tables) {
+  // A table that is found without its schema has the better right to a name.
+  const inOrder = [...tables].sort((a, b) => Number(b.isVisible) - Number(a.isVisible))
+  for (const table of inOrder) {
     const id = whyLeftOut(table) ?? pathTaken(chosen, table) ?? findId(table)
     if (typeof id === 'string') leftOut.push({ what: declaredName(table), why: id })
     else if ('why' in id) leftOut.push({ what: declaredName(table), why: id.why })

@@ -63,10 +63,19 @@ export interface RoomPlan {
   readonly reason: string
 }
 
+/** A table that says which users belong to a room. */
+export interface MembershipPlan {
+  /** Table and columns as SQL has them. */
+  readonly table: string
+  readonly room: string
+  readonly user: string
+}
+
 export interface SchemaPlan {
   readonly models: readonly ModelPlan[]
   readonly relations: readonly RelationPlan[]
   readonly room: RoomPlan | undefined
+  readonly membership: MembershipPlan | undefined
   /** By model: why its records are shared with everybody who may read all of them. */
   readonly shared: ReadonlyMap<string, string>
   readonly leftOut: readonly LeftOut[]

@@ -1,8 +1,8 @@
 /** Writes `access.ts`: nobody may do anything yet, and what the first rules could be. */
-import type { SchemaPlan } from './plan.ts'
+import type { MembershipPlan, SchemaPlan } from './plan.ts'
 
 /** The whole file. `schemaModule` is what it imports: `./schema.js`. */
-export function renderAccess({ room, shared, models }: SchemaPlan, schemaModule: string): string {
+export function renderAccess({ room, membership, shared, models }: SchemaPlan, schemaModule: string): string {
   const root = room?.root ?? models.find(({ name }) => !shared.has(name))?.name
   const everybody = [...shared.keys()][0]
   return [
@@ -14,7 +14,7 @@ export function renderAccess({ room, shared, models }: SchemaPlan, schemaModule:
     `import type { schema } from '${schemaModule}'`,
     '',
     'export const access: Access<typeof schema> = {',
-    ...(root === undefined ? [] : rootExample(root)),
+    ...(root === undefined ? [] : rootExample(root, membership)),
     ...(room?.members[0] === undefined
       ? []
       : memberExample(room.members[0].model, room.members[0].path[0] as string)),
@@ -24,10 +24,16 @@ export function renderAccess({ room, shared, models }: SchemaPlan, schemaModule:
   ].join('\n')
 }
 
-const rootExample = (root: string) => [
-  "  // Who sees a record, as SQL that asks your own tables (import { sql } from 'syncline/server'):",
-  `  // ${root}: { accessibleBy: (user, ${root}) => sql\`exists (select 1 from members m where m.${root}_id = \${${root}.id} and m.user_id = \${user.id})\` },`,
-]
+const rootExample = (root: string, membership: MembershipPlan | undefined) => {
+  const { table, room, user } = membership ?? { table: 'members', room: `${root}_id`, user: 'user_id' }
+  return [
+    "  // Who sees a record, as SQL that asks your own tables (import { sql } from 'syncline/server'):",
+    `  // ${root}: {`,
+    `  //   accessibleBy: (user, ${root}) => sql\`exists (`,
+    `  //     select 1 from ${table} m where m.${room} = \${${root}.id} and m.${user} = \${user.id})\`,`,
+    '  // },',
+  ]
+}
 
 const memberExample = (member: string, reference: string) => [
   "  // What is in a room is read by the room's readers; here they may also write it:",

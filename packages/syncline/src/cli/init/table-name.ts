@@ -14,6 +14,7 @@ export function sqlName({ schema, name, isVisible }: Named): string {
   return (isVisible ? [name] : [schema, name]).map(quotedIfNeeded).join('.')
 }
 
-function quotedIfNeeded(name: string): string {
+/** A name as a statement has it. */
+export function quotedIfNeeded(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name)
 }

@@ -125,15 +125,16 @@ function welcome(
   file: string,
 ): string {
   const count = Object.keys(access ?? {}).length
+  const models = Object.keys(schema.models).length
   const rules = open
     ? 'OPEN: everybody who reaches this port may read and write EVERYTHING (--open)'
     : count === 0
       ? `CLOSED: no rules, so nobody may read or write anything. Write them in ${accessFile(file) ?? 'access.ts beside the schema'}, or try it with --open`
-      : `rules for ${count} of ${Object.keys(schema.models).length} models`
+      : `rules for ${count} of ${models} models`
   return [
     '',
     `serving  ${url}  (clients: createClient({ schema, url: '${url}/sync' }))`,
-    `schema   ${Object.keys(schema.models).length} models, ${schema.roots.length === 0 ? 'no rooms' : `rooms: ${schema.roots.join(', ')}`}`,
+    `schema   ${models === 1 ? '1 model' : `${models} models`}, ${schema.roots.length === 0 ? 'no rooms' : `rooms: ${schema.roots.join(', ')}`}`,
     `access   ${rules}`,
     `users    ${authenticate ? 'as `authenticate` of your module says' : 'NO LOGIN: the token is the user’s id, `dev` without one. For development only'}`,
   ].join('\n')

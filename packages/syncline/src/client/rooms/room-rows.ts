@@ -83,7 +83,7 @@ export class RoomRows {
     const remove: RecordName[] = []
     const names = new Map(changes.map(({ model, id }) => [`${model} ${id}`, { model, id }]))
     for (const { model, id } of names.values()) {
-      const [member] = this.#host.store.memberOf(channel, model, id)
+      const member = this.#host.store.memberOf(channel, model, id)
       if (member) put.push(member)
       else remove.push({ model, id })
     }

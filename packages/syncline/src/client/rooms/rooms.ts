@@ -202,6 +202,8 @@ export class Rooms {
       room.source.set(joiningRoom(channel, stored.cursor))
     }
     this.#ask(channel, room)
+    // One that waits for an own write owes no answer yet.
+    if (this.#send && !room.isAsked) this.#host.onAnswered(channel)
     this.#host.onChanged()
   }
 

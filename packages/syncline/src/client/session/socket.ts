@@ -10,9 +10,12 @@ export interface SocketLike {
 
 export type SocketConstructor = new (url: string, protocol: string) => SocketLike
 
-/** The platform's WebSocket; before Node 22 there is none, and the package `ws` takes its place. */
+/**
+ * The platform's WebSocket; before Node 22 there is none, and the package `ws` takes its place. The `browser` field of
+ * package.json keeps it out of bundles.
+ */
 export async function findSocketConstructor(): Promise<SocketConstructor> {
   const native = (globalThis as { WebSocket?: unknown }).WebSocket
   if (native) return native as SocketConstructor
-  return (await import('./node-socket.ts')).WebSocket as unknown as SocketConstructor
+  return (await import('ws')).WebSocket as unknown as SocketConstructor
 }

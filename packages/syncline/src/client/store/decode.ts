@@ -42,20 +42,29 @@ export function* decodeChunks(schema: CompiledSchema, chunks: readonly RowsChunk
 const LEADING = 3
 
 function* decodeChunk(model: Model, { columns, rows }: RowsChunk): Iterable<StoreRecord> {
-  const fields = columns.map((column, index) => (index < LEADING ? undefined : model.fields[column]))
+  const cells = columns.flatMap((column, index) => {
+    const field = index < LEADING ? undefined : model.fields[column]
+    return field ? [{ index, name: field.name, field: differsOnWire(field) ? field : undefined }] : []
+  })
   const uniform = uniformVersions(model)
   for (const values of rows) {
     const version = values[1] as number
     const fieldVersions = (values[2] as Versions | null) ?? uniform(version)
-    yield { model: model.name, version, fieldVersions, fields: decodeRow(fields, values) }
+    yield { model: model.name, version, fieldVersions, fields: decodeRow(cells, values) }
   }
 }
 
-function decodeRow(fields: readonly (Field | undefined)[], values: readonly unknown[]): AnyRow {
+/** Where a field's value stands in a row; with the field where rows hold it in another form. */
+interface Cell {
+  readonly index: number
+  readonly name: string
+  readonly field: Field | undefined
+}
+
+function decodeRow(cells: readonly Cell[], values: readonly unknown[]): AnyRow {
   const row: Record<string, unknown> = { id: values[0] }
-  for (let index = LEADING; index < fields.length; index++) {
-    const field = fields[index]
-    if (field) row[field.name] = differsOnWire(field) ? fromWire(field, values[index]) : values[index]
+  for (const { index, name, field } of cells) {
+    row[name] = field ? fromWire(field, values[index]) : values[index]
   }
   return row as AnyRow
 }

@@ -29,13 +29,18 @@ export interface Entry {
   row: AnyRow | undefined
   /** How many joined rooms hold it. */
   holders: number
+  /** What the transaction under way did to it: appended these ops, or more than that. */
+  touched: readonly OverlayOp[] | typeof WHOLLY | undefined
 }
+
+/** An entry of which more changed than that ops were appended. */
+export const WHOLLY = 'wholly'
 
 // Shared by all entries without ops, so it is replaced and never filled.
 const NO_OPS: OverlayOp[] = []
 
 export function createEntry(model: string, id: string): Entry {
-  return { model, id, base: undefined, ops: NO_OPS, row: undefined, holders: 0 }
+  return { model, id, base: undefined, ops: NO_OPS, row: undefined, holders: 0, touched: undefined }
 }
 
 /** True when nothing is left to keep; a deleted record stays known while a room still has to tell of it. */

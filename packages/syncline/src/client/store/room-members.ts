@@ -4,6 +4,11 @@
 export class RoomMembers {
   readonly #byModel = new Map<string, Map<string, number>>()
 
+  /** Ids and the versions at which they entered, by model. */
+  get byModel(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+    return this.#byModel
+  }
+
   has(model: string, id: string): boolean {
     return this.#byModel.get(model)?.has(id) ?? false
   }

@@ -8,7 +8,7 @@ import { type FieldChange, merge } from '../../protocol/merge.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
 import type { AnyRow, RowChange } from '../query/row.ts'
-import type { BaseRecord, Entry, OverlayOp } from './entry.ts'
+import { type BaseRecord, type Entry, type OverlayOp, WHOLLY } from './entry.ts'
 import { applyOp, isSameRow, rebase } from './rebase.ts'
 import { RoomMembers } from './room-members.ts'
 import { Table } from './table.ts'
@@ -33,13 +33,13 @@ export class Store implements QueryHost {
   readonly #router = new QueryRouter()
   /** Versions at which records were deleted, while this connection lasts and another room may still tell of them. */
   readonly #deletedAt = new Map<Entry, number>()
-  /** Entries that changed; with the ops appended where nothing else did, so that many ops on one record stay cheap. */
-  #touched: Map<Entry, readonly OverlayOp[] | undefined> | undefined
+  /** Entries that changed; each knows the ops appended where nothing else did, so that many ops on one record stay cheap. */
+  #touched: Entry[] | undefined
 
   /** Runs changes as one: nobody sees a part of them. */
   transact<Result>(work: () => Result): Result {
     if (this.#touched) return work()
-    this.#touched = new Map()
+    this.#touched = []
     try {
       return work()
     } finally {
@@ -80,13 +80,23 @@ export class Store implements QueryHost {
   }
 
   /** The members of a room, as the device's storage keeps them. */
-  *members(channel: string): Iterable<StoreRecord> {
-    const members = this.#room(channel)
-    for (const [model, id] of members.entries()) yield* this.#member(members, model, id)
+  members(channel: string): StoreRecord[] {
+    const records: StoreRecord[] = []
+    for (const [model, members] of this.#room(channel).byModel) {
+      const table = this.#table(model)
+      for (const [id, enteredAt] of members) {
+        const base = table.get(id)?.base
+        if (base) records.push(recordOf(model, base, enteredAt))
+      }
+    }
+    return records
   }
 
-  *memberOf(channel: string, model: string, id: string): Iterable<StoreRecord> {
-    yield* this.#member(this.#room(channel), model, id)
+  /** One member of a room. */
+  memberOf(channel: string, model: string, id: string): StoreRecord | undefined {
+    const enteredAt = this.#room(channel).enteredAt(model, id)
+    const base = this.#table(model).get(id)?.base
+    return base && enteredAt !== undefined ? recordOf(model, base, enteredAt) : undefined
   }
 
   addOp(op: OverlayOp): void {
@@ -182,7 +192,7 @@ export class Store implements QueryHost {
     record: StoreRecord,
     isFresh: (channel: string) => boolean,
   ): void {
-    if ((this.#deletedAt.get(entry) ?? 0) >= record.version) return
+    if (this.#deletedAt.size > 0 && (this.#deletedAt.get(entry) ?? 0) >= record.version) return
     const { base } = entry
     if (base && this.#isHeldByFresh(channel, entry, isFresh)) {
       const { id: _, ...fields } = record.fields
@@ -201,26 +211,23 @@ export class Store implements QueryHost {
     return false
   }
 
-  *#member(members: RoomMembers, model: string, id: string): Iterable<StoreRecord> {
-    const enteredAt = members.enteredAt(model, id)
-    const base = this.#table(model).get(id)?.base
-    if (base && enteredAt !== undefined) yield { ...base, model, enteredAt }
-  }
-
   #touch(model: string, id: string, appended?: readonly OverlayOp[]): Entry {
     if (!this.#touched) throw new Error('The store is changed outside `transact`. Wrap the change in it.')
     const entry = this.#table(model).open(id)
-    const known = this.#touched.get(entry)
-    const isNew = !this.#touched.has(entry)
-    this.#touched.set(entry, appended && (isNew || known) ? [...(known ?? []), ...appended] : undefined)
+    const known = entry.touched
+    if (known === undefined) this.#touched.push(entry)
+    if (!appended || known === WHOLLY) entry.touched = WHOLLY
+    else entry.touched = known ? [...known, ...appended] : appended
     return entry
   }
 
-  #commit(touched: ReadonlyMap<Entry, readonly OverlayOp[] | undefined>): void {
+  #commit(touched: readonly Entry[]): void {
     const changes = new Map<string, RowChange[]>()
-    for (const [entry, appended] of touched) {
+    for (const entry of touched) {
+      const appended = entry.touched === WHOLLY ? undefined : entry.touched
+      entry.touched = undefined
       const change = this.#table(entry.model).show(entry, rebase(entry, appended))
-      if (entry.holders === 0) this.#deletedAt.delete(entry)
+      if (this.#deletedAt.size > 0 && entry.holders === 0) this.#deletedAt.delete(entry)
       if (!change) continue
       const ofModel = changes.get(entry.model)
       if (ofModel) ofModel.push(change)
@@ -244,4 +251,12 @@ export class Store implements QueryHost {
     this.#rooms.set(channel, members)
     return members
   }
+}
+
+function recordOf(
+  model: string,
+  { version, fields, fieldVersions }: BaseRecord,
+  enteredAt: number,
+): StoreRecord {
+  return { model, version, fieldVersions, fields, enteredAt }
 }

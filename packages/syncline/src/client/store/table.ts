@@ -37,7 +37,7 @@ export class Table {
     else this.rows.delete(entry.id)
     this.revision++
     const change = { before, after }
-    for (const index of this.#links.values()) index.apply(change)
+    if (this.#links.size > 0) for (const index of this.#links.values()) index.apply(change)
     return change
   }
 

@@ -40,9 +40,11 @@ export interface PastContent {
 
 /** A digest in the form of a uuid. `changes` are at most `FINGERPRINT_ROWS`, newest first. */
 export function fingerprint(birth: string | null, changes: readonly PastChange[]): string {
-  const hash = createHash('sha256').update(birth ?? 'none')
-  for (const { xid, seq, at } of changes) hash.update(`\n${xid} ${seq} ${at}`)
-  const hex = hash.digest('hex')
+  // In one piece: every call into the hash costs as much as hashing a row.
+  const lines = changes.map(({ xid, seq, at }) => `\n${xid} ${seq} ${at}`)
+  const hex = createHash('sha256')
+    .update((birth ?? 'none') + lines.join(''))
+    .digest('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   )

@@ -50,7 +50,7 @@ function paddedLength(length: number): number {
 }
 
 function pushHex(bytes: number[], hex: string): void {
-  bytes.push(...Buffer.from(hex, 'hex'))
+  for (const byte of Buffer.from(hex, 'hex')) bytes.push(byte)
 }
 
 /** Seven bits a byte, lowest first; without bit operations, which would cut numbers at 32 bits. */

@@ -37,6 +37,11 @@ export class Delivery {
     this.reload = reload
   }
 
+  /** Rights were looked at again though nothing was written: no first load has these rows, however late it was (A2). */
+  get isRecheck(): boolean {
+    return this.edges.from === this.edges.to
+  }
+
   /** The frames for everybody who stands at the batch's beginning. */
   frames(): readonly Frame[] {
     this.#frames ??= changesFrames(this.channel, this.rows.map(sharedChangeText), this.edges.cursor)

@@ -157,3 +157,15 @@ test('too many changes while joining load the room again afterwards', () => {
 
   expect(events).toEqual(['reload too_many_changes'])
 })
+
+test('A2: what a look at rights finds is sent also while nothing is written, and repeats no batch', () => {
+  const { names, outlet } = recorder()
+  const { member } = memberWith(outlet)
+  member.stand('13:13:', 0)
+
+  member.deliver(batch(13, 13, { found: Number.MAX_SAFE_INTEGER }))
+  member.deliver(batch(12, 12, { foundBehind: Number.MAX_SAFE_INTEGER }))
+  member.deliver(batch(12, 15, { seen: 12, unseen: 14 }))
+
+  expect(names).toEqual(['found', 'foundBehind', 'unseen'])
+})

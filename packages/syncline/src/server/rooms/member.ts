@@ -134,7 +134,7 @@ export class Member {
   #write(delivery: Delivery): void {
     if (delivery.reload !== null) return this.#reload(delivery.reload)
     const beyond = this.#beyond
-    if (beyond !== null) {
+    if (beyond !== null && !delivery.isRecheck) {
       if (covers(beyond, delivery.edges.to)) return
       this.#beyond = null
     }

@@ -1,6 +1,12 @@
 /** Records, outboxes and a schema for tests of storages. */
-import { acknowledge, dismiss, emptyOutbox, enqueue, type Outbox } from '../../../src/client/outbox/outbox.ts'
-import { settleThrough } from '../../../src/client/outbox/outbox.ts'
+import {
+  acknowledge,
+  dismiss,
+  emptyOutbox,
+  enqueue,
+  type Outbox,
+  settleThrough,
+} from '../../../src/client/outbox/outbox.ts'
 import { renamed } from '../../../src/client/outbox/recognise.ts'
 import type { StoredDevice } from '../../../src/client/storage/storage.ts'
 import type { StoreRecord } from '../../../src/client/store/store.ts'
@@ -44,7 +50,15 @@ const NAMES = [
   '__proto__',
 ]
 const NUMBERS = [0, -1.5, 1e300, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null]
-const OTHERS = [null, { a: [1, { b: null }] }, 'text', 5, false, [{}], { constructor: 'x' }]
+const OTHERS: readonly unknown[] = [
+  null,
+  { a: [1, { b: null }] },
+  'text',
+  5,
+  false,
+  [{}],
+  { constructor: 'x' },
+]
 
 /** A record whose values follow from a number. */
 export function camera(serial: number, version = 1 + (serial % 5)): StoreRecord {
@@ -58,7 +72,7 @@ export function camera(serial: number, version = 1 + (serial % 5)): StoreRecord 
     more: OTHERS[(serial + version) % OTHERS.length] ?? null,
     isOn: serial % 2 === 0,
   }
-  const fieldVersions = serial % 2 === 0 ? { name: version } : {}
+  const fieldVersions: Record<string, number> = serial % 2 === 0 ? { name: version } : {}
   return { model: 'camera', version, fieldVersions, fields, enteredAt: Math.max(1, version - (serial % 3)) }
 }
 

@@ -8,17 +8,17 @@ import { StorageError } from './problem.ts'
  */
 export function checkedGroup(value: unknown): PackedGroup {
   const group = value as Partial<PackedGroup> | null
-  const count = Array.isArray(group?.ids) ? group.ids.length : -1
+  const count = Array.isArray(group?.rows) ? group.rows.length : -1
   if (
     typeof group?.model === 'string' &&
-    isListOf(group.ids, count, isText) &&
+    isListOf(group.rows, count, isRow) &&
     isListOf(group.versions, count, isVersion) &&
     (group.entered === null || isListOf(group.entered, count, (at) => at === null || isVersion(at))) &&
     Array.isArray(group.stamps) &&
     group.stamps.every(isStamp) &&
     isListOf(group.stampOf, count, isIndexOf(group.stamps)) &&
-    Array.isArray(group.columns) &&
-    isListOf(group.values, group.columns.length, () => true)
+    Array.isArray(group.wire) &&
+    group.wire.every((name) => typeof name === 'string')
   ) {
     return group as PackedGroup
   }
@@ -29,8 +29,10 @@ function isListOf(list: unknown, count: number, isItem: (item: unknown) => boole
   return Array.isArray(list) && list.length === count && list.every(isItem)
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== ''
+function isRow(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const { id } = value as { id?: unknown }
+  return typeof id === 'string' && id !== ''
 }
 
 /** Versions of records and fields: whole, from 0. */

@@ -30,14 +30,19 @@ export interface OpenOptions {
 export async function openDatabase({ factory, name, mayCreate }: OpenOptions): Promise<IDBDatabase> {
   const request = factory.open(name, FORMAT)
   const opened = new Promise<IDBDatabase>((resolve, reject) => {
-    let isNew = false
+    let fault: unknown
     request.onupgradeneeded = () => {
-      isNew = !mayCreate
-      if (mayCreate) for (const store of STORES) request.result.createObjectStore(store)
-      else request.transaction?.abort()
+      try {
+        if (!mayCreate) throw gone(name)
+        for (const store of STORES) request.result.createObjectStore(store)
+      } catch (error) {
+        // A database without its stores must not stay.
+        fault = error
+        request.transaction?.abort()
+      }
     }
     request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(isNew ? gone(name) : request.error)
+    request.onerror = () => reject(fault ?? request.error)
   })
   try {
     return await withPatience(opened, `Database \`${name}\` does not open.`)

@@ -1,27 +1,28 @@
 /**
- * Records as text, column by column, a page at a time: IndexedDB is bounded by the number of its records, not by
+ * Records as text, a page at a time: IndexedDB is bounded by the number of its records, not by
  * their bytes, and one text is read back in a slice of its own.
  *
- * What is read is judged, not trusted: other scripts of the page may have written it (`check-group.ts`, `columns.ts`).
+ * What is read is judged, not trusted: other scripts of the page may have written it (`check-group.ts`, `rows.ts`).
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
 import type { AnyRow } from '../../query/row.ts'
 import type { StoreRecord } from '../../store/store.ts'
 import { checkedGroup } from './check-group.ts'
-import { packColumn, unpackColumn } from './columns.ts'
+import { StorageError } from './problem.ts'
+import { packRows, unpackRows } from './rows.ts'
 
 /** Records of one model and one set of fields. Lists run in parallel. */
 export interface PackedGroup {
   readonly model: string
-  readonly ids: readonly string[]
+  readonly rows: readonly AnyRow[]
   readonly versions: readonly number[]
   /** Null where it is the record's own version. */
   readonly entered: readonly (number | null)[] | null
   /** Field versions that occur, and which of them each record has. */
   readonly stamps: readonly Readonly<Record<string, number>>[]
   readonly stampOf: readonly number[]
-  readonly columns: readonly string[]
-  readonly values: readonly unknown[]
+  /** Fields whose values are written as on the wire, for JSON has no bigints, NaN and infinities. */
+  readonly wire: readonly string[]
 }
 
 /** Records as text. */
@@ -34,8 +35,10 @@ export function pack(records: readonly StoreRecord[]): string {
  * @throws StorageError when it is damaged
  */
 export function unpack(schema: CompiledSchema, text: unknown): StoreRecord[] {
-  const groups = typeof text === 'string' ? (JSON.parse(text) as unknown) : undefined
-  if (!Array.isArray(groups)) throw new SyntaxError('A page is not a list of groups.')
+  // A name that means something to every object is of nobody's schema; as a value it is followed by no colon.
+  if (typeof text !== 'string' || text.includes('"__proto__":')) throw damagedPage()
+  const groups = JSON.parse(text) as unknown
+  if (!Array.isArray(groups)) throw damagedPage()
   return groups.flatMap((group: unknown) => unpackGroup(schema, checkedGroup(group)))
 }
 
@@ -60,20 +63,17 @@ function haveSameFields(a: AnyRow, b: AnyRow): boolean {
 
 function packGroup(records: readonly StoreRecord[]): PackedGroup {
   const [first] = records
-  const columns = Object.keys(first?.fields ?? {}).filter((name) => name !== 'id')
   const stamps = new Map<StoreRecord['fieldVersions'], number>()
   for (const { fieldVersions } of records) {
     if (!stamps.has(fieldVersions)) stamps.set(fieldVersions, stamps.size)
   }
   return {
     model: first?.model ?? '',
-    ids: records.map(({ fields }) => fields.id),
+    ...packRows(records.map(({ fields }) => fields)),
     versions: records.map(({ version }) => version),
     entered: enteredOf(records),
     stamps: [...stamps.keys()],
     stampOf: records.map(({ fieldVersions }) => stamps.get(fieldVersions) ?? 0),
-    columns,
-    values: columns.map((name) => packColumn(records.map(({ fields }) => fields[name]))),
   }
 }
 
@@ -88,21 +88,14 @@ function unpackGroup(schema: CompiledSchema, group: PackedGroup): StoreRecord[] 
   const model = schema.models[group.model]
   // An older app may have had a model that is no more.
   if (!model) return []
-  const columns = group.columns.flatMap((name, at) => {
-    const field = model.fields[name]
-    return field ? [{ name, values: unpackColumn(field, group.values[at], group.ids.length) }] : []
-  })
-  return group.ids.map((id, at) => {
-    const fields: Record<string, unknown> = { id }
-    for (const { name, values } of columns) fields[name] = values[at]
+  const rows = unpackRows(model, group)
+  return rows.map((fields, at) => {
     const version = group.versions[at] as number
     const fieldVersions = group.stamps[group.stampOf[at] as number] as StoreRecord['fieldVersions']
-    return {
-      model: model.name,
-      version,
-      fieldVersions,
-      fields: fields as AnyRow,
-      enteredAt: group.entered?.[at] ?? version,
-    }
+    return { model: model.name, version, fieldVersions, fields, enteredAt: group.entered?.[at] ?? version }
   })
+}
+
+function damagedPage(): StorageError {
+  return new StorageError('StorageDamagedError', 'A stored page is no list of groups.')
 }

@@ -77,7 +77,7 @@ export function pendingRows({ rooms }: Pending): number {
 }
 
 /** A model's name has no space, so the first one parts it from the id. */
-export function recordKey(model: string, id: string): string {
+function recordKey(model: string, id: string): string {
   return `${model} ${id}`
 }
 

@@ -62,7 +62,7 @@ function outcomeOf(
 }
 
 /** Removes a room and all that belongs to it. */
-export function removeRoom(transaction: Transaction, channel: string): void {
+function removeRoom(transaction: Transaction, channel: string): void {
   transaction.store('rooms').delete(channel)
   transaction.store('pages').delete(under(channel))
   transaction.store('log').delete(under(channel))

@@ -1,0 +1,80 @@
+/** What a test page offers to the test that drives it: storages, and a client with a device that is kept. */
+import { type Client, createClient } from '../../../src/client/client.ts'
+import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
+import { memory } from '../../../src/client/storage/memory.ts'
+import { kitOf, STORAGE_CONTRACT } from '../storage/contract.ts'
+import { liveWithFault } from '../storage/fault-script.ts'
+import { type FaultKind, installFaults } from '../storage/faults.ts'
+import { type StageSchema, stageSchema } from '../stage-schema.ts'
+
+/** Deletes what a script before has left. */
+async function forget(): Promise<void> {
+  for (const { name = '' } of await indexedDB.databases()) {
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name)
+      request.onsuccess = () => resolve()
+      request.onerror = () => reject(request.error)
+    })
+  }
+}
+
+const page = {
+  contract: STORAGE_CONTRACT.map(({ title }) => title),
+
+  async runContract(title: string, storage: 'memory' | 'indexedDb'): Promise<void> {
+    const found = STORAGE_CONTRACT.find((each) => each.title === title)
+    await found?.run(kitOf(storage === 'memory' ? memory() : indexedDb({ name: title })))
+  },
+
+  /** Fails one call in so many in this way, beginning with one of the first; returns how many there were. */
+  async runFaults(kind: FaultKind, first: number, step: number): Promise<number> {
+    const faults = installFaults(globalThis)
+    try {
+      let calls = 0
+      faults.arm()
+      await liveWithFault(indexedDb(), { ...faults, arm: () => (calls = faults.calls) })
+      for (let at = first; at < calls; at += step) {
+        faults.arm()
+        await forget()
+        faults.arm(at, kind)
+        await liveWithFault(indexedDb(), faults).catch((error: Error) => {
+          throw new Error(`At call ${at} of ${calls}: ${error.message}`)
+        })
+      }
+      return calls
+    } finally {
+      faults.remove()
+    }
+  },
+
+  client: undefined as Client<StageSchema> | undefined,
+
+  /** Opens the stage as ana. */
+  start(url: string): void {
+    const reconnect = { minMs: 20, maxMs: 200 }
+    const storage = indexedDb()
+    const options = { schema: stageSchema, url, user: 'ana', token: 'ana', storage, reconnect }
+    page.client = createClient({ ...options, joinAtStart: true })
+    page.client.join('production', 'p1')
+  },
+
+  /** What the page shows, and how synchronisation stands. */
+  look() {
+    const { query, status } = page.client as Client<StageSchema>
+    return {
+      status: status.current,
+      productions: query.production.current.map(({ name }) => name),
+      cameras: query.camera.current.map(({ name }) => name),
+      lenses: query.lens.current.map(({ name }) => name),
+    }
+  },
+
+  /** Renames a camera; resolves when it is stored. */
+  async rename(id: string, name: string): Promise<void> {
+    await page.client?.mutate.camera.update(id, { name }).stored
+  },
+}
+
+export type TestPage = typeof page
+
+Object.assign(globalThis, { page })

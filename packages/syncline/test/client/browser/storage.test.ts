@@ -1,0 +1,144 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { STORAGE_CONTRACT } from '../storage/contract.ts'
+import { FAULT_KINDS } from '../storage/faults.ts'
+import { type StageFixture, startStage } from '../stage-fixture.ts'
+import { openBrowser, type ScriptPage, serveScript } from './browser.ts'
+import type { TestPage } from './page.ts'
+
+declare const page: TestPage
+
+let browser: Browser
+let script: ScriptPage
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  script = await serveScript('./page.ts')
+})
+
+afterAll(async () => {
+  await browser.close()
+  await script.close()
+})
+
+/** A window of a device of its own. */
+async function openPage(): Promise<Page> {
+  const context = await browser.newContext()
+  const opened = await context.newPage()
+  await opened.goto(script.url)
+  return opened
+}
+
+for (const storage of ['memory', 'indexedDb'] as const) {
+  describe(`${storage}() in Chromium`, () => {
+    let opened: Page
+
+    beforeAll(async () => {
+      opened = await openPage()
+    })
+
+    afterAll(() => opened.context().close())
+
+    for (const { title } of STORAGE_CONTRACT) {
+      // The case fails where it runs: what it throws there is thrown here.
+      test(title, () =>
+        opened.evaluate(([name, kind]) => page.runContract(name, kind), [title, storage] as const),
+      )
+    }
+  })
+}
+
+describe('K2: nothing is called stored that is not, in Chromium', () => {
+  // Together they fail every call once; in Node every call fails in every way.
+  for (const [index, kind] of FAULT_KINDS.entries()) {
+    test(`calls that fail once: ${kind}`, { timeout: 180_000 }, async () => {
+      const opened = await openPage()
+
+      const calls = await opened.evaluate(([fault, first, step]) => page.runFaults(fault, first, step), [
+        kind,
+        index,
+        FAULT_KINDS.length,
+      ] as const)
+
+      expect(calls).toBeGreaterThan(100)
+      await opened.context().close()
+    })
+  }
+})
+
+describe('a page with a server', () => {
+  let stage: StageFixture
+  const [major = ''] = Object.keys(inject('servers'))
+
+  beforeAll(async () => {
+    stage = await startStage(inject('servers')[major] as string, ['ana'])
+  })
+
+  afterAll(() => stage.close())
+
+  const look = (opened: Page) => opened.evaluate(() => page.look())
+  const until = (opened: Page, expression: string) =>
+    opened.waitForFunction(expression, undefined, { polling: 20 })
+
+  test('K1, W3: a reload without network shows what was there and what was written; the network brings the rest', async () => {
+    const opened = await openPage()
+    await opened.evaluate((url) => page.start(url), stage.url)
+    await until(opened, 'page.look().status.status === "realtime"')
+    const before = await look(opened)
+    stage.proxy.fault({ cutChance: 1 })
+    stage.proxy.cut()
+
+    await opened.evaluate(() => page.rename('p1-c1', 'written offline'))
+    await opened.reload()
+    await opened.evaluate((url) => page.start(url), stage.url)
+    await until(opened, 'page.look().cameras.length > 0')
+    const offline = await look(opened)
+    stage.proxy.fault({})
+    await until(opened, 'page.look().status.status === "realtime"')
+    const rows = await stage.database.query("select name from cameras where id = 'p1-c1'")
+
+    expect(before).toMatchObject({ productions: ['p1', 'p2', 'p3'], cameras: ['first'], lenses: ['first'] })
+    expect(offline).toMatchObject({
+      productions: ['p1', 'p2', 'p3'],
+      cameras: ['written offline'],
+      lenses: ['first'],
+    })
+    expect(offline.status).toMatchObject({ realtimeConnected: false, pending: 1, storage: 'durable' })
+    expect(rows).toEqual([{ name: 'written offline' }])
+    await opened.context().close()
+  })
+
+  test('W2: reloads are one device, and windows that are open at once are several', async () => {
+    const opened = await openPage()
+    const start = async (window: Page) => {
+      await window.evaluate((url) => page.start(url), stage.url)
+      await until(window, 'page.look().status.status === "realtime"')
+    }
+    const countDevices = async () =>
+      (await stage.database.query('select count(*)::int as count from syncline.devices'))[0]?.[
+        'count'
+      ] as number
+    const before = await countDevices()
+    for (let times = 0; times < 5; times++) {
+      await opened.reload()
+      await start(opened)
+      await opened.evaluate((name) => page.rename('p1-c1', name), `name ${times}`)
+      await until(opened, 'page.look().status.pending === 0')
+    }
+    const second = await opened.context().newPage()
+    await second.goto(script.url)
+    await start(second)
+
+    await Promise.all([
+      opened.evaluate(() => page.rename('p1-c1', 'one')),
+      second.evaluate(() => page.rename('p2-c1', 'two')),
+    ])
+    await Promise.all([opened, second].map((window) => until(window, 'page.look().status.pending === 0')))
+    const devices = await countDevices()
+    const looks = await Promise.all([opened, second].map((window) => look(window)))
+
+    expect(devices - before).toBe(2)
+    expect(looks.map(({ status }) => status.storage)).toEqual(['durable', 'durable'])
+    await opened.context().close()
+  })
+})
