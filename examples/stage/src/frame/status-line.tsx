@@ -14,6 +14,11 @@ export function StatusLine() {
       {/* Only the state is announced; the age beside it changes every second. */}
       <span role="status">{describeConnection(status)}</span>
       <span className="unsent">{describeUnsent(status)}</span>
+      {status.storage === 'failed' && (
+        <span className="unkept" title={status.storageProblem?.message}>
+          · not kept on this device
+        </span>
+      )}
     </p>
   )
 }

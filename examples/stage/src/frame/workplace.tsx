@@ -36,6 +36,7 @@ export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplacePro
     [client, notices, user],
   )
   useEffect(() => client && showRefusedEarlier(client, notices), [client, notices])
+  useEffect(() => client && warnOfLoss(client), [client])
   useShortcuts(notices)
   if (!client || !context) return null
 
@@ -82,6 +83,16 @@ function Page() {
     case 'missing':
       return <MessagePage title="Nothing here" text="There is no page at this address." />
   }
+}
+
+/** What is not sent and not kept on the device lives in this page's memory only: leaving the page is asked first. */
+function warnOfLoss({ status }: StageClient): () => void {
+  const warn = (event: BeforeUnloadEvent) => {
+    const { pending, storage } = status.current
+    if (pending > 0 && storage !== 'durable') event.preventDefault()
+  }
+  addEventListener('beforeunload', warn)
+  return () => removeEventListener('beforeunload', warn)
 }
 
 /** The client of a user; it closes with the component, and is made anew when the component comes back. */
