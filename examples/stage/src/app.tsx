@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
-import { followLinks } from './router.ts'
+import { followLinks, go } from './router.ts'
 import { currentUser, forgetUser, rememberedUser, type SignedIn, signOut } from './session.ts'
 import { Workplace } from './frame/workplace.tsx'
 import { Notices } from './sync/notices.ts'
@@ -23,9 +23,12 @@ export function App() {
   useEffect(() => void find(), [find])
 
   const leave = useCallback(async () => {
-    setState({ is: 'signed out' })
+    setState({ is: 'finding' })
     // Without a server the cookie stays; the next sign-in replaces it.
     await signOut().catch(() => {})
+    // What one was looking at need not be the next one's to see.
+    go('/')
+    setState({ is: 'signed out' })
   }, [])
   const endSession = useCallback(() => {
     forgetUser()

@@ -41,10 +41,13 @@ export async function signIn(userId: string): Promise<SignedIn> {
   return remember((await readAnswer<{ user: SignedIn }>(response)).user)
 }
 
+/** How long the server may take to end a session, in ms, before the page goes on without. */
+const PATIENCE_MS = 4_000
+
 /** Ends the session. */
 export async function signOut(): Promise<void> {
   forgetUser()
-  await fetch('/session', { method: 'DELETE' })
+  await fetch('/session', { method: 'DELETE', signal: AbortSignal.timeout(PATIENCE_MS) })
 }
 
 /** Who used this browser last and did not sign out. */

@@ -168,7 +168,7 @@ test('the picture of the signal flow follows connections that people and program
   await ben.getByRole('button', { name: 'Camera, Camera 12' }).waitFor({ timeout })
 
   await cleo.getByLabel('Connect from').selectOption({ label: 'Screens, understudy' })
-  await cleo.getByLabel('to', { exact: true }).selectOption({ label: 'Main switcher' })
+  await cleo.getByLabel('Connect to').selectOption({ label: 'Main switcher' })
   await cleo.getByRole('button', { name: 'Connect' }).click()
   await ben.getByRole('button', { name: 'Media server, Screens, understudy' }).waitFor({ timeout })
 

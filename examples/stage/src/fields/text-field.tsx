@@ -63,7 +63,10 @@ export function TextField({
           aria-label={label}
           aria-invalid={isRefused || undefined}
           aria-describedby={isRefused ? noteId : undefined}
-          onFocus={() => draft.focus()}
+          onFocus={(event) => {
+            draft.focus()
+            goToEnd(event.target)
+          }}
           onBlur={() => draft.leave()}
           onChange={(event) => draft.type(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
           onKeyDown={(event) => onKey(event, draft)}
@@ -92,4 +95,10 @@ function onKey(event: KeyboardEvent, draft: TextDraft): void {
   if (event.key === 'Escape') draft.restore()
   if (event.key === 'ArrowUp' && draft.step(1)) event.preventDefault()
   if (event.key === 'ArrowDown' && draft.step(-1)) event.preventDefault()
+}
+
+/** Who comes with the keyboard goes on writing; a pointer places the cursor itself, after this. */
+function goToEnd(input: HTMLTextAreaElement): void {
+  const { length } = input.value
+  if (input.selectionEnd === 0) input.setSelectionRange(length, length)
 }

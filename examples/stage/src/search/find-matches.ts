@@ -26,8 +26,9 @@ export function findMatches(all: readonly Findable[], query: string): Findable[]
     .map(({ findable }) => findable)
 }
 
-function scoreOf({ name, place, text }: Findable, words: readonly string[]): number {
-  const scores = words.map((word) => scoreOfWord(word, fold(name), fold(`${place} ${text}`)))
+function scoreOf(findable: Findable, words: readonly string[]): number {
+  const { name, rest } = foldedOf(findable)
+  const scores = words.map((word) => scoreOfWord(word, name, rest))
   return scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score, 0)
 }
 
@@ -38,6 +39,23 @@ function scoreOfWord(word: string, name: string, rest: string): number {
   if (name.includes(word)) return 3
   if (rest.startsWith(word) || rest.includes(` ${word}`)) return 2
   return rest.includes(word) ? 1 : 0
+}
+
+interface Folded {
+  readonly name: string
+  readonly rest: string
+}
+
+/** Folding costs far more than comparing, and the same records are searched with every key. */
+const folded = new WeakMap<Findable, Folded>()
+
+function foldedOf(findable: Findable): Folded {
+  const known = folded.get(findable)
+  if (known) return known
+  const { name, place, text } = findable
+  const made = { name: fold(name), rest: fold(`${place} ${text}`) }
+  folded.set(findable, made)
+  return made
 }
 
 /** "Åkesson" is found by "akesson". */

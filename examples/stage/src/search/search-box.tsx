@@ -1,5 +1,5 @@
 /** Search over everything that is on this device: type, arrow down, Enter. `/` goes here from anywhere. */
-import { type KeyboardEvent, useDeferredValue, useRef, useState } from 'react'
+import { type KeyboardEvent, useRef, useState } from 'react'
 import { SEARCH_ID } from '../frame/shortcuts.ts'
 import { go } from '../router.ts'
 import type { Findable } from './find-matches.ts'
@@ -13,7 +13,6 @@ export function SearchBox() {
   const [chosen, setChosen] = useState(0)
   const input = useRef<HTMLInputElement>(null)
   const found = useRef<readonly Findable[]>([])
-  const looked = useDeferredValue(query.trim())
   const isShown = isOpen && query.trim() !== ''
 
   const open = ({ href }: Findable) => {
@@ -68,7 +67,7 @@ export function SearchBox() {
       {isShown ? (
         <SearchResults
           id={LIST_ID}
-          query={looked}
+          query={query.trim()}
           chosen={chosen}
           onFound={(matches) => {
             found.current = matches

@@ -27,11 +27,18 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
     >
       <End
         label="Connect from"
+        name="Connect from"
         value={ends.fromId}
         groups={groups}
         onChange={(fromId) => setEnds({ ...ends, fromId })}
       />
-      <End label="to" value={ends.toId} groups={groups} onChange={(toId) => setEnds({ ...ends, toId })} />
+      <End
+        label="to"
+        name="Connect to"
+        value={ends.toId}
+        groups={groups}
+        onChange={(toId) => setEnds({ ...ends, toId })}
+      />
       <button type="submit" disabled={!isReady}>
         Connect
       </button>
@@ -41,16 +48,18 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
 
 interface EndProps {
   readonly label: string
+  /** What the field is called by those who do not see what stands before it. */
+  readonly name: string
   readonly value: string
   readonly groups: readonly OptionGroup[]
   onChange(id: string): void
 }
 
-function End({ label, value, groups, onChange }: EndProps) {
+function End({ label, name, value, groups, onChange }: EndProps) {
   return (
     <label>
       {label}{' '}
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
+      <select aria-label={name} value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">Choose a device</option>
         {groups.map((group) => (
           <optgroup key={group.label} label={group.label}>
