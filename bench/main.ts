@@ -4,11 +4,12 @@ import { printed, writeReport } from './harness/report.ts'
 import { Bench, type Scenario } from './harness/scenario.ts'
 import type { ScenarioResult } from './harness/rounds.ts'
 import { g1 } from './scenarios/g1.ts'
+import { g10 } from './scenarios/g10.ts'
 import { g3 } from './scenarios/g3.ts'
 import { g6 } from './scenarios/g6.ts'
 import { g6b } from './scenarios/g6b.ts'
 
-const SCENARIOS: readonly Scenario[] = [g1, g3, g6, g6b]
+const SCENARIOS: readonly Scenario[] = [g1, g3, g6, g6b, g10]
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((id) => SCENARIOS.every((scenario) => scenario.id !== id))

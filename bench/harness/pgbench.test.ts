@@ -17,6 +17,12 @@ test('a report with failed transactions is no rate', () => {
   expect(() => rateOf(report(3))).toThrow('3 transactions failed')
 })
 
+test('nothing done in time is a rate of zero', () => {
+  expect(
+    rateOf('number of transactions actually processed: 0\nnumber of failed transactions: 0 (NaN%)\n'),
+  ).toBe(0)
+})
+
 test('a report without a rate is no rate', () => {
   expect(() => rateOf('pgbench: error')).toThrow('no rate')
 })

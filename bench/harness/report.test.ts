@@ -45,6 +45,13 @@ test('a ratio without a goal is only reported', () => {
   expect(table.split('\n').at(-1)).toContain('| – | – |')
 })
 
+test('a run on a machine that was busy otherwise says so', () => {
+  const result = resultWith({ bound: 0.4, final: 0.6 })
+
+  expect(tableOf([{ ...result, thrownAway: 3 }], setting)).toContain('did not hold still')
+  expect(tableOf([{ ...result, thrownAway: 1 }], setting)).not.toContain('did not hold still')
+})
+
 test('the table replaces what stands between the markers, and nothing else', () => {
   const readme = 'before\n<!-- results begin -->\nold\n<!-- results end -->\nafter\n'
 

@@ -8,6 +8,8 @@ import { type Goal, type GoalResult, isWithin, type ScenarioResult } from './rou
 const FOLDER = fileURLToPath(new URL('../..', import.meta.url))
 const BEGIN = '<!-- results begin -->'
 const END = '<!-- results end -->'
+const DISTURBED =
+  '**The machine did not hold still during this run**: most rounds were disturbed by other programs, and nothing follows from the ratios.'
 
 /** Where and with what a run was made. */
 export interface Setting {
@@ -55,14 +57,20 @@ export function withResults(readme: string, table: string): string {
 export function tableOf(results: readonly ScenarioResult[], setting: Setting): string {
   const { date, node, postgres, cores, processor, memoryGb, system } = setting
   const lines = results.flatMap((result) => result.goals.map((goal) => lineOf(result, goal)))
+  const tried = sum(results.map(({ rounds, thrownAway }) => Math.max(rounds, thrownAway)))
+  const disturbed = sum(results.map(({ thrownAway }) => thrownAway))
+  const isDisturbed = disturbed > tried / 2
   return [
     `${date.slice(0, 10)}, ${cores} cores of ${processor}, ${memoryGb} GB, ${system}, Node ${node}, PostgreSQL ${postgres}.`,
+    ...(isDisturbed ? ['', DISTURBED] : []),
     '',
     '| goal | ratio of | median (least – most) | worst quartile | now | in the end | rounds (thrown away) |',
     '|---|---|---|---|---|---|---|',
     ...lines,
   ].join('\n')
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
 
 function lineOf(result: ScenarioResult, goal: GoalResult): string {
   const { of, to, figure, median, minimum, maximum, worstQuartile, counted } = goal

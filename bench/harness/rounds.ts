@@ -52,7 +52,7 @@ export interface RoundsOptions {
   readonly goals: readonly Goal[]
   /** Rounds that must be good. @default 7 */
   readonly rounds?: number
-  /** Time after which disturbed rounds are no longer made up for, in ms. @default 60_000 */
+  /** Time after which disturbed rounds are no longer made up for, in ms. @default 55_000 */
   readonly patienceMs?: number
   /** Parts of the canary that this scenario depends on. @default all */
   readonly canary?: readonly (keyof CanaryReading)[]
@@ -68,7 +68,7 @@ const FEWEST_ROUNDS = 3
 
 /** Runs good rounds until there are enough, or until twice as many were tried, or patience ends. */
 export async function runRounds(options: RoundsOptions): Promise<ScenarioResult> {
-  const { rounds: wanted = 7, patienceMs = 60_000 } = options
+  const { rounds: wanted = 7, patienceMs = 55_000 } = options
   const parts = options.canary ?? ['json', 'loopback', 'disk']
   const good: Figures[] = []
   const disturbed: Figures[] = []
@@ -121,7 +121,7 @@ function mediansOf(rounds: readonly Figures[]): Figures {
 
 /** Compares two contestants round by round. */
 export function judge(goal: Goal, rounds: readonly Figures[]): GoalResult {
-  const ratios = rounds.map((round) => ratioOf(goal, round)).filter((ratio) => !Number.isNaN(ratio))
+  const ratios = rounds.map((round) => ratioOf(goal, round)).filter((ratio) => Number.isFinite(ratio))
   const worstQuartile = quantile(ratios, goal.kind === 'atMost' ? 0.75 : 0.25)
   const isEnough = ratios.length >= Math.min(FEWEST_ROUNDS, rounds.length)
   return {

@@ -1,20 +1,8 @@
 /** The application that all scenarios measure: productions with cameras, read and written by their crew. */
-import { defineSchema, integer, model, reference, room, text } from 'syncline'
 import { type Access, sql } from 'syncline/server'
+import { schema } from './stage-schema.ts'
 
-/** As a team would declare it. */
-export const schema = defineSchema({
-  version: 1,
-  models: {
-    production: model('productions', { name: text() }),
-    camera: model('cameras', {
-      productionId: reference('production'),
-      name: text(),
-      zoom: integer().default(0),
-    }),
-  },
-  rooms: { production: room({ camera: 'productionId' }) },
-})
+export { schema } from './stage-schema.ts'
 
 /** Asked for every join and every write. */
 export const access: Access<typeof schema> = {

@@ -4,7 +4,7 @@ import { runRounds } from '../harness/rounds.ts'
 import type { Bench, Scenario } from '../harness/scenario.ts'
 import { tokenFor } from '../harness/token.ts'
 
-const FOR_MS = 2_000
+const FOR_MS = 1_500
 
 export const g1: Scenario = {
   id: 'g1',

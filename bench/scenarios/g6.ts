@@ -4,7 +4,7 @@ import { runRounds } from '../harness/rounds.ts'
 import type { Bench, Scenario } from '../harness/scenario.ts'
 import { tokenFor } from '../harness/token.ts'
 
-const FOR_MS = 2_500
+const FOR_MS = 2_000
 const DEVICES = 32
 const OPS_PER_PUSH = 50
 const SIZE = { productions: 100, camerasEach: 100, users: DEVICES }

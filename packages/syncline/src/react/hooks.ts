@@ -17,7 +17,7 @@ type Hooks = SyncHooks<Schema>
 const Provided = /* @__PURE__ */ createContext<AnyClient | undefined>(undefined)
 
 export const SyncProvider: Hooks['SyncProvider'] = ({ client, children }) =>
-  createElement(Provided.Provider, { value: client }, children)
+  createElement(Provided.Provider, { value: client as unknown as AnyClient }, children)
 
 export const useSyncClient: Hooks['useSyncClient'] = () => {
   const client = useContext(Provided)

@@ -27,7 +27,7 @@ export type ResultRow<S extends Schema, M extends ModelName<S>, N> = [N] extends
 
 export interface SyncHooks<S extends Schema> {
   /** Gives a client to the components below. */
-  SyncProvider(props: SyncProviderProps<S>): ReactNode
+  SyncProvider<Own extends S>(props: SyncProviderProps<Own>): ReactNode
   /** Returns the client, for what has no hook. Reading rows from it while rendering is not followed: use `useQuery`. */
   useSyncClient(): Client<S>
   /** Reads rows, kept up to date. Equal options are one query, in however many components and renders. */

@@ -102,6 +102,7 @@ export function createCore(options: CoreOptions): RunningCore {
     await options.beforeStart?.()
     started.writer = await createWriter(database, schema, rules, {
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
+      readAlong: () => (started.isComplete ? started.tail.readAlong() : undefined),
       ...options.writer,
     })
     started.tail = await startTail(database, { log, ...options.tail }, (batch) => {

@@ -1,6 +1,7 @@
 /** What goes through in one group is what each op would have been alone. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Row } from '../../src/postgres/database.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type AcceptedOp, createWriter } from '../../src/postgres/apply/writer.ts'
 import {
@@ -62,6 +63,19 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     expect(sent[1]?.at(0)).toBe('begin')
     expect(sent[1]?.at(-1)).toBe('commit')
     expect(sent[1]?.filter((text) => text.includes('_set(')).length).toBe(2)
+  })
+
+  test('a lone op takes the read of the log along, and its answer is handed over before the push is answered', async () => {
+    const happened: string[] = []
+    const statement = { text: "select id from syncline.log where model = 'camera' and id = 'along'" }
+    const handOver = (rows: readonly Row[]) => void happened.push(`read ${rows.map(({ id }) => id)}`)
+    const writer = await crew.anotherWriter({ readAlong: () => ({ statement, handOver }) })
+
+    await new TestDevice(writer, ana).push(camera('along'))
+    happened.push('answered')
+
+    // The read saw what the op committed.
+    expect(happened).toEqual(['read along', 'answered'])
   })
 
   test('L1: each change of a group is logged with its own author, device and op, rows in cascades too', async () => {

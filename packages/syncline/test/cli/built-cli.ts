@@ -9,7 +9,7 @@ const packageFolder = join(import.meta.dirname, '../..')
 // Below the package, so that the program finds its dependencies.
 const base = join(packageFolder, 'node_modules/.cache')
 
-export interface Outcome {
+interface Outcome {
   readonly code: number
   readonly out: string
   readonly error: string

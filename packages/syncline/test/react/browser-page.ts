@@ -18,4 +18,4 @@ window.renders = 0
 const client = createClient({ schema: stageSchema, url: window.syncUrl, user: 'ana', token: 'ana' })
 const page = h(Cameras, { onRender: () => void window.renders++ })
 const root = createRoot(document.body.appendChild(document.createElement('main')))
-root.render(h(StrictMode, null, h(SyncProvider, { client: client as never, children: page })))
+root.render(h(StrictMode, null, h(SyncProvider, { client, children: page })))

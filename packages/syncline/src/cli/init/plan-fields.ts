@@ -10,7 +10,7 @@ import { whyNoField } from './left-out-columns.ts'
 import type { FieldPlan, LeftOut } from './plan.ts'
 
 /** A model that references can point to. */
-export interface Target {
+interface Target {
   readonly model: string
   readonly id: FoundId
 }

@@ -13,6 +13,7 @@ import { type Job, restOf } from './job.ts'
 import type { SessionHolder } from './session-holder.ts'
 import type { SlowLane } from './slow-lane.ts'
 import { isConnectionLoss, meaningOf, failedPlace } from './sql-error.ts'
+import type { Settings } from './writer-options.ts'
 
 /** Most ops of one group: about 20 ms of work, so that nobody waits long for the next one. */
 const MAX_GROUP_OPS = 512
@@ -24,13 +25,20 @@ export class GroupCommit {
   readonly #holder: SessionHolder
   readonly #slowLane: SlowLane
   readonly #onRefused: (job: Job) => void
+  readonly #readAlong: Settings['readAlong']
   readonly #waiting: Job[] = []
   #running: Promise<void> | undefined
 
-  constructor(holder: SessionHolder, slowLane: SlowLane, onRefused: (job: Job) => void) {
+  constructor(
+    holder: SessionHolder,
+    slowLane: SlowLane,
+    onRefused: (job: Job) => void,
+    readAlong: Settings['readAlong'],
+  ) {
     this.#holder = holder
     this.#slowLane = slowLane
     this.#onRefused = onRefused
+    this.#readAlong = readAlong
   }
 
   take(job: Job): void {
@@ -75,7 +83,10 @@ export class GroupCommit {
       const jobs = [...open]
       const group = groupOf(jobs.map(restOf))
       try {
-        const results = await commitGroup(session, group, exclusion > 0)
+        const results = await commitGroup(session, group, {
+          isRetried: exclusion > 0,
+          readAlong: this.#readAlong(),
+        })
         jobs.forEach((job, index) => {
           const result = results[index]
           if (result) job.results.push(result)

@@ -78,7 +78,12 @@ export class GroupWriter implements Writer {
     )
     this.#holders = [holder, ...slowHolders]
     this.#slowLane = new SlowLane(slowHolders, this.#settings, now, (job) => this.#route(job))
-    this.#groups = new GroupCommit(holder, this.#slowLane, (job) => this.#suspect(job))
+    this.#groups = new GroupCommit(
+      holder,
+      this.#slowLane,
+      (job) => this.#suspect(job),
+      this.#settings.readAlong,
+    )
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS).unref()
   }
 

@@ -10,6 +10,7 @@
  */
 import { writerList } from '../capture/writer-setting.ts'
 import type { Row, Statement } from '../database.ts'
+import type { ReadAlong } from '../log/tail.ts'
 import type { ApplySession } from './apply-session.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
 import { advanced } from './device-state.ts'
@@ -65,14 +66,19 @@ export function payloadText({ prepared, author, options }: GroupOp): string {
   return payloadOf(prepared, author, options)
 }
 
-/**
- * Commits the group, or throws what its first failure was and leaves nothing. When it `isRetried`, the others have waited
- * once already, and it waits for no lock.
- */
+/** How a group is committed. */
+export interface CommitOptions {
+  /** The others have waited once already: this time no lock is waited for. */
+  readonly isRetried?: boolean
+  /** Goes along with a lone op: the log is read in the round trip of the commit (`bench`: G1). */
+  readonly readAlong?: ReadAlong
+}
+
+/** Commits the group, or throws what its first failure was and leaves nothing. */
 export async function commitGroup(
   session: ApplySession,
   group: Group,
-  isRetried = false,
+  { isRetried = false, readAlong }: CommitOptions = {},
 ): Promise<PartResult[]> {
   const moves = group.parts.flatMap(moveOf)
   const lone = group.ops[0]
@@ -82,7 +88,12 @@ export async function commitGroup(
     lone &&
     group.parts.every((part) => !part.units.some((unit) => unit.cause))
   ) {
-    const [[row]] = (await session.pipeline([loneStatement(session, moves, lone.op)])) as [Row[]]
+    const along = readAlong ? [readAlong.statement] : []
+    const [[row], read] = (await session.pipeline([loneStatement(session, moves, lone.op), ...along])) as [
+      Row[],
+      Row[]?,
+    ]
+    if (read) readAlong?.handOver(read)
     return resultsOf(
       group,
       row?.['xid'] as string,

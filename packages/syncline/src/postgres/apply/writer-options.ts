@@ -1,4 +1,5 @@
 /** What `createWriter` may be told. */
+import type { ReadAlong } from '../log/tail.ts'
 import type { ServerFunction } from './call.ts'
 
 export interface WriterOptions {
@@ -12,6 +13,8 @@ export interface WriterOptions {
   readonly slowLanes?: number
   /** How long answers to idempotency keys are kept, in ms. @default 86_400_000 (a day) */
   readonly idempotencyRetentionMs?: number
+  /** The tail's next read, which a lone op takes along in its own round trip. @default the tail reads for itself */
+  readonly readAlong?: () => ReadAlong | undefined
   /** Receives errors that no op is to blame for: the connection, an access rule that PostgreSQL refuses. @default nothing */
   readonly onError?: (error: unknown) => void
 }
@@ -25,6 +28,7 @@ export function withDefaults(options: WriterOptions): Settings {
     patienceMs: options.patienceMs ?? 10_000,
     slowLanes: options.slowLanes ?? 4,
     idempotencyRetentionMs: options.idempotencyRetentionMs ?? 86_400_000,
+    readAlong: options.readAlong ?? (() => undefined),
     onError: options.onError ?? (() => {}),
   }
 }

@@ -21,7 +21,7 @@ import { chooseRestMode } from './rest-mode.ts'
 import { type RestMode, Sleeper } from './sleeper.ts'
 import type { BatchListener, Tail } from './tail.ts'
 import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
-import { Waiters } from './waiters.ts'
+import { hasPassed, Waiters } from './waiters.ts'
 import { TAILS_LOCK, WAKE_CHANNEL } from './wake.ts'
 
 export interface TailOptions {
@@ -150,8 +150,10 @@ class LogTail implements Tail {
     }
   }
 
-  reached(xids: readonly string[]): Promise<void> {
-    return this.#waiters.wait(xids, this.position)
+  async reached(xids: readonly string[]): Promise<void> {
+    if (hasPassed(this.position, xids)) return
+    this.wake()
+    await this.#waiters.wait(xids, this.position)
   }
 
   historyAt(snapshot: SnapshotText): string | null {

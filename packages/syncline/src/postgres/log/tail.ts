@@ -4,6 +4,12 @@ import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
 
 export { startTail, type TailOptions } from './start-tail.ts'
 
+/** A read of the log for somebody else's pipeline; `handOver` takes the rows of its answer. */
+export interface ReadAlong {
+  readonly statement: Statement
+  handOver(answer: readonly Row[]): void
+}
+
 /** Reads the log as it grows and hands every batch to one listener, in order. */
 export interface Tail {
   /** Everything up to this snapshot has been handed on. */
@@ -20,11 +26,11 @@ export interface Tail {
   /** Tells the tail that this process has committed something, so that it need not wait for a notification. */
   wake(): void
   /**
-   * A read that a writer appends to the pipeline of its own commit, to save the tail's round trip. `handOver` takes
-   * the rows of its answer; an answer that comes too late is only a wake-up.
+   * A read that a writer appends to the pipeline of its own commit, to save the tail's round trip. An answer that comes
+   * too late is only a wake-up.
    */
-  readAlong(): { readonly statement: Statement; handOver(answer: readonly Row[]): void }
-  /** Resolves when the batch that holds all these transactions has been handed on. */
+  readAlong(): ReadAlong
+  /** Resolves when the batch that holds all these transactions has been handed on; wakes the tail if it has not. */
   reached(xids: readonly string[]): Promise<void>
   /** The fingerprint of a snapshot of the last minutes, from memory; null when it lies further back. */
   historyAt(snapshot: SnapshotText): string | null

@@ -8,13 +8,18 @@ interface Waiter {
   readonly resolve: () => void
 }
 
+/** Whether a position has passed all these transactions. */
+export function hasPassed(position: SnapshotText, xids: readonly string[]): boolean {
+  return xids.every((xid) => isVisible(xid, position))
+}
+
 export class Waiters {
   /** A group commit makes many wait for the same transactions. */
   readonly #waiting = new Map<string, Waiter>()
 
   /** Resolves when a position has passed all these transactions. */
   wait(xids: readonly string[], position: SnapshotText): Promise<void> {
-    if (xids.every((xid) => isVisible(xid, position))) return Promise.resolve()
+    if (hasPassed(position, xids)) return Promise.resolve()
     const key = xids.join()
     const known = this.#waiting.get(key)
     if (known) return known.promise
@@ -26,7 +31,7 @@ export class Waiters {
 
   passed(position: SnapshotText): void {
     for (const [key, { xids, resolve }] of this.#waiting) {
-      if (!xids.every((xid) => isVisible(xid, position))) continue
+      if (!hasPassed(position, xids)) continue
       this.#waiting.delete(key)
       resolve()
     }

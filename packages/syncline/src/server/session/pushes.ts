@@ -122,10 +122,7 @@ export class Pushes {
 
   async #acknowledge(outcome: PushOutcome): Promise<void> {
     const { tail } = this.#session.engine
-    if (outcome.xids.length > 0) {
-      tail.wake()
-      await tail.reached(outcome.xids)
-    }
+    if (outcome.xids.length > 0) await tail.reached(outcome.xids)
     await this.#joins.settled()
     const { lastOp, lastKey, rejected, conflicts } = outcome
     this.#session.sendMessage({

@@ -44,6 +44,9 @@ export class Connection {
   #use(database: IDBDatabase): void {
     this.#database = database
     database.onversionchange = () => {
+      // It may be one that did not close when it was told to.
+      database.close()
+      if (this.#ended) return
       this.end(new StorageError('StorageTakenError', 'it was asked for by another page'))
       this.#onEnded(this.#ended)
     }

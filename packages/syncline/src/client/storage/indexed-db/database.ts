@@ -41,7 +41,12 @@ export async function openDatabase({ factory, name, mayCreate }: OpenOptions): P
         request.transaction?.abort()
       }
     }
-    request.onsuccess = () => resolve(request.result)
+    request.onsuccess = () => {
+      const database = request.result
+      // Also one that its user has lost sight of must not keep others from upgrading or deleting it.
+      database.onversionchange = () => database.close()
+      resolve(database)
+    }
     request.onerror = () => reject(fault ?? request.error)
   })
   try {

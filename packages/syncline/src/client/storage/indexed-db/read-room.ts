@@ -6,6 +6,7 @@ import type { CompiledSchema } from '../../../schema/model.ts'
 import type { StoreRecord } from '../../store/store.ts'
 import { transact, under } from './database.ts'
 import { pack, unpack } from './packing.ts'
+import { getPages } from './pages.ts'
 import { partsOf } from './pending.ts'
 import { StorageError } from './problem.ts'
 import { checkedHeader, type RoomHeader } from './room-header.ts'
@@ -57,7 +58,7 @@ export async function packPages(records: readonly StoreRecord[]): Promise<string
 
 interface StoredParts {
   header: unknown
-  pages: readonly unknown[]
+  readonly pages: unknown[]
   log: readonly unknown[]
   logKeys: readonly IDBValidKey[]
 }
@@ -67,7 +68,7 @@ async function readStores(database: IDBDatabase, channel: string): Promise<Store
     const parts: StoredParts = { header: undefined, pages: [], log: [], logKeys: [] }
     const log = transaction.store('log')
     transaction.onResult(transaction.store('rooms').get(channel), (header) => (parts.header = header))
-    transaction.onResult(transaction.store('pages').getAll(under(channel)), (pages) => (parts.pages = pages))
+    getPages(transaction, channel, parts.pages)
     transaction.onResult(log.getAll(under(channel)), (records) => (parts.log = records))
     transaction.onResult(log.getAllKeys(under(channel)), (keys) => (parts.logKeys = keys))
     return parts

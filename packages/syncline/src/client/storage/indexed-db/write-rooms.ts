@@ -6,6 +6,7 @@ import { newKey } from '../../new-id.ts'
 import type { StoreRecord } from '../../store/store.ts'
 import { type Transaction, under } from './database.ts'
 import { pack } from './packing.ts'
+import { putPages } from './pages.ts'
 import type { PackedRoom, PendingChange, PendingRoom } from './pending.ts'
 import { checkedHeader, type RoomHeader } from './room-header.ts'
 
@@ -56,7 +57,7 @@ function outcomeOf(
   }
   removeRoom(transaction, channel)
   if (pending.type === 'purge') return { type: 'absent' }
-  const fresh = putPages(transaction, channel, pending.room, (header?.revision ?? 0) + 1)
+  const fresh = putRoom(transaction, channel, pending.room, (header?.revision ?? 0) + 1)
   const { change } = pending
   return change ? appendChange(transaction, channel, fresh, change) : { type: 'written', header: fresh }
 }
@@ -68,14 +69,13 @@ function removeRoom(transaction: Transaction, channel: string): void {
   transaction.store('log').delete(under(channel))
 }
 
-function putPages(
+function putRoom(
   transaction: Transaction,
   channel: string,
   { cursor, schema, pages, rows }: PackedRoom,
   revision: number,
 ): RoomHeader {
-  const store = transaction.store('pages')
-  pages.forEach((page, at) => store.put(page, [channel, at]))
+  putPages(transaction, channel, pages)
   const empty = { logFrom: 0, logNext: 0, logRows: 0 }
   return { generation: newKey(), revision, cursor, schema, pages: pages.length, rows, ...empty }
 }
@@ -120,9 +120,8 @@ export function rewritePages(
   transaction.onResult(rooms.get(channel), (stored) => {
     const header = checkedHeader(stored)
     if (header?.generation !== read.generation || header.logFrom !== read.logFrom) return
-    const store = transaction.store('pages')
-    store.delete(under(channel))
-    pages.forEach((page, at) => store.put(page, [channel, at]))
+    transaction.store('pages').delete(under(channel))
+    putPages(transaction, channel, pages)
     transaction.store('log').delete(IDBKeyRange.bound([channel], [channel, read.logNext], false, true))
     const cut = { logFrom: read.logNext, logRows: header.logRows - read.logRows }
     // The rows are the same, so the revision is too.

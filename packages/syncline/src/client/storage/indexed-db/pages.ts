@@ -1,0 +1,33 @@
+/**
+ * The pages of a room, a few at a time: each request is answered in a turn of its own, so that the page can do other
+ * things between them while the transaction goes on.
+ */
+import { type Transaction, under } from './database.ts'
+
+// 8: two megabytes of usual rows.
+const AT_ONCE = 8
+
+/** Puts the pages of a room where there are none. */
+export function putPages(
+  transaction: Transaction,
+  channel: string,
+  pages: readonly string[],
+  from = 0,
+): void {
+  const store = transaction.store('pages')
+  const last = Math.min(from + AT_ONCE, pages.length) - 1
+  for (let at = from; at < last; at++) store.put(pages[at], [channel, at])
+  if (last < from) return
+  transaction.onResult(store.put(pages[last], [channel, last]), () =>
+    putPages(transaction, channel, pages, last + 1),
+  )
+}
+
+/** Adds the pages of a room to a list, in their order. */
+export function getPages(transaction: Transaction, channel: string, into: unknown[]): void {
+  const range = IDBKeyRange.bound([channel, into.length], under(channel).upper)
+  transaction.onResult(transaction.store('pages').getAll(range, AT_ONCE), (pages: unknown[]) => {
+    into.push(...pages)
+    if (pages.length === AT_ONCE) getPages(transaction, channel, into)
+  })
+}
