@@ -54,6 +54,22 @@ test('a signal runs from left to right, and a line that passes a column has a pl
   ])
 })
 
+test('lines that need not cross do not', () => {
+  const names = ['a', 'b', 'c', 'd']
+  const devices = [
+    ...names.map((name) => device('camera', `cam-${name}`)),
+    ...names.toReversed().map((name) => device('ccu', `ccu-${name}`)),
+  ]
+  const graph = graphOf(
+    devices,
+    names.map((name) => connection(`cam-${name}`, `ccu-${name}`)),
+  )
+
+  const { columns } = layersOf(graph)
+
+  expect(columns[1]?.map(({ key }) => key.at(-1))).toEqual(columns[0]?.map(({ key }) => key.at(-1)))
+})
+
 test('a device is traced to all that feeds it and all that it feeds', () => {
   const { devices } = traceOf(show.edges, 'ccu')
 

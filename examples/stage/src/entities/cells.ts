@@ -4,7 +4,7 @@ import type { Cell, Column } from './kind.ts'
 
 export const name: Cell = { type: 'text', field: 'name', label: 'Name' }
 
-export const status = (values: readonly string[] = deviceStatuses): Cell => ({
+const status = (values: readonly string[] = deviceStatuses): Cell => ({
   type: 'choice',
   field: 'status',
   label: 'Status',

@@ -54,7 +54,7 @@ export function StartField({ value, save }: StartFieldProps) {
 }
 
 /** As the field wants it: the day and time on the reader's clock. */
-export function localOf(iso: string | null): string {
+function localOf(iso: string | null): string {
   if (iso === null || Number.isNaN(Date.parse(iso))) return ''
   const moment = new Date(iso)
   const two = (number: number) => String(number).padStart(2, '0')
@@ -63,6 +63,6 @@ export function localOf(iso: string | null): string {
 }
 
 /** As it is stored; an empty field is no date. */
-export function isoOf(local: string): string | null {
+function isoOf(local: string): string | null {
   return local === '' ? null : new Date(local).toISOString()
 }

@@ -42,7 +42,7 @@ const FIRST_COLUMN: Record<DeviceModel, number> = {
   stream: 5,
 }
 
-const SWEEPS = 6
+const SWEEPS = 10
 
 /** Puts the devices into columns; columns in which nothing stands are left out. */
 export function layersOf(graph: FlowGraph): Layers {
@@ -100,14 +100,16 @@ function passThrough(edge: FlowEdge, first: number, last: number, columns: Slot[
   return keys.slice(1).map((to, index) => ({ edge, from: keys[index] as string, to }))
 }
 
-/** Sorts each column by where its lines come from, then by where they go to, and again. */
+/** Sorts each column by where its lines come from, then by where they go to, and again; the best of all rounds stands. */
 function sweep(
   columns: readonly (readonly Slot[])[],
   segments: readonly Segment[],
   nodes: FlowGraph['nodes'],
-): Slot[][] {
+): readonly (readonly Slot[])[] {
+  let best = columns
+  let least = costOf(columns, segments, nodes)
   const sorted = columns.map((column) => [...column])
-  for (let round = 0; round < SWEEPS; round++) {
+  for (let round = 0; round < SWEEPS && least > 0; round++) {
     const isRightward = round % 2 === 0
     for (let step = 1; step < sorted.length; step++) {
       const index = isRightward ? step : sorted.length - 1 - step
@@ -115,8 +117,12 @@ function sweep(
       const ends = segments.map((segment) => endOf(segment, isRightward, beside, nodes))
       sorted[index] = byMiddle(sorted[index] ?? [], beside.length, ends)
     }
+    const cost = costOf(sorted, segments, nodes)
+    if (cost >= least) continue
+    least = cost
+    best = sorted.map((column) => [...column])
   }
-  return sorted
+  return best
 }
 
 /** Where a line from a slot ends in the column beside it. */
@@ -149,4 +155,29 @@ function byMiddle(column: readonly Slot[], besideLength: number, ends: readonly 
     middle.set(key, places.length > 0 ? mean : (index * besideLength) / Math.max(column.length, 1))
   }
   return column.toSorted((a, b) => (middle.get(a.key) ?? 0) - (middle.get(b.key) ?? 0))
+}
+
+/** How often lines cross. */
+function costOf(
+  columns: readonly (readonly Slot[])[],
+  segments: readonly Segment[],
+  nodes: FlowGraph['nodes'],
+): number {
+  return columns.slice(1).reduce((sum, right, index) => {
+    const left = columns[index] ?? []
+    const lines = segments.flatMap((segment) => {
+      const start = endOf(segment, true, left, nodes).place
+      const end = endOf(segment, false, right, nodes).place
+      return start === undefined || end === undefined ? [] : [{ start, end }]
+    })
+    return sum + crossings(lines)
+  }, 0)
+}
+
+function crossings(lines: readonly { readonly start: number; readonly end: number }[]): number {
+  let count = 0
+  for (const [index, a] of lines.entries()) {
+    for (const b of lines.slice(index + 1)) if ((a.start - b.start) * (a.end - b.end) < 0) count += 1
+  }
+  return count
 }

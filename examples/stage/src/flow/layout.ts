@@ -6,7 +6,7 @@ import { settle } from './settle.ts'
 export const BOX_WIDTH = 150
 /** Name, and a line below it. */
 export const HEAD_HEIGHT = 38
-export const PORT_HEIGHT = 17
+const PORT_HEIGHT = 17
 const FOOT_HEIGHT = 5
 const GAP = 10
 /** Space that a line takes where it passes between boxes. */
@@ -80,7 +80,7 @@ export function hasLabels({ inputs, outputs }: FlowNode): boolean {
   return [...inputs, ...outputs].some((label) => label !== '') && Math.max(inputs.length, outputs.length) > 1
 }
 
-export function heightOf(node: FlowNode): number {
+function heightOf(node: FlowNode): number {
   if (!hasLabels(node)) return HEAD_HEIGHT
   return HEAD_HEIGHT + Math.max(node.inputs.length, node.outputs.length) * PORT_HEIGHT + FOOT_HEIGHT
 }

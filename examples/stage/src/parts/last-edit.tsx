@@ -58,7 +58,7 @@ function useLastStamp(productionId: string): Stamp | undefined {
 }
 
 /** The stamp with the latest time. */
-export function latestOf(stamps: readonly (Stamp | undefined)[]): Stamp | undefined {
+function latestOf(stamps: readonly (Stamp | undefined)[]): Stamp | undefined {
   const known = stamps.filter((stamp): stamp is Stamp => Boolean(stamp?.updatedAt))
   const timeOf = ({ updatedAt }: Stamp) => Date.parse(updatedAt ?? '')
   return known.sort((a, b) => timeOf(b) - timeOf(a))[0]

@@ -3,7 +3,6 @@ import type { Row } from 'syncline'
 import type { schema } from '../../schema.ts'
 
 export type Production = Row<typeof schema, 'production'>
-export type Camera = Row<typeof schema, 'camera'>
 export type Task = Row<typeof schema, 'checklistItem'>
 export type Equipment = Row<typeof schema, 'equipment'>
 export type Person = Row<typeof schema, 'person'>
@@ -11,23 +10,20 @@ export type Member = Row<typeof schema, 'productionMember'>
 export type Connection = Row<typeof schema, 'connection'>
 
 /** Models whose records stand in a table of a production's page. */
-export const listedModels = [
-  'camera',
-  'ccu',
-  'source',
-  'mediaServer',
-  'switcher',
-  'router',
-  'send',
-  'ledScreen',
-  'projectionScreen',
-  'record',
-  'stream',
-  'connection',
-  'cableSnake',
-] as const
-
-export type ListedModel = (typeof listedModels)[number]
+export type ListedModel =
+  | 'camera'
+  | 'ccu'
+  | 'source'
+  | 'mediaServer'
+  | 'switcher'
+  | 'router'
+  | 'send'
+  | 'ledScreen'
+  | 'projectionScreen'
+  | 'record'
+  | 'stream'
+  | 'connection'
+  | 'cableSnake'
 
 /** Models whose records are edited, moved and deleted by the same parts. */
 export type EditedModel = ListedModel | 'checklistItem' | 'equipment' | 'production' | 'productionMember'

@@ -9,7 +9,7 @@ import { useRecord, useRoom, useSyncStatus } from './hooks.ts'
 import type { Production } from './rows.ts'
 
 /** Whether what a page asked for is there. `away`: it is not on this device, and the server does not answer. */
-export type Presence = 'loading' | 'here' | 'gone' | 'away' | 'refused'
+type Presence = 'loading' | 'here' | 'gone' | 'away' | 'refused'
 
 export interface ProductionRoom {
   readonly presence: Presence

@@ -107,7 +107,7 @@ function Columns({ kind }: { readonly kind: Kind }) {
 }
 
 /** "12 in all, 7 ready, 1 fault". */
-export function summaryOf({ counted = [] }: Pick<Kind, 'counted'>, rows: readonly AnyRow[]): string {
+function summaryOf({ counted = [] }: Pick<Kind, 'counted'>, rows: readonly AnyRow[]): string {
   if (rows.length === 0) return 'None yet'
   const numbers = counted
     .map((status) => [rows.filter((row) => row['status'] === status).length, status] as const)
@@ -116,6 +116,6 @@ export function summaryOf({ counted = [] }: Pick<Kind, 'counted'>, rows: readonl
 }
 
 /** Id of the section, for links to it: `led-screens`. */
-export function sectionId({ many }: Pick<Kind, 'many'>): string {
+function sectionId({ many }: Pick<Kind, 'many'>): string {
   return inSentence(many).toLowerCase().replaceAll(' ', '-')
 }
