@@ -29,9 +29,9 @@ export class Bench {
     return this.#start(name, SERVER_CORE)
   }
 
-  /** The load generator, on a core of its own. */
-  generator(): Promise<Program> {
-    return this.#start('load', GENERATOR_CORE)
+  /** The load generator, or another program on its side of the wire, on a core of its own. */
+  generator(name = 'load'): Promise<Program> {
+    return this.#start(name, GENERATOR_CORE)
   }
 
   /** A fresh database of the durable cluster. */

@@ -3,6 +3,7 @@
  *
  *   start     creates the tables, migrates and listens; answers the port
  *   publish   feeds changes of one record of the first production to the tail, burst by burst (`fed-database.ts`)
+ *   memory    collects garbage and answers what is left
  */
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
@@ -10,6 +11,7 @@ import pg from 'pg'
 import { createSync, jwt, migrate, postgres } from 'syncline/server'
 import { serve } from '../harness/child.ts'
 import { type FedDatabase, feedable } from '../harness/fed-database.ts'
+import { memoryNow } from '../harness/memory.ts'
 import { publishFor } from '../harness/publish.ts'
 import { access, productionId, schema, type StageSize, tablesOf } from '../harness/stage.ts'
 import { TOKEN_SECRET } from '../harness/token.ts'
@@ -17,6 +19,7 @@ import { TOKEN_SECRET } from '../harness/token.ts'
 type Request =
   | { kind: 'start'; url: string; size: StageSize }
   | { kind: 'publish'; burst: number; forMs: number }
+  | { kind: 'memory' }
 
 /** The generator is one address and a few users that do nothing but write: the buckets are there, and large. */
 const PLENTY = { perSecond: 1_000_000, burst: 1_000_000 }
@@ -83,6 +86,7 @@ async function publish(burst: number, forMs: number): Promise<number> {
   return version
 }
 
-serve((request: Request) =>
-  request.kind === 'start' ? start(request.url, request.size) : publish(request.burst, request.forMs),
-)
+serve((request: Request): Promise<unknown> => {
+  if (request.kind === 'start') return start(request.url, request.size)
+  return request.kind === 'publish' ? publish(request.burst, request.forMs) : memoryNow()
+})

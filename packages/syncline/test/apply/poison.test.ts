@@ -41,6 +41,9 @@ const POISONS: [string, Poison | Poison[], string][] = [
 
 // On a machine where even the writer without poison is slow, everything takes so much longer.
 const BOUND_MS = 200
+
+// A delay that the code causes comes every time; one that the machine causes does not.
+const AGAIN = { retry: 2 }
 const IDLE_MS = 50
 
 describe.each(Object.entries(inject('servers')))('poison on PostgreSQL %s', (_major, server) => {
@@ -104,7 +107,7 @@ describe.each(Object.entries(inject('servers')))('poison on PostgreSQL %s', (_ma
     }
   }
 
-  test('W4: a poison op of any kind is refused alone and delays no other device', async () => {
+  test('W4: a poison op of any kind is refused alone and delays no other device', AGAIN, async () => {
     const stop = await honest(4)
 
     for (const [name, poison, code] of POISONS) {
@@ -130,7 +133,7 @@ describe.each(Object.entries(inject('servers')))('poison on PostgreSQL %s', (_ma
     })
   })
 
-  test('W4: devices that do nothing but poison delay no other device', async () => {
+  test('W4: devices that do nothing but poison delay no other device', AGAIN, async () => {
     const stop = await honest(4)
 
     await Promise.all(
@@ -150,35 +153,39 @@ describe.each(Object.entries(inject('servers')))('poison on PostgreSQL %s', (_ma
     expect(await stop()).toBeLessThan(BOUND_MS)
   })
 
-  test('W4: a row that somebody holds locked stops those only who write it, and is written when it is free', async () => {
-    await new TestDevice(crew.writer, ana).push(
-      ...Array.from({ length: 20 }, (_, index) => camera(`held ${index}`)),
-    )
-    const stop = await honest(4)
-    const holder = await plain.connect()
-    await holder.query("begin; update cameras set note = 'mine' where id like 'held %'")
+  test(
+    'W4: a row that somebody holds locked stops those only who write it, and is written when it is free',
+    AGAIN,
+    async () => {
+      await new TestDevice(crew.writer, ana).push(
+        ...Array.from({ length: 20 }, (_, index) => camera(`held ${index}`)),
+      )
+      const stop = await honest(4)
+      const holder = await plain.connect()
+      await holder.query("begin; update cameras set note = 'mine' where id like 'held %'")
 
-    const waiting = Array.from({ length: 20 }, (_, index) =>
-      new TestDevice(crew.writer, ana).push(
-        camera(`before ${index}`),
-        update('camera', `held ${index}`, { name: 'written' }),
-        camera(`after ${index}`),
-      ),
-    )
-    await new Promise((resolve) => setTimeout(resolve, 1200))
-    const slowest = await stop()
-    await holder.query('commit')
-    const outcomes = await Promise.all(waiting)
+      const waiting = Array.from({ length: 20 }, (_, index) =>
+        new TestDevice(crew.writer, ana).push(
+          camera(`before ${index}`),
+          update('camera', `held ${index}`, { name: 'written' }),
+          camera(`after ${index}`),
+        ),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 1200))
+      const slowest = await stop()
+      await holder.query('commit')
+      const outcomes = await Promise.all(waiting)
 
-    expect(slowest).toBeLessThan(BOUND_MS)
-    expect(outcomes.map(({ lastOp, rejected, refused }) => ({ lastOp, rejected, refused }))).toEqual(
-      Array.from({ length: 20 }, () => ({ lastOp: 3, rejected: [], refused: undefined })),
-    )
-    const [row] = await plain.query("select count(*) from cameras where name = 'written' and note = 'mine'")
-    expect(row).toEqual({ count: '20' })
-  })
+      expect(slowest).toBeLessThan(BOUND_MS)
+      expect(outcomes.map(({ lastOp, rejected, refused }) => ({ lastOp, rejected, refused }))).toEqual(
+        Array.from({ length: 20 }, () => ({ lastOp: 3, rejected: [], refused: undefined })),
+      )
+      const [row] = await plain.query("select count(*) from cameras where name = 'written' and note = 'mine'")
+      expect(row).toEqual({ count: '20' })
+    },
+  )
 
-  test('W4: a held id, a held parent and a held device row stop nobody else either', async () => {
+  test('W4: a held id, a held parent and a held device row stop nobody else either', AGAIN, async () => {
     const owner = new TestDevice(crew.writer, ana)
     await owner.push(camera('of the owner'))
     const stop = await honest(4)
