@@ -22,8 +22,15 @@ export function pages(): Hono {
   })
   routes.use('/assets/*', serveStatic({ root: PUBLIC }))
   routes.get('/favicon.svg', serveStatic({ root: PUBLIC }))
-  routes.get('/', document)
-  routes.get('/productions/:id', document)
+  // The browser asks for it anew, so that it can hear of a newer page.
+  routes.use('/service-worker.js', async (context, next) => {
+    await next()
+    context.header('Cache-Control', 'no-cache')
+  })
+  routes.get('/service-worker.js', serveStatic({ root: PUBLIC }))
+  for (const address of ['/', '/equipment', '/productions/:id', '/productions/:id/:part']) {
+    routes.get(address, document)
+  }
   return routes
 }
 

@@ -1,43 +1,91 @@
 /** Addresses of the page, kept in the browser's history. */
+import { useSyncExternalStore } from 'react'
+import type { Tab } from './entities/kind.ts'
 
 export type Place =
   | { readonly page: 'productions' }
-  | { readonly page: 'production'; readonly id: string }
+  | { readonly page: 'equipment'; readonly record?: string }
+  | { readonly page: 'production'; readonly id: string; readonly tab: Tab; readonly record?: string }
   | { readonly page: 'missing' }
 
-/** Reads the place from a path. */
-export function placeOf(path: string): Place {
+const TABS: readonly Tab[] = ['floor', 'flow', 'inputs', 'switching', 'outputs', 'cabling', 'settings']
+
+/** Reads the place from a path, and from the part behind `#` the record to go to. */
+export function placeOf(path: string, hash = ''): Place {
   if (path === '/') return { page: 'productions' }
-  const id = /^\/productions\/([^/]+)\/?$/.exec(path)?.[1]
-  const decoded = id === undefined ? undefined : decode(id)
-  return decoded === undefined ? { page: 'missing' } : { page: 'production', id: decoded }
+  const named = decode(hash.slice(1))
+  const record = named === undefined || named === '' ? {} : { record: named }
+  if (/^\/equipment\/?$/.test(path)) return { page: 'equipment', ...record }
+  const [, encoded, tab = 'floor'] = /^\/productions\/([^/]+)(?:\/([a-z]+))?\/?$/.exec(path) ?? []
+  const id = encoded === undefined ? undefined : decode(encoded)
+  if (id === undefined || !isTab(tab)) return { page: 'missing' }
+  return { page: 'production', id, tab, ...record }
 }
 
-/** The address of a production. */
-export function productionPath(id: string): string {
-  return `/productions/${encodeURIComponent(id)}`
+/** The address of a production, of a part of it, of a record in it. */
+export function productionPath(id: string, tab: Tab = 'floor', record?: string): string {
+  const part = tab === 'floor' ? '' : `/${tab}`
+  return `/productions/${encodeURIComponent(id)}${part}${fragment(record)}`
 }
 
-/** Follows links inside the page and the browser's own buttons; calls back with each new place. */
-export function followLinks(onPlace: () => void): void {
-  addEventListener('popstate', onPlace)
-  addEventListener('click', (event) => {
+/** The address of the library, or of a piece in it. */
+export function equipmentPath(record?: string): string {
+  return `/equipment${fragment(record)}`
+}
+
+const listeners = new Set<() => void>()
+
+/** The address in the browser, as it changes. */
+export function useAddress(): { readonly path: string; readonly hash: string } {
+  const address = useSyncExternalStore(subscribe, read)
+  const [path = '/', hash = ''] = address.split('#')
+  return { path, hash: hash === '' ? '' : `#${hash}` }
+}
+
+/** Goes to an address of this page. */
+export function go(address: string): void {
+  if (address !== read()) history.pushState(null, '', address)
+  for (const listener of listeners) listener()
+}
+
+/** Follows links inside the page without loading it again; returns the function that ends that. */
+export function followLinks(): () => void {
+  const follow = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
-    if (!link || link.origin !== location.origin || link.hash || !isPlainClick(event)) return
+    if (!link || link.origin !== location.origin || !isPlainClick(event)) return
+    if (link.pathname === location.pathname && link.hash) return
     event.preventDefault()
-    go(link.pathname, onPlace)
-  })
+    if (link.pathname !== location.pathname && !link.hash) scrollTo(0, 0)
+    go(link.pathname + link.hash)
+  }
+  addEventListener('click', follow)
+  return () => removeEventListener('click', follow)
 }
 
-function go(path: string, onPlace: () => void): void {
-  if (path !== location.pathname) history.pushState(null, '', path)
-  scrollTo(0, 0)
-  onPlace()
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  addEventListener('popstate', listener)
+  return () => {
+    listeners.delete(listener)
+    removeEventListener('popstate', listener)
+  }
+}
+
+function read(): string {
+  return location.pathname + location.hash
 }
 
 /** With a modifier the reader wants a new tab or window. */
 function isPlainClick(event: MouseEvent): boolean {
   return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+}
+
+function isTab(text: string): text is Tab {
+  return (TABS as readonly string[]).includes(text)
+}
+
+function fragment(record: string | undefined): string {
+  return record === undefined ? '' : `#${encodeURIComponent(record)}`
 }
 
 function decode(text: string): string | undefined {

@@ -1,15 +1,21 @@
 /** The pure parts: addresses, phases, words for what is not sent, settings. */
 import { expect, test } from 'vitest'
 import { readSettings } from '../server/settings.ts'
-import type { Task } from '../src/crew.ts'
-import { phasesOf } from '../src/parts/checklist.ts'
-import { describeUnsent } from '../src/parts/status-line.ts'
-import { placeOf, productionPath } from '../src/router.ts'
+import { phasesOf } from '../src/checklist/phases.ts'
+import { formatAge, withArticle } from '../src/format.ts'
+import { describeUnsent } from '../src/frame/describe-status.ts'
+import { equipmentPath, placeOf, productionPath } from '../src/router.ts'
+import type { Task } from '../src/sync/rows.ts'
 
 test('an address names a production, whatever its id, or a page that is not there', () => {
   const id = 'a/b %?ü'
 
-  expect(placeOf(productionPath(id))).toEqual({ page: 'production', id })
+  expect(placeOf(productionPath(id))).toEqual({ page: 'production', id, tab: 'floor' })
+  expect(placeOf(productionPath(id, 'flow'))).toEqual({ page: 'production', id, tab: 'flow' })
+  const [path = '', record] = productionPath(id, 'cabling', 'c#1').split('#')
+  expect(placeOf(path, `#${record}`)).toEqual({ page: 'production', id, tab: 'cabling', record: 'c#1' })
+  expect(placeOf('/equipment', equipmentPath('e').slice(10))).toEqual({ page: 'equipment', record: 'e' })
+  expect(placeOf('/productions/x/kitchen')).toEqual({ page: 'missing' })
   expect(placeOf('/')).toEqual({ page: 'productions' })
   expect(placeOf('/productions/')).toEqual({ page: 'missing' })
   expect(placeOf('/productions/%E0%A4%A')).toEqual({ page: 'missing' })
@@ -20,13 +26,13 @@ test('phases stand in the order of their first task, and an empty checklist has 
     (phase, position) => ({ id: `${position}`, phase, position }) as Task,
   )
 
-  const phases = phasesOf('p', tasks)
+  const phases = phasesOf(tasks)
 
   expect(phases.map(({ name, tasks: list }) => [name, list.map(({ id }) => id)])).toEqual([
     ['Rig', ['0', '2']],
     ['Show', ['1']],
   ])
-  expect(phasesOf('p', []).map(({ name }) => name)).toEqual(['Show'])
+  expect(phasesOf([]).map(({ name }) => name)).toEqual(['Show'])
 })
 
 test('K2: what is not sent is counted, with the age of the oldest', () => {
@@ -34,6 +40,26 @@ test('K2: what is not sent is counted, with the age of the oldest', () => {
   expect(describeUnsent({ pending: 1, oldestPendingMs: 200 })).toBe('1 change not sent')
   expect(describeUnsent({ pending: 3, oldestPendingMs: 14_900 })).toBe('3 changes not sent, oldest 14 s')
   expect(describeUnsent({ pending: 3, oldestPendingMs: 3_700_000 })).toBe('3 changes not sent, oldest 1 h')
+})
+
+test('ages are told in the largest unit, and a clock that is ahead says now', () => {
+  const now = Date.parse('2027-02-06T19:00:00Z')
+  const age = (at: string) => formatAge(at, now)
+
+  expect(age('2027-02-06T18:59:30Z')).toBe('now')
+  expect(age('2027-02-06T19:00:20Z')).toBe('now')
+  expect(age('2027-02-06T18:47:00Z')).toBe('13 min')
+  expect(age('2027-02-06T14:00:00Z')).toBe('5 h')
+  expect(age('2027-02-03T14:00:00Z')).toBe('3 d')
+})
+
+test('kinds are spoken of as people do', () => {
+  expect(['Camera', 'CCU', 'LED screen', 'Equipment'].map(withArticle)).toEqual([
+    'a camera',
+    'a CCU',
+    'an LED screen',
+    'an equipment',
+  ])
 })
 
 test('settings have defaults, and a port that is none is refused with what to do', () => {

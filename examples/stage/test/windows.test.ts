@@ -89,7 +89,7 @@ test('R4: a row that arrives or moves takes the focus from nobody', async () => 
   await note.pressSequentially('!')
 
   await database.query(
-    `update cameras set created_at = created_at - interval '1 day' where id = 'northern-sessions-camera-9'`,
+    `update cameras set sort_order = sort_order - 100 where id = 'northern-sessions-camera-9'`,
   )
   await field(cleo, 'Name of Camera 9').waitFor()
   await until(async () => (await firstCamera(ben)) === 'Camera 9')
@@ -122,9 +122,9 @@ test('A4, W3: who may only read is told so, and everything stands as it was', as
   await task.click()
   await ben.getByRole('button', { name: 'Delete Camera 8' }).click()
 
-  await ben.getByText('“Camera 8” was not deleted. You may read this production').waitFor({ timeout })
-  await ben.getByText('could not be ticked off. You may read this production').waitFor({ timeout })
-  await ben.getByRole('alert').getByText('Not saved. You may read this production').waitFor({ timeout })
+  await ben.getByText('“Camera 8” was not deleted. You may read this, but').waitFor({ timeout })
+  await ben.getByText('could not be ticked off. You may read this, but').waitFor({ timeout })
+  await ben.getByRole('alert').getByText('Not saved. You may read this, but').waitFor({ timeout })
   await field(ben, 'Name of Camera 8').waitFor({ timeout })
   expect(await task.isChecked()).toBe(false)
   expect(await field(cleo, 'Note of Camera 7').inputValue()).toBe('House band')

@@ -21,10 +21,12 @@ const order = [
   `alter table cameras alter column sort_order set default ${LAST}, alter column sort_order set not null`,
 ]
 
-/** Syncline writes the author of what it writes; another program that says nothing must not keep the last one's name. */
+/** Syncline writes the author of what it writes; another program that names neither author nor time must not keep the last one's name. */
 const forgetAuthor = `create function forget_author() returns trigger language plpgsql as $$
 begin
-  if new is distinct from old and new.last_modified_by is not distinct from old.last_modified_by then
+  if new is distinct from old
+    and (new.last_modified_by, new.updated_at) is not distinct from (old.last_modified_by, old.updated_at)
+  then
     new.last_modified_by := null;
   end if;
   return new;

@@ -51,10 +51,10 @@ async function seedProduction(
   people: readonly string[],
   now: number,
 ): Promise<void> {
-  const columns = Object.keys(settings)
+  const changes = { ...settings, ...writtenBy(people, 3, now) }
   await connection.query(
-    `update productions set ${columns.map((column, at) => `${column} = $${at + 2}`).join(', ')} where id = $1`,
-    [production, ...Object.values(settings)],
+    `update productions set ${Object.keys(changes).map((column, at) => `${column} = $${at + 2}`)} where id = $1`,
+    [production, ...Object.values(changes)],
   )
   const idOf = (key: string) => (key === '' ? '' : `${production}-${key}`)
   const common = (index: number) => ({

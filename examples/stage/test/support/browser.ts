@@ -51,3 +51,12 @@ export async function openProduction(page: Page, name: string): Promise<void> {
   await page.getByRole('link', { name }).click()
   await page.getByRole('textbox', { name: 'Name of the production' }).waitFor()
 }
+
+/** Goes to a part of the open production. */
+export async function openTab(page: Page, title: string): Promise<void> {
+  const tab = page
+    .getByRole('navigation', { name: 'Parts of the production' })
+    .getByRole('link', { name: title, exact: true })
+  await tab.click()
+  await tab.and(page.locator('[aria-current="page"]')).waitFor()
+}

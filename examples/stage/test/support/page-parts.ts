@@ -4,13 +4,18 @@ import { expect } from 'vitest'
 import { SEEN_WITHIN_MS } from './browser.ts'
 
 /** A text field by its exact name. */
-export function field(page: Page, name: string): Locator {
+export function field(page: Page | Locator, name: string): Locator {
   return page.getByRole('textbox', { name, exact: true })
+}
+
+/** The table of a kind of records. */
+export function section(page: Page, title: string): Locator {
+  return page.getByRole('region', { name: title, exact: true })
 }
 
 /** Waits until a field shows a text. */
 export function untilValue(
-  page: Page,
+  page: Page | Locator,
   name: string,
   value: string,
   withinMs = SEEN_WITHIN_MS,

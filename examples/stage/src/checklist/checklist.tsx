@@ -1,0 +1,52 @@
+/** The checklist of a production, by phase of the day. */
+import { useMemo } from 'react'
+import { AddForm } from '../fields/add-form.tsx'
+import { behind } from '../sync/reorder.ts'
+import { useCrew } from '../sync/crew-context.ts'
+import { useQuery } from '../sync/hooks.ts'
+import { PhaseList } from './phase-list.tsx'
+import { phasesOf } from './phases.ts'
+
+interface ChecklistProps {
+  readonly productionId: string
+  readonly target?: string
+}
+
+export function Checklist({ productionId, target }: ChecklistProps) {
+  const { crew } = useCrew()
+  const { data: tasks } = useQuery('checklistItem', { where: { productionId }, orderBy: 'position' })
+  const phases = useMemo(() => phasesOf(tasks), [tasks])
+  const done = tasks.filter(({ completed }) => completed).length
+
+  const add = (phase: string, name: string) => {
+    const last = behind(
+      tasks.map(({ id, position }) => ({ id, place: position })),
+      0,
+    )
+    void crew.add('checklistItem', { productionId, phase, name, position: last }, name)
+  }
+  return (
+    <section className="checklist" id="checklist" aria-labelledby="checklist-title">
+      <header>
+        <h2 id="checklist-title">Checklist</h2>
+        <p className="count">
+          {tasks.length === 0 ? 'Nothing on it yet' : `${done} of ${tasks.length} done`}
+        </p>
+        <progress aria-label="Tasks done" max={Math.max(tasks.length, 1)} value={done} />
+      </header>
+      {phases.map((phase, index) => (
+        <PhaseList
+          key={phase.name}
+          phase={phase}
+          before={phases[index - 1]?.name}
+          after={phases[index + 1]?.name}
+          target={target}
+          onAdd={(name) => add(phase.name, name)}
+        />
+      ))}
+      {tasks.length > 0 && (
+        <AddForm placeholder="Begin a phase" onAdd={(phase) => add(phase, `First of ${phase}`)} />
+      )}
+    </section>
+  )
+}

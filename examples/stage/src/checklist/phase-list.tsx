@@ -1,0 +1,68 @@
+/** The tasks of one phase of the day. A task that is moved beyond the last goes to the next phase. */
+import { useCallback, useRef } from 'react'
+import { AddForm } from '../fields/add-form.tsx'
+import { useCrew } from '../sync/crew-context.ts'
+import { useDrag } from '../table/use-drag.ts'
+import { useAnnouncer, useListActions } from '../table/use-list-actions.ts'
+import type { Phase } from './phases.ts'
+import { TaskRow } from './task-row.tsx'
+
+interface PhaseListProps {
+  readonly phase: Phase
+  /** The phases around it, if there are any. */
+  readonly before?: string
+  readonly after?: string
+  readonly target?: string
+  onAdd(name: string): void
+}
+
+export function PhaseList({ phase: { name, tasks }, before, after, target, onAdd }: PhaseListProps) {
+  const { crew } = useCrew()
+  const [announcement, announce] = useAnnouncer()
+  const actions = useListActions({
+    model: 'checklistItem',
+    field: 'position',
+    rows: tasks,
+    announce,
+    onEdge({ id }, by) {
+      const phase = by < 0 ? before : after
+      if (phase === undefined) return
+      crew.change('checklistItem', id, { phase }, 'The task was not moved.')
+      announce(`Moved to ${phase}.`)
+      // It is another row of another list now.
+      requestAnimationFrame(() => document.getElementById(id)?.querySelector('textarea')?.focus())
+    },
+  })
+  const list = useRef<HTMLDivElement>(null)
+  const addInput = useRef<HTMLInputElement>(null)
+  const { drag, handle } = useDrag(list, actions.moveTo)
+  const focusAdd = useCallback(() => addInput.current?.focus(), [])
+  const done = tasks.filter(({ completed }) => completed).length
+  return (
+    <div className="phase">
+      <h3>
+        {name} <span className="count">{`${done} of ${tasks.length}`}</span>
+      </h3>
+      <div className="frame" ref={list}>
+        <ul>
+          {tasks.map((task, index) => (
+            <TaskRow
+              key={task.id}
+              task={task}
+              index={index}
+              isTarget={task.id === target}
+              actions={actions}
+              handle={handle}
+              focusAdd={focusAdd}
+            />
+          ))}
+        </ul>
+        {drag && <div className="drop-line" style={{ top: drag.line }} />}
+      </div>
+      <AddForm input={addInput} placeholder={`Add to ${name}`} onAdd={onAdd} />
+      <p className="unseen" role="status">
+        {announcement}
+      </p>
+    </div>
+  )
+}

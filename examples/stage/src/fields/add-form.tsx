@@ -1,0 +1,32 @@
+/** One line to add something: its name, then Enter. */
+import { type RefObject, useState } from 'react'
+
+interface AddFormProps {
+  readonly placeholder: string
+  readonly input?: RefObject<HTMLInputElement | null>
+  onAdd(name: string): void
+}
+
+export function AddForm({ placeholder, input, onAdd }: AddFormProps) {
+  const [name, setName] = useState('')
+  return (
+    <form
+      className="add"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (name.trim() !== '') onAdd(name.trim())
+        setName('')
+      }}
+    >
+      <input
+        ref={input}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        aria-label={placeholder}
+        placeholder={placeholder}
+        autoComplete="off"
+      />
+      <button type="submit">Add</button>
+    </form>
+  )
+}

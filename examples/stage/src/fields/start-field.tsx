@@ -1,0 +1,68 @@
+/** Day and time of a production, in the reader's own time zone. */
+import { useId, useState } from 'react'
+import type { Outcome } from '../sync/crew.ts'
+import { RefusalNote } from './refusal-note.tsx'
+import { useChangesOfOthers, useMark } from './use-mark.ts'
+
+interface StartFieldProps {
+  /** ISO text, or null without a date. */
+  readonly value: string | null
+  save(value: string | null): Outcome
+}
+
+export function StartField({ value, save }: StartFieldProps) {
+  /** What is being chosen; undefined while nobody does. */
+  const [draft, setDraft] = useState<string>()
+  const [reason, setReason] = useState<string>()
+  const noteId = useId()
+  const isMarked = useMark(useChangesOfOthers(value, (next) => draft !== undefined && next === isoOf(draft)))
+
+  const leave = async () => {
+    if (draft === undefined || draft === localOf(value)) return setDraft(undefined)
+    const refusal = await save(isoOf(draft))
+    setReason(refusal)
+    if (refusal === undefined) setDraft(undefined)
+  }
+  return (
+    <div className="field-whole">
+      <div className={`field is-moment${isMarked ? ' is-changed' : ''}`}>
+        <input
+          type="datetime-local"
+          aria-label="Starts"
+          aria-invalid={reason !== undefined || undefined}
+          aria-describedby={reason && noteId}
+          value={draft ?? localOf(value)}
+          onChange={(event) => setDraft(event.target.value)}
+          onBlur={() => void leave()}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') void leave()
+            if (event.key === 'Escape') setDraft(undefined)
+          }}
+        />
+      </div>
+      <RefusalNote
+        id={noteId}
+        reason={reason}
+        onRetry={() => void leave()}
+        onDiscard={() => {
+          setReason(undefined)
+          setDraft(undefined)
+        }}
+      />
+    </div>
+  )
+}
+
+/** As the field wants it: the day and time on the reader's clock. */
+function localOf(iso: string | null): string {
+  if (iso === null || Number.isNaN(Date.parse(iso))) return ''
+  const moment = new Date(iso)
+  const two = (number: number) => String(number).padStart(2, '0')
+  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`
+  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`
+}
+
+/** As it is stored; an empty field is no date. */
+function isoOf(local: string): string | null {
+  return local === '' ? null : new Date(local).toISOString()
+}

@@ -1,0 +1,174 @@
+/**
+ * What is in a text field: what is being typed, what was handed to the store, and what the store shows.
+ *
+ *   K2 honest   a refused text stays, with the reason, until its author has dealt with it
+ *   R4 gentle   what others write never replaces text under the cursor; it is shown when the field is left
+ *
+ * It saves when typing pauses, on Enter, and when it is left. Escape puts back what was there before.
+ */
+import type { Outcome } from '../sync/crew.ts'
+
+/** Long enough that a word is one write, short enough that others see it being written. */
+const PAUSE_MS = 350
+
+export interface TextDraftOptions {
+  /** A required text is not saved empty while it is being retyped, only when the field is left so. */
+  readonly isRequired?: boolean
+  save(text: string): Outcome
+  /** Keeps a text that is not stored when its field leaves the page. */
+  orphan(text: string, reason: string): void
+  /** Adds to a number: a change, not a value, so that two people who step at once both count. */
+  step?(by: number): Outcome
+}
+
+/** What the field shows. */
+export interface ShownDraft {
+  readonly text: string
+  readonly refusal: string | undefined
+  /** How often somebody else changed it. */
+  readonly changesOfOthers: number
+}
+
+export class TextDraft {
+  #options: TextDraftOptions
+  #shown: ShownDraft
+  /** What the store shows. */
+  #stored: string
+  /** What was last put into the field by the store, or handed to it. */
+  #written: string
+  #beforeEditing: string
+  #isEditing = false
+  #writes = 0
+  #writesUnderWay = 0
+  #isOnPage = true
+  #pause: ReturnType<typeof setTimeout> | undefined
+  readonly #listeners = new Set<() => void>()
+
+  constructor(stored: string, options: TextDraftOptions) {
+    this.#options = options
+    this.#shown = { text: stored, refusal: undefined, changesOfOthers: 0 }
+    this.#stored = stored
+    this.#written = stored
+    this.#beforeEditing = stored
+  }
+
+  get current(): ShownDraft {
+    return this.#shown
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Takes the functions of the latest render. */
+  follow(options: TextDraftOptions): void {
+    this.#options = options
+  }
+
+  /** The store shows another text: the field does too, unless it is being edited or holds a refused one. */
+  onStored(stored: string): void {
+    if (stored === this.#stored) return
+    this.#stored = stored
+    this.#showStored()
+  }
+
+  focus(): void {
+    this.#isEditing = true
+    this.#beforeEditing = this.#shown.text
+  }
+
+  type(text: string): void {
+    this.#show({ text })
+    clearTimeout(this.#pause)
+    if (this.#options.isRequired && text.trim() === '') return
+    this.#pause = setTimeout(() => this.saveChanged(), PAUSE_MS)
+  }
+
+  leave(): void {
+    this.#isEditing = false
+    this.saveChanged()
+    this.#showStored()
+  }
+
+  saveChanged(): void {
+    clearTimeout(this.#pause)
+    if (this.#shown.text !== this.#written) this.save()
+  }
+
+  save(): void {
+    this.#written = this.#shown.text
+    this.#show({ refusal: undefined })
+    void this.#await(this.#options.save(this.#written.trim()))
+  }
+
+  /** Puts back what was there when the field was entered. */
+  restore(): void {
+    this.#show({ text: this.#beforeEditing })
+    this.saveChanged()
+  }
+
+  /** Adds to the number in the field; false when it cannot. */
+  step(by: number): boolean {
+    const next = Number(this.#shown.text) + by
+    if (!this.#options.step || !Number.isInteger(next)) return false
+    this.saveChanged()
+    this.#written = String(next)
+    this.#show({ text: this.#written })
+    void this.#await(this.#options.step(by))
+    return true
+  }
+
+  /** Gives up a refused text. */
+  discard(): void {
+    this.#written = this.#stored
+    this.#show({ text: this.#stored, refusal: undefined })
+  }
+
+  enterPage(): void {
+    this.#isOnPage = true
+  }
+
+  /** The field leaves the page: what is not saved is saved, and what cannot be is kept elsewhere. */
+  leavePage(): void {
+    this.#isOnPage = false
+    this.#isEditing = false
+    const { text, refusal } = this.#shown
+    if (refusal !== undefined) this.#options.orphan(text, refusal)
+    else this.saveChanged()
+  }
+
+  async #await(outcome: Outcome): Promise<void> {
+    const text = this.#written
+    this.#writes += 1
+    const write = this.#writes
+    this.#writesUnderWay += 1
+    const reason = await outcome
+    this.#writesUnderWay -= 1
+    if (reason === undefined) this.#showStored()
+    else if (write === this.#writes) this.#keepRefused(text, reason)
+  }
+
+  #keepRefused(text: string, reason: string): void {
+    if (!this.#isOnPage) return this.#options.orphan(text, reason)
+    if (this.#isEditing) return this.#show({ refusal: reason })
+    this.#written = text
+    this.#show({ text, refusal: reason })
+  }
+
+  /** After editing, what others wrote meanwhile comes in; a write of ours that is under way is awaited first. */
+  #showStored(): void {
+    if (this.#isEditing || this.#shown.refusal !== undefined || this.#writesUnderWay > 0) return
+    const isTheirs = this.#stored !== this.#written.trim()
+    this.#written = this.#stored
+    this.#show({ text: this.#stored, changesOfOthers: this.#shown.changesOfOthers + (isTheirs ? 1 : 0) })
+  }
+
+  #show(change: Partial<ShownDraft>): void {
+    const next = { ...this.#shown, ...change }
+    const { text, refusal, changesOfOthers } = this.#shown
+    if (next.text === text && next.refusal === refusal && next.changesOfOthers === changesOfOthers) return
+    this.#shown = next
+    for (const listener of this.#listeners) listener()
+  }
+}

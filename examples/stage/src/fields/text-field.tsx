@@ -1,0 +1,104 @@
+/** Text edited in place: it looks like text and becomes a field when it has the focus. */
+import {
+  type KeyboardEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import { RefusalNote } from './refusal-note.tsx'
+import { TextDraft, type TextDraftOptions } from './text-draft.ts'
+import { useMark } from './use-mark.ts'
+
+export interface TextFieldProps extends TextDraftOptions {
+  /** What it is to those who do not see where it stands: "Note of Camera 1". */
+  readonly label: string
+  readonly value: string
+  readonly className?: string
+  readonly placeholder?: string
+  readonly isNumber?: boolean
+}
+
+export function TextField({
+  label,
+  value,
+  className = '',
+  placeholder,
+  isNumber,
+  ...options
+}: TextFieldProps) {
+  const [draft] = useState(() => new TextDraft(value, options))
+  const { text, refusal, changesOfOthers } = useSyncExternalStore(draft.subscribe, () => draft.current)
+  const isMarked = useMark(changesOfOthers)
+  const input = useRef<HTMLTextAreaElement>(null)
+  const noteId = useId()
+  const isRefused = refusal !== undefined
+
+  useLayoutEffect(() => {
+    draft.follow(options)
+    draft.onStored(value)
+  })
+  useEffect(() => {
+    draft.enterPage()
+    return () => draft.leavePage()
+  }, [draft])
+
+  return (
+    <div className="field-whole">
+      <div
+        className={`field ${className}${isMarked ? ' is-changed' : ''}`}
+        // Repeats the text invisibly, so that the field is as high as its text in every browser.
+        data-text={`${text || (placeholder ?? '')} `}
+      >
+        <textarea
+          ref={input}
+          rows={1}
+          value={text}
+          placeholder={placeholder}
+          inputMode={isNumber ? 'numeric' : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          aria-label={label}
+          aria-invalid={isRefused || undefined}
+          aria-describedby={isRefused ? noteId : undefined}
+          onFocus={(event) => {
+            draft.focus()
+            goToEnd(event.target)
+          }}
+          onBlur={() => draft.leave()}
+          onChange={(event) => draft.type(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
+          onKeyDown={(event) => onKey(event, draft)}
+        />
+      </div>
+      <RefusalNote
+        id={noteId}
+        reason={refusal}
+        onRetry={() => draft.save()}
+        onDiscard={() => {
+          draft.discard()
+          input.current?.focus()
+        }}
+      />
+    </div>
+  )
+}
+
+function onKey(event: KeyboardEvent, draft: TextDraft): void {
+  // A key that belongs to an input method, or to the row, is not ours.
+  if (event.nativeEvent.isComposing || event.altKey) return
+  if (event.key === 'Enter') {
+    event.preventDefault()
+    draft.saveChanged()
+  }
+  if (event.key === 'Escape') draft.restore()
+  if (event.key === 'ArrowUp' && draft.step(1)) event.preventDefault()
+  if (event.key === 'ArrowDown' && draft.step(-1)) event.preventDefault()
+}
+
+/** Who comes with the keyboard goes on writing; a pointer places the cursor itself, after this. */
+function goToEnd(input: HTMLTextAreaElement): void {
+  const { length } = input.value
+  if (input.selectionEnd === 0) input.setSelectionRange(length, length)
+}

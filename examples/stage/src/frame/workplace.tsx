@@ -1,0 +1,114 @@
+/** The frame around every page while somebody is signed in: their client, the bar above, the page at the address. */
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { type Client, createClient, indexedDb } from 'syncline/client'
+import { schema } from '../../schema.ts'
+import { EquipmentPage } from '../pages/equipment-page.tsx'
+import { MessagePage } from '../pages/message-page.tsx'
+import { ProductionPage } from '../pages/production-page.tsx'
+import { ProductionsPage } from '../pages/productions-page.tsx'
+import { placeOf, useAddress } from '../router.ts'
+import type { SignedIn } from '../session.ts'
+import { Crew } from '../sync/crew.ts'
+import { CrewProvider } from '../sync/crew-context.ts'
+import { SyncProvider, useRoom } from '../sync/hooks.ts'
+import type { Notices } from '../sync/notices.ts'
+import { showRefusedEarlier } from '../sync/refused-earlier.ts'
+import { Footer } from './footer.tsx'
+import { useShortcuts } from './shortcuts.ts'
+import { TopBar } from './top-bar.tsx'
+
+type StageClient = Client<typeof schema>
+
+/** What the server says when the session has ended elsewhere. */
+const SIGN_IN_AGAIN = new Set(['unauthenticated', 'session_ended', 'token_expired'])
+
+interface WorkplaceProps {
+  readonly user: SignedIn
+  readonly notices: Notices
+  onLeave(): void
+  onSessionEnd(): void
+}
+
+export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplaceProps) {
+  const client = useClient(user, onSessionEnd)
+  const context = useMemo(
+    () => client && { crew: new Crew(client, notices), notices, user },
+    [client, notices, user],
+  )
+  useEffect(() => client && showRefusedEarlier(client, notices), [client, notices])
+  useEffect(() => client && warnOfLoss(client), [client])
+  useShortcuts(notices)
+  if (!client || !context) return null
+
+  const leave = () => {
+    const { pending } = client.status.current
+    const warning = `${pending} of your changes have not been sent. Sign out and lose them?`
+    if (pending > 0 && !confirm(warning)) return
+    // What the device keeps goes with its user.
+    void client.signOut({ discard: true })
+    onLeave()
+  }
+  return (
+    <SyncProvider client={client}>
+      <CrewProvider value={context}>
+        <SharedRooms />
+        <TopBar onLeave={leave} />
+        <main id="main">
+          <Page />
+        </main>
+        <Footer />
+      </CrewProvider>
+    </SyncProvider>
+  )
+}
+
+/** Held on every page: the list of productions, the library and the people stay current, and are there offline. */
+function SharedRooms(): ReactNode {
+  useRoom('production', 'mine')
+  useRoom('equipment', 'all')
+  useRoom('person', 'all')
+  return null
+}
+
+function Page() {
+  const { path, hash } = useAddress()
+  const place = placeOf(path, hash)
+  switch (place.page) {
+    case 'productions':
+      return <ProductionsPage />
+    case 'equipment':
+      return <EquipmentPage target={place.record} />
+    case 'production':
+      return <ProductionPage key={place.id} id={place.id} tab={place.tab} target={place.record} />
+    case 'missing':
+      return <MessagePage title="Nothing here" text="There is no page at this address." />
+  }
+}
+
+/** What is not sent and not kept on the device lives in this page's memory only: leaving the page is asked first. */
+function warnOfLoss({ status }: StageClient): () => void {
+  const warn = (event: BeforeUnloadEvent) => {
+    const { pending, storage } = status.current
+    if (pending > 0 && storage !== 'durable') event.preventDefault()
+  }
+  addEventListener('beforeunload', warn)
+  return () => removeEventListener('beforeunload', warn)
+}
+
+/** The client of a user; it closes with the component, and is made anew when the component comes back. */
+function useClient(user: SignedIn, onSessionEnd: () => void): StageClient | undefined {
+  const [client, setClient] = useState<StageClient>()
+  useEffect(() => {
+    const made = createClient({ schema, url: '/sync', user: user.id, storage: indexedDb({ name: 'stage' }) })
+    const stop = made.status.subscribe(() => {
+      const code = made.status.current.problem?.code
+      if (code !== undefined && SIGN_IN_AGAIN.has(code)) onSessionEnd()
+    })
+    setClient(made)
+    return () => {
+      stop()
+      made.close()
+    }
+  }, [user.id, onSessionEnd])
+  return client
+}

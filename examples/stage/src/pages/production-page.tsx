@@ -1,0 +1,69 @@
+/** One production: its facts, and one part of it at a time. */
+import type { Tab } from '../entities/kind.ts'
+import { FlowPage } from '../flow/flow-page.tsx'
+import { ProductionHeader } from '../parts/production-header.tsx'
+import { Tabs } from '../parts/tabs.tsx'
+import { useProductionRoom } from '../sync/use-production-room.ts'
+import { DevicesProvider } from '../sync/devices.tsx'
+import { CablingPage } from './cabling-page.tsx'
+import { FloorPage } from './floor-page.tsx'
+import { MessagePage } from './message-page.tsx'
+import { RecordsPage } from './records-page.tsx'
+import { SettingsPage } from './settings-page.tsx'
+
+interface ProductionPageProps {
+  readonly id: string
+  readonly tab: Tab
+  /** The record that the address names. */
+  readonly target?: string
+}
+
+/** Its room is joined until the page is left. */
+export function ProductionPage({ id, tab, target }: ProductionPageProps) {
+  const { presence, production, reason, retry } = useProductionRoom(id)
+  switch (presence) {
+    case 'gone':
+      return <MessagePage title="Not here" text={GONE} />
+    case 'refused':
+      return (
+        <MessagePage title="Not now" text={reason}>
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
+        </MessagePage>
+      )
+    case 'away':
+      return <MessagePage title="Not on this device" text={AWAY} />
+    case 'loading':
+      return (
+        <p className="loading" role="status">
+          Loading the production…
+        </p>
+      )
+    case 'here':
+      return (
+        <div className="production">
+          {production && <ProductionHeader production={production} isBrief={tab !== 'floor'} />}
+          <Tabs productionId={id} current={tab} />
+          <Part id={id} tab={tab} target={target} />
+        </div>
+      )
+  }
+}
+
+function Part({ id, tab, target }: ProductionPageProps) {
+  if (tab === 'floor') return <FloorPage productionId={id} target={target} />
+  if (tab === 'settings') return <SettingsPage productionId={id} />
+  if (tab === 'inputs' || tab === 'switching' || tab === 'outputs') {
+    return <RecordsPage productionId={id} tab={tab} target={target} />
+  }
+  return (
+    <DevicesProvider productionId={id}>
+      {tab === 'flow' ? <FlowPage productionId={id} /> : <CablingPage productionId={id} target={target} />}
+    </DevicesProvider>
+  )
+}
+
+const GONE = 'This production does not exist, or you are not on its crew. Whoever runs it can add you.'
+const AWAY =
+  'There is no connection, and this production was not opened here before. It comes when the server answers.'

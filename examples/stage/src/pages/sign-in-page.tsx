@@ -1,0 +1,51 @@
+/** Choosing who to be. */
+import { useEffect, useState } from 'react'
+import { Heading, useTitle } from '../parts/heading.tsx'
+import { type ListedUser, listUsers, type SignedIn, signIn } from '../session.ts'
+
+export function SignInPage({ onSignedIn }: { onSignedIn(user: SignedIn): void }) {
+  const [users, setUsers] = useState<readonly ListedUser[]>([])
+  const [problem, setProblem] = useState('')
+  useTitle('Sign in')
+  useEffect(() => {
+    listUsers().then(setUsers, (error) => setProblem(explain(error)))
+  }, [])
+
+  const choose = async ({ id }: ListedUser) => {
+    try {
+      onSignedIn(await signIn(id))
+    } catch (error) {
+      setProblem(explain(error))
+    }
+  }
+  return (
+    <div className="sign-in">
+      <Heading>Stage</Heading>
+      <p className="lead">
+        Cameras, cables and checklists of a live-event crew. Everybody sees every change as it is made.
+      </p>
+      <h2>Who are you today?</h2>
+      <ul className="people">
+        {users.map((user) => (
+          <li key={user.id}>
+            <button type="button" onClick={() => void choose(user)}>
+              <strong>{user.name}</strong>
+              <span>{user.job}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p className="problem" role="alert">
+        {problem}
+      </p>
+      <p className="hint">Open a second window and sign in as somebody else to see the two work together.</p>
+    </div>
+  )
+}
+
+function explain(error: unknown): string {
+  // What `fetch` throws when nobody answers is not for readers.
+  if (error instanceof TypeError)
+    return 'The server does not answer. Check that it runs, then load the page again.'
+  return error instanceof Error ? error.message : String(error)
+}

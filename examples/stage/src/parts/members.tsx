@@ -1,0 +1,108 @@
+/** Who may see a production, and who of them may change it. Whoever runs productions decides that. */
+import { memberRoles } from '../../schema/choices.ts'
+import { ChoiceField, optionsOf } from '../fields/choice-field.tsx'
+import { useCrew } from '../sync/crew-context.ts'
+import { useQuery } from '../sync/hooks.ts'
+import type { Member, Person } from '../sync/rows.ts'
+import { usePeople } from '../sync/use-people.ts'
+
+interface MembersProps {
+  readonly productionId: string
+  readonly mayChange: boolean
+}
+
+export function Members({ productionId, mayChange }: MembersProps) {
+  const { data: members } = useQuery('productionMember', { where: { productionId } })
+  const people = usePeople()
+  const onCrew = new Set(members.map(({ userId }) => userId))
+  const others = [...people.values()].filter(({ id, isAdmin }) => !onCrew.has(id) && !isAdmin)
+  const runners = [...people.values()].filter(({ id, isAdmin }) => isAdmin && !onCrew.has(id))
+  return (
+    <section className="records" aria-labelledby="members-title">
+      <header>
+        <h2 id="members-title">Crew</h2>
+        <p className="count">
+          {mayChange ? 'Who may see this production' : 'Ask whoever runs it to be added'}
+        </p>
+      </header>
+      <ul className="members">
+        {runners.map(({ id, name, job }) => (
+          <li key={id}>
+            <span className="is-name">{name}</span>
+            <span className="job">{job}</span>
+            <span className="role">Runs all productions</span>
+          </li>
+        ))}
+        {members.map((member) => (
+          <MemberRow
+            key={member.id}
+            member={member}
+            person={people.get(member.userId)}
+            mayChange={mayChange}
+          />
+        ))}
+      </ul>
+      {mayChange && others.length > 0 && <AddMember productionId={productionId} people={others} />}
+    </section>
+  )
+}
+
+interface MemberRowProps {
+  readonly member: Member
+  readonly person: Person | undefined
+  readonly mayChange: boolean
+}
+
+function MemberRow({ member, person, mayChange }: MemberRowProps) {
+  const { crew } = useCrew()
+  const name = person?.name ?? member.userId
+  return (
+    <li>
+      <span className="is-name">{name}</span>
+      <span className="job">{person?.job}</span>
+      {mayChange ? (
+        <ChoiceField
+          label={`Role of ${name}`}
+          className="role"
+          value={member.role}
+          options={optionsOf(memberRoles)}
+          save={(role) => crew.update('productionMember', member.id, { role })}
+        />
+      ) : (
+        <span className="role">{member.role === 'crew' ? 'Crew' : 'Viewer'}</span>
+      )}
+      {mayChange && (
+        <button
+          type="button"
+          className="remove"
+          aria-label={`Take ${name} off the crew`}
+          title={`Take ${name} off the crew`}
+          onClick={() => crew.remove('productionMember', member, name)}
+        />
+      )}
+    </li>
+  )
+}
+
+function AddMember({
+  productionId,
+  people,
+}: {
+  readonly productionId: string
+  readonly people: readonly Person[]
+}) {
+  const { crew } = useCrew()
+  return (
+    <p className="add-member">
+      {people.map(({ id, name }) => (
+        <button
+          key={id}
+          type="button"
+          onClick={() => void crew.add('productionMember', { productionId, userId: id }, name)}
+        >
+          Add {name}
+        </button>
+      ))}
+    </p>
+  )
+}

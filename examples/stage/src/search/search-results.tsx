@@ -1,0 +1,42 @@
+/** What was found, as a list to choose from; it stays current while it is open. */
+import { useEffect, useMemo } from 'react'
+import { type Findable, findMatches } from './find-matches.ts'
+import { useFindables } from './use-findables.ts'
+
+interface SearchResultsProps {
+  readonly id: string
+  readonly query: string
+  /** Index of the one that Enter opens. */
+  readonly chosen: number
+  onFound(matches: readonly Findable[]): void
+  onOpen(match: Findable): void
+}
+
+export function SearchResults({ id, query, chosen, onFound, onOpen }: SearchResultsProps) {
+  const findables = useFindables()
+  const matches = useMemo(() => findMatches(findables, query), [findables, query])
+  useEffect(() => onFound(matches))
+  return (
+    <div className="found">
+      <ul id={id} role="listbox" aria-label="Found">
+        {matches.map((match, index) => (
+          <li
+            key={match.href}
+            id={`${id}-${index}`}
+            role="option"
+            aria-selected={index === chosen}
+            // The field keeps the focus, so that it does not close the list before the click.
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => onOpen(match)}
+          >
+            <strong>{match.name}</strong>
+            <span>{match.place}</span>
+          </li>
+        ))}
+      </ul>
+      <p role="status" className={matches.length === 0 ? 'empty' : 'unseen'}>
+        {matches.length === 0 ? `Nothing on this device contains “${query}”.` : `${matches.length} found`}
+      </p>
+    </div>
+  )
+}

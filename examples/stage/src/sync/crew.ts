@@ -1,0 +1,131 @@
+/**
+ * What the page writes, for records of every kind, and what became of it.
+ *
+ *   K2 honest         a write counts as done when the server has committed it
+ *   W3 nothing lost   a refused write is told with its reason, and what it contained is kept
+ */
+import type { Client, Submission } from 'syncline/client'
+import type { schema } from '../../schema.ts'
+import type { Notices } from './notices.ts'
+import { reasonOf } from './reason-of.ts'
+import { type Placed, reorder } from './reorder.ts'
+import type { AnyRow, EditedModel } from './rows.ts'
+
+/** Resolves when a write is committed, or with the reason when it was refused. */
+export type Outcome = Promise<string | undefined>
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Writers of a model of which only the name is known. */
+interface AnyMutators {
+  create(row: Fields): Submission & { readonly id: string }
+  update(id: string, changes: Fields): Submission
+  delete(id: string): Submission
+}
+
+/** How long a deletion can be taken back, in ms. */
+const UNDO_MS = 10_000
+
+export class Crew {
+  readonly #client: Client<typeof schema>
+  readonly #notices: Notices
+
+  constructor(client: Client<typeof schema>, notices: Notices) {
+    this.#client = client
+    this.#notices = notices
+  }
+
+  /** Changes fields of a record. */
+  update(model: EditedModel, id: string, changes: Fields): Outcome {
+    return this.#outcome(() => this.#mutators(model).update(id, changes))
+  }
+
+  /** Changes a record's fields where there is no field that could keep a refused value: a refusal becomes a notice. */
+  change(model: EditedModel, id: string, changes: Fields, what: string): void {
+    void this.#report(what, () => this.#mutators(model).update(id, changes))
+  }
+
+  /** Adds a record; returns its id. */
+  add(model: EditedModel, row: Fields, name: string): string | undefined {
+    let id: string | undefined
+    void this.#report(`“${name}” was not added.`, () => {
+      const write = this.#mutators(model).create(row)
+      id = write.id
+      return write
+    })
+    return id
+  }
+
+  /** Deletes a record, which can be taken back for a while. */
+  remove(model: EditedModel, row: AnyRow, name: string): void {
+    // Who changed it last is for the server to say.
+    const { lastModifiedBy: _author, updatedAt: _time, ...fields } = row
+    const run = () =>
+      void this.#report(`“${name}” did not come back.`, () => this.#mutators(model).create(fields))
+    const withdraw = this.#notices.add({
+      text: `“${name}” is deleted.`,
+      action: { label: 'Undo', run },
+      lastsMs: UNDO_MS,
+    })
+    const deleted = this.#report(`“${name}” was not deleted.`, () => this.#mutators(model).delete(row.id))
+    void deleted.then((outcome) => outcome === 'refused' && withdraw())
+  }
+
+  /** Deletes a record for good. */
+  end(model: EditedModel, id: string, name: string): void {
+    void this.#report(`“${name}” was not deleted.`, () => this.#mutators(model).delete(id))
+  }
+
+  /** Moves the record at `from` to `to`; `field` holds the order. */
+  move(
+    model: EditedModel,
+    field: 'sortOrder' | 'position',
+    list: readonly Placed[],
+    from: number,
+    to: number,
+  ): void {
+    const changes = reorder(list, from, to, field === 'position')
+    if (changes.length === 0) return
+    void this.#report('The order was not changed.', () =>
+      this.#client.transaction((tx) => {
+        const { update } = tx[model] as unknown as { update(id: string, changes: Fields): void }
+        for (const { id, place } of changes) update(id, { [field]: place })
+      }),
+    )
+  }
+
+  /** Keeps what was being written in a record that is not there any more. */
+  lost(name: string, text: string, reason: string): void {
+    this.#notices.add({ text: `What you wrote in “${name}” is not saved. ${reason}`, kept: text })
+  }
+
+  #mutators(model: EditedModel): AnyMutators {
+    return this.#client.mutate[model] as unknown as AnyMutators
+  }
+
+  async #report(what: string, write: () => Submission): Promise<'committed' | 'refused'> {
+    const reason = await this.#outcome(write)
+    if (reason === undefined) return 'committed'
+    this.#notices.add({ text: `${what} ${reason}` })
+    return 'refused'
+  }
+
+  async #outcome(write: () => Submission): Outcome {
+    let submission: Submission | undefined
+    try {
+      submission = write()
+      await submission.confirmed
+      return undefined
+    } catch (error) {
+      // From here on the field or the notice keeps what was written.
+      this.#dismiss(submission)
+      return reasonOf(error)
+    }
+  }
+
+  #dismiss(submission: Submission | undefined): void {
+    for (const parked of this.#client.parked.current) {
+      if ((parked.op.tx ?? parked.op.n) === submission?.n) this.#client.dismiss(parked)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** Connects two devices: from, to, Connect. */
+import { useState } from 'react'
+import type { OptionGroup } from '../fields/choice-field.tsx'
+import { useDeviceGroups } from './reference-cells.tsx'
+
+interface Ends {
+  readonly fromId: string
+  readonly toId: string
+}
+
+const NEITHER: Ends = { fromId: '', toId: '' }
+
+export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
+  const [ends, setEnds] = useState(NEITHER)
+  const groups = useDeviceGroups()
+  const isReady = ends.fromId !== '' && ends.toId !== '' && ends.fromId !== ends.toId
+  return (
+    <form
+      className="connect"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!isReady) return
+        onConnect(ends)
+        // Often one device feeds several: the source stays.
+        setEnds({ ...ends, toId: '' })
+      }}
+    >
+      <End
+        label="Connect from"
+        name="Connect from"
+        value={ends.fromId}
+        groups={groups}
+        onChange={(fromId) => setEnds({ ...ends, fromId })}
+      />
+      <End
+        label="to"
+        name="Connect to"
+        value={ends.toId}
+        groups={groups}
+        onChange={(toId) => setEnds({ ...ends, toId })}
+      />
+      <button type="submit" disabled={!isReady}>
+        Connect
+      </button>
+    </form>
+  )
+}
+
+interface EndProps {
+  readonly label: string
+  /** What the field is called by those who do not see what stands before it. */
+  readonly name: string
+  readonly value: string
+  readonly groups: readonly OptionGroup[]
+  onChange(id: string): void
+}
+
+function End({ label, name, value, groups, onChange }: EndProps) {
+  return (
+    <label>
+      {label}{' '}
+      <select aria-label={name} value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">Choose a device</option>
+        {groups.map((group) => (
+          <optgroup key={group.label} label={group.label}>
+            {group.options.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.label}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  )
+}

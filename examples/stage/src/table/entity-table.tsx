@@ -1,0 +1,121 @@
+/** All records of one kind in a production: a heading that sums up, a table, a line to add another. */
+import { type ReactNode, useCallback, useRef } from 'react'
+import type { Kind } from '../entities/kind.ts'
+import { inSentence, withArticle } from '../format.ts'
+import { AddForm } from '../fields/add-form.tsx'
+import { useCrew } from '../sync/crew-context.ts'
+import type { AnyRow } from '../sync/rows.ts'
+import { EntityRow } from './entity-row.tsx'
+import { RowBlocks } from './row-blocks.tsx'
+import { useDrag } from './use-drag.ts'
+import { useAnnouncer, useListActions } from './use-list-actions.ts'
+
+export interface EntityTableProps {
+  readonly kind: Kind
+  /** What a new record has beside its name and its place. */
+  readonly defaults: Readonly<Record<string, unknown>>
+  /** In their order. */
+  readonly rows: readonly AnyRow[]
+  /** The record that the address names. */
+  readonly target?: string
+  nameOf(row: AnyRow): string
+  /** Adds a record where a name is not enough. */
+  readonly addForm?: (nextPlace: () => number) => ReactNode
+  /** Is told the id of a record that was added. */
+  onAdded?(id: string): void
+}
+
+export function EntityTable(props: EntityTableProps) {
+  const { kind, defaults, rows, target, nameOf, addForm, onAdded } = props
+  const { crew } = useCrew()
+  const [announcement, announce] = useAnnouncer()
+  const actions = useListActions({ model: kind.model, field: 'sortOrder', rows, announce })
+  const frame = useRef<HTMLDivElement>(null)
+  const addInput = useRef<HTMLInputElement>(null)
+  const { drag, handle } = useDrag(frame, actions.moveTo)
+  const focusAdd = useCallback(() => addInput.current?.focus(), [])
+  const id = sectionId(kind)
+  const add = (name: string) => {
+    const place = kind.isSorted ? {} : { sortOrder: actions.nextPlace() }
+    const added = crew.add(kind.model, { ...defaults, name, ...place }, name)
+    if (added !== undefined) onAdded?.(added)
+  }
+
+  return (
+    <section className="records" id={id} aria-labelledby={`${id}-title`}>
+      <header>
+        <h2 id={`${id}-title`}>{kind.many}</h2>
+        <p className="count">{summaryOf(kind, rows)}</p>
+      </header>
+      <div className="frame" ref={frame}>
+        {rows.length > 0 && (
+          <table aria-rowcount={rows.length + 1} data-columns={kind.columns.length}>
+            <Columns kind={kind} />
+            <thead>
+              <tr>
+                {kind.columns.map(({ heading }) => (
+                  <th key={heading} scope="col">
+                    {heading}
+                  </th>
+                ))}
+                <th scope="col">
+                  <span className="unseen">Delete</span>
+                </th>
+              </tr>
+            </thead>
+            <RowBlocks rows={rows} columns={kind.columns.length + 1} wanted={target}>
+              {(row, index) => (
+                <EntityRow
+                  key={row.id}
+                  kind={kind}
+                  row={row}
+                  name={nameOf(row)}
+                  index={index}
+                  isTarget={row.id === target}
+                  actions={actions}
+                  handle={handle}
+                  focusAdd={focusAdd}
+                />
+              )}
+            </RowBlocks>
+          </table>
+        )}
+        {drag && <div className="drop-line" style={{ top: drag.line }} />}
+      </div>
+      {rows.length === 0 && <p className="empty">{kind.hint}</p>}
+      {addForm ? (
+        addForm(actions.nextPlace)
+      ) : (
+        <AddForm input={addInput} placeholder={`Add ${withArticle(kind.one)}`} onAdd={add} />
+      )}
+      <p className="unseen" role="status">
+        {announcement}
+      </p>
+    </section>
+  )
+}
+
+function Columns({ kind }: { readonly kind: Kind }) {
+  return (
+    <colgroup>
+      {kind.columns.map(({ heading, width }) => (
+        <col key={heading} style={width === undefined ? undefined : { width }} />
+      ))}
+      <col style={{ width: '28px' }} />
+    </colgroup>
+  )
+}
+
+/** "12 in all, 7 ready, 1 fault". */
+function summaryOf({ counted = [] }: Pick<Kind, 'counted'>, rows: readonly AnyRow[]): string {
+  if (rows.length === 0) return 'None yet'
+  const numbers = counted
+    .map((status) => [rows.filter((row) => row['status'] === status).length, status] as const)
+    .filter(([number]) => number > 0)
+  return [`${rows.length} in all`, ...numbers.map(([number, status]) => `${number} ${status}`)].join(', ')
+}
+
+/** Id of the section, for links to it: `led-screens`. */
+function sectionId({ many }: Pick<Kind, 'many'>): string {
+  return inSentence(many).toLowerCase().replaceAll(' ', '-')
+}

@@ -1,0 +1,107 @@
+/** Fields that name another record: a piece of equipment, an end of a connection, a cable snake. */
+import { useMemo } from 'react'
+import type { Cell } from '../entities/kind.ts'
+import { kindOf } from '../entities/kinds.ts'
+import { ChoiceField, type OptionGroup } from '../fields/choice-field.tsx'
+import { useCrew } from '../sync/crew-context.ts'
+import { deviceModels, useDevices } from '../sync/devices.tsx'
+import { useQuery } from '../sync/hooks.ts'
+import type { AnyRow, Equipment } from '../sync/rows.ts'
+import type { CellProps } from './cell-view.tsx'
+
+type Of<Type extends Cell['type']> = CellProps<Extract<Cell, { type: Type }>>
+
+export function EquipmentChoice({ cell, model, row, name, className }: Of<'equipment'>) {
+  const { crew } = useCrew()
+  const { data } = useQuery('equipment', {
+    where: { category: cell.category as Equipment['category'] },
+    orderBy: ['manufacturer', 'name'],
+  })
+  const options = useMemo(
+    () =>
+      data.map(({ id, manufacturer, name: piece }) => ({
+        value: id,
+        label: `${manufacturer} ${piece}`.trim(),
+      })),
+    [data],
+  )
+  return (
+    <ChoiceField
+      label={`${cell.label} of ${name}`}
+      value={String(row[cell.field] ?? '')}
+      options={[{ value: '', label: 'Not from the library' }, ...options]}
+      className={`is-reference ${className ?? ''}`}
+      save={(id) => crew.update(model, row.id, { [cell.field]: id === '' ? null : id })}
+    />
+  )
+}
+
+export function DeviceChoice({ cell, model, row, name, className }: Of<'device'>) {
+  const { crew } = useCrew()
+  const value = String(row[cell.field] ?? '')
+  const groups = useDeviceGroups()
+  const isThere = groups.some(({ options }) => options.some((option) => option.value === value))
+  // The device is deleted; its id would say nothing to anybody.
+  const missing = value !== '' && !isThere ? [{ value, label: 'No longer there' }] : []
+  return (
+    <ChoiceField
+      label={`${cell.label}, ${name}`}
+      value={value}
+      options={[{ value: '', label: 'Not connected' }, ...missing]}
+      groups={groups}
+      className={`is-reference ${missing.length > 0 ? 'is-missing ' : ''}${className ?? ''}`}
+      save={(id) => crew.update(model, row.id, { [cell.field]: id })}
+    />
+  )
+}
+
+export function SnakeChoice({ cell, model, row, name, className }: Of<'snake'>) {
+  const { crew } = useCrew()
+  const productionId = String(row['productionId'])
+  const { data } = useQuery('cableSnake', { where: { productionId }, orderBy: 'sortOrder' })
+  const value = String(row[cell.field] ?? '')
+  const missing =
+    value !== '' && !data.some(({ id }) => id === value) ? [{ value, label: 'No longer there' }] : []
+  return (
+    <ChoiceField
+      label={`${cell.label}, ${name}`}
+      value={value}
+      options={[
+        { value: '', label: 'Own cable' },
+        ...data.map((snake) => ({ value: snake.id, label: snake.name })),
+        ...missing,
+      ]}
+      className={`is-reference ${className ?? ''}`}
+      save={(id) => crew.update(model, row.id, { [cell.field]: id })}
+    />
+  )
+}
+
+/** "6 taken", and a warning when there are not so many. */
+export function CoresTaken({ snake }: { readonly snake: AnyRow }) {
+  const productionId = String(snake['productionId'])
+  const { data } = useQuery('connection', { where: { productionId, snakeId: snake.id } })
+  const isTooMany = data.length > Number(snake['cores'])
+  return (
+    <span className={`derived${isTooMany ? ' is-too-many' : ''}`}>
+      {data.length} taken{isTooMany && ', too many'}
+    </span>
+  )
+}
+
+/** The devices of the production, by kind. */
+export function useDeviceGroups(): readonly OptionGroup[] {
+  const { all } = useDevices()
+  return useMemo(
+    () =>
+      deviceModels
+        .map((model) => ({
+          label: kindOf[model].many,
+          options: all
+            .filter((device) => device.model === model)
+            .map(({ id, name }) => ({ value: id, label: name })),
+        }))
+        .filter(({ options }) => options.length > 0),
+    [all],
+  )
+}

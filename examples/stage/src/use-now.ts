@@ -1,0 +1,29 @@
+/** The time, for ages that are shown: one clock for the whole page, which ticks while somebody looks at it. */
+import { useSyncExternalStore } from 'react'
+
+const TICK_MS = 20_000
+
+const listeners = new Set<() => void>()
+let now = Date.now()
+let timer: ReturnType<typeof setInterval> | undefined
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  timer ??= setInterval(tick, TICK_MS)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+}
+
+function tick(): void {
+  now = Date.now()
+  for (const listener of listeners) listener()
+}
+
+/** The time in ms since 1970, renewed every 20 s. */
+export function useNow(): number {
+  return useSyncExternalStore(subscribe, () => now)
+}

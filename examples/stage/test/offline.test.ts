@@ -1,0 +1,152 @@
+/** Without a network or a server, also across a reload: what was opened before is there, and what is written is kept. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
+import { field, untilSettled, untilValue } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const SHARED = 'Northern Sessions Awards'
+/** A window comes back by itself within its longest wait between attempts. */
+const BACK_WITHIN_MS = 32_000
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test('cross-device: what is begun at home is there at work, and what is changed at work is there at home', async () => {
+  const home = await openWindow(browser, stage.url, 'Ana')
+  await home.getByPlaceholder('Begin a production').fill('Client Event 2026')
+  await home.keyboard.press('Enter')
+  await untilSettled(home)
+  await home.goto(stage.url)
+
+  const work = await openWindow(browser, stage.url, 'Ana')
+  await openProduction(work, 'Client Event 2026')
+  await field(work, 'Venue').fill('Harbour Hall')
+  await field(work, 'Venue').press('Enter')
+  await untilSettled(work)
+  await home.reload()
+
+  await home.getByText('Harbour Hall').waitFor()
+  await Promise.all([home, work].map((page) => page.context().close()))
+})
+
+test('a reload without a network shows what was opened before, every part of it, and the library', async () => {
+  const page = await openWindow(browser, stage.url, 'Ben')
+  await openProduction(page, SHARED)
+  await untilKept(page)
+
+  await page.context().setOffline(true)
+  await page.reload()
+
+  await untilValue(page, 'Name of Camera 1', 'Camera 1', 10_000)
+  await page.locator('.status[data-live="no"]').waitFor()
+  await openTab(page, 'Signal flow')
+  await page.locator('path[data-connection="northern-sessions-connection-1"]').waitFor({ state: 'attached' })
+  await page.getByRole('link', { name: 'Equipment', exact: true }).click()
+  await field(page, 'Name of Tessera SX40').waitFor()
+  await page.getByRole('link', { name: 'Productions', exact: true }).click()
+  await page.getByRole('link', { name: 'Harbour Lights Festival' }).click()
+  await page.getByRole('heading', { name: 'Not on this device' }).waitFor()
+  await page.context().close()
+})
+
+test('W1, K2: what is written without a network outlives a reload, and is sent when the network is back', async () => {
+  const page = await openWindow(browser, stage.url, 'Cleo')
+  await openProduction(page, SHARED)
+  await untilKept(page)
+  await page.context().setOffline(true)
+  await page.reload()
+
+  await untilValue(page, 'Note of Camera 5', 'Opening swoop from the organ', 10_000)
+  await field(page, 'Note of Camera 5').fill('Written in the lift')
+  await field(page, 'Note of Camera 5').press('Enter')
+  await page.getByText('1 change not sent').waitFor()
+  await page.reload()
+
+  await untilValue(page, 'Note of Camera 5', 'Written in the lift', 10_000)
+  await page.getByText('1 change not sent').waitFor()
+  await page.context().setOffline(false)
+  await untilSettled(page, BACK_WITHIN_MS)
+
+  const [camera] = await database.query(`select note from cameras where id = 'northern-sessions-camera-5'`)
+  expect(camera).toEqual({ note: 'Written in the lift' })
+  await page.context().close()
+})
+
+test('W3: what the server refuses after a reload is told, with what it contained', async () => {
+  const page = await openWindow(browser, stage.url, 'Cleo')
+  await openProduction(page, SHARED)
+  await untilKept(page)
+  await page.context().setOffline(true)
+  await page.reload()
+  await field(page, 'Note of Camera 6').fill('Not to be lost')
+  await field(page, 'Note of Camera 6').press('Enter')
+  await page.getByText('1 change not sent').waitFor()
+
+  await database.query(`update production_members set role = 'viewer' where user_id = 'cleo'`)
+  await page.reload()
+  await page.getByText('1 change not sent').waitFor()
+  await page.context().setOffline(false)
+
+  const notice = page.getByRole('region', { name: 'Notices' })
+  await notice
+    .getByText('A change of yours was not saved. You may read this')
+    .waitFor({ timeout: BACK_WITHIN_MS })
+  await notice.getByText('Not to be lost').waitFor()
+  await database.query(`update production_members set role = 'crew' where user_id = 'cleo'`)
+  await page.context().close()
+})
+
+test('K3: who signs out leaves nothing behind for the next, also without a network', async () => {
+  const page = await openWindow(browser, stage.url, 'Ana')
+  await openProduction(page, 'Helvion Annual General Meeting')
+  await untilKept(page)
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Cleo' }).click()
+  await page.getByRole('link', { name: SHARED }).waitFor()
+  await page.context().setOffline(true)
+  await page.reload()
+
+  await page.getByRole('link', { name: SHARED }).waitFor()
+  expect(await page.content()).not.toContain('Helvion')
+  await page.context().close()
+})
+
+test('a page is there while the server is away, and signs nobody out', async () => {
+  const page = await openWindow(browser, stage.url, 'Ben')
+  await openProduction(page, SHARED)
+  await untilKept(page)
+  await stage.kill()
+
+  await page.reload()
+
+  await untilValue(page, 'Name of Camera 1', 'Camera 1', 10_000)
+  await stage.start()
+  await untilSettled(page, BACK_WITHIN_MS)
+  await page.context().close()
+})
+
+/** Everything that is shown is also on the device, the page itself included. */
+async function untilKept(page: Page): Promise<void> {
+  await untilSettled(page)
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready
+    while (!(await caches.match('/'))) await new Promise((resolve) => setTimeout(resolve, 50))
+  })
+  // Rooms are written a moment after they are shown.
+  await page.waitForTimeout(1_500)
+}

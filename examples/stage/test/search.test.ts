@@ -1,0 +1,35 @@
+/** What search finds, and in which order. */
+import { expect, test } from 'vitest'
+import { type Findable, findMatches } from '../src/search/find-matches.ts'
+
+const all: readonly Findable[] = [
+  findable('Camera 1', 'Camera, Awards', 'Grand circle Fiona Baird'),
+  findable('Camera 10', 'Camera, Awards', 'Press wall Rory Blair'),
+  findable('Camera 2', 'Camera, Awards', 'Camera 1 is beside it'),
+  findable('CCU 1', 'CCU, Awards', 'Truck, rack 3'),
+  findable('Pit track', 'Camera, Festival', 'Elin Åkesson'),
+]
+
+test('names count for more than what is written elsewhere, and beginnings for more than ends', () => {
+  expect(names('camera')).toEqual(['Camera 1', 'Camera 2', 'Camera 10', 'Pit track'])
+  expect(names('rack')).toEqual(['Pit track', 'CCU 1'])
+})
+
+test('every word must occur somewhere', () => {
+  expect(names('camera fiona')).toEqual(['Camera 1'])
+  expect(names('camera fiona festival')).toEqual([])
+  expect(names('  ')).toEqual([])
+})
+
+test('accents and capitals need not be typed', () => {
+  expect(names('AKESSON')).toEqual(['Pit track'])
+  expect(names('åkesson')).toEqual(['Pit track'])
+})
+
+function names(query: string): string[] {
+  return findMatches(all, query).map(({ name }) => name)
+}
+
+function findable(name: string, place: string, text: string): Findable {
+  return { id: name, name, place, text, href: `/${name}` }
+}

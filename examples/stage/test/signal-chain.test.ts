@@ -1,0 +1,270 @@
+/** Every kind of record of a production, and the library: two windows of a real Chromium, and another program. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import { field, section, until, untilValue } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const SHARED = 'Northern Sessions Awards'
+const timeout = SEEN_WITHIN_MS
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+let ben: Page
+let cleo: Page
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  ;[ben, cleo] = await Promise.all([
+    openWindow(browser, stage.url, 'Ben'),
+    openWindow(browser, stage.url, 'Cleo'),
+  ])
+  await Promise.all([openProduction(ben, SHARED), openProduction(cleo, SHARED)])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test.each([
+  ['Inputs', 'Sources', 'Add a source', 'sources'],
+  ['Inputs', 'CCUs', 'Add a CCU', 'ccus'],
+  ['Inputs', 'Media servers', 'Add a media server', 'media_servers'],
+  ['Switching', 'Switchers', 'Add a switcher', 'switchers'],
+  ['Switching', 'Routers', 'Add a router', 'routers'],
+  ['Outputs', 'Sends', 'Add a send', 'sends'],
+  ['Outputs', 'LED screens', 'Add an LED screen', 'led_screens'],
+  ['Outputs', 'Projection screens', 'Add a projection screen', 'projection_screens'],
+  ['Outputs', 'Records', 'Add a record', 'records'],
+  ['Outputs', 'Streams', 'Add a stream', 'streams'],
+  ['Cabling', 'Cable snakes', 'Add a cable snake', 'cable_snakes'],
+])(
+  'C1, %s: %s are added, edited, deleted and brought back, and the other window sees it',
+  async (tab, kind, add, table) => {
+    await Promise.all([openTab(ben, tab), openTab(cleo, tab)])
+    const [mine, theirs] = [section(ben, kind), section(cleo, kind)]
+
+    await mine.getByPlaceholder(add).fill('Brand new')
+    await ben.keyboard.press('Enter')
+    await field(theirs, 'Name of Brand new').waitFor({ timeout })
+    await field(theirs, 'Note of Brand new').fill('Seen by both')
+    await field(theirs, 'Note of Brand new').press('Enter')
+    await untilValue(mine, 'Note of Brand new', 'Seen by both')
+
+    await mine.getByRole('button', { name: 'Delete Brand new' }).click()
+    await field(theirs, 'Name of Brand new').waitFor({ state: 'detached', timeout })
+    await ben.getByRole('button', { name: 'Undo' }).click()
+
+    await untilValue(theirs, 'Note of Brand new', 'Seen by both')
+    const rows = await database.query(`select note from ${table} where name = 'Brand new'`)
+    expect(rows).toEqual([{ note: 'Seen by both' }])
+  },
+)
+
+test('C1: settings of a production are shared, and its name is the same on every part of it', async () => {
+  await Promise.all([openTab(ben, 'Settings'), openTab(cleo, 'Settings')])
+
+  await field(ben, 'Timecode').fill('Free run, 50 fps')
+  await field(ben, 'Timecode').press('Enter')
+
+  await untilValue(cleo, 'Timecode', 'Free run, 50 fps')
+  await cleo.getByText('Last changed by Ben Okafor, now').waitFor({ timeout })
+})
+
+test('who changed a record last is told: the other, oneself, another program', async () => {
+  await Promise.all([openTab(ben, 'Outputs'), openTab(cleo, 'Outputs')])
+  const row = (page: Page) => page.locator('#northern-sessions-stream-3')
+
+  await field(ben, 'Note of Web').fill('20 s behind')
+  await field(ben, 'Note of Web').press('Enter')
+  await row(cleo).getByText('Ben, now').waitFor({ timeout })
+  await row(ben).getByText('You, now').waitFor({ timeout })
+
+  await database.query(`update streams set bitrate_kbps = 7000 where id = 'northern-sessions-stream-3'`)
+
+  await row(ben).getByText('Database, now').waitFor({ timeout })
+})
+
+test('a row is moved with the keyboard, keeps the focus, and stands there for everybody', async () => {
+  await Promise.all([openTab(ben, 'Inputs'), openTab(cleo, 'Inputs')])
+  const before = await names(section(cleo, 'Sources'))
+  const [first = '', second = '', third = ''] = before
+
+  await field(ben, `Note of ${first}`).focus()
+  await ben.keyboard.press('Alt+ArrowDown')
+  await ben.keyboard.press('Alt+ArrowDown')
+
+  await until(
+    async () => (await names(section(cleo, 'Sources'))).slice(0, 3).join() === [second, third, first].join(),
+  )
+  expect(await ben.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+    `Note of ${first}`,
+  )
+  await section(ben, 'Sources').getByText(`${first} is now 3 of ${before.length}.`).waitFor()
+  const stored = await database.query<{ name: string }>(
+    `select name from sources where production_id = 'northern-sessions' order by sort_order limit 3`,
+  )
+  expect(stored.map(({ name }) => name)).toEqual([second, third, first])
+})
+
+test('a row is dragged by its handle', async () => {
+  const sources = section(ben, 'Sources')
+  const [first = '', ...others] = await names(sources)
+  const last = others.at(-1) ?? ''
+  await field(sources, `Name of ${first}`).hover()
+
+  await sources.getByRole('button', { name: `Move ${first}` }).hover()
+  await ben.mouse.down()
+  const box = await field(sources, `Name of ${last}`).boundingBox()
+  await ben.mouse.move(200, (box?.y ?? 0) + 50, { steps: 4 })
+  await ben.mouse.up()
+
+  await until(async () => (await names(section(cleo, 'Sources'))).at(-1) === first)
+})
+
+test('the library is shared: what one adds there, another chooses in a production', async () => {
+  await ben.getByRole('link', { name: 'Equipment', exact: true }).click()
+  await ben.getByPlaceholder('Add a piece of equipment').fill('Spyder X80')
+  await ben.keyboard.press('Enter')
+  await ben.getByLabel('Category of Spyder X80').selectOption('Switcher')
+  await openTab(cleo, 'Switching')
+
+  const choice = cleo.getByLabel('Equipment of Main switcher')
+  await until(async () => (await choice.textContent())?.includes('Spyder X80') ?? false)
+  await choice.selectOption({ label: 'Spyder X80' })
+
+  await until(async () => {
+    const [row] = await database.query(
+      `select e.name from switchers s join equipment e on e.id = s.equipment_id where s.id = 'northern-sessions-switcher-1'`,
+    )
+    return row?.['name'] === 'Spyder X80'
+  })
+})
+
+test('A4: only who runs productions takes something out of the library', async () => {
+  await ben.getByRole('button', { name: 'Delete Spyder X80' }).click()
+
+  await ben.getByText('“Spyder X80” was not deleted. You may read this').waitFor({ timeout })
+  await field(ben, 'Name of Spyder X80').waitFor({ timeout })
+  await ben.getByRole('button', { name: 'Dismiss' }).click()
+})
+
+test('the picture of the signal flow follows connections that people and programs make and break', async () => {
+  await ben.goto(`${stage.url}/productions/northern-sessions/flow`)
+  await openTab(cleo, 'Cabling')
+  const line = (id: string) => ben.locator(`path[data-connection="${id}"]`)
+  await line('northern-sessions-connection-1').waitFor({ state: 'attached' })
+
+  await database.query(
+    `insert into connections (id, production_id, from_id, to_id) values
+       ('by-psql', 'northern-sessions', 'northern-sessions-camera-12', 'northern-sessions-router-1')`,
+  )
+  await line('by-psql').waitFor({ state: 'attached', timeout })
+  await ben.getByRole('button', { name: 'Camera, Camera 12' }).waitFor({ timeout })
+
+  await cleo.getByLabel('Connect from').selectOption({ label: 'Screens, understudy' })
+  await cleo.getByLabel('Connect to').selectOption({ label: 'Main switcher' })
+  await cleo.getByRole('button', { name: 'Connect' }).click()
+  await ben.getByRole('button', { name: 'Media server, Screens, understudy' }).waitFor({ timeout })
+
+  await database.query(`delete from connections where id = 'by-psql'`)
+  await line('by-psql').waitFor({ state: 'detached', timeout })
+})
+
+test('a device that is deleted leaves its connections loose, and is whole again when it comes back', async () => {
+  await openTab(cleo, 'Inputs')
+
+  await cleo.getByRole('button', { name: 'Delete CCU 1', exact: true }).click()
+  await ben.getByRole('link', { name: '2 connections' }).waitFor({ timeout })
+  await cleo.getByRole('button', { name: 'Undo' }).click()
+
+  await ben.getByRole('button', { name: 'CCU, CCU 1' }).waitFor({ timeout })
+  await ben.getByText('Leading nowhere').waitFor({ state: 'detached', timeout })
+})
+
+test('the picture is used with the keyboard: along the signal, chosen, told in words, left for the record', async () => {
+  await ben.getByRole('button', { name: 'Camera, Camera 1, ready' }).focus()
+  await ben.keyboard.press('ArrowRight')
+  expect(await ben.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^CCU, CCU 1/)
+
+  await ben.keyboard.press('Enter')
+  await ben.locator('.flow-details').getByText('from Camera 1').waitFor()
+  await ben.locator('.flow-details').getByText('to Main switcher (SDI 1)').waitFor()
+  await ben.locator('.flow-details').getByRole('link', { name: 'Edit' }).click()
+
+  await until(async () => (await activeLabel(ben)) === 'Name of CCU 1')
+})
+
+test('search finds what is written anywhere and goes there, without a mouse', async () => {
+  await ben.getByRole('heading', { name: 'CCUs' }).click()
+
+  await ben.keyboard.press('/')
+  await ben.keyboard.type('oslo feed')
+  await ben.getByRole('option', { name: 'Winner in Oslo' }).waitFor()
+  await ben.keyboard.press('Enter')
+  await until(async () => (await activeLabel(ben)) === 'Name of Winner in Oslo')
+
+  await ben.getByRole('combobox', { name: 'Search' }).fill('tessera')
+  await ben.keyboard.press('Enter')
+  await until(async () => (await activeLabel(ben)) === 'Name of Tessera SX40')
+  expect(new URL(ben.url()).pathname).toBe('/equipment')
+})
+
+test('a search that finds nothing says so', async () => {
+  await ben.getByRole('combobox', { name: 'Search' }).fill('xylophone')
+
+  await ben.getByText('Nothing on this device contains “xylophone”.').waitFor()
+  await ben.keyboard.press('Escape')
+})
+
+test('a task moves on to the next phase, and a deletion is taken back with the keyboard', async () => {
+  await ben.goto(`${stage.url}/productions/northern-sessions`)
+  await openTab(cleo, 'Floor')
+  const task = 'Clearances for all nominee clips'
+  await field(ben, `Note of task ${task}`).focus()
+
+  await ben.keyboard.press('Alt+ArrowDown')
+  await until(async () => {
+    const [row] = await database.query(`select phase from checklist_items where name = $1`, [task])
+    return row?.['phase'] === 'Rig'
+  })
+
+  await cleo.getByRole('button', { name: `Delete task ${task}` }).focus()
+  await cleo.keyboard.press('Enter')
+  await field(ben, `Name of task ${task}`).waitFor({ state: 'detached', timeout })
+  await cleo.keyboard.press('ControlOrMeta+z')
+  await field(ben, `Name of task ${task}`).waitFor({ timeout })
+})
+
+test('a production is begun, given a crew and ended by who runs productions', async () => {
+  const ana = await openWindow(browser, stage.url, 'Ana')
+  await cleo.goto(stage.url)
+  await ana.getByPlaceholder('Begin a production').fill('Client Event 2026')
+  await ana.keyboard.press('Enter')
+  await ana.getByRole('button', { name: 'Add Cleo Marchetti' }).click()
+  await cleo.getByRole('link', { name: 'Client Event 2026' }).waitFor({ timeout })
+  await openTab(ana, 'Inputs')
+  await ana.getByText('Playback, graphics, laptops and incoming feeds go here.').waitFor()
+
+  await openTab(ana, 'Settings')
+  await ana.getByRole('button', { name: 'Delete this production' }).click()
+  await ana.getByRole('button', { name: 'Delete it' }).click()
+
+  await cleo.getByRole('link', { name: 'Client Event 2026' }).waitFor({ state: 'detached', timeout })
+  await ana.context().close()
+})
+
+function names(part: ReturnType<typeof section>): Promise<string[]> {
+  return part
+    .getByRole('textbox', { name: /^Name of / })
+    .evaluateAll((fields) => fields.map((one) => (one as HTMLTextAreaElement).value))
+}
+
+function activeLabel(page: Page): Promise<string | null | undefined> {
+  return page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+}

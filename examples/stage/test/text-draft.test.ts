@@ -1,0 +1,134 @@
+/** What a text field does with what is typed, what others write, and what is refused. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { TextDraft } from '../src/fields/text-draft.ts'
+
+let saved: string[]
+let orphans: string[][]
+let answer: (reason?: string) => void
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  saved = []
+  orphans = []
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('it saves when typing pauses, without what stands around the text', () => {
+  const draft = makeDraft('old')
+  draft.focus()
+
+  draft.type('new')
+  draft.type('newer ')
+  vi.advanceTimersByTime(1_000)
+
+  expect(saved).toEqual(['newer'])
+})
+
+test('R4: what others write waits until the field is left, and is counted as theirs', () => {
+  const draft = makeDraft('old')
+  draft.focus()
+
+  draft.onStored('theirs')
+  expect(draft.current).toMatchObject({ text: 'old', changesOfOthers: 0 })
+  draft.leave()
+
+  expect(draft.current).toMatchObject({ text: 'theirs', changesOfOthers: 1 })
+})
+
+test('what comes back of a write of ours is nobody else’s change', async () => {
+  const draft = makeDraft('old')
+  draft.focus()
+  draft.type('ours ')
+  draft.leave()
+
+  draft.onStored('ours')
+  await settle()
+
+  expect(draft.current).toEqual({ text: 'ours', refusal: undefined, changesOfOthers: 0 })
+})
+
+test('K2: a refused text stays with its reason until it is given up', async () => {
+  const draft = makeDraft('old')
+  draft.focus()
+  draft.type('')
+  draft.leave()
+
+  await settle('A name is needed.')
+  draft.onStored('theirs')
+  expect(draft.current).toMatchObject({ text: '', refusal: 'A name is needed.' })
+  draft.discard()
+
+  expect(draft.current).toMatchObject({ text: 'theirs', refusal: undefined })
+})
+
+test('a required text is not saved empty while it is being retyped', () => {
+  const draft = makeDraft('old', { isRequired: true })
+  draft.focus()
+
+  draft.type('')
+  vi.advanceTimersByTime(5_000)
+  expect(saved).toEqual([])
+  draft.leave()
+
+  expect(saved).toEqual([''])
+})
+
+test('Escape puts back what was there, also when it had been saved on the way', () => {
+  const draft = makeDraft('old')
+  draft.focus()
+  draft.type('new')
+  vi.advanceTimersByTime(1_000)
+
+  draft.restore()
+
+  expect(draft.current.text).toBe('old')
+  expect(saved).toEqual(['new', 'old'])
+})
+
+test('W3: a field that leaves the page saves what it holds, and what is refused then is kept elsewhere', async () => {
+  const draft = makeDraft('old')
+  draft.focus()
+  draft.type('half a thought')
+
+  draft.leavePage()
+  await settle('It has been deleted.')
+
+  expect(saved).toEqual(['half a thought'])
+  expect(orphans).toEqual([['half a thought', 'It has been deleted.']])
+})
+
+test('W2: a step is a change, not a value', () => {
+  const steps: number[] = []
+  const draft = makeDraft('5', { step: (by: number) => outcomeOf(() => steps.push(by)) })
+
+  expect(draft.step(1)).toBe(true)
+  expect(draft.step(1)).toBe(true)
+  draft.type('x')
+  expect(draft.step(1)).toBe(false)
+
+  expect(steps).toEqual([1, 1])
+  expect(draft.current.text).toBe('x')
+})
+
+function makeDraft(stored: string, more: object = {}): TextDraft {
+  return new TextDraft(stored, {
+    save: (text) => outcomeOf(() => saved.push(text)),
+    orphan: (...orphan) => void orphans.push(orphan),
+    ...more,
+  })
+}
+
+function outcomeOf(act: () => unknown): Promise<string | undefined> {
+  act()
+  return new Promise((resolve) => {
+    answer = resolve
+  })
+}
+
+async function settle(reason?: string): Promise<void> {
+  answer(reason)
+  await vi.advanceTimersByTimeAsync(0)
+}
