@@ -1,0 +1,73 @@
+/** A production with thousands of cameras: what is far from the window is not on the page, and still within reach. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openWindow } from './support/browser.ts'
+import { field, until, untilValue } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const MANY = 3_000
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  await database.query(
+    `insert into cameras (id, production_id, name, sort_order)
+     select 'many-' || n, 'northern-sessions', 'Spare ' || n, 4e9 + n from generate_series(1, $1::int) n`,
+    [MANY],
+  )
+  page = await openWindow(browser, stage.url, 'Ben')
+  await openProduction(page, 'Northern Sessions Awards')
+  await page.getByText(`${MANY + 12} in all`).waitFor()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test('only rows near the window are on the page, and all of them are counted', async () => {
+  expect(await page.locator('#cameras tr[data-index]').count()).toBeLessThan(200)
+  expect(await page.locator('#cameras table').getAttribute('aria-rowcount')).toBe(String(MANY + 13))
+})
+
+test('scrolling brings the rows, down to the last', async () => {
+  await page.getByPlaceholder('Add a camera').scrollIntoViewIfNeeded()
+
+  await field(page, `Name of Spare ${MANY}`).waitFor()
+  expect(await page.locator('#cameras tr[data-index]').count()).toBeLessThan(300)
+})
+
+test('R4: the row that somebody writes in stays, however far the page is scrolled', async () => {
+  const note = field(page, `Note of Spare ${MANY}`)
+  await note.focus()
+  await note.pressSequentially('half')
+
+  await page.evaluate(() => scrollTo(0, 0))
+  await field(page, 'Name of Camera 1').waitFor()
+  await page.keyboard.type(' and whole')
+
+  await untilValue(page, `Note of Spare ${MANY}`, 'half and whole')
+  await until(async () => {
+    const [camera] = await database.query(`select note from cameras where id = $1`, [`many-${MANY}`])
+    return camera?.['note'] === 'half and whole'
+  })
+})
+
+test('search goes to a row that was not on the page', async () => {
+  await page.getByRole('combobox', { name: 'Search' }).fill('Spare 1500')
+  await page.keyboard.press('Enter')
+
+  await until(
+    async () =>
+      (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ===
+      'Name of Spare 1500',
+    5_000,
+  )
+})
