@@ -38,7 +38,9 @@ export function SignInPage({ onSignedIn }: { onSignedIn(user: SignedIn): void })
       <p className="problem" role="alert">
         {problem}
       </p>
-      <p className="hint">Open a second window and sign in as somebody else to see the two work together.</p>
+      <p className="hint">
+        Open a private window too and sign in there as somebody else, to see the two work together.
+      </p>
     </div>
   )
 }

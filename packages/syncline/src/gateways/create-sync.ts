@@ -25,7 +25,7 @@ import { createCore, type RunningCore } from '../server/create-core.ts'
 import type { Health } from '../server/core.ts'
 import type { Authenticate } from '../server/identity.ts'
 import { defaultLimits, type Limits } from '../server/limits.ts'
-import { type Logger, silentLogger } from '../server/logger.ts'
+import { type Logger, standardLogger } from '../server/logger.ts'
 import type { Metrics } from '../server/metrics.ts'
 import { sayGoodbye } from '../server/goodbye.ts'
 import { findDrift } from '../server/migrate.ts'
@@ -59,7 +59,7 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly limits?: Partial<Limits>
   /** Custom writes by name, for `call` ops. @default none */
   readonly functions?: Readonly<Record<string, ServerFunction>>
-  /** Receives what happens, in the shape of pino. @default silence */
+  /** Receives what happens, in the shape of pino. @default warnings and errors on standard error */
   readonly logger?: Logger
   /** How long marker clients collect before a reload, in ms. @default 300, or SYNC_DEBOUNCE_MS */
   readonly debounceMs?: number
@@ -99,7 +99,7 @@ export interface Sync {
 
 /** Makes the server and begins to start it. Throws a `TypeError` for a mistake in the options. */
 export function createSync<S extends Schema, U extends User = User>(options: SyncOptions<S, U>): Sync {
-  const { schema, database, logger = silentLogger } = options
+  const { schema, database, logger = standardLogger } = options
   const environment = process.env
   const rules = compileAccess(schema, options.access as never, logger)
   const core = createCore({

@@ -10,5 +10,18 @@ export interface Logger {
   readonly error: Write
 }
 
-/** Says nothing; what `createSync` uses when no logger is given to tests. */
+/** Says nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Warnings and errors on standard error, a line each; what `createSync` uses when no logger is given. */
+export const standardLogger: Logger = {
+  debug() {},
+  info() {},
+  warn: (fields, message) => write('warn', fields, message),
+  error: (fields, message) => write('error', fields, message),
+}
+
+// JSON escapes control characters, so that what a stranger sent cannot forge a line.
+function write(level: string, fields: Readonly<Record<string, unknown>>, message: string): void {
+  process.stderr.write(`syncline ${level}: ${message} ${JSON.stringify(fields)}\n`)
+}
