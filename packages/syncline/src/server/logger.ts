@@ -23,5 +23,14 @@ export const standardLogger: Logger = {
 
 // JSON escapes control characters, so that what a stranger sent cannot forge a line.
 function write(level: string, fields: Readonly<Record<string, unknown>>, message: string): void {
-  process.stderr.write(`syncline ${level}: ${message} ${JSON.stringify(fields)}\n`)
+  process.stderr.write(`syncline ${level}: ${message} ${textOf(fields)}\n`)
+}
+
+/** A log line must never be what fails: JSON knows no bigint, and no circles. */
+function textOf(fields: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(fields, (_, value) => (typeof value === 'bigint' ? String(value) : value))
+  } catch {
+    return JSON.stringify(Object.keys(fields))
+  }
 }
