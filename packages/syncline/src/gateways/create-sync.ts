@@ -24,13 +24,14 @@ import { type Author, writeAs } from '../server/write-as.ts'
 import { createCore, type RunningCore } from '../server/create-core.ts'
 import type { Health } from '../server/core.ts'
 import type { Authenticate } from '../server/identity.ts'
-import { defaultLimits, type Limits } from '../server/limits.ts'
+import type { Limits } from '../server/limits.ts'
 import { type Logger, standardLogger } from '../server/logger.ts'
 import type { Metrics } from '../server/metrics.ts'
 import { sayGoodbye } from '../server/goodbye.ts'
 import { findDrift } from '../server/migrate.ts'
 import { createHttpGateway } from './http/gateway.ts'
 import type { RequestContext } from './http/to-node.ts'
+import { type ClientOptions, readSettings } from './settings.ts'
 import { createWebSocketGateway } from './websocket/gateway.ts'
 
 export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
@@ -63,15 +64,19 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly logger?: Logger
   /** How long marker clients collect before a reload, in ms. @default 300, or SYNC_DEBOUNCE_MS */
   readonly debounceMs?: number
+  /** Failed attempts to connect before marker clients give up. @default SYNC_RECONNECT_ATTEMPTS, or for ever */
+  readonly maxReconnectAttempts?: number
   /** How the log is followed and kept. */
   readonly log?: TailOptions
-  /** False turns sync off from the start. @default true, or SYNC_ENABLED */
+  /** False turns sync off from the start. @default true, or SYNC_ENABLED (ENABLE_SYNC) */
   readonly enabled?: boolean | ((user: User) => boolean)
 }
 
 /** A running sync server. */
 export interface Sync {
   readonly schema: Schema
+  /** What the application hands to the marker client of its pages. */
+  readonly clientOptions: ClientOptions
   /** Resolves when it can answer; rejects with the reason when it cannot start. */
   readonly ready: Promise<void>
   /** Takes the sockets of this HTTP server; requests go to `fetch`. */
@@ -101,6 +106,7 @@ export interface Sync {
 export function createSync<S extends Schema, U extends User = User>(options: SyncOptions<S, U>): Sync {
   const { schema, database, logger = standardLogger } = options
   const environment = process.env
+  const { enabled, limits, client } = readSettings(options, environment)
   const rules = compileAccess(schema, options.access as never, logger)
   const core = createCore({
     schema,
@@ -109,20 +115,24 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     authenticate: [options.authenticate].flat(),
     secrets: secretsOf(options.secret ?? environment['SYNCLINE_SECRET']),
     allowedOrigins: new Set(options.origins),
-    limits: limitsOf(options.limits, environment),
+    limits,
     log: logger,
-    debounceMs: options.debounceMs ?? numberOf(environment['SYNC_DEBOUNCE_MS']) ?? 300,
+    debounceMs: client.debounceMs,
     beforeStart: () => reportDrift(options, logger),
     tail: options.log,
     writer: { functions: options.functions },
   })
-  const enabled = options.enabled ?? isEnabledBy(environment)
   if (enabled !== true) core.enable(enabled)
   const { basePath, apiPath, operatorToken } = options
-  return assemble(core, createHttpGateway(core, { basePath, apiPath, operatorToken }), basePath)
+  return assemble(core, client, createHttpGateway(core, { basePath, apiPath, operatorToken }), basePath)
 }
 
-function assemble(core: RunningCore, http: ReturnType<typeof createHttpGateway>, basePath?: string): Sync {
+function assemble(
+  core: RunningCore,
+  clientOptions: ClientOptions,
+  http: ReturnType<typeof createHttpGateway>,
+  basePath?: string,
+): Sync {
   const { schema, database, rules } = core
   const sockets = createWebSocketGateway(core, { basePath })
   const watching = core.ready.then(
@@ -140,6 +150,7 @@ function assemble(core: RunningCore, http: ReturnType<typeof createHttpGateway>,
   }
   return {
     schema: schema as Schema,
+    clientOptions,
     ready: core.ready,
     attach: (server) => sockets.attach(server),
     fetch: http.fetch,
@@ -198,19 +209,4 @@ function secretsOf(secret: string | readonly string[] | undefined): readonly str
   throw new TypeError(
     `${fact}. Give at least ${SHORTEST_SECRET} random characters (createSync({ secret }) or SYNCLINE_SECRET): cursors are sealed with it.`,
   )
-}
-
-function limitsOf(given: Partial<Limits> | undefined, environment: NodeJS.ProcessEnv): Limits {
-  const channelsPerConnection = numberOf(environment['SYNC_MAX_SUBSCRIPTIONS'])
-  return { ...defaultLimits, ...(channelsPerConnection !== undefined && { channelsPerConnection }), ...given }
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  const number = Number(text)
-  return text && Number.isFinite(number) && number >= 0 ? number : undefined
-}
-
-function isEnabledBy(environment: NodeJS.ProcessEnv): boolean {
-  const text = environment['SYNC_ENABLED'] ?? environment['ENABLE_SYNC']
-  return !(text && ['false', '0', 'off', 'no'].includes(text.toLowerCase()))
 }

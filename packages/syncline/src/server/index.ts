@@ -1,5 +1,6 @@
 /** `syncline/server`: everything that a server of an application imports. */
 export { createSync, type Sync, type SyncOptions } from '../gateways/create-sync.ts'
+export type { ClientOptions } from '../gateways/settings.ts'
 export { normalizeId } from '../gateways/http/reference-push.ts'
 export { toNode } from '../gateways/http/to-node.ts'
 export type { Connection, Database, Parameter } from '../postgres/database.ts'
@@ -13,7 +14,8 @@ export { SynclineError, type ErrorCode } from '../protocol/errors.ts'
 export type { User } from '../protocol/user.ts'
 export { through, type Access, type ModelAccess } from './access/declaration.ts'
 export { jwt } from './authenticate/jwt.ts'
-export { sessionCookie, type Session, type SessionCookieOptions } from './authenticate/session-cookie.ts'
+export { railsSession, type RailsSessionOptions } from './authenticate/rails-session.ts'
+export { sessionCookie, type SessionCookieOptions } from './authenticate/session-cookie.ts'
 export {
   cookieHeader,
   cookiesNamed,
@@ -21,6 +23,7 @@ export {
   verifyCookie,
   type CookieOptions,
 } from './authenticate/signed-cookie.ts'
+export type { Session, StoredSessions } from './authenticate/stored-session.ts'
 export type { Authenticate, Identity } from './identity.ts'
 export {
   broadcastEntityCreated,

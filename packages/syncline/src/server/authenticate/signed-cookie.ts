@@ -58,6 +58,12 @@ export function cookiesNamed(name: string, cookieHeaderText: string | null): str
   })
 }
 
+/** The one cookie of this name; two different ones come from somebody who could set one of them only: neither counts. */
+export function cookieNamed(name: string, cookieHeaderText: string | null): string | null {
+  const [value, ...others] = new Set(cookiesNamed(name, cookieHeaderText))
+  return value === undefined || others.length > 0 ? null : value
+}
+
 function header(
   name: string,
   value: string,

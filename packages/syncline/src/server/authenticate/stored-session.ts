@@ -1,0 +1,56 @@
+/**
+ * Who is asking, by the id of a session that the application keeps; how the id came is the caller's matter.
+ *
+ *   A2 revoked   a session that `find` no longer finds ends its connections: at once when `table` is given, else within 60 s
+ */
+import type { User } from '../../protocol/user.ts'
+import type { Authenticate, Identity } from '../identity.ts'
+
+export interface Session {
+  readonly user: User
+  readonly expiresAt?: Date
+}
+
+export interface StoredSessions {
+  /** Looks the session up; null when there is none, or it has ended. */
+  readonly find: (sessionId: string) => Promise<Session | null> | Session | null
+  /** Table that `find` reads: its deleted rows end connections at once. */
+  readonly table?: string
+}
+
+/** What a proof says: the session's id, and until when the proof itself counts (ms since 1970). */
+export interface SessionProof {
+  readonly id: string
+  readonly expiresAtMs?: number
+}
+
+/** Authenticates by the session whose id `read` finds in a request; null proves nothing. */
+export function byStoredSession(
+  read: (request: Request) => SessionProof | null,
+  { find, table }: StoredSessions,
+): Authenticate {
+  const identify = async (request: Request): Promise<Identity | null> => {
+    const proof = read(request)
+    const session = proof && (await find(proof.id))
+    return session && isOpen(session) ? identityOf(session, proof, find) : null
+  }
+  return Object.assign(identify, { dependsOn: table === undefined ? [] : [table] })
+}
+
+function identityOf(session: Session, proof: SessionProof, find: StoredSessions['find']): Identity {
+  const ends = [proof.expiresAtMs, session.expiresAt?.getTime()].filter((ms) => ms !== undefined)
+  return {
+    user: session.user,
+    ...(ends.length > 0 && { expiresAtMs: Math.min(...ends) }),
+    isStillValid: () => stillOpen(find, proof.id, session.user),
+  }
+}
+
+async function stillOpen(find: StoredSessions['find'], sessionId: string, user: User): Promise<boolean> {
+  const session = await find(sessionId)
+  return session !== null && isOpen(session) && session.user.id === user.id
+}
+
+function isOpen(session: Session): boolean {
+  return session.expiresAt === undefined || session.expiresAt.getTime() > Date.now()
+}
