@@ -32,6 +32,7 @@ import { findDrift } from '../server/migrate.ts'
 import { createHttpGateway } from './http/gateway.ts'
 import type { RequestContext } from './http/to-node.ts'
 import { type ClientOptions, readSettings } from './settings.ts'
+import { createUpgrades } from './upgrades.ts'
 import { createWebSocketGateway } from './websocket/gateway.ts'
 
 export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
@@ -134,16 +135,17 @@ function assemble(
   basePath?: string,
 ): Sync {
   const { schema, database, rules } = core
-  const sockets = createWebSocketGateway(core, { basePath })
+  const gateways = [createWebSocketGateway(core, { basePath })]
+  const upgrades = createUpgrades(core, gateways)
   const watching = core.ready.then(
     () => watchTables(core),
     () => undefined,
   )
   let closing: Promise<void> | undefined
   const close = async (graceMs: number) => {
-    sockets.stop()
+    upgrades.stop()
     await sayGoodbye(core.sessions, graceMs)
-    await sockets.close(graceMs)
+    await Promise.all(gateways.map((gateway) => gateway.close(graceMs)))
     await (await watching)?.close()
     await core.close()
     await database.close()
@@ -152,7 +154,7 @@ function assemble(
     schema: schema as Schema,
     clientOptions,
     ready: core.ready,
-    attach: (server) => sockets.attach(server),
+    attach: (server) => upgrades.attach(server),
     fetch: http.fetch,
     handles: http.handles,
     as: (author, work) => writeAs(core, author, work),

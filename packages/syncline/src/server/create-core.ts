@@ -22,6 +22,7 @@ import { Rates } from './rates.ts'
 import type { Engine } from './session/engine.ts'
 import { Session, type Identify } from './session/session.ts'
 import { EndedSessions } from './session/ended-sessions.ts'
+import { type ProofEvents, ProofWatch } from './session/proof-watch.ts'
 import { SessionTable } from './session/session-table.ts'
 import { shareConflicts } from './session/share-conflicts.ts'
 
@@ -47,6 +48,8 @@ export interface RunningCore extends Core {
   /** Opens the session of a live connection; `address` is where it comes from. */
   openSession(outlet: Outlet, identify: Identify, address: string): Session
   readonly sessions: SessionTable
+  /** Watches the proof of a connection that has no session; returns what ends the watch. */
+  watchProof(identity: Identity, events: ProofEvents): () => void
   /** Turns sync on or off, for everybody or by user; whom it is off for gets `bye` without reconnect. */
   enable(enabled: boolean | ((user: User) => boolean)): void
   /** Stops the parts in the order in which they need each other; the database stays open. */
@@ -75,7 +78,8 @@ export function createCore(options: CoreOptions): RunningCore {
   const sessions = new SessionTable()
   const started = new Started()
   const tables = authenticate.flatMap(({ dependsOn = [] }) => dependsOn)
-  const ended = new EndedSessions(sessions, schema, tables)
+  const proofs = new Set<ProofWatch>()
+  const ended = new EndedSessions(() => [...sessions.all(), ...proofs], schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
   const rates = new Rates(limits)
   let isEnabled: (user: User) => boolean = () => true
@@ -168,6 +172,15 @@ export function createCore(options: CoreOptions): RunningCore {
         return identifyConnection(token)
       }
       return new Session(engine, outlet, identifySoon, address)
+    },
+    watchProof(identity, events) {
+      const watch = new ProofWatch(limits, log, events)
+      watch.begin(identity)
+      proofs.add(watch)
+      return () => {
+        watch.end()
+        proofs.delete(watch)
+      }
     },
     enable(enabled) {
       isEnabled = typeof enabled === 'function' ? enabled : enabled ? everybody : nobody

@@ -1,34 +1,31 @@
 /**
- * Ends a connection whose proof has ended: a token that expired, a session that was deleted (E8).
- *
- * A token may be renewed in place; cursors and channels stay. What expired ends after a short grace.
+ * Ends a session whose proof has ended, and takes a fresh token in its place: cursors and channels stay (E8).
  */
 import type { Token } from '../../protocol/messages/token.ts'
 import type { Identity } from '../identity.ts'
 import { errorFrame } from './answers.ts'
+import { ProofWatch } from './proof-watch.ts'
 import type { Session } from './session.ts'
 
-/** How often a stored session is looked up again, in ms. */
-const LOOK_EVERY_MS = 60_000
 /** When a renewal under way has surely ended, in ms. */
 const RENEW_AGAIN_MS = 1_000
-/** The longest time that a timer can wait. */
-const LONGEST_TIMER_MS = 2_147_483_647
 
 export class IdentityWatch {
   readonly #session: Session
-  #expiry: NodeJS.Timeout | undefined
-  #look: NodeJS.Timeout | undefined
+  readonly #proof: ProofWatch
   #isRenewing = false
 
   constructor(session: Session) {
     this.#session = session
+    const { limits, log } = session.engine
+    this.#proof = new ProofWatch(limits, log, {
+      onExpired: () => session.refuse('token_expired'),
+      onEnded: () => session.dismiss('session_ended', false),
+    })
   }
 
   begin(identity: Identity): void {
-    this.end()
-    if (identity.expiresAtMs !== undefined) this.#expireAt(identity.expiresAtMs)
-    if (identity.isStillValid) this.#look = setInterval(() => void this.lookUp(identity), LOOK_EVERY_MS)
+    this.#proof.begin(identity)
   }
 
   /** Takes a fresh token; a bad one changes nothing, and the old one runs out. */
@@ -56,30 +53,12 @@ export class IdentityWatch {
     }
   }
 
+  /** Asks whether the stored session still exists. */
+  lookUp(): void {
+    this.#proof.lookUp()
+  }
+
   end(): void {
-    clearTimeout(this.#expiry)
-    clearInterval(this.#look)
-    this.#expiry = undefined
-    this.#look = undefined
-  }
-
-  #expireAt(expiresAtMs: number): void {
-    const leftMs = expiresAtMs + this.#session.engine.limits.expiryGraceMs - Date.now()
-    // Longer than a timer can wait: look again when it ends.
-    const isFar = leftMs > LONGEST_TIMER_MS
-    this.#expiry = setTimeout(
-      () => (isFar ? this.#expireAt(expiresAtMs) : this.#session.refuse('token_expired')),
-      Math.max(0, Math.min(leftMs, LONGEST_TIMER_MS)),
-    )
-  }
-
-  /** Ends the connection when the session is gone. */
-  async lookUp(identity: Identity): Promise<void> {
-    try {
-      if ((await identity.isStillValid?.()) === false) this.#session.dismiss('session_ended', false)
-    } catch (error) {
-      // Not knowing is not a no: the database may be away. It is asked again.
-      this.#session.engine.log.warn({ error: String(error) }, 'A session could not be looked up.')
-    }
+    this.#proof.end()
   }
 }

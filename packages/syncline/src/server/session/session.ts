@@ -195,7 +195,7 @@ export class Session {
 
   /** Asks whether the stored session behind the connection still exists. */
   lookUp(): void {
-    if (this.#identity) void this.#watch.lookUp(this.#identity)
+    this.#watch.lookUp()
   }
 
   /** Who it is has been proven anew; rights that hang on it are checked again. */

@@ -1,6 +1,6 @@
 /** The upgrade of a socket as the request that `authenticate` reads. */
 import type { IncomingMessage } from 'node:http'
-import { isOwnOrigin } from '../../server/request-origin.ts'
+import { isOwnOrigin } from '../server/request-origin.ts'
 
 /** The request with its cookies, if they count; a foreign page's do not (traps of cross-site sockets). */
 export function upgradeRequest(incoming: IncomingMessage, allowedOrigins: ReadonlySet<string>): Request {

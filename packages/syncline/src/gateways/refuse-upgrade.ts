@@ -1,8 +1,8 @@
 /** Answers an upgrade that was turned away, as HTTP. */
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { errorEntry } from '../../protocol/errors.ts'
-import type { Refusal } from '../../server/core.ts'
+import { errorEntry } from '../protocol/errors.ts'
+import type { Refusal } from '../server/core.ts'
 
 export function refuseUpgrade(socket: Socket, { code, message, retryAfterMs }: Refusal): void {
   const status = errorEntry(code)?.status ?? 503
