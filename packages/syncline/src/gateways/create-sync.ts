@@ -18,6 +18,7 @@ import type { Sql } from '../postgres/sql.ts'
 import type { User } from '../protocol/user.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import { accessible } from '../server/access/accessible.ts'
+import { findRuleFaults, RulesRefused } from '../server/access/check-rules.ts'
 import { compileAccess } from '../server/access/compile-access.ts'
 import type { Access } from '../server/access/declaration.ts'
 import { type Author, writeAs } from '../server/write-as.ts'
@@ -119,7 +120,7 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     limits,
     log: logger,
     debounceMs: client.debounceMs,
-    beforeStart: () => reportDrift(options, logger),
+    beforeStart: () => checkDatabase(options, logger),
     tail: options.log,
     writer: { functions: options.functions },
   })
@@ -171,7 +172,18 @@ function assemble(
   }
 }
 
-/** Says what the database lacks; what must not be, keeps the server from starting. */
+/** Says what the database lacks, and which rules it does not understand; what must not be, keeps the server from starting. */
+async function checkDatabase<S extends Schema, U extends User>(
+  options: SyncOptions<S, U>,
+  log: Logger,
+): Promise<void> {
+  await reportDrift(options, log)
+  const faults = await findRuleFaults(options.database, options.schema, options.access)
+  for (const { rule, message } of faults) log.error({ rule }, message)
+  const certain = faults.filter(({ isCertain }) => isCertain)
+  if (certain.length > 0) throw new RulesRefused(certain)
+}
+
 async function reportDrift<S extends Schema, U extends User>(
   options: SyncOptions<S, U>,
   log: Logger,

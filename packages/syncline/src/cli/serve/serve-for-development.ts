@@ -3,6 +3,7 @@
  * a proof unless `access.ts` exports `authenticate`.
  */
 import { MigrationRefused } from '../../postgres/capture/drift.ts'
+import { RulesRefused } from '../../server/access/check-rules.ts'
 import type { Database } from '../../postgres/database.ts'
 import { pglite } from '../../postgres/drivers/pglite.ts'
 import { SchemaError } from '../../schema/schema-error.ts'
@@ -99,7 +100,10 @@ async function start(
 }
 
 const isOfFiles = (error: unknown) =>
-  error instanceof MigrationRefused || error instanceof SchemaError || error instanceof TypeError
+  error instanceof MigrationRefused ||
+  error instanceof RulesRefused ||
+  error instanceof SchemaError ||
+  error instanceof TypeError
 
 /** Says what differs, does what remains to be done, and returns what was said. */
 async function migrateAloud(

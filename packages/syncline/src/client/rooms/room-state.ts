@@ -62,6 +62,8 @@ export function rejoining(room: RoomState): RoomState {
     channel: room.channel,
     cursor: room.cursor,
     hasRows: room.hasRows,
+    // Until the answer: a room that is tried again and again says all the while why.
+    problem: room.problem,
     status: unsettled(room),
   }
 }
@@ -126,11 +128,16 @@ const GONE = new Set(['not_found', 'forbidden'])
 
 export function onError(room: RoomState, code: string, message: string, retryAfterMs?: number): RoomStep {
   if (GONE.has(code)) return onGone(room, code, message)
-  if (retryAfterMs !== undefined) return { room, effect: { type: 'joinLater', afterMs: retryAfterMs } }
+  if (retryAfterMs !== undefined) {
+    return {
+      room: { ...room, problem: { code, message } },
+      effect: { type: 'joinLater', afterMs: retryAfterMs },
+    }
+  }
   return { room: { ...room, status: 'error', problem: { code, message } } }
 }
 
 function whole(room: RoomState, cursor: string | undefined): RoomState {
   const status = room.isJoined ? 'live' : unsettled(room)
-  return { ...room, status, cursor: cursor ?? room.cursor, chunks: undefined, parts: [] }
+  return { ...room, status, cursor: cursor ?? room.cursor, problem: undefined, chunks: undefined, parts: [] }
 }

@@ -57,17 +57,20 @@ function withBorrowed(
 /** Every SQL text that the rules of a model give, as far as invented users bring it out. */
 export function ruleTexts(rules: ModelRules): ReadonlySet<string> {
   const declared = [rules.accessibleBy, rules.when, rules.deleteWhen, rules.create]
-  return new Set(declared.flatMap((rule) => (rule ? [...textsOf(rule, rules)] : [])))
+  return new Set(declared.flatMap((rule) => (rule ? [...textsOf(rule, rules, 'probe').keys()] : [])))
 }
 
-/** Different SQL texts of a rule over all the invented users; a rule that cannot cope with one of them is asked about the next. */
-function textsOf(rule: RecordRule, rules: ModelRules): ReadonlySet<string> {
-  const texts = new Set<string>()
-  const record = columnsOf(rules.model, 'probe')
+/**
+ * Different SQL texts of a rule over all the invented users, each with one of its pieces; a rule that cannot cope with
+ * one of them is asked about the next.
+ */
+export function textsOf(rule: RecordRule, rules: ModelRules, alias: string): ReadonlyMap<string, Sql> {
+  const texts = new Map<string, Sql>()
+  const record = columnsOf(rules.model, alias)
   for (const user of probeUsers(rule)) {
     try {
       const answer: unknown = rule(user, record)
-      if (answer instanceof Sql) texts.add(answer.text())
+      if (answer instanceof Sql) texts.set(answer.text(), answer)
     } catch {
       // An invented user need not suit the rule.
     }
