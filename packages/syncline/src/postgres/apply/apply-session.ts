@@ -119,9 +119,9 @@ export class ApplySession {
   async #make(shape: Shape): Promise<ShapeFunction> {
     const name = `${this.#prefix}_${this.#made++}`
     const types = await this.#types.of(this.connection, shape)
-    const isAlone = await this.#loneWrites.of(shape)
-    await this.connection.query(shapeFunctions(name, shape, types, isAlone))
-    return { name, isAlone }
+    const habits = await this.#loneWrites.of(shape)
+    await this.connection.query(shapeFunctions(name, shape, types, habits))
+    return { name, isAlone: habits.isAlone }
   }
 
   async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {

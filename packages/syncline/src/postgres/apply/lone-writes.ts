@@ -14,13 +14,23 @@ interface TableHabits {
   /** Rows that go, or lose a value, with a deleted one. */
   readonly cascades: boolean
   readonly is_plain: boolean
+  readonly has_generated: boolean
+}
+
+/** What writes of a shape do beside writing the fields that they name. */
+export interface WriteHabits {
+  /** They touch no other row than their own. */
+  readonly isAlone: boolean
+  /** They change no other column than those and the stamps. */
+  readonly isPlain: boolean
 }
 
 const HABITS = `select
   exists (select 1 from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgname <> all ($2)) as has_triggers,
   exists (select 1 from pg_trigger t where t.tgrelid = c.oid and t.tgname = $3 and t.tgtype & 12 <> 0) as takes_along,
   exists (select 1 from pg_constraint k where k.confrelid = c.oid and k.contype = 'f' and k.confdeltype in ('c', 'n', 'd')) as cascades,
-  c.relkind = 'r' as is_plain
+  c.relkind = 'r' as is_plain,
+  exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attgenerated <> '' and not a.attisdropped) as has_generated
   from pg_class c where c.oid = $1::regclass`
 
 const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, TRUNCATE_TRIGGER]
@@ -34,13 +44,9 @@ export class LoneWrites {
     this.#connection = connection
   }
 
-  async of({ model, action, fields, targets }: Shape): Promise<boolean> {
-    // The author's name in the row comes from the setting of a single op.
-    if (model.columns.lastModifiedBy !== undefined) return false
-    if (action === 'update' && (fields.length === 0 || targets.length > 0)) return false
-    const habits = await this.#habitsOf(model)
-    if (!habits?.is_plain || habits.has_triggers) return false
-    return action === 'update' || !(habits.takes_along || (action === 'delete' && habits.cascades))
+  async of(shape: Shape): Promise<WriteHabits> {
+    const habits = await this.#habitsOf(shape.model)
+    return { isAlone: isAlone(shape, habits), isPlain: habits?.has_generated === false }
   }
 
   async #habitsOf(model: Model): Promise<TableHabits | undefined> {
@@ -51,4 +57,12 @@ export class LoneWrites {
     }
     return this.#known.get(model.table)
   }
+}
+
+function isAlone({ model, action, fields, targets }: Shape, habits: TableHabits | undefined): boolean {
+  // The author's name in the row comes from the setting of a single op.
+  if (model.columns.lastModifiedBy !== undefined) return false
+  if (action === 'update' && (fields.length === 0 || targets.length > 0)) return false
+  if (!habits?.is_plain || habits.has_triggers) return false
+  return action === 'update' || !(habits.takes_along || (action === 'delete' && habits.cascades))
 }

@@ -9,7 +9,7 @@ import { columnFromWire } from '../capture/wire-sql.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { conditionsOf } from './quick-text.ts'
 import { columnOf, idTypeOf, SELF, type ShapeText, wireOf } from './shape-strings.ts'
-import { accessOf, assignmentsOf } from './shape-text.ts'
+import { accessOf, assignmentsOf, isAllowedAfter } from './shape-text.ts'
 
 /** The body of the function: fills `done`, the places of the ops that were written, and refuses what was not allowed. */
 export function setStep(text: ShapeText): string {
@@ -40,13 +40,12 @@ function opRows({ shape, ruleTypes }: ShapeText): string {
 }
 
 function updateSet(text: ShapeText): string {
-  const allowed = accessOf(text).join(' and ')
   return `    with written as (
       update ${text.table} set
 ${assignmentsOf(text).join(',\n')}
         from ${opRows(text)}
        where ${[text.isRecord, IS_PLAIN, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
-      returning ${SELF}.op, ${SELF}.place, ${columnOf(text.shape.model.columns.version)} as version, ${allowed === '' ? 'true' : `(${allowed}) is true`} as is_allowed
+      returning ${SELF}.op, ${SELF}.place, ${columnOf(text.shape.model.columns.version)} as version, ${isAllowedAfter(text)} as is_allowed
     )
     select array_agg(w.place), array_agg(w.op) filter (where not w.is_allowed), ${answersOf("w.op ->> 'id'", 'w.version')}
       into done, forbidden, answers from written as w;`

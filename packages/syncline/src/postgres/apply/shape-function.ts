@@ -17,19 +17,26 @@
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
+import type { WriteHabits } from './lone-writes.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import type { RuleTypes } from './rule-types.ts'
 import { RUN, setStep } from './set-text.ts'
 import { idTypeOf, literal, SELF, type ShapeText, shapeText } from './shape-strings.ts'
 import { stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
+import { areUntouched } from './untouched-rules.ts'
 
 /**
- * The statements that make the functions. `isAlone`: a write of this shape touches no other row than its own, so that
- * many may stand in one statement.
+ * The statements that make the functions. Where a write touches no other row than its own, many may stand in one
+ * statement.
  */
-export function shapeFunctions(name: string, shape: Shape, types: RuleTypes, isAlone: boolean): string {
-  const text = shapeText(shape, types)
+export function shapeFunctions(
+  name: string,
+  shape: Shape,
+  types: RuleTypes,
+  { isAlone, isPlain }: WriteHabits,
+): string {
+  const text = shapeText(shape, types, isAlone && isPlain && areUntouched(shape))
   return [
     makeFunction(name, stepByStep(text)),
     makeFunction(`${name}_one`, oneText(name, text)),

@@ -21,6 +21,8 @@ export interface ShapeText {
   readonly read: string
   readonly when: string
   readonly targets: readonly string[]
+  /** The rules answer after the write what they answered before it. */
+  readonly areRulesUntouched: boolean
   /** Types of the rules' values, in order: the variables `rule_0`, `rule_1`, … */
   readonly ruleTypes: readonly string[]
 }
@@ -46,7 +48,7 @@ export function wireOf(field: Field): string {
   return `${SELF}.fields -> ${literal(field.name)}`
 }
 
-export function shapeText(shape: Shape, types: RuleTypes): ShapeText {
+export function shapeText(shape: Shape, types: RuleTypes, areRulesUntouched: boolean): ShapeText {
   let first = 0
   const write = (rule: Sql) => {
     const text = ruleText(rule, `${SELF}.rule_`, first)
@@ -61,6 +63,7 @@ export function shapeText(shape: Shape, types: RuleTypes): ShapeText {
     read: write(shape.read),
     when: write(shape.when),
     targets: shape.targets.map((target) => write(target.read)),
+    areRulesUntouched,
     ruleTypes: [...types.read, ...types.when, ...types.targets.flat()],
   }
 }
