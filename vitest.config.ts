@@ -7,7 +7,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^syncline$/, replacement: source('schema/index.ts') },
-      { find: /^syncline\/(client|react|server|testing)$/, replacement: `${source('')}$1/index.ts` },
+      {
+        find: /^syncline\/(client|markers|react|server|svelte|testing)$/,
+        replacement: `${source('')}$1/index.ts`,
+      },
       { find: /^syncline\/inertia$/, replacement: source('inertia/index.ts') },
       { find: /^syncline\/inertia\/(express|hono)$/, replacement: `${source('inertia/')}$1.ts` },
     ],

@@ -1,0 +1,171 @@
+/**
+ * Reloads props of an Inertia page: `router.reload({ only })`, and what Inertia's own events tell of every other
+ * visit.
+ *
+ *   R1 no lost refresh   each answer's position is kept with the page, also in the history
+ *   R2 never backwards   of any two answers, whoever asked, the one that was read later is shown
+ *   R4 gentle            a reload waits for visits and submissions, and shows neither progress nor a dialog
+ */
+import type { Page, PageHost, Reload, ReloadEnd } from '../page.ts'
+import { type Asked, type InertiaPageLike, placeIn, repeats, syncOf, takeAnswer } from './shown-page.ts'
+
+/** The part of Inertia's router that is used; `router` of `@inertiajs/core` and of every adapter. */
+export interface InertiaRouter {
+  // Inertia's own types are not needed to use the adapter, and cannot be resolved by Node's rules.
+  reload(options?: object): void
+  on(type: never, listener: (event: never) => void): () => void
+}
+
+/** A visit as Inertia's events have it. */
+interface Visit extends Asked {
+  readonly id?: string
+  readonly method: string
+  readonly async: boolean
+  readonly prefetch: boolean
+}
+
+interface VisitEvent {
+  readonly detail: { readonly visit: Visit }
+}
+
+interface PageEvent {
+  readonly detail: { readonly page: InertiaPageLike }
+}
+
+interface Began extends Asked {
+  /** Counts visits and pages in the order in which they come. */
+  readonly at: number
+}
+
+export interface InertiaPageOptions {
+  /** Added to each `router.reload`. */
+  readonly reloadOptions?: object
+}
+
+/** Makes the adapter of an Inertia 3 page. */
+export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPageOptions = {}): Page {
+  const visits = new Map<unknown, Began & Visit>()
+  let shown: InertiaPageLike | undefined
+  let shownAt = 0
+  let count = 0
+  /** The reload whose answer is about to be shown. */
+  let answered: Began | undefined
+  let host: PageHost | undefined
+
+  const show = (page: InertiaPageLike) => {
+    const isOther = page !== shown
+    shown = page
+    shownAt = ++count
+    if (isOther) host?.onShown()
+  }
+  const current = () => (shown ??= storedPage())
+  const on = <E>(type: string, listener: (event: E) => void) =>
+    router.on(type as never, listener as (event: never) => void)
+
+  const listen = () => [
+    on<VisitEvent>('start', ({ detail: { visit } }) => {
+      if (!visit.prefetch) visits.set(visit.id ?? visit, { ...visit, at: ++count })
+    }),
+    on<VisitEvent>('finish', ({ detail: { visit } }) => {
+      if (visits.delete(visit.id ?? visit)) host?.onFree()
+    }),
+    on<PageEvent>('beforeUpdate', ({ detail: { page } }) => {
+      const began = answered ?? onlyOne(visits)
+      const isLater = began !== undefined && began.at > shownAt
+      const asked = visits.size === 0 ? { only: [], except: [] } : began
+      answered = undefined
+      const kept = takeAnswer(current(), page, asked, isLater)
+      show(page)
+      if (kept.length > 0) host?.onKept(kept)
+    }),
+    on<PageEvent>('navigate', ({ detail: { page } }) => show(page)),
+    on<PageEvent>('clientVisit', ({ detail: { page } }) => show(page)),
+  ]
+
+  return {
+    watch(watcher) {
+      host = watcher
+      const stops = listen()
+      return () => {
+        for (const stop of stops) stop()
+        visits.clear()
+        host = undefined
+      }
+    },
+    isBusy: () =>
+      Array.from(visits.values()).some(({ async, method }) => !async || method.toLowerCase() !== 'get'),
+    placeOf: (prop) => placeIn(current(), prop),
+    debounceMs: () => syncOf(current())?.debounceMs,
+    propNames: () => Object.keys(current()?.props ?? {}),
+    reload: (props) =>
+      startReload(router, {
+        only: props,
+        reset: props.filter((prop) => shown && repeats(shown, prop)),
+        preserveErrors: true,
+        showProgress: false,
+        ...reloadOptions,
+        ...withStart(
+          (began) => (answered = { only: props, except: [], at: began }),
+          () => ++count,
+        ),
+      }),
+  }
+}
+
+/** Notes when the reload begins, and tells of it before its answer is taken in. */
+function withStart(onAnswer: (began: number) => void, next: () => number) {
+  let began = 0
+  return { onStart: () => void (began = next()), onBeforeUpdate: () => onAnswer(began) }
+}
+
+interface ReloadOptions {
+  readonly [name: string]: unknown
+  readonly onStart: () => void
+}
+
+function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
+  let cancel = () => {}
+  const end = new Promise<ReloadEnd>((resolve) => {
+    let how: ReloadEnd = 'interrupted'
+    let isStarted = false
+    const becomes = (next: ReloadEnd) => () => {
+      how = next
+      // Otherwise Inertia opens a dialog over the page, or reports a rejection that nobody awaits.
+      return false
+    }
+    router.reload({
+      ...options,
+      onStart: () => {
+        isStarted = true
+        options.onStart()
+      },
+      onCancelToken: (token: { cancel(): void }) => void (cancel = () => token.cancel()),
+      onSuccess: () => void (how = 'ended'),
+      // The page has errors, which are the user's own business: its props came all the same.
+      onError: () => void (how = 'ended'),
+      onHttpException: becomes('refused'),
+      onNetworkError: becomes('failed'),
+      onFinish: () => resolve(how),
+    })
+    // A listener of the application's stopped it.
+    if (!isStarted) resolve('failed')
+  })
+  return { end, cancel: () => cancel() }
+}
+
+function onlyOne<Value>(values: ReadonlyMap<unknown, Value>): Value | undefined {
+  return values.size === 1 ? Array.from(values.values())[0] : undefined
+}
+
+/** Before Inertia has told of a page: the one in the history, or in the document of a first load. */
+function storedPage(): InertiaPageLike | undefined {
+  try {
+    const { page } = (history.state ?? {}) as { page?: InertiaPageLike }
+    if (page?.props) return page
+    const element = document.querySelector<HTMLElement>('[data-page]')
+    const text = element instanceof HTMLScriptElement ? element.textContent : element?.dataset['page']
+    return text ? (JSON.parse(text) as InertiaPageLike) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,339 @@
+/**
+ * Which page parts want to hear of which channels, and what becomes of a marker.
+ *
+ * subscribe → join from the page's position → marker → stale props → debounced reload → page shows another answer →
+ * what it contains is not stale any more.
+ *
+ *   R1 no lost refresh   a channel is joined from where the shown props were read; where that is unknown, or a
+ *                        connection cannot be continued, its props are loaded again
+ *   R3 no data           a marker is an action, a prop's name and a place
+ */
+import { Channel } from './channel.ts'
+import { systemClock } from './clock.ts'
+import { debug, expose } from './development.ts'
+import { isIdentifier } from './identifier.ts'
+import type { IncomingMessage, SyncMessage } from './message.ts'
+import { type Observable, observable } from './observable.ts'
+import { type Props, propList, type SubscribeOptions, type SyncOptions } from './options.ts'
+import type { Place } from './page.ts'
+import { positionOf } from '../protocol/position-of.ts'
+import { EVERYTHING, Reloader } from './reloader.ts'
+import type { Connection, SyncState, TransportHost } from './transport.ts'
+import { native } from './transports/native.ts'
+import { watchPage } from './watch-page.ts'
+
+/** Keeps a channel while a page change takes its last component away and brings the next, in ms. */
+const RELEASE_MS = 300
+const LATEST_MARKERS = 20
+
+/** The subscriptions of a page. Components of one page share one: `syncRegistry`. */
+export class SyncRegistry {
+  /** The props that each identifier reloads. */
+  readonly subscriptions = new Map<string, Set<string>>()
+  /** Props that are stale and wait for the next reload. */
+  readonly pendingReloads: Set<string>
+  /** Whether markers come. */
+  readonly status: Observable<SyncState>
+  debounceMs: number
+  maxReconnectAttempts: number
+  reconnectDelay: number
+
+  readonly #channels = new Map<string, Channel>()
+  readonly #reloader: Reloader
+  readonly #setStatus: (state: SyncState) => void
+  readonly #markers: object[] = []
+  #options: SyncOptions
+  #connection: Connection | undefined
+  #stopWatching = () => {}
+
+  constructor(options: SyncOptions = {}) {
+    this.#options = options
+    this.debounceMs = options.debounceMs ?? 300
+    this.maxReconnectAttempts = options.maxReconnectAttempts ?? Number.POSITIVE_INFINITY
+    this.reconnectDelay = options.reconnectDelay ?? 1_000
+    ;[this.status, this.#setStatus] = observable<SyncState>('off')
+    this.#reloader = new Reloader({
+      clock: this.#clock,
+      random: this.#random,
+      findPage: () => this.#options.page,
+      onDue: () => this.performReload(),
+    })
+    this.pendingReloads = this.#reloader.pending
+  }
+
+  /** Whether markers come. */
+  get isConnected(): boolean {
+    return this.status.current === 'connected'
+  }
+
+  /** The pause that runs before the next reload, or null. */
+  get reloadTimer(): unknown {
+    return this.#reloader.timer
+  }
+
+  /** Sets options for everything from here on; call it before the page's components appear. */
+  configure(options: SyncOptions): this {
+    const isOpen = this.#connection !== undefined
+    this.#close()
+    this.#options = { ...this.#options, ...options }
+    this.debounceMs = options.debounceMs ?? this.debounceMs
+    this.maxReconnectAttempts = options.maxReconnectAttempts ?? this.maxReconnectAttempts
+    this.reconnectDelay = options.reconnectDelay ?? this.reconnectDelay
+    if (isOpen || this.#channels.size > 0) void this.connect()
+    return this
+  }
+
+  /** Connects, when that is possible and not done. The first subscription does it too. Never rejects. */
+  async connect(): Promise<void> {
+    const { enabled = true, page, transport = native() } = this.#options
+    if (this.#connection || !enabled || typeof document === 'undefined') return
+    this.#connection = transport(this.#host(), {
+      clock: this.#clock,
+      random: this.#random,
+      maxAttempts: this.maxReconnectAttempts,
+      minDelayMs: this.reconnectDelay,
+    })
+    this.#stopWatching = watchPage(page, {
+      onWake: () => this.#connection?.wake(),
+      onFree: () => this.#reloader.freed(),
+      onShown: () => this.#onShown(),
+      onKept: (props) => this.#mark(props, null),
+    })
+    expose(this.subscriptions, this.status, this.#markers)
+    this.#onShown()
+  }
+
+  /** Ends the connection and forgets every subscription. */
+  disconnect(): void {
+    this.#close()
+    for (const channel of this.#channels.values()) channel.keep?.()
+    this.#channels.clear()
+    this.subscriptions.clear()
+    this.#reloader.stop()
+  }
+
+  /**
+   * Reloads these props when the identifier's records change; without props, the one that the marker names. An
+   * identifier whose id is `null` or `undefined` is skipped.
+   */
+  subscribe(identifier: string | null, props?: Props, { debounceMs }: SubscribeOptions = {}): void {
+    if (!isIdentifier(identifier)) return
+    const channel = this.#channel(identifier)
+    const names = propList(props)
+    if (names.length === 0) channel.undeclared++
+    // What another component shows as well is the page's one value of it, and followed already.
+    const added = names.filter((prop) => channel.count(prop, 1) === 1)
+    for (const prop of names) {
+      this.subscriptions.get(identifier)?.add(prop)
+      if (debounceMs !== undefined) channel.delays.set(prop, debounceMs)
+    }
+    void this.connect()
+    if (added.length > 0 || !channel.isAsked) this.#enter(channel, added)
+  }
+
+  /** Takes one subscription of these props back. */
+  unsubscribe(identifier: string | null, props?: Props): void {
+    const channel = isIdentifier(identifier) ? this.#channels.get(identifier) : undefined
+    if (!channel) return
+    const names = propList(props)
+    if (names.length === 0) channel.undeclared = Math.max(0, channel.undeclared - 1)
+    for (const prop of names) {
+      if (channel.count(prop, -1) > 0) continue
+      channel.delays.delete(prop)
+      this.subscriptions.get(channel.name)?.delete(prop)
+      if (!this.#isWanted(prop)) this.#reloader.forget(prop)
+    }
+    this.#leaveSoon(channel)
+  }
+
+  /** Takes the subscriptions of a component back, written as they were made. */
+  clearSubscriptions(subscriptions: Readonly<Record<string, Props>>): void {
+    for (const [identifier, props] of Object.entries(subscriptions)) this.unsubscribe(identifier, props)
+  }
+
+  /** Calls back with every message of an identifier. Returns the function that ends it. */
+  listen(identifier: string | null, call: (message: SyncMessage) => void): () => void {
+    if (!isIdentifier(identifier)) return () => {}
+    const channel = this.#channel(identifier)
+    const listener = { call }
+    channel.listeners.add(listener)
+    void this.connect()
+    if (!channel.isAsked) this.#enter(channel, [])
+    return () => {
+      if (channel.listeners.delete(listener)) this.#leaveSoon(channel)
+    }
+  }
+
+  /** Reloads what is pending after the pause, together with what becomes pending until then. */
+  scheduleReload(delayMs: number = this.debounceMs): void {
+    this.#reloader.schedule(delayMs)
+  }
+
+  /** Reloads what is pending, now or as soon as the page can. */
+  performReload(): void {
+    this.#reloader.perform()
+  }
+
+  /** Takes a message as if the server had sent it. */
+  handleMessage(message: IncomingMessage): void {
+    const { identifier, action = 'refresh', prop, timestamp, type, error, cursor } = message
+    const channel = this.#channels.get(identifier)
+    if (type === 'error') return this.#onRejected(identifier, error ?? '')
+    if (type || !channel) return
+    const position = cursor === undefined ? null : positionOf(cursor)
+    if (cursor !== undefined) channel.cursor = cursor
+    if (position !== null) channel.changedAt = Math.max(channel.changedAt, position)
+    const heard = { identifier, action, prop, timestamp: timestamp ?? this.#seconds() }
+    this.#markers.push(heard)
+    if (this.#markers.length > LATEST_MARKERS) this.#markers.shift()
+    debug('marker', heard)
+    channel.tell(heard)
+    this.#mark(channel.staleProps(prop), position, channel)
+  }
+
+  get #clock() {
+    return this.#options.clock ?? systemClock
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#clock.now() / 1_000)
+  }
+
+  get #random() {
+    return this.#options.random ?? Math.random
+  }
+
+  #host(): TransportHost {
+    return {
+      onState: (state) => this.#setStatus(state),
+      onOpen: () => {
+        for (const channel of this.#channels.values()) this.#ask(channel)
+      },
+      onRetry: (name) => {
+        const channel = this.#channels.get(name)
+        if (channel) this.#ask(channel)
+      },
+      onJoined: (name, isContinued, cursor) => this.#onJoined(name, isContinued, cursor),
+      onMarker: (message) => this.handleMessage(message),
+      onRejected: (name, reason) => this.#onRejected(name, reason),
+      onCursor: (cursor) => {
+        for (const channel of this.#channels.values()) if (channel.isJoined) channel.cursor = cursor
+      },
+      onDebounce: (debounceMs) => this.#setDebounce(debounceMs),
+    }
+  }
+
+  #channel(name: string): Channel {
+    const channel = this.#channels.get(name) ?? new Channel(name)
+    channel.keep?.()
+    channel.keep = undefined
+    this.#channels.set(name, channel)
+    if (!this.subscriptions.has(name)) this.subscriptions.set(name, new Set())
+    return channel
+  }
+
+  /** A part of the page shows the channel from now on: joins it, from the place where that part was read. */
+  #enter(channel: Channel, props: readonly string[]): void {
+    const place = this.#oldestPlace(props)
+    const coverage = channel.coverage(place)
+    if (coverage === 'changed') this.#mark(props, channel.changedAt, channel)
+    if (coverage !== 'unknown') return
+    if (!channel.isAsked || (place && place.cursor !== channel.start)) this.#join(channel, place?.cursor)
+    // Asked for already: what happened since these props were read is not known.
+    else if (channel.isJoined || !place) this.#mark(props, null, channel)
+  }
+
+  #join(channel: Channel, cursor: string | undefined): void {
+    channel.cursor = cursor
+    channel.start = cursor
+    channel.from = cursor === undefined ? null : positionOf(cursor)
+    this.#ask(channel)
+  }
+
+  #ask(channel: Channel): void {
+    channel.isAsked = true
+    channel.isJoined = false
+    this.#connection?.join(channel.name, channel.cursor)
+  }
+
+  #onJoined(name: string, isContinued: boolean, cursor: string | undefined): void {
+    const channel = this.#channels.get(name)
+    if (!channel) return
+    debug('subscribed', name)
+    const isFirst = !channel.wasJoined
+    channel.isJoined = true
+    channel.wasJoined = true
+    if (cursor !== undefined) channel.cursor = cursor
+    if (isContinued) return
+    channel.from = cursor === undefined ? null : positionOf(cursor)
+    if (!isFirst) channel.tell({ identifier: name, action: 'refresh', timestamp: this.#seconds() })
+    const props = channel.staleProps()
+    this.#mark(channel.undeclared > 0 ? [...props, EVERYTHING] : props, null, channel)
+  }
+
+  #onRejected(name: string, reason: string): void {
+    debug(`rejected ${name}`, reason)
+    const channel = this.#channels.get(name)
+    if (channel) channel.isJoined = false
+  }
+
+  /** The page shows another answer, or one of the history: what each channel has to tell of it may be more. */
+  #onShown(): void {
+    const debounceMs = this.#options.page?.debounceMs?.()
+    if (debounceMs !== undefined) this.#setDebounce(debounceMs)
+    this.#reloader.settle()
+    for (const channel of this.#channels.values()) {
+      const props = [...channel.counts.keys()]
+      const place = this.#oldestPlace(props)
+      const isMissed = !channel.isJoined || channel.coverage(place) === 'unknown'
+      if (place && isMissed && place.cursor !== channel.start) this.#join(channel, place.cursor)
+      for (const prop of props) {
+        if (channel.coverage(this.#options.page?.placeOf?.(prop)) === 'changed') {
+          this.#mark([prop], channel.changedAt, channel)
+        }
+      }
+    }
+  }
+
+  /** The place from which nothing of these props was missed; undefined when that of one is unknown. */
+  #oldestPlace(props: readonly string[]): Place | undefined {
+    const { page } = this.#options
+    const places = (props.length === 0 ? [EVERYTHING] : props).map((prop) => page?.placeOf?.(prop))
+    let oldest = places[0]
+    for (const place of places) {
+      if (!place) return undefined
+      if (!oldest || (place.position ?? 0) < (oldest.position ?? 0)) oldest = place
+    }
+    return oldest
+  }
+
+  #mark(props: readonly string[], mark: number | null, channel?: Channel): void {
+    if (!this.#reloader.mark(props, mark)) return
+    const delays = props.map((prop) => channel?.delays.get(prop) ?? this.debounceMs)
+    this.scheduleReload(Math.min(...delays))
+  }
+
+  #isWanted(prop: string): boolean {
+    return Array.from(this.#channels.values()).some(({ counts }) => counts.has(prop))
+  }
+
+  #leaveSoon(channel: Channel): void {
+    if (channel.isWanted || channel.keep) return
+    this.subscriptions.delete(channel.name)
+    channel.keep = this.#clock.after(RELEASE_MS, () => {
+      this.#channels.delete(channel.name)
+      this.#connection?.leave(channel.name)
+    })
+  }
+
+  #setDebounce(debounceMs: number): void {
+    if (this.#options.debounceMs === undefined) this.debounceMs = debounceMs
+  }
+
+  #close(): void {
+    this.#stopWatching()
+    this.#connection?.close()
+    this.#connection = undefined
+    for (const channel of this.#channels.values()) channel.isAsked = channel.isJoined = false
+  }
+}

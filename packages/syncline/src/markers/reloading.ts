@@ -1,0 +1,104 @@
+/**
+ * When a page reloads, as data: a phase and a pure step from one to the next. The reloader sets the timer and calls
+ * the page.
+ *
+ *   R2 never backwards   one reload at a time, and what is marked meanwhile in one more after it
+ *   R4 gentle            while the page is busy or hidden the reload is held
+ */
+
+export type ReloadPhase =
+  /** Nothing is stale. */
+  | 'idle'
+  /** Markers are collected until a pause comes, or the upper bound. */
+  | 'collecting'
+  /** It is time, but a visit is under way or nobody looks. */
+  | 'held'
+  | 'reloading'
+  /** Reloading, and more became stale meanwhile. */
+  | 'again'
+  /** A reload failed; a timer runs to the next. */
+  | 'retrying'
+
+export type ReloadEvent =
+  /** Something became stale. */
+  | 'marked'
+  /** The timer ran out, or somebody asks for the reload now. */
+  | 'due'
+  /** The same, but the page cannot reload at the moment. */
+  | 'held'
+  /** Nothing is stale any more: another answer brought it. */
+  | 'settled'
+  | 'ended'
+  /** A visit took the page elsewhere before the answer came. */
+  | 'interrupted'
+  /** No answer came, or none in time. */
+  | 'failed'
+
+export const NEXT: Record<ReloadPhase, Partial<Record<ReloadEvent, ReloadPhase>>> = {
+  idle: { marked: 'collecting' },
+  collecting: { marked: 'collecting', due: 'reloading', held: 'held', settled: 'idle' },
+  held: { due: 'reloading', settled: 'idle' },
+  reloading: { marked: 'again', ended: 'idle', interrupted: 'collecting', failed: 'retrying' },
+  again: {
+    marked: 'again',
+    settled: 'reloading',
+    ended: 'collecting',
+    interrupted: 'collecting',
+    failed: 'retrying',
+  },
+  retrying: { due: 'reloading', held: 'held', settled: 'idle' },
+}
+
+export interface Reloading {
+  readonly phase: ReloadPhase
+  /** When the oldest marker of the collection came. */
+  readonly firstAt: number
+  /** When the collection ends if no further marker comes. */
+  readonly dueAt: number
+  /** Failures in a row. */
+  readonly failures: number
+}
+
+export interface ReloadStep {
+  readonly state: Reloading
+  /** In how many ms the event `due` is to come; undefined for no timer. */
+  readonly timerMs?: number
+}
+
+export const IDLE: Reloading = { phase: 'idle', firstAt: 0, dueAt: 0, failures: 0 }
+
+/** Longest time that a steady stream of markers puts a reload off, in ms. */
+const LONGEST_MS = 2_000
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 30_000
+
+export interface ReloadInput {
+  readonly event: ReloadEvent
+  readonly now: number
+  /** How long this marker waits for others, in ms. */
+  readonly delayMs: number
+  readonly random: () => number
+}
+
+/** Moves by one event; an event that the phase does not know changes nothing. */
+export function step(state: Reloading, { event, now, delayMs, random }: ReloadInput): ReloadStep {
+  const phase = NEXT[state.phase][event]
+  if (!phase) return { state }
+  const failures = phase === 'retrying' ? state.failures + 1 : event === 'ended' ? 0 : state.failures
+  const isCollected = event === 'marked' || event === 'interrupted'
+  const firstAt = isCollected && state.phase !== phase ? now : state.firstAt
+  // A subscription that asks to wait longer than the bound does wait as long as it asks.
+  const latest = firstAt + Math.max(LONGEST_MS, delayMs)
+  const dueAt = isCollected ? Math.min(now + delayMs, latest) : state.dueAt
+  const next = { phase, failures, firstAt, dueAt }
+  if (phase === 'collecting') return { state: next, timerMs: Math.max(0, dueAt - now) }
+  if (phase !== 'retrying') return { state: next }
+  const bound = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10))
+  // Full jitter, so that pages of one failure do not return together.
+  return { state: next, timerMs: Math.floor(random() * bound) }
+}
+
+/** Whether a request is under way. */
+export function isReloading({ phase }: Reloading): boolean {
+  return phase === 'reloading' || phase === 'again'
+}

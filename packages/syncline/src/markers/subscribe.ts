@@ -1,0 +1,45 @@
+/** The registry that a page shares, and the functions that use it. */
+import { buildIdentifier, type MaybeId } from './identifier.ts'
+import type { SyncMessage } from './message.ts'
+import type { Props, SubscribeOptions } from './options.ts'
+import { SyncRegistry } from './registry.ts'
+
+/** The page's registry. Give it a page adapter first: `syncRegistry.configure({ page: inertiaPage(router) })`. */
+export const syncRegistry: SyncRegistry = /* @__PURE__ */ new SyncRegistry()
+
+/** Reloads props when a record changes, or any of a model with the id `'all'`. Returns the function that ends it. */
+export function subscribeToModel(
+  model: string,
+  id: MaybeId,
+  props?: Props,
+  options?: SubscribeOptions,
+): () => void {
+  return subscribeAll({ [String(buildIdentifier(model, id))]: props ?? [] }, options)
+}
+
+/** Calls back when a record changes, or any of a model with the id `'all'`. Returns the function that ends it. */
+export function subscribeToSync(
+  model: string,
+  id: MaybeId,
+  callback: (message: SyncMessage) => void,
+): () => void {
+  return typeof document === 'undefined'
+    ? () => {}
+    : syncRegistry.listen(buildIdentifier(model, id), callback)
+}
+
+/** Subscribes to several identifiers at once. Returns the function that ends all of it; a second call does nothing. */
+export function subscribeAll(
+  subscriptions: Readonly<Record<string, Props>>,
+  options?: SubscribeOptions,
+  registry: SyncRegistry = syncRegistry,
+): () => void {
+  if (typeof document === 'undefined') return () => {}
+  for (const [identifier, props] of Object.entries(subscriptions))
+    registry.subscribe(identifier, props, options)
+  let isOver = false
+  return () => {
+    if (!isOver) registry.clearSubscriptions(subscriptions)
+    isOver = true
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Action Cable's wire, `actioncable-v1-json`: Syncline's own `/cable` or a Rails server.
+ *
+ * A Rails server cannot be asked what was missed, so that whenever a channel is confirmed without a cursor that the
+ * page brought, its props are loaded again (R1).
+ */
+import type { SocketOptions, Transport } from '../transport.ts'
+import { socketAddress } from './address.ts'
+import { type Frame, ReconnectingSocket } from './socket.ts'
+
+export interface ActionCableOptions extends SocketOptions {
+  /** The class of the channel. @default 'SyncChannel' */
+  readonly channel?: string
+  /**
+   * How channels are asked for: `model` makes a subscription of each, with `{model, id[, collection]}`; `identifier`
+   * makes one subscription and performs `subscribe_to` on it. @default 'model'
+   */
+  readonly form?: 'model' | 'identifier'
+}
+
+interface Data {
+  readonly identifier?: string
+  readonly type?: string
+  readonly error?: string
+}
+
+/** Connects to an Action Cable server. */
+export function actionCable(url = '/cable', options: ActionCableOptions = {}): Transport {
+  const { channel: channelClass = 'SyncChannel', form = 'model' } = options
+  return (host, settings) => {
+    /** The cable's identifier of each subscription, and the channel that it stands for. */
+    const channels = new Map<string, string>()
+    const continued = new Set<string>()
+    const shared = JSON.stringify({ channel: channelClass })
+    let isShared = false
+    let opened = 0
+    let isReturning = false
+    const open = () => {
+      isReturning = opened > 1
+      host.onOpen()
+      isReturning = false
+    }
+
+    const socket = new ReconnectingSocket(
+      {
+        url: socketAddress(url),
+        protocol: 'actioncable-v1-json',
+        // 8 s: the server pings every 3 s.
+        quietMs: 8_000,
+        onOpen: () => {
+          opened++
+          isShared = false
+          channels.clear()
+        },
+        onFrame: (frame) => receive(frame),
+      },
+      { ...host, onOpen: open },
+      settings,
+      options,
+    )
+
+    const command = (name: string, identifier: string, data?: object) =>
+      socket.send({ command: name, identifier, ...(data && { data: JSON.stringify(data) }) })
+    const perform = (action: string, identifier: string) => command('message', shared, { action, identifier })
+
+    const receive = (frame: Frame) => {
+      const identifier = frame['identifier'] as string
+      switch (frame.type) {
+        case 'welcome':
+          socket.dispatch('greeted')
+          return form === 'identifier' && command('subscribe', shared)
+        case 'disconnect':
+          return socket.dispatch(frame['reconnect'] === false ? 'refused' : 'lost')
+        case 'confirm_subscription':
+          if (identifier !== shared) return joined(channels.get(identifier))
+          isShared = true
+          return open()
+        case 'reject_subscription':
+          return host.onRejected(channels.get(identifier) ?? identifier, 'The subscription was rejected.')
+        case undefined:
+          return receiveData(identifier, frame['message'] as Data)
+      }
+    }
+
+    const receiveData = (identifier: string, data: Data) => {
+      const channel = data.identifier ?? channels.get(identifier)
+      if (channel === undefined) return
+      if (data.type === 'subscribed') joined(channel)
+      else if (data.type === 'error') host.onRejected(channel, String(data.error))
+      else host.onMarker({ ...data, type: undefined, identifier: channel })
+    }
+
+    const joined = (channel: string | undefined) => {
+      if (channel !== undefined) host.onJoined(channel, continued.delete(channel))
+    }
+
+    return {
+      join(channel, cursor) {
+        if (!socket.isOpen) return
+        if (form === 'identifier') return void (isShared && perform('subscribe_to', channel))
+        // After a reconnect everything is loaded again: the page's cursor is long past, and no later one is known.
+        const from = isReturning ? undefined : cursor
+        const identifier = subscriptionOf(channelClass, channel, from)
+        for (const [old, name] of channels) if (name === channel && old !== identifier) drop(old)
+        if (from !== undefined) continued.add(channel)
+        channels.set(identifier, channel)
+        command('subscribe', identifier)
+      },
+      leave(channel) {
+        if (!socket.isOpen) return
+        if (form === 'identifier') return perform('unsubscribe_from', channel)
+        for (const [identifier, name] of channels) if (name === channel) drop(identifier)
+      },
+      wake: () => socket.wake(),
+      close: () => socket.dispatch('stop'),
+    }
+
+    function drop(identifier: string): void {
+      channels.delete(identifier)
+      command('unsubscribe', identifier)
+    }
+  }
+}
+
+/** The cable's identifier of one channel: `Account:1/account_users` is a model, an id and a collection. */
+function subscriptionOf(channelClass: string, channel: string, cursor?: string): string {
+  const [, model, id, collection] = /^([^:]*):([^/]*)(?:\/(.*))?$/.exec(channel) ?? []
+  return JSON.stringify({
+    channel: channelClass,
+    model,
+    id: id && decodeURIComponent(id),
+    collection,
+    cursor,
+  })
+}

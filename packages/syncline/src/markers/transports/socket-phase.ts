@@ -1,0 +1,36 @@
+/** The phases of a connection and what leads from one to another, complete: what is not listed changes nothing. */
+
+export type SocketPhase =
+  /** Closed by the page. */
+  | 'stopped'
+  | 'connecting'
+  /** The server greeted. */
+  | 'open'
+  /** It failed; a timer runs to the next attempt. */
+  | 'waiting'
+  /** The server said not to come back, or the attempts are used up. */
+  | 'refused'
+
+export type SocketEvent =
+  | 'greeted'
+  /** Failed, closed, silent, or too slow. */
+  | 'lost'
+  | 'refused'
+  /** The timer ran out, or the device came online or into view. */
+  | 'retry'
+  | 'stop'
+
+export const NEXT: Record<SocketPhase, Partial<Record<SocketEvent, SocketPhase>>> = {
+  stopped: { retry: 'connecting' },
+  connecting: { greeted: 'open', lost: 'waiting', refused: 'refused', stop: 'stopped' },
+  open: { lost: 'waiting', refused: 'refused', stop: 'stopped' },
+  waiting: { retry: 'connecting', refused: 'refused', stop: 'stopped' },
+  refused: { stop: 'stopped' },
+}
+
+const LONGEST_DELAY_MS = 30_000
+
+/** Full jitter: anywhere between nothing and a bound that doubles, so that pages do not return together. */
+export function delayBefore(failures: number, minDelayMs: number, random: () => number): number {
+  return Math.floor(random() * Math.min(LONGEST_DELAY_MS, minDelayMs * 2 ** Math.min(failures - 1, 20)))
+}

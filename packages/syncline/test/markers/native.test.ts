@@ -1,0 +1,247 @@
+// @vitest-environment happy-dom
+import { buildIdentifier, fromFunction, native, type Page, SyncRegistry } from 'syncline/markers'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { at, nativeAnswers, type ScriptedServer, scriptedServer } from './scripted-server.ts'
+
+beforeEach(() => void vi.spyOn(console, 'debug').mockImplementation(() => {}))
+
+const open: { close(): unknown }[] = []
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close()
+})
+
+const ACCOUNT = 'Account:1'
+const marker = (position: number, more = {}) => ({
+  type: 'marker',
+  channel: ACCOUNT,
+  action: 'refresh',
+  prop: 'account',
+  cursor: at(position),
+  ...more,
+})
+
+async function start(page: Page, answers = nativeAnswers(), options = {}) {
+  const server = await scriptedServer(answers)
+  const transport = native(server.url, { WebSocket: WebSocket as never })
+  const registry = new SyncRegistry({ transport, page, reconnectDelay: 10, debounceMs: 20, ...options })
+  open.push(server, { close: () => registry.disconnect() })
+  return { server, registry }
+}
+
+/** A page that notes what is reloaded, with positions that a test sets. */
+function notedPage(places?: Readonly<Record<string, number>>) {
+  const reloads: string[][] = []
+  const page: Page = {
+    ...fromFunction((props) => void reloads.push([...props])),
+    ...(places && {
+      placeOf: (prop: string) => {
+        const position = places[prop] ?? places['*'] ?? 0
+        return { cursor: at(position), position }
+      },
+    }),
+  }
+  return { page, reloads }
+}
+
+const joins = ({ frames }: ScriptedServer) => frames.filter(({ type }) => type === 'join')
+
+test('R1: a channel is joined from the position of the page, and what changed since is reloaded', async () => {
+  const { page, reloads } = notedPage({ account: 100 })
+  const { server, registry } = await start(
+    page,
+    nativeAnswers(() => [marker(450)]),
+  )
+
+  registry.subscribe(ACCOUNT, 'account')
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  expect(server.frames.map(({ type }) => type)).toEqual(['hello', 'join'])
+  expect(joins(server)).toEqual([{ type: 'join', channel: ACCOUNT, want: 'markers', cursor: at(100) }])
+  expect(registry.status.current).toBe('connected')
+})
+
+test('R1: without a position the props are reloaded once, when the channel is live', async () => {
+  const { page, reloads } = notedPage()
+  const { server, registry } = await start(page)
+
+  registry.subscribe(ACCOUNT, ['account', 'members'])
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account', 'members']]))
+  expect(joins(server)).toEqual([{ type: 'join', channel: ACCOUNT, want: 'markers' }])
+})
+
+test('R1: after a reconnect each channel is joined from where it was, and only what changed is reloaded', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const changed = (channel: string, cursor: string) =>
+    channel === ACCOUNT && cursor !== at(100) ? [marker(700)] : []
+  const { server, registry } = await start(page, nativeAnswers(changed))
+  registry.subscribe(ACCOUNT, 'account')
+  registry.subscribe('Account:2', 'other')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  server.send({ type: 'marker', channel: 'Account:2', action: 'refresh', cursor: at(600) })
+  await vi.waitFor(() => expect(reloads).toEqual([['other']]))
+
+  server.drop()
+
+  await vi.waitFor(() => expect(reloads).toEqual([['other'], ['account']]))
+  expect(joins(server).map(({ cursor }) => cursor)).toEqual([at(100), at(100), at(500), at(600)])
+})
+
+test('R2: a marker that the shown prop already contains reloads nothing', async () => {
+  const { page, reloads } = notedPage({ account: 100, members: 300 })
+  const { server, registry } = await start(page)
+  registry.subscribe(ACCOUNT, ['account', 'members'])
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  server.send(marker(100))
+  server.send(marker(300))
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+})
+
+test('one subscription goes out however many ask, and is released a while after the last one leaves', async () => {
+  const { page } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page)
+  for (let n = 0; n < 5; n++) registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  for (let n = 0; n < 5; n++) registry.unsubscribe(ACCOUNT, 'account')
+  registry.subscribe(ACCOUNT, 'other')
+  await new Promise((resolve) => setTimeout(resolve, 400))
+  registry.unsubscribe(ACCOUNT, 'other')
+
+  await vi.waitFor(() =>
+    expect(server.frames.at(-1)).toEqual({ type: 'leave', channel: ACCOUNT, want: 'markers' }),
+  )
+  expect(server.frames.map(({ type }) => type)).toEqual(['hello', 'join', 'leave'])
+})
+
+test('two components of one prop are told until the last of them leaves', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page)
+  registry.subscribe(ACCOUNT, 'account')
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  registry.unsubscribe(ACCOUNT, 'account')
+  server.send(marker(600))
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+})
+
+test('a page that declares no props reloads the one that the marker names', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page)
+  registry.subscribe(ACCOUNT)
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  server.send(marker(600, { prop: 'billing' }))
+
+  await vi.waitFor(() => expect(reloads).toEqual([['billing']]))
+})
+
+test('a callback gets each message, and nothing is reloaded for it', async () => {
+  const { page, reloads } = notedPage()
+  const { server, registry } = await start(page)
+  const heard: object[] = []
+  const stop = registry.listen(buildIdentifier('Account', 1), (message) => heard.push(message))
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  server.send(marker(600, { action: 'remove' }))
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  stop()
+  server.send(marker(601))
+
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(heard).toEqual([
+    { identifier: ACCOUNT, action: 'remove', prop: 'account', timestamp: expect.any(Number) },
+  ])
+  expect(reloads).toEqual([])
+})
+
+test('a channel that is rejected, or that the right to is lost, disturbs no other', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const answers = nativeAnswers()
+  const { server, registry } = await start(page, (frame) =>
+    frame?.['channel'] === 'Account:9'
+      ? [{ type: 'error', code: 'not_found', message: 'No.', channel: 'Account:9' }]
+      : answers(frame),
+  )
+  registry.subscribe('Account:9', 'secret')
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+
+  server.send({ type: 'gone', channel: 'Account:9', reason: 'access' })
+  server.send(marker(600))
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  expect(registry.status.current).toBe('connected')
+})
+
+test('a channel that is refused for a moment is asked for again', async () => {
+  const { page } = notedPage({ '*': 100 })
+  const answers = nativeAnswers()
+  let refusals = 0
+  const { server, registry } = await start(page, (frame) =>
+    frame?.['type'] === 'join' && refusals++ === 0
+      ? [{ type: 'error', code: 'rate_limited', message: 'Later.', channel: ACCOUNT, retryAfterMs: 10 }]
+      : answers(frame),
+  )
+
+  registry.subscribe(ACCOUNT, 'account')
+
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  expect(joins(server)[1]).toEqual(joins(server)[0])
+})
+
+test('after the attempts that were allowed, or when the server says so, the page goes on without', async () => {
+  const refusing = await start(notedPage().page, () => [{ type: 'bye', code: 'disabled', reconnect: false }])
+  const states: string[] = []
+  refusing.registry.status.subscribe(() => states.push(refusing.registry.status.current))
+  refusing.registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(states).toEqual(['reconnecting', 'off']))
+
+  const silent = await start(notedPage().page, () => [], { maxReconnectAttempts: 3 })
+  await silent.server.close()
+  silent.registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(silent.registry.status.current).toBe('off'))
+
+  expect(refusing.server.connections).toBe(1)
+})
+
+test('switched off, or without a WebSocket, subscribing does nothing and nothing throws', async () => {
+  const { server, registry } = await start(notedPage().page, nativeAnswers(), { enabled: false })
+  const none = new SyncRegistry({
+    transport: native('/sync', { WebSocket: throwing as never }),
+    reconnectDelay: 1,
+  })
+  open.push({ close: () => none.disconnect() })
+
+  registry.subscribe(ACCOUNT, 'account')
+  none.subscribe(ACCOUNT, 'account')
+  await new Promise((resolve) => setTimeout(resolve, 30))
+
+  expect([server.connections, registry.status.current, none.status.current]).toEqual([
+    0,
+    'off',
+    'reconnecting',
+  ])
+})
+
+function throwing() {
+  throw new Error('The policy of the page forbids it.')
+}
+
+test('a server that sends nonsense does not end the page', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page)
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  for (const socket of server.sockets)
+    for (const text of ['{', 'null', '7', '[]', '{"type":7}', '{"type":"__proto__"}']) socket.send(text)
+  server.send(marker(600))
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+})
