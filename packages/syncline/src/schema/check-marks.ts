@@ -25,7 +25,7 @@ export function checkMarks(
 }
 
 function checkRefreshes(model: Model, refreshes: Refreshes, mistakes: string[]): void {
-  for (const prop of [refreshes.single, refreshes.collection]) {
+  for (const prop of [refreshes.single, refreshes.collection, refreshes.parent]) {
     if (prop === undefined || typeof prop === 'string') continue
     for (const field of prop.when ?? []) {
       if (field in model.fields) continue

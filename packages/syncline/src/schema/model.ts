@@ -97,8 +97,12 @@ export interface Model {
 
 /** Props of a page that a model's markers name (step 1); `when` limits a prop to changes of these fields. */
 export interface Refreshes {
+  /** On the record's own channel. @default the model's name in snake_case */
   readonly single?: RefreshedProp
+  /** On `:all` and nested collections. @default the table's name */
   readonly collection?: RefreshedProp
+  /** On the channels of the records that `broadcastsTo` reaches. @default the name of their model in snake_case */
+  readonly parent?: RefreshedProp
 }
 
 export type RefreshedProp = string | { readonly prop: string; readonly when?: readonly string[] }

@@ -11,6 +11,9 @@ export type ChannelTarget =
   | { readonly kind: 'collection'; readonly model: Model; readonly id: string; readonly relation: Relation }
   | { readonly kind: 'user'; readonly id: string }
 
+/** What markers are sent about: `room` is any record, member of a room or not. */
+export type MarkerTarget = Exclude<ChannelTarget, { readonly kind: 'user' }>
+
 /** Finds what a channel is; null for an unknown model or collection, and for an id that no record can have. */
 export function findTarget(schema: CompiledSchema, name: string): ChannelTarget | null {
   const channel = name.length > MAX_CHANNEL_LENGTH ? null : parseChannel(name)
@@ -33,6 +36,36 @@ export function findTarget(schema: CompiledSchema, name: string): ChannelTarget 
         : null
     }
   }
+}
+
+/**
+ * Finds what a channel is for markers, which any model has: no record need be a room, and no model shared. Null as for
+ * `findTarget`.
+ */
+export function findMarkerTarget(schema: CompiledSchema, name: string): MarkerTarget | null {
+  const channel = name.length > MAX_CHANNEL_LENGTH ? null : parseChannel(name)
+  const model = channel && schema.byChannel[channel.model]
+  if (!model) return null
+  if (channel.form === 'mine' || channel.form === 'all') return { kind: channel.form, model }
+  if (!isIdOf(channel.id, model.idType)) return null
+  if (channel.form === 'room') return { kind: 'room', model, id: channel.id }
+  const relation =
+    collectionOf(schema, model, channel.collection) ?? ofBroadcaster(schema, model, channel.collection)
+  return relation ? { kind: 'collection', model, id: channel.id, relation } : null
+}
+
+/** A table whose model broadcasts to this one is a collection of it, declared as a relation or not. */
+function ofBroadcaster(schema: CompiledSchema, model: Model, table: string): Relation | undefined {
+  const from = Object.values(schema.models).find((candidate) => bareTable(candidate) === table)
+  if (!from) return undefined
+  return [...from.broadcastsTo, ...(from.broadcastsOnChangeOf ?? [])]
+    .map((association) => schema.relations[from.name]?.[association])
+    .find((relation) => relation?.to === model.name && relation.kind !== 'many')
+}
+
+/** The table's name without its schema: how markers name a collection. */
+export function bareTable({ table }: Pick<Model, 'table'>): string {
+  return table.slice(table.lastIndexOf('.') + 1)
 }
 
 /** A relation to many by its own name or by the table of its records, or the table of what stands in the record's room. */

@@ -16,6 +16,7 @@ import { Guards, type TouchedGuards } from './rooms/guards.ts'
 import { LoadQueue } from './rooms/load-queue.ts'
 import type { Member } from './rooms/member.ts'
 import type { Place } from './rooms/place.ts'
+import { RecheckRounds } from './rooms/recheck-rounds.ts'
 import { Readers } from './rooms/readers.ts'
 import { type CheckReaders, Room } from './rooms/room.ts'
 import { RoomPlace } from './rooms/room-place.ts'
@@ -46,9 +47,7 @@ export class Channels {
   readonly #router: Router
   readonly #views: ViewTable
   readonly #guards: Guards
-  /** Rooms that this round of repeated checks has not reached yet, and how many it takes at a time. */
-  #unchecked: Room[] = []
-  #share = 0
+  readonly #rechecks = new RecheckRounds()
 
   constructor(options: ChannelsOptions) {
     this.#options = options
@@ -132,12 +131,7 @@ export class Channels {
    * the database is not asked about everybody at once.
    */
   recheckSome(rounds: number): void {
-    if (this.#unchecked.length === 0) {
-      this.#unchecked = [...this.#rooms.all()]
-      this.#share = Math.ceil(this.#unchecked.length / rounds)
-      this.#recheckViews()
-    }
-    for (const room of this.#unchecked.splice(0, this.#share)) if (room.members.size > 0) room.checkSoon()
+    if (this.#rechecks.next(this.#rooms.all(), rounds)) this.#recheckViews()
   }
 
   #recheckViews(): void {

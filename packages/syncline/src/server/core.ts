@@ -14,6 +14,7 @@ import type { CompiledSchema } from '../schema/model.ts'
 import type { Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
+import type { Markers } from './markers/markers.ts'
 import type { Metrics } from './metrics.ts'
 import type { Asker } from './rates.ts'
 
@@ -66,6 +67,8 @@ export interface Core {
   readonly limits: Limits
   readonly log: Logger
   readonly metrics: Metrics
+  /** Subscriptions to markers, for every wire. */
+  readonly markers: Pick<Markers, 'subscribe'>
   /** Origins whose pages may use a cookie, beside the request's own host. */
   readonly allowedOrigins: ReadonlySet<string>
   /** Resolves when database, log and tail are up; rejects with the reason when they cannot be. */

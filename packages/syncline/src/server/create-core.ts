@@ -14,6 +14,7 @@ import { dismissAll } from './goodbye.ts'
 import type { Authenticate, Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
+import { Markers } from './markers/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Outlet } from './outlet.ts'
 import { RoomSettling } from './room-settling.ts'
@@ -60,12 +61,16 @@ export interface RunningCore extends Core {
 const RECHECK_EVERY_MS = 1_000
 
 /** Checks everybody's rights again and again, each within `recheckMs`. */
-function recheck(channels: Channels, recheckMs: number, isStarted: () => boolean): NodeJS.Timeout {
+function recheck(
+  checked: readonly { recheckSome(rounds: number): void }[],
+  recheckMs: number,
+  isStarted: () => boolean,
+): NodeJS.Timeout {
   const everyMs = Math.min(RECHECK_EVERY_MS, recheckMs / 4)
   // A little less than fits, so that a late timer does not break the bound.
   const rounds = Math.floor((recheckMs / everyMs) * 0.9)
   const timer = setInterval(() => {
-    if (isStarted()) channels.recheckSome(rounds)
+    if (isStarted()) for (const some of checked) some.recheckSome(rounds)
   }, everyMs)
   return timer.unref()
 }
@@ -81,11 +86,13 @@ export function createCore(options: CoreOptions): RunningCore {
   const proofs = new Set<ProofWatch>()
   const ended = new EndedSessions(() => [...sessions.all(), ...proofs], schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
+  const markers = new Markers({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
   const rates = new Rates(limits)
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
     schema,
     channels,
+    markers,
     sessions,
     seal,
     limits,
@@ -116,13 +123,14 @@ export function createCore(options: CoreOptions): RunningCore {
         dismissAll(sessions, 'unavailable')
       }
       channels.onBatch(batch)
+      markers.onBatch(batch)
       ended.note(batch.rows)
       settling.note(batch.rows)
     })
   }
   const ready = start()
   ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
-  const rechecking = recheck(channels, limits.recheckMs, () => started.isComplete)
+  const rechecking = recheck([channels, markers], limits.recheckMs, () => started.isComplete)
 
   const identify = async (request: Request): Promise<Identity | null> => {
     for (const ask of authenticate) {
@@ -142,6 +150,7 @@ export function createCore(options: CoreOptions): RunningCore {
     allowedOrigins: options.allowedOrigins,
     ready,
     sessions,
+    markers,
     get tail() {
       return started.tail
     },
@@ -198,6 +207,7 @@ export function createCore(options: CoreOptions): RunningCore {
   }
   metrics.gauge('syncline_connections', 'Live sessions.', () => sessions.size)
   metrics.gauge('syncline_rooms', 'Channels with members.', () => channels.size)
+  metrics.gauge('syncline_marker_subscriptions', 'Subscriptions to markers.', () => markers.size)
   metrics.gauge('syncline_log_lag_ms', 'Time since the tail last read everything.', () => started.lagMs)
   metrics.gauge(
     'syncline_oldest_unsent_op_ms',

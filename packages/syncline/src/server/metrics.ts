@@ -23,6 +23,8 @@ const HELP: Readonly<Record<string, string>> = {
   syncline_changes_total: 'Changes that the tail has handed on.',
   syncline_deliveries_total: 'Frames with changes handed to connections.',
   syncline_joins_total: 'Joins by outcome.',
+  syncline_marker_joins_total: 'Subscriptions to markers by outcome.',
+  syncline_markers_total: 'Markers handed to subscribers, by model.',
   syncline_pushes_total: 'Pushes by outcome.',
   syncline_ops_total: 'Ops received.',
   syncline_rejections_total: 'Ops rejected, by code.',

@@ -24,6 +24,7 @@ export interface Beginning {
   readonly batch: Batch
   readonly past: PastContent
   readonly life: string | null
+  readonly readAtMicros: number
   readonly epoch: string
 }
 
@@ -71,7 +72,7 @@ async function begin(
   connection: Connection,
   { changes, recentMs }: { readonly changes: number; readonly recentMs: number },
 ): Promise<Beginning> {
-  const { position, floor, life } = await readPresent(connection)
+  const { position, readAtMicros, floor, life } = await readPresent(connection)
   const past = await readPast(connection, position, changes)
   const since = firstRecent(past, floor, Date.now() - recentMs)
   const rows = await connection.query<ChangeRow>(
@@ -85,6 +86,7 @@ async function begin(
     batch: { from: `${since}:${since}:`, to: position, rows: rows.map(toLogRow), overflowing: new Set() },
     past,
     life,
+    readAtMicros,
     epoch: oldest?.id ?? '',
   }
 }

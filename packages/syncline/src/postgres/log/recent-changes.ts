@@ -17,6 +17,7 @@ export interface RecentOptions {
 interface Kept {
   readonly to: SnapshotText
   readonly atMs: number
+  readonly rows: readonly LogRow[]
   readonly rooms: ReadonlyMap<string, readonly LogRow[]>
   readonly overflowing: ReadonlySet<string>
   readonly size: number
@@ -45,6 +46,7 @@ export class RecentChanges {
     this.#kept.push({
       to: batch.to,
       atMs: this.#options.nowMs(),
+      rows: batch.rows,
       rooms: byRoom(batch.rows),
       overflowing: batch.overflowing,
       size,
@@ -54,17 +56,18 @@ export class RecentChanges {
   }
 
   /**
-   * Changes of these rooms that the cursor has not seen, in order; null when it lies before the beginning, or when
-   * one of the rooms had more changes than are held.
+   * Changes of these rooms, or of all rooms and of none, that the cursor has not seen, in order; null when it lies
+   * before the beginning, or when one of the rooms had more changes than are held.
    */
-  since(cursor: SnapshotText, rooms: readonly string[]): LogRow[] | null {
+  since(cursor: SnapshotText, rooms: readonly string[] | 'all'): LogRow[] | null {
     if (!covers(cursor, this.#begin)) return null
     const missed: LogRow[] = []
     for (const kept of this.#kept) {
       if (covers(cursor, kept.to)) continue
-      if (rooms.some((room) => kept.overflowing.has(room))) return null
-      const rows = rooms.flatMap((room) => kept.rooms.get(room) ?? [])
-      missed.push(...rows.filter(({ xid }) => !isVisible(xid, cursor)))
+      const isCut = rooms === 'all' ? kept.overflowing.size > 0 : rooms.some((room) => kept.overflowing.has(room))
+      if (isCut) return null
+      const rows = rooms === 'all' ? kept.rows : rooms.flatMap((room) => kept.rooms.get(room) ?? [])
+      for (const row of rows) if (!isVisible(row.xid, cursor)) missed.push(row)
     }
     return missed
   }

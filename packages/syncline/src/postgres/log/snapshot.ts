@@ -32,10 +32,16 @@ export interface SnapshotTable {
   readonly count: number
 }
 
-export interface LogSnapshot {
+/** What a cursor is made of. */
+export interface LogPlace {
   readonly snapshot: SnapshotText
-  /** Goes into cursors made of `snapshot`. */
+  /** Fingerprint of the past that `snapshot` saw. */
   readonly history: string
+  /** The database's clock after `snapshot` was taken, in µs since 1970. */
+  readonly readAtMicros: number
+}
+
+export interface LogSnapshot extends LogPlace {
   readonly tables: readonly SnapshotTable[]
 }
 
@@ -124,18 +130,18 @@ export async function readSnapshotHere(
   return { ...place, tables }
 }
 
-/** The snapshot of the caller's transaction, and its history: what a cursor is made of. */
+/** The snapshot of the caller's transaction, and its history. */
 export async function readPlace(
   connection: Connection,
-): Promise<{ readonly snapshot: SnapshotText; readonly history: string }> {
-  const { position } = await readPresent(connection)
+): Promise<LogPlace> {
+  const { position, readAtMicros } = await readPresent(connection)
   const history = await readFingerprint(connection, position)
   if (history === null) {
     throw new Error(
       'No tail has connected to this database yet, so that it has no history. Start the server first.',
     )
   }
-  return { snapshot: position, history }
+  return { snapshot: position, history, readAtMicros }
 }
 
 /** Null when its rows are larger than `maxCharacters`. */

@@ -13,6 +13,7 @@ import { firstUnseen } from './cursor.ts'
 import { refuseStandby } from './history.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
 import { type Beginning, openTail } from './open-tail.ts'
+import { NextReads } from './next-reads.ts'
 import { Past, type PastContent } from './past.ts'
 import { readPast } from './past-query.ts'
 import type { PruneOptions } from './prune.ts'
@@ -50,6 +51,8 @@ const RECENT_CHARACTERS = 32_000_000
 const PAST_CHANGES = 20_000
 /** A small read takes about a millisecond; one without an answer for so long has lost its connection. */
 const READ_TIMEOUT_MS = 5_000
+/** Who renders a page waits no longer to learn where it stands. */
+const READ_AGAIN_WITHIN_MS = 2_000
 const LONGEST_RETRY_MS = 2_000
 const CLOSE_WITHIN_MS = 2_000
 
@@ -78,6 +81,7 @@ class LogTail implements Tail {
     nowMs: () => performance.now(),
   })
   readonly #waiters = new Waiters()
+  readonly #nextReads = new NextReads()
   #history: { readonly position: SnapshotText; readonly history: string } | undefined
   /** Newest history row; null before the first position. */
   #life: string | null = null
@@ -91,6 +95,7 @@ class LogTail implements Tail {
   #isClosed = false
   #rouse: () => void = () => {}
   #readAtMs = performance.now()
+  #readAtMicros = 0
 
   constructor(database: Database, options: TailOptions, onBatch: BatchListener) {
     this.#database = database
@@ -122,6 +127,10 @@ class LogTail implements Tail {
       this.#history = { position: this.position, history }
     }
     return this.#history.history
+  }
+
+  get readAtMicros(): number {
+    return this.#readAtMicros
   }
 
   get hasPeers(): boolean {
@@ -156,11 +165,17 @@ class LogTail implements Tail {
     await this.#waiters.wait(xids, this.position)
   }
 
+  async readAgain(): Promise<void> {
+    const read = this.#nextReads.wait()
+    this.wake()
+    await withinTime(read, READ_AGAIN_WITHIN_MS)
+  }
+
   historyAt(snapshot: SnapshotText): string | null {
     return this.#past.fingerprint(snapshot)
   }
 
-  recent(snapshot: SnapshotText, rooms: readonly string[]): readonly LogRow[] | null {
+  recent(snapshot: SnapshotText, rooms: readonly string[] | 'all'): readonly LogRow[] | null {
     return this.#recent.since(snapshot, rooms)
   }
 
@@ -235,11 +250,12 @@ class LogTail implements Tail {
   }
 
   /** The first position, or another one after the log could not be continued. */
-  #begin({ batch, past, life, epoch }: Beginning): void {
+  #begin({ batch, past, life, readAtMicros, epoch }: Beginning): void {
     this.#past.reset(past)
     this.#life = life
     this.epoch = epoch
     this.position = batch.to
+    this.#note(readAtMicros)
     this.#recent.reset(batch.from)
     this.#recent.add(batch)
     this.#readAtMs = performance.now()
@@ -264,13 +280,16 @@ class LogTail implements Tail {
 
   async #read(connection: Connection, before: readonly Statement[]): Promise<readonly Row[][]> {
     const from = this.position
+    const number = this.#nextReads.begin()
     const answers = await withinTime(connection.pipeline([...before, readStatement(from)]), READ_TIMEOUT_MS)
     const result = toReadResult(answers.at(-1) as Row[]) ?? (await readLarge(connection, from))
     this.#refuseHole(from, result)
     const isPastKnown = result.past !== null && result.life === this.#life
     const past = isPastKnown ? null : await readPast(connection, result.position, PAST_CHANGES)
-    if (from === this.position) this.#take(from, result, past)
-    else this.wake()
+    if (from === this.position) {
+      this.#take(from, result, past)
+      this.#nextReads.end(number)
+    } else this.wake()
     return answers
   }
 
@@ -287,12 +306,18 @@ class LogTail implements Tail {
     else this.#past.add(result.past ?? [])
     this.#life = result.life
     this.position = result.position
+    this.#note(result.readAtMicros)
     if (result.rows.length > 0 || result.overflowing.size > 0) {
       const batch = { from, to: result.position, rows: result.rows, overflowing: result.overflowing }
       this.#recent.add(batch)
       this.#tell(batch)
     }
     this.#waiters.passed(result.position)
+  }
+
+  /** The clock may be set back; what is found later must never seem to have been found earlier. */
+  #note(readAtMicros: number): void {
+    this.#readAtMicros = Math.max(readAtMicros, this.#readAtMicros + 1)
   }
 
   #tell(batch: Batch): void {

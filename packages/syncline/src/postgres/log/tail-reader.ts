@@ -8,7 +8,7 @@ import type { Connection, Row, Statement } from '../database.ts'
 import type { LogRow, SnapshotText } from '../log-row.ts'
 import { type ChangeRow, toLogRow } from './change-row.ts'
 import { transactionId } from './cursor.ts'
-import { type Present, readPresent } from './continuity.ts'
+import { type Present, type PresentRow, readPresent, toPresent } from './continuity.ts'
 import type { PastChange } from './past.ts'
 import { PORTION, READ_CHANGES_SQL } from './read-changes.ts'
 import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
@@ -28,12 +28,6 @@ export interface ReadResult extends Present {
   readonly past: readonly PastChange[] | null
 }
 
-interface Place {
-  readonly position: string
-  readonly floor: string
-  readonly life: string | null
-}
-
 const NONE: ReadonlySet<string> = new Set()
 
 /** The read after `position`, for any connection; `toReadResult` understands the answer. */
@@ -43,15 +37,13 @@ export function readStatement(position: SnapshotText): Statement {
 
 /** Null when there was more than one answer holds, or no answer: `readLarge` then. */
 export function toReadResult(answer: readonly Row[]): ReadResult | null {
-  const rows = answer as unknown as readonly (Place & ChangeRow)[]
+  const rows = answer as unknown as readonly (PresentRow & ChangeRow)[]
   const place = rows[0]
   if (!place) return null
   const changes = place.seq === null ? [] : rows
   if (changes.length > PORTION) return null
   return {
-    position: place.position,
-    floor: transactionId(place.floor),
-    life: place.life,
+    ...toPresent(place),
     rows: changes.map(toLogRow),
     overflowing: NONE,
     past: changes.map(toPastChange),

@@ -19,6 +19,11 @@ export interface Tail {
    * read it together with `position`.
    */
   readonly history: string
+  /**
+   * The database's clock in the read that led to `position`, in µs since 1970; it rises with every read. What that read
+   * found was committed before it.
+   */
+  readonly readAtMicros: number
   /** Id of this life of the log as long as the tail knows it; another id, other cursors. */
   readonly epoch: string
   /** Whether other tails read this database. If so, a transaction of this process must wake them as any writer does. */
@@ -32,13 +37,15 @@ export interface Tail {
   readAlong(): ReadAlong
   /** Resolves when the batch that holds all these transactions has been handed on; wakes the tail if it has not. */
   reached(xids: readonly string[]): Promise<void>
+  /** Resolves right after a read that began after this call; rejects when there is none within 2 s. */
+  readAgain(): Promise<void>
   /** The fingerprint of a snapshot of the last minutes, from memory; null when it lies further back. */
   historyAt(snapshot: SnapshotText): string | null
   /**
-   * Changes of these rooms that the snapshot has not seen and `position` has, from memory; null when it lies further
+   * Changes of these rooms, or of all rooms and of none, that the snapshot has not seen and `position` has, from memory; null when it lies further
    * back than the last minute. The caller has compared its history.
    */
-  recent(snapshot: SnapshotText, rooms: readonly string[]): readonly LogRow[] | null
+  recent(snapshot: SnapshotText, rooms: readonly string[] | 'all'): readonly LogRow[] | null
   /** Time since the last read that was complete, in ms. */
   readonly lagMs: number
   close(): Promise<void>

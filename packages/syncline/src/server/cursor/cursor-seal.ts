@@ -5,11 +5,12 @@
  * Nothing in it counts: how many cursors were made says how busy other rooms are (A1).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomFillSync } from 'node:crypto'
+import { sealedPart } from '../../protocol/marker-cursor.ts'
 import { type CursorContent, decodeCursor, encodeCursor } from './cursor-bytes.ts'
 
 export interface CursorSeal {
   seal(content: CursorContent): string
-  /** Null for a cursor that none of the secrets has sealed. */
+  /** With or without a position before it. Null for a cursor that none of the secrets has sealed. */
   open(cursor: string): CursorContent | null
 }
 
@@ -52,7 +53,7 @@ export function createCursorSeal(secrets: readonly string[]): CursorSeal {
     },
     open(cursor) {
       if (cursor.length > LONGEST) return null
-      const sealed = Buffer.from(cursor, 'base64url')
+      const sealed = Buffer.from(sealedPart(cursor), 'base64url')
       if (sealed.length <= SALT_BYTES + NONCE_BYTES + TAG_BYTES) return null
       for (const key of keysOf(sealed.subarray(0, SALT_BYTES))) {
         const bytes = openBytes(sealed.subarray(SALT_BYTES), key)

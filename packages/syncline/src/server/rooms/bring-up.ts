@@ -13,6 +13,7 @@ import type { CursorContent } from '../cursor/cursor-bytes.ts'
 import { privateChangeText } from '../frames/change-text.ts'
 import { changesFrames } from '../frames/changes-frames.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
+import { CheckedRight } from './checked-right.ts'
 import type { Load } from './load-queue.ts'
 import type { Member } from './member.ts'
 import type { CatchUp, Place } from './place.ts'
@@ -62,33 +63,6 @@ export async function bringUp(
   onUp(outcome)
   member.stand(arrival.snapshot, right.guard)
   return outcome
-}
-
-/** The right of one member, asked again only after a guarding table has changed. */
-class CheckedRight {
-  readonly #place: Place
-  readonly #member: Member
-  /** Guarding batches of the room before the last check. */
-  guard = -1
-
-  constructor(place: Place, member: Member) {
-    this.#place = place
-    this.#member = member
-  }
-
-  /** Something was read since: the right is asked for again. */
-  expire(): void {
-    this.guard = -1
-  }
-
-  async holds(): Promise<boolean> {
-    while (this.#member.state !== 'ended' && this.guard < this.#place.room.guard) {
-      const guard = this.#place.room.guard
-      if (!(await this.#place.mayRead(this.#member.user))) return false
-      this.guard = guard
-    }
-    return this.#member.state !== 'ended'
-  }
 }
 
 function changeFrames(channel: string, { rows, cursor }: CatchUp, device: string | null): readonly Frame[] {

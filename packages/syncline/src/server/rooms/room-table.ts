@@ -11,30 +11,36 @@ export interface RoomKey {
   readonly guardId: string | null
 }
 
-export class RoomTable {
-  readonly #rooms = new Map<string, Room>()
-  readonly #guarded = new Map<string, Map<Room, RoomKey>>()
+/** A room as the table sees it. */
+interface Tabled {
+  readonly members: { readonly size: number }
+  close(): void
+}
+
+export class RoomTable<R extends Tabled = Room> {
+  readonly #rooms = new Map<string, R>()
+  readonly #guarded = new Map<string, Map<R, RoomKey>>()
 
   get size(): number {
     return this.#rooms.size
   }
 
-  find(name: string): Room | undefined {
+  find(name: string): R | undefined {
     return this.#rooms.get(name)
   }
 
-  all(): IterableIterator<Room> {
+  all(): IterableIterator<R> {
     return this.#rooms.values()
   }
 
   /** The room, made when nobody is in it yet. */
-  open(key: RoomKey, create: () => Room): Room {
+  open(key: RoomKey, create: () => R): R {
     const known = this.#rooms.get(key.name)
     if (known) return known
     const room = create()
     this.#rooms.set(key.name, room)
     if (key.guardModel !== null) {
-      const rooms = this.#guarded.get(key.guardModel) ?? new Map<Room, RoomKey>()
+      const rooms = this.#guarded.get(key.guardModel) ?? new Map<R, RoomKey>()
       this.#guarded.set(key.guardModel, rooms.set(room, key))
     }
     return room
@@ -50,7 +56,7 @@ export class RoomTable {
   }
 
   /** Rooms guarded by the rule of a model: of these records, or of all. */
-  *guardedBy(model: string, ids: ReadonlySet<string> | 'all'): IterableIterator<Room> {
+  *guardedBy(model: string, ids: ReadonlySet<string> | 'all'): IterableIterator<R> {
     for (const [room, key] of this.#guarded.get(model) ?? []) {
       if (ids === 'all' || (key.guardId !== null && ids.has(key.guardId))) yield room
     }

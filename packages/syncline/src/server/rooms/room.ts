@@ -7,7 +7,7 @@
 import type { User } from '../../protocol/user.ts'
 import type { Logger } from '../logger.ts'
 import type { Delivery } from './delivery.ts'
-import type { Member } from './member.ts'
+import type { MemberState } from './member.ts'
 
 /** Finds out which of these users may read the channel now. */
 export type CheckReaders = (users: readonly User[]) => Promise<ReadonlySet<User>>
@@ -17,9 +17,22 @@ const CHECK_EVERY_MS = 50
 /** Time until a failed check is repeated, in ms: the database is away, and nothing is sent meanwhile. */
 const RETRY_AFTER_MS = 250
 
-export class Room {
+/** A subscription as its room sees it; what rooms deliver to it is `D`. */
+export interface RoomMember<D> {
+  readonly user: User
+  readonly state: MemberState
+  deliver(delivery: D): void
+  /** Nothing more is sent before a check at least this late. */
+  guard(guard: number): void
+  /** The right was found to hold after the first `guard` guarding batches. */
+  pass(guard: number): void
+  /** The right was found to be lost. */
+  lose(): void
+}
+
+export class Room<D = Delivery> {
   readonly channel: string
-  readonly members = new Set<Member>()
+  readonly members = new Set<RoomMember<D>>()
   readonly #checkReaders: CheckReaders
   readonly #log: Logger
   /** How many batches changed a guarding table while the room had members. */
@@ -40,7 +53,7 @@ export class Room {
   }
 
   /** Hands one batch to all members; each frame is encoded once. */
-  deliver(delivery: Delivery): void {
+  deliver(delivery: D): void {
     for (const member of this.members) member.deliver(delivery)
   }
 
@@ -86,7 +99,7 @@ export class Room {
     if (this.#checked < this.#guard && this.members.size > 0) this.checkSoon()
   }
 
-  #conclude(member: Member, mayRead: boolean, guard: number): void {
+  #conclude(member: RoomMember<D>, mayRead: boolean, guard: number): void {
     if (mayRead) return member.pass(guard)
     this.members.delete(member)
     member.lose()

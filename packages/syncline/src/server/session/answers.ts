@@ -31,8 +31,8 @@ export function goneFrame(channel: string): Frame {
   return frameOf({ type: 'gone', channel, reason: 'not_found' } satisfies Gone)
 }
 
-export function joinedFrame(channel: string, cursor: string): Frame {
-  return frameOf({ type: 'joined', channel, want: 'rows', cursor, presence: [] } satisfies Joined)
+export function joinedFrame(channel: string, cursor: string, want: 'rows' | 'markers' = 'rows'): Frame {
+  return frameOf({ type: 'joined', channel, want, cursor, presence: [] } satisfies Joined)
 }
 
 /** The close code of an error that ends a connection; 1008 when a rule was broken that has no code of its own. */

@@ -6,6 +6,7 @@ import type { CompiledSchema } from '../../schema/model.ts'
 import type { CursorSeal } from '../cursor/cursor-seal.ts'
 import type { Limits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
+import type { Markers } from '../markers/markers.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Channels } from '../channels.ts'
 import type { SessionTable } from './session-table.ts'
@@ -16,6 +17,7 @@ export interface Engine {
   readonly tail: Tail
   readonly seal: CursorSeal
   readonly channels: Channels
+  readonly markers: Markers
   readonly sessions: SessionTable
   readonly limits: Limits
   readonly log: Logger

@@ -5,6 +5,7 @@
  * beyond it. A channel that is still joining gets its own cursor when it is up.
  */
 import type { Pending } from '../../protocol/messages/pending.ts'
+import { withPosition } from '../../protocol/marker-cursor.ts'
 import type { Ping } from '../../protocol/messages/ping.ts'
 import type { Joins } from './joins.ts'
 import type { Session } from './session.ts'
@@ -59,14 +60,17 @@ export class Heartbeat {
 
   #isReady(): boolean {
     const { tail } = this.#session.engine
+    if (!this.#joins.markers.isSettled) return false
     return this.#joined().every(({ place, member }) => place.isSettled() && member.isSettled(tail.position))
   }
 
   #cursor(): string | undefined {
     const { tail, seal, schema } = this.#session.engine
     const joined = this.#joined()
-    if (joined.length === 0) return undefined
+    const hasMarkers = this.#joins.markers.size > 0
+    if (joined.length === 0 && !hasMarkers) return undefined
     const views = new Map(joined.flatMap(({ place }) => place.digests()))
-    return seal.seal({ history: tail.history, snapshot: tail.position, schema: schema.hash, views })
+    const sealed = seal.seal({ history: tail.history, snapshot: tail.position, schema: schema.hash, views })
+    return hasMarkers ? withPosition(tail.readAtMicros, sealed) : sealed
   }
 }

@@ -14,6 +14,7 @@ import { type Beginning, bringUp } from '../rooms/bring-up.ts'
 import { Member } from '../rooms/member.ts'
 import { createTokenBucket } from '../token-bucket.ts'
 import { errorFrame, goneFrame, joinedFrame, notFoundFrame } from './answers.ts'
+import { MarkerJoins } from './marker-joins.ts'
 import type { Session } from './session.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -26,10 +27,17 @@ export class Joins {
   /** Joins and leaves of one channel take their turn, so that the last one decides. */
   readonly #turns = new Map<string, Promise<void>>()
   readonly #bucket
+  readonly #markers: MarkerJoins
 
   constructor(session: Session) {
     this.#session = session
     this.#bucket = createTokenBucket(session.engine.limits.joins)
+    this.#markers = new MarkerJoins(session)
+  }
+
+  /** What was joined for markers. */
+  get markers(): Pick<MarkerJoins, 'size' | 'isSettled'> {
+    return this.#markers
   }
 
   get subscriptions(): ReadonlyMap<string, Subscription> {
@@ -39,27 +47,26 @@ export class Joins {
   join(message: Join, receivedAtMs: number): void {
     const refusal = this.#refusal(message, receivedAtMs)
     if (refusal) return this.#session.send(refusal)
+    if (message.want === 'markers') return this.#markers.join(message, receivedAtMs)
     this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
   }
 
   leave({ channel, want }: Leave): void {
-    // Nobody has joined for markers: the rows of the channel stay.
-    if (want === 'markers') return
+    if (want === 'markers') return this.#markers.leave(channel)
     if (this.#turns.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
     else this.#drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
     const { engine, identity, address, schemaVersion } = this.#session
-    if (want === 'markers') {
-      const message = 'Markers are turned off on this server. Join with `want: "rows"`.'
-      return errorFrame('disabled', { channel, message })
-    }
     const waitMs = this.#bucket.take(receivedAtMs) || engine.takeFor('joins', identity.user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
-    if (schemaVersion < engine.schema.version) return errorFrame('schema_too_old', { channel })
+    // Markers carry no rows that an old app could not read.
+    if (want !== 'markers' && schemaVersion < engine.schema.version)
+      return errorFrame('schema_too_old', { channel })
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
-    const isMore = !names.has(channel) && names.size >= engine.limits.channelsPerConnection
+    const isKnown = want === 'markers' ? this.#markers.has(channel) : names.has(channel)
+    const isMore = !isKnown && names.size + this.#markers.size >= engine.limits.channelsPerConnection
     return isMore ? this.#limit('too_many_channels', channel) : null
   }
 
@@ -185,6 +192,7 @@ export class Joins {
 
   /** The user's properties may have changed with a new token: rules that read them are asked again. */
   renewUser(user: User): void {
+    this.#markers.renewUser(user)
     const { schema, channels } = this.#session.engine
     for (const [channel, { member, place }] of this.#subscriptions) {
       const target = findTarget(schema, channel)
@@ -214,6 +222,7 @@ export class Joins {
   }
 
   end(): void {
+    this.#markers.end()
     for (const channel of this.#subscriptions.keys()) this.#drop(channel)
   }
 }

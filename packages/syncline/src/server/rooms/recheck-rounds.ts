@@ -1,0 +1,22 @@
+/** Takes turns through all rooms, so that the database is not asked about everybody at once. */
+interface Checked {
+  readonly members: { readonly size: number }
+  checkSoon(): void
+}
+
+export class RecheckRounds {
+  /** Rooms that this round has not reached yet, and how many it takes at a time. */
+  #unchecked: Checked[] = []
+  #share = 0
+
+  /** Checks some rooms: all of them within `rounds` calls. True when a round begins. */
+  next(rooms: Iterable<Checked>, rounds: number): boolean {
+    const begins = this.#unchecked.length === 0
+    if (begins) {
+      this.#unchecked = [...rooms]
+      this.#share = Math.ceil(this.#unchecked.length / rounds)
+    }
+    for (const room of this.#unchecked.splice(0, this.#share)) if (room.members.size > 0) room.checkSoon()
+    return begins
+  }
+}
