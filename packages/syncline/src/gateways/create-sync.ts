@@ -28,6 +28,7 @@ import type { Authenticate } from '../server/identity.ts'
 import type { Limits } from '../server/limits.ts'
 import { type Logger, standardLogger } from '../server/logger.ts'
 import type { Metrics } from '../server/metrics.ts'
+import type { PagePosition } from '../server/page-position.ts'
 import { sayGoodbye } from '../server/goodbye.ts'
 import { findDrift } from '../server/migrate.ts'
 import { createHttpGateway } from './http/gateway.ts'
@@ -91,6 +92,12 @@ export interface Sync {
   as<T>(author: Author, work: (connection: Connection) => Promise<T>): Promise<T>
   /** Says that the application has committed something, so that it is read at once; unnecessary after `as`. */
   wake(): void
+  /**
+   * Where the log stands, read after this call: for a page whose queries run afterwards (`createInertia({ position })`).
+   * The page sends it with its props, and its marker client misses nothing that is committed from here on (R1). Null
+   * while sync is turned off; rejects when the log cannot be read within 2 s. Loaders must read the primary.
+   */
+  position(): Promise<PagePosition | null>
   /** The condition under which a user may read records of a model, for the application's own queries. */
   accessible(user: User, model: string, alias?: string): Sql
   /** Turns sync on or off at once, for everybody or by user. */
@@ -164,6 +171,7 @@ function assemble(
         () => core.tail.wake(),
         () => undefined,
       ),
+    position: () => core.position(),
     accessible: (user, model, alias) => accessible(schema, rules, user, model, alias),
     enable: (enabled) => core.enable(enabled),
     health: () => core.health(),

@@ -12,9 +12,10 @@
  * R1 no lost refresh: the position is read before the handler runs, so no query of the page is older than it
  */
 import { silentLogger } from '../server/logger.ts'
+import type { PagePosition } from '../server/page-position.ts'
 import { isInertia } from './asked.ts'
 import { type CarryStore, carryInCookie } from './carried.ts'
-import type { InertiaOptions, PagePosition } from './options.ts'
+import type { InertiaOptions } from './options.ts'
 import { followable, pathOf } from './redirect.ts'
 import { Visit } from './visit.ts'
 

@@ -2,7 +2,8 @@
 export type { Carried, CarryStore, Errors } from './carried.ts'
 export { createInertia, type Inertia } from './create-inertia.ts'
 export type { DocumentParts, Rendered } from './document.ts'
-export type { InertiaOptions, PagePosition } from './options.ts'
+export type { PagePosition } from '../server/page-position.ts'
+export type { InertiaOptions } from './options.ts'
 export type { Page } from './page.ts'
 export {
   always,

@@ -1,18 +1,11 @@
 /** What an application tells `createInertia` once. */
 import type { Logger } from '../server/logger.ts'
+import type { PagePosition } from '../server/page-position.ts'
 import type { CarryStore } from './carried.ts'
 import type { DocumentParts, Rendered } from './document.ts'
 import type { Page } from './page.ts'
 
 type Awaitable<T> = T | Promise<T>
-
-/** Where the database's log stood before a page was read, for the marker client. */
-export interface PagePosition {
-  /** Sealed; the client joins its channels from here. */
-  readonly cursor: string
-  /** How long markers are collected before a reload, in ms. */
-  readonly debounceMs: number
-}
 
 export interface InertiaOptions {
   /** The document of a first load; `head` and `body` go into it. */

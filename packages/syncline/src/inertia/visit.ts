@@ -6,9 +6,10 @@
  */
 import { silentLogger } from '../server/logger.ts'
 import { isInertia, isPrefetch, readAsked } from './asked.ts'
+import type { PagePosition } from '../server/page-position.ts'
 import { type Carried, combineCarried, type Errors } from './carried.ts'
 import { documentParts, type Rendered } from './document.ts'
-import type { InertiaOptions, PagePosition } from './options.ts'
+import type { InertiaOptions } from './options.ts'
 import { noted, type Page } from './page.ts'
 import { always } from './prop.ts'
 import { cameFrom, locationOf, pathOf, redirectTo } from './redirect.ts'

@@ -14,8 +14,9 @@ import type { CompiledSchema } from '../schema/model.ts'
 import type { Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
-import type { Markers } from './markers/markers.ts'
+import type { Markers } from './marking/markers.ts'
 import type { Metrics } from './metrics.ts'
+import type { PagePosition } from './page-position.ts'
 import type { Asker } from './rates.ts'
 
 /** A request that was turned away; `message` is fact, value, remedy. */
@@ -69,6 +70,8 @@ export interface Core {
   readonly metrics: Metrics
   /** Subscriptions to markers, for every wire. */
   readonly markers: Pick<Markers, 'subscribe'>
+  /** Where the log stands at a moment after this call, for a page that is about to be read (R1); null while turned off. */
+  position(): Promise<PagePosition | null>
   /** Origins whose pages may use a cookie, beside the request's own host. */
   readonly allowedOrigins: ReadonlySet<string>
   /** Resolves when database, log and tail are up; rejects with the reason when they cannot be. */

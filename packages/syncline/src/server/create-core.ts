@@ -14,7 +14,7 @@ import { dismissAll } from './goodbye.ts'
 import type { Authenticate, Identity } from './identity.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
-import { Markers } from './markers/markers.ts'
+import { Markers } from './marking/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Outlet } from './outlet.ts'
 import { RoomSettling } from './room-settling.ts'
@@ -151,6 +151,12 @@ export function createCore(options: CoreOptions): RunningCore {
     ready,
     sessions,
     markers,
+    async position() {
+      if (isEnabled === nobody) return null
+      await ready
+      await started.tail.readAgain()
+      return { cursor: markers.cursor(), debounceMs: options.debounceMs }
+    },
     get tail() {
       return started.tail
     },

@@ -33,6 +33,7 @@ export {
   broadcastEntityUpdated,
 } from './broadcast-entity.ts'
 export type { Health } from './core.ts'
+export type { PagePosition } from './page-position.ts'
 export { defaultLimits, type Limits, type Rate } from './limits.ts'
 export type { Logger } from './logger.ts'
 export { migrate, type MigrationSubject } from './migrate.ts'

@@ -25,6 +25,8 @@ export interface PullSnapshot {
   readonly request: PullRequest
   readonly connection: Connection
   readonly cursor: Cursor
+  /** The database's clock after the snapshot was taken, in µs since 1970. */
+  readonly readAtMicros: number
 }
 
 /** A channel at the snapshot: changes since a cursor, or its rows. */

@@ -15,6 +15,7 @@ import { type Frame, frameOf } from './frames/frame.ts'
 import { readersOf } from './may-read.ts'
 import { untilNegativeAnswer } from './negative-answer.ts'
 import { type PullSnapshot, readPulled } from './pull-channel.ts'
+import { pullMarkers } from './pull-markers.ts'
 import { errorFrame, notFoundFrame } from './session/answers.ts'
 import type { Engine } from './session/engine.ts'
 
@@ -32,11 +33,11 @@ export async function pull(
   const refused = await markRead(context, request)
   if (refused) return { refused }
   const pulled = await atOneSnapshot(context.database, async (connection) => {
-    const { snapshot, history } = await readPlace(connection)
+    const { snapshot, history, readAtMicros } = await readPlace(connection)
     const cursor = { snapshot, history, schema: context.engine.schema.hash }
     const outcome = await deviceOf(context, request, connection)
     if (outcome?.refused) return { refused: outcome.refused }
-    const frames = await pullChannels({ ...context, request, connection, cursor })
+    const frames = await pullChannels({ ...context, request, connection, cursor, readAtMicros })
     return { frames: outcome ? [...frames, ackFrame(outcome)] : frames }
   })
   if (!pulled.frames) return pulled
@@ -71,11 +72,7 @@ async function pullChannels(pulled: PullSnapshot): Promise<Frame[]> {
 async function pullChannel(pulled: PullSnapshot, join: PullJoin): Promise<readonly Frame[]> {
   const { engine, request, rules, connection } = pulled
   const { channel } = join
-  if (join.want === 'markers') {
-    return [
-      errorFrame('disabled', { message: 'Markers are turned off on this server. Ask for `rows`.', channel }),
-    ]
-  }
+  if (join.want === 'markers') return pullMarkers(pulled, join)
   if ((request.schema ?? engine.schema.version) < engine.schema.version)
     return [errorFrame('schema_too_old', { channel })]
   const target = findTarget(engine.schema, channel)

@@ -64,7 +64,8 @@ export class RecentChanges {
     const missed: LogRow[] = []
     for (const kept of this.#kept) {
       if (covers(cursor, kept.to)) continue
-      const isCut = rooms === 'all' ? kept.overflowing.size > 0 : rooms.some((room) => kept.overflowing.has(room))
+      const isCut =
+        rooms === 'all' ? kept.overflowing.size > 0 : rooms.some((room) => kept.overflowing.has(room))
       if (isCut) return null
       const rows = rooms === 'all' ? kept.rows : rooms.flatMap((room) => kept.rooms.get(room) ?? [])
       for (const row of rows) if (!isVisible(row.xid, cursor)) missed.push(row)

@@ -131,9 +131,7 @@ export async function readSnapshotHere(
 }
 
 /** The snapshot of the caller's transaction, and its history. */
-export async function readPlace(
-  connection: Connection,
-): Promise<LogPlace> {
+export async function readPlace(connection: Connection): Promise<LogPlace> {
   const { position, readAtMicros } = await readPresent(connection)
   const history = await readFingerprint(connection, position)
   if (history === null) {

@@ -1,55 +1,26 @@
-/** One channel that has subscribers for its markers: under which keys it is marked, and who may read it. */
+/** A channel as far as markers go: what marks it, and the prop that is named when it cannot be told what has changed. */
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import { bareTable, type MarkerTarget } from '../channel-target.ts'
-import { Readers } from '../rooms/readers.ts'
-import { type CheckReaders, Room } from '../rooms/room.ts'
-import type { RoomKey } from '../rooms/room-table.ts'
-import type { Logger } from '../logger.ts'
-import type { User } from '../../protocol/user.ts'
-import { allKey, collectionKey, type DerivedMarks, recordKey } from './derive-marks.ts'
+import type { Missed } from './changed-since.ts'
+import { allKey, collectionKey, recordKey } from './derive-marks.ts'
 import { collectionProp, singleProp } from './marked-props.ts'
-import type { MarkerNotice } from './marker-notice.ts'
 import { type Marks, refreshOf, together } from './marks.ts'
 
-export class Stream {
-  readonly channel: string
+export class MarkedChannel {
   readonly target: MarkerTarget
-  readonly key: RoomKey
   /** Keys of what marks it. */
   readonly keys: readonly string[]
-  readonly room: Room<MarkerNotice>
-  /** The prop that is named when it cannot be told what has changed. */
   readonly #prop: string
-  readonly #readers: Readers
 
-  constructor(
-    channel: string,
-    target: MarkerTarget,
-    schema: CompiledSchema,
-    check: CheckReaders,
-    log: Logger,
-  ) {
-    this.channel = channel
+  constructor(schema: CompiledSchema, target: MarkerTarget) {
     this.target = target
-    this.key = roomKeyOf(channel, target)
     this.keys = keysOf(schema, target)
-    this.room = new Room<MarkerNotice>(channel, check, log)
     this.#prop = propOf(schema, target)
-    this.#readers = new Readers(check)
-  }
-
-  /** Name of the model that it is a channel of. */
-  get model(): string {
-    return this.target.model.name
-  }
-
-  mayRead(user: User): Promise<boolean> {
-    return this.#readers.mayRead(user)
   }
 
   /** What is said of this channel; null when nothing is. */
-  marksIn(derived: DerivedMarks): Marks | null {
-    if (derived.wholeModels.has(this.model)) return this.refresh()
+  marksIn(derived: Missed): Marks | null {
+    if (derived === 'everything' || derived.wholeModels.has(this.target.model.name)) return this.refresh()
     let marks: Marks | null = null
     for (const key of this.keys) {
       const found = derived.channels.get(key)
@@ -80,11 +51,6 @@ function keysOf(schema: CompiledSchema, target: MarkerTarget): string[] {
       return models.map((name) => collectionKey(model, target.id, bareTable(schema.models[name] as Model)))
     }
   }
-}
-
-function roomKeyOf(channel: string, target: MarkerTarget): RoomKey {
-  const id = target.kind === 'room' || target.kind === 'collection' ? target.id : null
-  return { name: channel, guardModel: id === null ? null : target.model.name, guardId: id }
 }
 
 function propOf(schema: CompiledSchema, target: MarkerTarget): string {

@@ -24,7 +24,8 @@ import type { Metrics } from '../metrics.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import { CheckedRight } from '../rooms/checked-right.ts'
 import { Guards } from '../rooms/guards.ts'
-import { ChangedSince, type Missed } from './changed-since.ts'
+import { ChangedSince } from './changed-since.ts'
+import { MarkedChannel } from './marked-channel.ts'
 import { MarkerMember } from './marker-member.ts'
 import { MarkerNotice } from './marker-notice.ts'
 import type { Marks } from './marks.ts'
@@ -115,7 +116,7 @@ export class Markers {
 
   /** Subscribes; what becomes of it is its `outcome`. */
   subscribe(request: MarkerRequest): MarkerSubscription {
-    const { schema, rules, log } = this.#options
+    const { log } = this.#options
     const { channel, user } = request
     const member = new MarkerMember(user, {
       onMarkers: (notice) => request.onMarkers(notice),
@@ -159,7 +160,10 @@ export class Markers {
       metrics.count('syncline_access_checks_total')
       return readersOf({ schema, rules, database }, target, users)
     }
-    return this.#streams.open(channel, () => new Stream(channel, target, schema, check, log))
+    return this.#streams.open(
+      channel,
+      () => new Stream(channel, new MarkedChannel(schema, target), check, log),
+    )
   }
 
   #leave(stream: Stream | null, member: MarkerMember): void {
@@ -199,7 +203,7 @@ export class Markers {
     const missed = cursor === undefined ? null : await this.changedSince.find(seal.open(cursor), tail())
     right.expire()
     if (!(await right.holds())) return refused()
-    const marks = missed && marksOf(stream, missed)
+    const marks = missed && stream.marked.marksIn(missed)
     if (marks) onMarkers(new MarkerNotice(channel, marks, place, right.guard))
     metrics.count('syncline_marker_joins_total', 1, { outcome: 'joined' })
     log.debug({ channel, user: user.id, hasMissed: marks !== null }, 'A connection subscribed to markers.')
@@ -238,8 +242,3 @@ export class Markers {
 }
 
 const NO_VIEWS: ReadonlyMap<string, string> = new Map()
-
-/** What a stream has missed; null when nothing. */
-export function marksOf(stream: Stream, missed: Missed): Marks | null {
-  return missed === 'everything' ? stream.refresh() : stream.marksIn(missed)
-}

@@ -83,7 +83,6 @@ export class MarkerMember implements RoomMember<MarkerNotice> {
     this.#held = []
   }
 
-
   #hold(notice: MarkerNotice): void {
     const last = this.#held.at(-1)
     if (this.#held.length < MOST_HELD || !last) this.#held.push(notice)

@@ -49,10 +49,7 @@ export class ChangedSince {
     return found
   }
 
-  async #find(
-    cursor: CursorContent,
-    tail: Pick<Tail, 'position' | 'recent' | 'historyAt'>,
-  ): Promise<Missed> {
+  async #find(cursor: CursorContent, tail: Pick<Tail, 'position' | 'recent' | 'historyAt'>): Promise<Missed> {
     const upTo = tail.position
     const recent = covers(upTo, cursor.snapshot) ? tail.recent(cursor.snapshot, 'all') : null
     if (recent && tail.historyAt(cursor.snapshot) === cursor.history) return this.#derive(recent)
@@ -60,11 +57,7 @@ export class ChangedSince {
   }
 
   /** As `find`, in the caller's transaction, which `atOneSnapshot` began. */
-  async findHere(
-    connection: Connection,
-    cursor: CursorContent | null,
-    upTo: SnapshotText,
-  ): Promise<Missed> {
+  async findHere(connection: Connection, cursor: CursorContent | null, upTo: SnapshotText): Promise<Missed> {
     if (cursor === null || (await whyNotContinued(connection, cursor)) !== null) return 'everything'
     const rows = await connection.query<ChangeRow>({
       name: 'syncline missed marks',

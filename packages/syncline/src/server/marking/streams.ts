@@ -40,7 +40,8 @@ export class Streams {
     const stream = create()
     this.#streams.set(channel, stream)
     this.#rooms.open(stream.key, () => stream.room)
-    for (const key of stream.keys) this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(stream))
+    for (const key of stream.marked.keys)
+      this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(stream))
     return stream
   }
 
@@ -48,7 +49,7 @@ export class Streams {
     if (stream.room.members.size > 0 || this.#streams.get(stream.channel) !== stream) return
     this.#streams.delete(stream.channel)
     this.#rooms.closeIfEmpty(stream.key)
-    for (const key of stream.keys) {
+    for (const key of stream.marked.keys) {
       const streams = this.#byKey.get(key)
       if (streams?.delete(stream) && streams.size === 0) this.#byKey.delete(key)
     }
@@ -67,7 +68,7 @@ export class Streams {
   marked(batch: Batch): Map<Stream, Marks> {
     const marked = new Map<Stream, Marks>()
     if (isCut(batch)) {
-      for (const stream of this.all()) marked.set(stream, stream.refresh())
+      for (const stream of this.all()) marked.set(stream, stream.marked.refresh())
       return marked
     }
     const derived = deriveMarks(this.#schema, batch.rows)
@@ -76,7 +77,7 @@ export class Streams {
         ? this.all()
         : [...derived.channels.keys()].flatMap((key) => [...(this.#byKey.get(key) ?? [])])
     for (const stream of concerned) {
-      const marks = stream.marksIn(derived)
+      const marks = stream.marked.marksIn(derived)
       if (marks) marked.set(stream, marks)
     }
     return marked
