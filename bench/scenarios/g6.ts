@@ -24,7 +24,10 @@ export const g6: Scenario = {
     yield await runRounds({
       name: 'G6 durable writes (per second)',
       contestants: [
-        { name: 'reference', run: async () => ({ rate: await raw.ask<number>({ url, forMs: FOR_MS }) }) },
+        ...(['logged', 'bare'] as const).map((kind) => ({
+          name: kind === 'logged' ? 'reference' : kind,
+          run: async () => ({ rate: await raw.ask<number>({ url, kind, forMs: FOR_MS }) }),
+        })),
         {
           name: 'syncline',
           run: () =>
@@ -40,6 +43,15 @@ export const g6: Scenario = {
           kind: 'atLeast',
           bound: 0.4,
           final: 0.6,
+        },
+        {
+          id: 'G6, to the row alone',
+          figure: 'rate',
+          of: 'syncline',
+          to: 'bare',
+          kind: 'atLeast',
+          bound: null,
+          final: null,
         },
       ],
     })

@@ -37,6 +37,9 @@ const RETRY_MS = [10, 500] as const
 /** Longest wait of one attempt in the slow lane, in ms; then the next in line has its turn. */
 const SLOW_LOCK_TIMEOUT_MS = 150
 
+/** PGlite has one backend. */
+const GROUPS_AT_A_TIME = { postgres: 2, pglite: 1 } as const
+
 const FORGET_EVERY_MS = 3_600_000
 
 export class GroupWriter implements Writer {
@@ -64,7 +67,10 @@ export class GroupWriter implements Writer {
     }
     const types = new RuleTypeFinder()
     const { lockTimeoutMs, slowLanes } = this.#settings
-    const holder = new SessionHolder({ database, name: 'writer', lockTimeoutMs, types, onLoss })
+    const holders = Array.from(
+      { length: GROUPS_AT_A_TIME[database.kind] },
+      () => new SessionHolder({ database, name: 'writer', lockTimeoutMs, types, onLoss }),
+    )
     const slowHolders = Array.from(
       { length: slowLanes },
       () =>
@@ -76,10 +82,10 @@ export class GroupWriter implements Writer {
           onLoss,
         }),
     )
-    this.#holders = [holder, ...slowHolders]
+    this.#holders = [...holders, ...slowHolders]
     this.#slowLane = new SlowLane(slowHolders, this.#settings, now, (job) => this.#route(job))
     this.#groups = new GroupCommit(
-      holder,
+      holders,
       this.#slowLane,
       (job) => this.#suspect(job),
       this.#settings.readAlong,
