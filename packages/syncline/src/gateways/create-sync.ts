@@ -31,6 +31,9 @@ import type { Metrics } from '../server/metrics.ts'
 import type { PagePosition } from '../server/page-position.ts'
 import { sayGoodbye } from '../server/goodbye.ts'
 import { findDrift } from '../server/migrate.ts'
+import { createActionCableGateway } from './action-cable/gateway.ts'
+import { rememberCore } from './core-of.ts'
+import { createExplain, type Explain } from './explain.ts'
 import { createHttpGateway } from './http/gateway.ts'
 import type { RequestContext } from './http/to-node.ts'
 import { type ClientOptions, readSettings } from './settings.ts'
@@ -55,6 +58,8 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly origins?: readonly string[]
   /** Below it are the socket, push and pull. @default '/sync' */
   readonly basePath?: string
+  /** Path of the Action Cable socket. @default '/cable' */
+  readonly cablePath?: string
   /** Below it are the records. @default '/api' */
   readonly apiPath?: string
   /** Opens metrics and the details of health. @default nobody sees them */
@@ -102,6 +107,8 @@ export interface Sync {
   accessible(user: User, model: string, alias?: string): Sql
   /** Turns sync on or off at once, for everybody or by user. */
   enable(enabled: boolean | ((user: User) => boolean)): void
+  /** Answers what one asks when a page does not refresh; for development and operators, never for clients. */
+  readonly explain: Explain
   health(): Promise<Health>
   readonly metrics: Metrics
   /**
@@ -132,18 +139,22 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     writer: { functions: options.functions },
   })
   if (enabled !== true) core.enable(enabled)
-  const { basePath, apiPath, operatorToken } = options
-  return assemble(core, client, createHttpGateway(core, { basePath, apiPath, operatorToken }), basePath)
+  const { basePath, apiPath, cablePath, operatorToken } = options
+  return assemble(core, client, createHttpGateway(core, { basePath, apiPath, operatorToken }), {
+    basePath,
+    cablePath,
+  })
 }
 
 function assemble(
   core: RunningCore,
   clientOptions: ClientOptions,
   http: ReturnType<typeof createHttpGateway>,
-  basePath?: string,
+  { basePath, cablePath }: { readonly basePath?: string; readonly cablePath?: string },
 ): Sync {
   const { schema, database, rules } = core
-  const gateways = [createWebSocketGateway(core, { basePath })]
+  const cable = createActionCableGateway(core, { cablePath })
+  const gateways = [createWebSocketGateway(core, { basePath }), cable]
   const upgrades = createUpgrades(core, gateways)
   const watching = core.ready.then(
     () => watchTables(core),
@@ -158,7 +169,7 @@ function assemble(
     await core.close()
     await database.close()
   }
-  return {
+  const sync: Sync = {
     schema: schema as Schema,
     clientOptions,
     ready: core.ready,
@@ -173,11 +184,16 @@ function assemble(
       ),
     position: () => core.position(),
     accessible: (user, model, alias) => accessible(schema, rules, user, model, alias),
-    enable: (enabled) => core.enable(enabled),
+    enable: (enabled) => {
+      core.enable(enabled)
+      cable.checkEnabled()
+    },
+    explain: createExplain(core, cable),
     health: () => core.health(),
     metrics: core.metrics,
     close: ({ graceMs = 5_000 } = {}) => (closing ??= close(graceMs)),
   }
+  return rememberCore(sync, core)
 }
 
 /** Says what the database lacks, and which rules it does not understand; what must not be, keeps the server from starting. */

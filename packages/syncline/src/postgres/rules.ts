@@ -13,9 +13,18 @@ export interface WriteRule {
   readonly insteadOfRead?: boolean
 }
 
+/** One of the rules by which somebody may read a record of a model, for whoever wants to know which one said no. */
+export interface ReadingRule {
+  /** As it is declared: `access.account.accessibleBy`. */
+  readonly name: string
+  condition(user: User, alias: string): Sql
+}
+
 export interface Rules {
   /** Condition under which `user` may read the record that stands in a statement as `alias`. */
   read(model: Model, user: User, alias: string): Sql
+  /** The rules of which one must hold for `read` to hold; none when nobody may read. */
+  readingRules(model: Model): readonly ReadingRule[]
   /** Null when nobody may: the action is not declared for this model. */
   write(model: Model, action: 'create' | 'update' | 'delete', user: User, alias: string): WriteRule | null
   /** Whether `user` may subscribe to the model's `:all` channel. */

@@ -3,6 +3,7 @@ import type { Database } from '../postgres/database.ts'
 import { createWriter, type Writer } from '../postgres/apply/writer.ts'
 import type { WriterOptions } from '../postgres/apply/writer-options.ts'
 import { startTail, type Tail, type TailOptions } from '../postgres/log/tail.ts'
+import type { Batch } from '../postgres/log-row.ts'
 import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
@@ -51,6 +52,8 @@ export interface RunningCore extends Core {
   readonly sessions: SessionTable
   /** Watches the proof of a connection that has no session; returns what ends the watch. */
   watchProof(identity: Identity, events: ProofEvents): () => void
+  /** Calls `observer` with every batch of the tail, after everybody was told of it; returns what ends that. */
+  observe(observer: (batch: Batch) => void): () => void
   /** Turns sync on or off, for everybody or by user; whom it is off for gets `bye` without reconnect. */
   enable(enabled: boolean | ((user: User) => boolean)): void
   /** Stops the parts in the order in which they need each other; the database stays open. */
@@ -84,6 +87,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const started = new Started()
   const tables = authenticate.flatMap(({ dependsOn = [] }) => dependsOn)
   const proofs = new Set<ProofWatch>()
+  const observers = new Set<(batch: Batch) => void>()
   const ended = new EndedSessions(() => [...sessions.all(), ...proofs], schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
   const markers = new Markers({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
@@ -126,6 +130,7 @@ export function createCore(options: CoreOptions): RunningCore {
       markers.onBatch(batch)
       ended.note(batch.rows)
       settling.note(batch.rows)
+      for (const observer of observers) observer(batch)
     })
   }
   const ready = start()
@@ -187,6 +192,10 @@ export function createCore(options: CoreOptions): RunningCore {
         return identifyConnection(token)
       }
       return new Session(engine, outlet, identifySoon, address)
+    },
+    observe(observer) {
+      observers.add(observer)
+      return () => void observers.delete(observer)
     },
     watchProof(identity, events) {
       const watch = new ProofWatch(limits, log, events)

@@ -1,5 +1,6 @@
 /** `syncline/server`: everything that a server of an application imports. */
 export { createSync, type Sync, type SyncOptions } from '../gateways/create-sync.ts'
+export type { Explain } from '../gateways/explain.ts'
 export type { ClientOptions } from '../gateways/settings.ts'
 export { normalizeId } from '../gateways/http/reference-push.ts'
 export { toNode } from '../gateways/http/to-node.ts'
@@ -32,6 +33,10 @@ export {
   broadcastEntityUpdate,
   broadcastEntityUpdated,
 } from './broadcast-entity.ts'
+export type { Broadcast } from './explain/broadcast-watch.ts'
+export type { BroadcastPlan } from './explain/broadcasts.ts'
+export type { ConnectionInfo } from './explain/connections.ts'
+export type { ReadingExplanation } from './explain/reading.ts'
 export type { Health } from './core.ts'
 export type { PagePosition } from './page-position.ts'
 export { defaultLimits, type Limits, type Rate } from './limits.ts'

@@ -7,6 +7,14 @@ export {
   type ClusterOptions,
   type PostgresPrograms,
 } from './postgres-cluster.ts'
+export { recordedPage, type RecordedPage, type RecordedReload } from './refresh/recorded-page.ts'
+export {
+  refreshKit,
+  type ExpectedBroadcast,
+  type RefreshKit,
+  type TestConnection,
+  type TestSubscription,
+} from './refresh/refresh-kit.ts'
 export { startTcpProxy, type ProxyFaults, type TcpProxy, type TcpProxyOptions } from './tcp-proxy.ts'
 export {
   createTestDatabase,

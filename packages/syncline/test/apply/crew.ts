@@ -102,6 +102,7 @@ export const rules: Rules = {
       return { fields, when: sql.all, insteadOfRead: true }
     return { fields, when: belongs(model, user, alias, sql`m.may_write`) }
   },
+  readingRules: () => [],
   all: () => false,
   dependencies: (model) => new Set([model.table, 'members']),
 }

@@ -8,7 +8,7 @@
  * A record is readable by its own rule, or through the record that it borrows from, or through the rooms it belongs
  * to, or, for a shared model, by whoever passes `all`.
  */
-import type { Rules, WriteRule } from '../../postgres/rules.ts'
+import type { ReadingRule, Rules, WriteRule } from '../../postgres/rules.ts'
 import { type Sql, quoteIdentifier, sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
 import type { Schema } from '../../schema/define-schema.ts'
@@ -57,6 +57,40 @@ class CompiledRules implements Rules {
   read(model: Model, user: User, alias: string): Sql {
     const rules = this.#checked.get(model.name)
     return rules && isUser(user) ? this.#read(rules, user, alias, 1) : sql.none
+  }
+
+  readingRules(model: Model): readonly ReadingRule[] {
+    const rules = this.#checked.get(model.name)
+    if (!rules) return []
+    const { accessibleBy, ways, all } = rules
+    const place = `access.${model.name}`
+    return [
+      ...(model.shared && all
+        ? [{ name: `${place}.all`, condition: (user: User) => (this.#all(rules, user) ? sql.all : sql.none) }]
+        : []),
+      ...(accessibleBy
+        ? [
+            {
+              name: `${place}.accessibleBy`,
+              condition: (user: User, alias: string) =>
+                this.#ask(rules, 'accessibleBy', accessibleBy, user, alias),
+            },
+          ]
+        : []),
+      ...ways.map((way) => ({
+        name: this.#nameOf(way),
+        condition: (user: User, alias: string) =>
+          along(way, alias, 1, (target, at) => this.#readTarget(target, user, at, 1 + way.length)),
+      })),
+    ]
+  }
+
+  /** A way by the rules that it ends at, and the columns that lead there. */
+  #nameOf(way: Way): string {
+    const { target } = way[way.length - 1] as Way[0]
+    const names = this.readingRules(target).map(({ name }) => name)
+    const rules = names.length === 0 ? `access.${target.name}, which has no reading rule` : names.join(' or ')
+    return `${rules} (by ${way.map(({ column }) => `\`${column}\``).join(', ')})`
   }
 
   write(model: Model, action: 'create' | 'update' | 'delete', user: User, alias: string): WriteRule | null {

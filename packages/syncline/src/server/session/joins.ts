@@ -44,6 +44,10 @@ export class Joins {
     return this.#subscriptions
   }
 
+  get channels(): { readonly rows: readonly string[]; readonly markers: readonly string[] } {
+    return { rows: [...this.#subscriptions.keys()], markers: this.#markers.channels }
+  }
+
   join(message: Join, receivedAtMs: number): void {
     const refusal = this.#refusal(message, receivedAtMs)
     if (refusal) return this.#session.send(refusal)

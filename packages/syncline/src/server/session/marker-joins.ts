@@ -24,6 +24,10 @@ export class MarkerJoins {
     return this.#subscriptions.size
   }
 
+  get channels(): readonly string[] {
+    return [...this.#subscriptions.keys()]
+  }
+
   /** Whether everything that was marked has been sent. */
   get isSettled(): boolean {
     return [...this.#subscriptions.values()].every(({ isSettled }) => isSettled)

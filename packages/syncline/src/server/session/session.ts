@@ -86,6 +86,11 @@ export class Session {
     return this.#schemaVersion
   }
 
+  /** The channels that it has joined, for rows and for markers. */
+  get channels(): { readonly rows: readonly string[]; readonly markers: readonly string[] } {
+    return this.#joins.channels
+  }
+
   /** Age of the oldest op that the device says it has not sent, in ms; 0 when it has none. */
   get oldestUnsentMs(): number {
     return this.#heartbeat.oldestUnsentMs

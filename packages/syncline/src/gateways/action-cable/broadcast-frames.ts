@@ -1,0 +1,34 @@
+/** The bodies of broadcasts in both forms of `SyncChannel`, written once for each identifier and batch. */
+import type { Frame } from '../../server/frames/frame.ts'
+import type { MarkerNotice } from '../../server/marking/marker-notice.ts'
+import { messageFrame } from './cable-frames.ts'
+
+export class BroadcastFrames {
+  /** Of notices that are still on their way; they go with their notice. */
+  readonly #known = new WeakMap<MarkerNotice, Map<string, readonly Frame[]>>()
+
+  /** `{action: 'refresh' | 'remove', prop}` for who subscribed to one channel: one for each prop. */
+  ofChannel(notice: MarkerNotice, identifier: string): readonly Frame[] {
+    return this.#once(notice, identifier, () =>
+      notice.markers.map((marker) => messageFrame(identifier, marker)),
+    )
+  }
+
+  /** `{identifier, action: 'create' | 'update' | 'destroy', timestamp}` for who named the channel. */
+  ofIdentifier(notice: MarkerNotice, identifier: string): readonly Frame[] {
+    const { channel, record: action, atSeconds: timestamp } = notice
+    return this.#once(notice, identifier, () => [
+      messageFrame(identifier, { identifier: channel, action, timestamp }),
+    ])
+  }
+
+  #once(notice: MarkerNotice, identifier: string, write: () => readonly Frame[]): readonly Frame[] {
+    const frames = this.#known.get(notice) ?? new Map<string, readonly Frame[]>()
+    this.#known.set(notice, frames)
+    const known = frames.get(identifier)
+    if (known) return known
+    const written = write()
+    frames.set(identifier, written)
+    return written
+  }
+}

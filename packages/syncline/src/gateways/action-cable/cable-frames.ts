@@ -1,0 +1,43 @@
+/** What the server says in `actioncable-v1-json`; an identifier is given back byte for byte. */
+import { type Frame, frameOf } from '../../server/frames/frame.ts'
+
+/** Why a connection is ended; Rails' own words, and ours for what Rails does not do. */
+export type DisconnectReason =
+  | 'unauthorized'
+  | 'server_restart'
+  | 'too_many_connections'
+  | 'slow_consumer'
+  | 'timeout'
+  | 'unavailable'
+
+export const WELCOME = frameOf({ type: 'welcome' })
+
+/** The heartbeat: the time in whole seconds. */
+export function pingFrame(nowMs: number): Frame {
+  return frameOf({ type: 'ping', message: Math.floor(nowMs / 1_000) })
+}
+
+export function confirmFrame(identifier: string): Frame {
+  return frameOf({ identifier, type: 'confirm_subscription' })
+}
+
+export function rejectFrame(identifier: string): Frame {
+  return frameOf({ identifier, type: 'reject_subscription' })
+}
+
+export function disconnectFrame(reason: DisconnectReason, reconnect: boolean): Frame {
+  return frameOf({ type: 'disconnect', reason, reconnect })
+}
+
+/** What a subscription receives. */
+export function messageFrame(identifier: string, message: object): Frame {
+  return frameOf({ identifier, message })
+}
+
+/**
+ * Says what is wrong with a command. Without an identifier, so that no subscription of the client takes it for a
+ * message of its channel.
+ */
+export function faultFrame(code: string, error: string, retryAfterMs?: number): Frame {
+  return frameOf({ type: 'error', code, error, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+}

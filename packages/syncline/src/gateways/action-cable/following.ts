@@ -1,0 +1,91 @@
+/**
+ * One marker channel followed by one connection, from the asking to the end.
+ *
+ *   asking   the right is being checked; what was missed waits behind the confirmation
+ *   up       notices are handed on as they come
+ *   ended    refused, left, gone, or its connection is over; nothing is handed on any more
+ */
+import type { MarkerNotice } from '../../server/marking/marker-notice.ts'
+import type { MarkerSubscription } from '../../server/marking/markers.ts'
+import type { CableContext } from './cable-context.ts'
+
+export interface FollowingEvents {
+  /** The right was found to hold. */
+  onUp(): void
+  /** Unknown, missing and forbidden alike, 25 ms after it was asked for (A3); the following has ended. */
+  onRefused(): void
+  /** It could not be found out; the following has ended. */
+  onFailed(): void
+  onNotice(notice: MarkerNotice): void
+  /** The right was lost (A2); the following has ended. */
+  onGone(): void
+}
+
+export interface FollowingRequest {
+  readonly channel: string
+  readonly cursor?: string
+  readonly receivedAtMs: number
+}
+
+export class Following {
+  readonly #context: CableContext
+  readonly #events: FollowingEvents
+  #state: 'asking' | 'up' | 'ended' = 'asking'
+  #missed: MarkerNotice[] = []
+  #subscription: MarkerSubscription | undefined
+
+  constructor(context: CableContext, events: FollowingEvents) {
+    this.#context = context
+    this.#events = events
+  }
+
+  get isUp(): boolean {
+    return this.#state === 'up'
+  }
+
+  /** Asks for the channel; never throws. */
+  async begin(request: FollowingRequest): Promise<void> {
+    const { markers, user, log } = this.#context
+    try {
+      this.#subscription = markers.subscribe({
+        ...request,
+        user,
+        onMarkers: (notice) => this.#take(notice),
+        onJoined: () => this.#join(),
+        onGone: () => this.#finish(this.#events.onGone),
+      })
+      const outcome = await this.#subscription.outcome
+      if (outcome === 'refused') this.#finish(this.#events.onRefused)
+    } catch (error) {
+      log.warn({ error: String(error) }, 'A channel could not be subscribed to.')
+      this.#finish(this.#events.onFailed)
+    }
+  }
+
+  /** Ends it without a word. */
+  end(): void {
+    this.#finish()
+  }
+
+  #join(): void {
+    if (this.#state !== 'asking') return
+    this.#state = 'up'
+    this.#events.onUp()
+    const missed = this.#missed
+    this.#missed = []
+    for (const notice of missed) this.#take(notice)
+  }
+
+  #take(notice: MarkerNotice): void {
+    if (this.#state === 'up') this.#events.onNotice(notice)
+    else if (this.#state === 'asking') this.#missed.push(notice)
+  }
+
+  #finish(tell?: () => void): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#missed = []
+    this.#subscription?.end()
+    tell?.()
+  }
+}

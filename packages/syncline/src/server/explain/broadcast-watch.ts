@@ -1,0 +1,36 @@
+/** Every marker of a server, whoever listens to it or nobody: what `tail -f | grep Broadcasting` shows elsewhere. */
+import type { Batch } from '../../postgres/log-row.ts'
+import { roomChannel } from '../../protocol/channel.ts'
+import type { CompiledSchema } from '../../schema/model.ts'
+import { deriveMarks } from '../marking/derive-marks.ts'
+import type { MarkerAction, RecordAction } from '../marking/marks.ts'
+
+/** One channel that a batch of changes has marked. */
+export interface Broadcast {
+  readonly channel: string
+  readonly action: MarkerAction
+  /** Props to reload; empty when the change concerns none by name. */
+  readonly props: readonly string[]
+  /** What happened to the record, as subscribers by identifier are told. */
+  readonly record: RecordAction
+}
+
+/** What a batch marks, by channel. */
+export function broadcastsOf(schema: CompiledSchema, { rows }: Batch): Broadcast[] {
+  return [...deriveMarks(schema, rows).channels].map(([key, { action, props, record }]) => ({
+    channel: channelOf(schema, key),
+    action,
+    props,
+    record,
+  }))
+}
+
+/** A key holds the id as the database has it; a channel's name as clients write it. */
+function channelOf(schema: CompiledSchema, key: string): string {
+  const colon = key.indexOf(':')
+  const model = key.slice(0, colon)
+  const [id = '', collection] = key.slice(colon + 1).split('/')
+  if (id === '\0all') return `${model}:all`
+  const channel = roomChannel(model, id)
+  return collection === undefined || !schema.byChannel[model] ? channel : `${channel}/${collection}`
+}

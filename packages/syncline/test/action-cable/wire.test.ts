@@ -1,0 +1,313 @@
+/** The bytes of `actioncable-v1-json`, against a real PostgreSQL and over real sockets. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import WebSocket from 'ws'
+import {
+  accountIdentifier,
+  type AccountsServer,
+  IDENTIFIERS,
+  isPing,
+  RawCable,
+  startAccountsServer,
+} from './accounts-server.ts'
+
+let server: AccountsServer
+beforeAll(async () => {
+  server = await startAccountsServer()
+})
+afterAll(() => server.close())
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('a cable is welcomed, and pinged every 3 seconds with the time in whole seconds', async () => {
+  const cable = await server.cable('s-ben')
+
+  await cable.next(isPing)
+
+  expect(cable.socket.protocol).toBe('actioncable-v1-json')
+  expect(cable.frames[0]).toBe('{"type":"welcome"}')
+  expect(cable.frames.find(isPing)).toMatch(/^\{"type":"ping","message":\d{10}\}$/)
+})
+
+test('A1: a member is confirmed, others and unknown ids are rejected alike; the identifier comes back byte for byte', async () => {
+  const cable = await server.cable('s-ben')
+  const odd = '{ "id" : "1",\n "model":"\\u0041ccount", "channel":"SyncChannel", "extra":[1] }'
+  const identifiers = [accountIdentifier(2), accountIdentifier(999), accountIdentifier('x y/%')]
+
+  const answers = []
+  for (const identifier of identifiers) answers.push(await cable.answerTo(identifier))
+
+  expect(await cable.answerTo(odd)).toBe('confirm_subscription')
+  expect(cable.frames).toContain(JSON.stringify({ identifier: odd, type: 'confirm_subscription' }))
+  expect(answers).toEqual(identifiers.map(() => 'reject_subscription'))
+  for (const identifier of identifiers)
+    expect(cable.frames).toContain(JSON.stringify({ identifier, type: 'reject_subscription' }))
+})
+
+test('A3: every rejection leaves 25 ms after its command, whatever its reason', async () => {
+  const cable = await server.cable('s-ben')
+  const took: number[] = []
+
+  for (const identifier of [
+    accountIdentifier(2),
+    accountIdentifier(999),
+    '{"channel":"SyncChannel","model":"Nothing","id":"1"}',
+    '{"channel":"SyncChannel","model":"Account"}',
+    '{"channel":"Other"}',
+  ]) {
+    const beganMs = performance.now()
+    await cable.answerTo(identifier)
+    took.push(performance.now() - beganMs)
+  }
+
+  for (const ms of took) expect(ms).toBeGreaterThan(24)
+})
+
+test('what lacks an id, or names an unknown model, collection or channel, is rejected', async () => {
+  const cable = await server.cable('s-ana')
+  const rejected = [
+    { channel: 'SyncChannel', model: 'Account' },
+    { channel: 'SyncChannel', model: 'Account', id: null },
+    { channel: 'SyncChannel', model: 'Account', id: '' },
+    { channel: 'SyncChannel', model: 'Account', id: ['1'] },
+    { channel: 'SyncChannel', model: 'Account', id: '1', collection: 'nothing' },
+    { channel: 'SyncChannel', model: 'Account', id: '1', collection: 7 },
+    { channel: 'SyncChannel', model: 'account', id: '1' },
+    { channel: 'SyncChannel', model: '__proto__', id: '1' },
+    { channel: 'SyncChannel', id: '1' },
+    { channel: 'ChatChannel' },
+    {},
+  ].map((params) => JSON.stringify(params))
+
+  for (const identifier of [...rejected, 'no json', '[]', 'null', '"\ud800"'])
+    expect(await cable.answerTo(identifier), identifier).toBe('reject_subscription')
+
+  expect(await cable.answerTo('{"channel":"SyncChannel","model":"Account","id":1}')).toBe(
+    'confirm_subscription',
+  )
+})
+
+test('a repeated subscribe is confirmed again, and a marker still comes once', async () => {
+  const cable = await server.cable('s-ben')
+  const identifier = accountIdentifier(1)
+  await cable.answerTo(identifier)
+
+  await cable.answerTo(identifier, cable.frames.length)
+  await server.query(`update accounts set name = 'Once' where id = 1`)
+  await cable.next((frame) => frame.includes('"message":{"action"'))
+  await later(150)
+
+  expect(cable.frames.filter((frame) => frame.includes('"message":{"action"'))).toEqual([
+    JSON.stringify({ identifier, message: { action: 'refresh', prop: 'account' } }),
+  ])
+})
+
+test('R3: messages are an action and a prop, for the record, its members, all, and a nested collection', async () => {
+  const cable = await server.cable('s-ana')
+  const [one, all, members] = [
+    accountIdentifier(2),
+    accountIdentifier('all'),
+    JSON.stringify({ channel: 'SyncChannel', model: 'Account', id: '2', collection: 'account_users' }),
+  ] as const
+  for (const identifier of [one, all, members])
+    expect(await cable.answerTo(identifier)).toBe('confirm_subscription')
+  const from = cable.frames.length
+  const messages = () =>
+    cable.frames
+      .slice(from)
+      .filter((frame) => !isPing(frame))
+      .map((frame) => JSON.parse(frame))
+  const cameFor = (identifier: string) =>
+    messages()
+      .filter((message) => message.identifier === identifier)
+      .map(({ message }) => JSON.stringify(message))
+
+  await server.query(`update accounts set name = 'Renamed' where id = 2`)
+  await cable.next((frame) => frame.includes('"accounts"'), from)
+  await server.query(`update account_users set role = 'admin' where account_id = 2`)
+  await cable.next((frame) => frame.includes('"account_users"}'), from)
+  await server.query(`delete from accounts where id = 2`)
+  await cable.next((frame) => frame.includes('"remove","prop":"accounts"'), from)
+  await later(100)
+
+  expect(cameFor(all)).toEqual([
+    '{"action":"refresh","prop":"accounts"}',
+    '{"action":"remove","prop":"accounts"}',
+  ])
+  expect(cameFor(one).slice(0, 2)).toEqual([
+    '{"action":"refresh","prop":"account"}',
+    '{"action":"refresh","prop":"account"}',
+  ])
+  expect(cameFor(members)[0]).toBe('{"action":"refresh","prop":"account_users"}')
+})
+
+test('identifiers are named one by one, answered, and told create, update and destroy with whole seconds', async () => {
+  const cable = await server.cable('s-ana')
+  await cable.answerTo(IDENTIFIERS)
+  const answer = async (identifier: string) => {
+    const from = cable.frames.length
+    cable.perform('subscribe_to', { identifier })
+    return JSON.parse(
+      await cable.next((frame) => frame.includes(JSON.stringify(identifier).slice(1, -1)), from),
+    )
+  }
+
+  const answers = [await answer('Account:all'), await answer('Account:12345'), await answer('nothing')]
+  await server.query(`insert into accounts (id, name) values (50, 'Fifty')`)
+  const created = await cable.next((frame) => frame.includes('"create"'))
+  await server.query(`update accounts set plan = 'paid' where id = 50`)
+  const updated = await cable.next((frame) => frame.includes('"update"'))
+  await server.query(`delete from accounts where id = 50`)
+  const destroyed = await cable.next((frame) => frame.includes('"destroy"'))
+  cable.perform('unsubscribe_from', { identifier: 'Account:all' })
+  const from = cable.frames.length
+  await server.query(`insert into accounts (name) values ('Unheard')`)
+  await later(150)
+
+  expect(answers).toEqual([
+    { identifier: IDENTIFIERS, message: { type: 'subscribed', identifier: 'Account:all' } },
+    {
+      identifier: IDENTIFIERS,
+      message: { type: 'error', identifier: 'Account:12345', error: 'Unauthorized' },
+    },
+    { identifier: IDENTIFIERS, message: { type: 'error', identifier: 'nothing', error: 'Unauthorized' } },
+  ])
+  for (const [frame, action] of [
+    [created, 'create'],
+    [updated, 'update'],
+    [destroyed, 'destroy'],
+  ] as const) {
+    expect(frame).toMatch(
+      new RegExp(
+        `^\\{"identifier":"\\{\\\\"channel\\\\":\\\\"SyncChannel\\\\"\\}","message":\\{"identifier":"Account:all","action":"${action}","timestamp":\\d{10}\\}\\}$`,
+      ),
+    )
+  }
+  expect(cable.frames.slice(from).filter((frame) => !isPing(frame))).toEqual([])
+})
+
+test('a cable without a user is taken, told unauthorized without reconnect, and closed', async () => {
+  const nobody = await server.cable()
+  const forged = await server.cable(undefined, {
+    ...server.headersOf('s-ben'),
+    cookie: 'session=s-ben.forged',
+  })
+
+  await Promise.all([nobody.closed, forged.closed])
+
+  for (const cable of [nobody, forged])
+    expect(cable.frames).toEqual(['{"type":"disconnect","reason":"unauthorized","reconnect":false}'])
+})
+
+test('a cookie counts only with an allowed origin', async () => {
+  const { cookie = '' } = server.headersOf('s-ben')
+  const foreign: Record<string, string>[] = [
+    { cookie },
+    { cookie, origin: 'null' },
+    { cookie, origin: 'http://evil.example' },
+    { cookie, origin: `http://127.0.0.1:${server.port}.evil.example` },
+    { cookie, origin: `http://localhost:${server.port}` },
+  ]
+
+  for (const headers of foreign) {
+    const cable = await server.cable(undefined, headers)
+    await cable.closed
+    expect(cable.frames, headers['origin']).toEqual([
+      '{"type":"disconnect","reason":"unauthorized","reconnect":false}',
+    ])
+  }
+})
+
+test('A2: a deleted session ends its cable with unauthorized, and nothing comes after', async () => {
+  await server.query(`insert into sessions values ('s-short', 2)`)
+  const cable = await server.cable('s-short')
+  await cable.answerTo(accountIdentifier(1))
+
+  await server.query(`delete from sessions where id = 's-short'`)
+  await cable.closed
+
+  expect(cable.frames.at(-1)).toBe('{"type":"disconnect","reason":"unauthorized","reconnect":false}')
+})
+
+test('A2: a lost membership rejects the subscription, and tells nothing of what comes after', async () => {
+  const cable = await server.cable('s-ben')
+  const identifier = accountIdentifier(3)
+  await cable.answerTo(identifier)
+  await cable.answerTo(IDENTIFIERS)
+  cable.perform('subscribe_to', { identifier: 'Account:3' })
+  await cable.next((frame) => frame.includes('"subscribed"'))
+  const from = cable.frames.length
+
+  await server.query(
+    `begin; delete from account_users where account_id = 3; update accounts set name = 'Secret' where id = 3; commit`,
+  )
+  await cable.next((frame) => frame.includes('reject_subscription'), from)
+  await cable.next((frame) => frame.includes('Unauthorized'), from)
+  await server.query(`update accounts set name = 'More' where id = 3`)
+  await later(200)
+
+  const came = cable.frames.slice(from).filter((frame) => !isPing(frame))
+  expect(came.sort()).toEqual([
+    JSON.stringify({ identifier, type: 'reject_subscription' }),
+    JSON.stringify({
+      identifier: IDENTIFIERS,
+      message: { type: 'error', identifier: 'Account:3', error: 'Unauthorized' },
+    }),
+  ])
+  expect(await cable.answerTo(identifier, from + 2)).toBe('reject_subscription')
+})
+
+test('an unsubscribe ends the markers, also one that comes before its subscribe was answered', async () => {
+  const cable = await server.cable('s-ben')
+  const identifier = accountIdentifier(1)
+  cable.subscribe(identifier)
+  cable.send({ command: 'unsubscribe', identifier })
+  await cable.answerTo(IDENTIFIERS)
+  await later(100)
+
+  const from = cable.frames.length
+  await server.query(`update accounts set name = 'Quiet' where id = 1`)
+  await later(150)
+
+  expect(cable.frames.slice(from).filter((frame) => !isPing(frame))).toEqual([])
+})
+
+test('sync turned off rejects what is subscribed and what is asked for, and leaves the cable alone', async () => {
+  const cable = await server.cable('s-ben')
+  const identifier = accountIdentifier(1)
+  await cable.answerTo(identifier)
+  const from = cable.frames.length
+
+  server.sync.enable(false)
+  await cable.next((frame) => frame.includes('reject_subscription'), from)
+  const again = await cable.answerTo(identifier, from + 1)
+  server.sync.enable((user) => user.id === '2')
+  const allowed = await cable.answerTo(identifier, cable.frames.length)
+  server.sync.enable(true)
+
+  expect(again).toBe('reject_subscription')
+  expect(cable.frames.some((frame) => frame.includes('"code":"disabled"'))).toBe(true)
+  expect(allowed).toBe('confirm_subscription')
+})
+
+test('the path is configurable, a path that is nobody’s is refused, and a restart says that the client may come back', async () => {
+  const other = await startAccountsServer({ cablePath: '/live/cable' })
+  const headers = other.headersOf('s-ben')
+  const statusOf = (path: string) =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${other.port}${path}`, { headers })
+      socket.on('open', () => resolve(101))
+      socket.on('unexpected-response', (_, { statusCode }) => resolve(statusCode))
+      socket.on('error', () => {})
+    })
+  const cable = new RawCable(other.port, headers, '/live/cable')
+  await cable.next((frame) => frame.includes('welcome'))
+
+  const statuses = [await statusOf('/live/cable'), await statusOf('/cable'), await statusOf('/')]
+  await other.sync.close()
+  const code = await cable.closed
+  await other.close()
+
+  expect(statuses).toEqual([101, 404, 404])
+  expect(cable.frames.at(-1)).toBe('{"type":"disconnect","reason":"server_restart","reconnect":true}')
+  expect(code).toBe(1012)
+})
