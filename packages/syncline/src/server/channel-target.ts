@@ -58,9 +58,19 @@ export function findMarkerTarget(schema: CompiledSchema, name: string): MarkerTa
 function ofBroadcaster(schema: CompiledSchema, model: Model, table: string): Relation | undefined {
   const from = Object.values(schema.models).find((candidate) => bareTable(candidate) === table)
   if (!from) return undefined
-  return [...from.broadcastsTo, ...(from.broadcastsOnChangeOf ?? [])]
+  const along = [...from.broadcastsTo, ...(from.broadcastsOnChangeOf ?? [])]
     .map((association) => schema.relations[from.name]?.[association])
-    .find((relation) => relation?.to === model.name && relation.kind !== 'many')
+    .find(
+      (relation) =>
+        relation?.to === model.name && (relation.kind === 'one' || relation.through !== undefined),
+    )
+  if (!along) return undefined
+  const { field, targetField, through } = along
+  const base = { name: table, from: model.name, to: from.name }
+  // Seen from the other end.
+  return through === undefined
+    ? { ...base, kind: 'many', field }
+    : { ...base, kind: 'manyToMany', through, field: targetField as string, targetField: field }
 }
 
 /** The table's name without its schema: how markers name a collection. */

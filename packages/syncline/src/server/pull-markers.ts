@@ -21,9 +21,10 @@ export async function pullMarkers(
   const place = withPosition(readAtMicros, engine.seal.seal({ ...cursor, views: NO_VIEWS }))
   const joined = joinedFrame(channel, place, 'markers')
   if (since === undefined) return [joined]
-  const { changedSince } = engine.markers
-  const missed = await changedSince.findHere(connection, engine.seal.open(since), cursor.snapshot)
-  const marks = new MarkedChannel(engine.schema, target).marksIn(missed)
+  const { markers } = engine
+  const missed = await markers.changedSince.findHere(connection, engine.seal.open(since), cursor.snapshot)
+  const marked = new MarkedChannel(engine.schema, target)
+  const marks = await markers.marksOf(marked, request.user, missed, connection)
   return marks ? [...new MarkerNotice(channel, marks, place, 0).frames(), joined] : [joined]
 }
 

@@ -130,6 +130,7 @@ test('R1: a cursor that is none, of another secret, or of rows is answered witho
   await ben.listen('Account:7', 'abc~nonsense')
   await ben.join('Account:7/account_users')
   const rows = ben.messages.findLast(({ type }) => type === 'joined')?.cursor
+  ben.send({ type: 'leave', channel: 'Account:7', want: 'markers' })
   await rename('Since the rows')
   await server.sync.position()
 

@@ -1,5 +1,11 @@
 /** Whether the writes of a shape touch no other row than their own, so that many may stand in one statement. */
-import { LOG_TRIGGER, MOVE_TRIGGER, STAMP_TRIGGER, TRUNCATE_TRIGGER } from '../capture/capture-triggers.ts'
+import {
+  LOG_TRIGGER,
+  MARK_TRIGGER,
+  MOVE_TRIGGER,
+  STAMP_TRIGGER,
+  TRUNCATE_TRIGGER,
+} from '../capture/capture-triggers.ts'
 import type { Model } from '../../schema/model.ts'
 import type { Connection } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
@@ -33,7 +39,7 @@ const HABITS = `select
   exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attgenerated <> '' and not a.attisdropped) as has_generated
   from pg_class c where c.oid = $1::regclass`
 
-const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, TRUNCATE_TRIGGER]
+const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, MARK_TRIGGER, TRUNCATE_TRIGGER]
 
 /** Asks the catalog once per table and connection. */
 export class LoneWrites {

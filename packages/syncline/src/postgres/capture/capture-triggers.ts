@@ -5,6 +5,7 @@ import { qualified } from './captured-table.ts'
 import type { TriggerDescription } from './describe-database.ts'
 import { type GuardTable, guardFunctionName } from './guard-function.ts'
 import { logFunctionName } from './log-function.ts'
+import { markFunctionName } from './mark-function.ts'
 import { adoptsChildren, moveFunctionName } from './move-function.ts'
 import { stampFunctionName } from './stamp-function.ts'
 import { truncateFunctionName } from './truncate-function.ts'
@@ -13,6 +14,7 @@ import { truncateFunctionName } from './truncate-function.ts'
 export const STAMP_TRIGGER = 'zz_syncline_stamp'
 export const LOG_TRIGGER = 'zz_syncline_log'
 export const MOVE_TRIGGER = 'zz_syncline_move'
+export const MARK_TRIGGER = 'zz_syncline_mark'
 export const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
 
 /** Bits of `pg_trigger.tgtype`. */
@@ -52,9 +54,19 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
       type: BITS.row + BITS.insert + BITS.delete + BITS.update,
     },
     ...(table.moves.length > 0 ? [moveTrigger(table)] : []),
+    ...(table.linkedMarks.length > 0 ? [markTrigger(table)] : []),
     { ...truncate, table: table.table },
     ...table.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
   ]
+}
+
+function markTrigger(table: CapturedTable): WantedTrigger {
+  return {
+    name: MARK_TRIGGER,
+    table: table.table,
+    function: markFunctionName(table),
+    type: BITS.row + BITS.before + BITS.delete,
+  }
 }
 
 function moveTrigger(table: CapturedTable): WantedTrigger {

@@ -8,7 +8,7 @@ import { quoteIdentifier } from '../sql.ts'
 import { comparisonOf, type ComparedColumn } from './changed-expression.ts'
 import { idColumnType } from './column-type.ts'
 import type { ColumnDescription, TableDescription } from './describe-database.ts'
-import { broadcastMarks, type Mark } from './marks.ts'
+import { broadcastMarks, linkedMarks, type LinkedMark, type Mark } from './marks.ts'
 
 export interface CapturedField {
   readonly field: Field
@@ -64,6 +64,7 @@ export interface CapturedTable {
   /** Columns that decide which partition a row is in; empty for a plain table. */
   readonly partitionKey: readonly ComparedColumn[]
   readonly marks: readonly Mark[]
+  readonly linkedMarks: readonly LinkedMark[]
   /** Columns that no field has but an access rule reads: their change is logged as `@table`. */
   readonly guarded: readonly ComparedColumn[]
 }
@@ -95,6 +96,9 @@ export function capturedTable(context: CaptureContext, model: Model): CapturedTa
     moves: movesOf(context, model),
     partitionKey: partitionKey(description),
     marks: broadcastMarks(context.schema, model, compare),
+    linkedMarks: linkedMarks(context.schema, model, (name) =>
+      qualified(context.tables.get(name) as TableDescription),
+    ),
     guarded: (context.guarded.get(model.name) ?? []).map(compare),
   }
 }

@@ -2,24 +2,41 @@
  * Marks: the channels of other records that a change must refresh (step 1), found by the trigger itself, because after
  * a cascade the links are gone. The channels of the record itself follow from the log row.
  *
- * `broadcastsTo: ['account']` marks `Account:{id}` and `Account:{id}/account_users`; `broadcastsOnChangeOf` marks only
- * the latter. A child that moves marks its old and its new parent.
+ *   to one    `broadcastsTo: ['account']` marks `Account:{id}` and `Account:{id}/account_users`, of the old parent and
+ *             of the new one when a child moves
+ *   to many   each record that refers to this one, or that a link joins to it; before a delete, a trigger of its own
+ *             looks them up (`mark-function.ts`)
+ *
+ * `broadcastsOnChangeOf` marks the collections only.
  */
-import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
+import type { CompiledSchema, Field, Model, Relation } from '../../schema/model.ts'
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import type { ComparedColumn } from './changed-expression.ts'
 import { literal } from './sql-text.ts'
 
-/** A reference whose target is marked. */
-export interface Mark {
-  readonly reference: ComparedColumn
+interface Marking {
   /** `Account`. */
   readonly channel: string
-  /** Names of the collections of this model's records: `account_users`. */
-  readonly collection: string
+  /** Name of the collection of this model's records: `account_users`; null where the other has none. */
+  readonly collection: string | null
   /** Whether the record's own channel is marked too. */
   readonly isWhole: boolean
+}
+
+/** A reference whose target is marked. */
+export interface Mark extends Marking {
+  readonly reference: ComparedColumn
+}
+
+/** Records to mark that stand in another table: those that refer to this one, or the far ends of links. */
+export interface LinkedMark extends Marking {
+  /** Quoted and qualified. */
+  readonly table: string
+  /** Column of that table that holds this record's id. */
+  readonly ownColumn: string
+  /** Column of that table that holds the marked record's id. */
+  readonly targetColumn: string
 }
 
 /** Marks of a model along its to-one associations. */
@@ -28,29 +45,61 @@ export function broadcastMarks(
   model: Model,
   compare: (column: string) => ComparedColumn,
 ): Mark[] {
-  const whole = model.broadcastsTo.map((association) => ({ association, isWhole: true }))
-  const partial = (model.broadcastsOnChangeOf ?? []).map((association) => ({ association, isWhole: false }))
-  return [...whole, ...partial].flatMap(({ association, isWhole }) => {
-    const field = referenceOf(schema, model, association)
-    if (field === undefined) return []
-    const target = schema.models[field.references as string] as Model
+  return associations(schema, model).flatMap(({ relation, isWhole }) => {
+    if (relation.kind !== 'one') return []
+    const { column } = model.fields[relation.field] as Field
+    const { channel } = schema.models[relation.to] as Model
+    return [{ reference: compare(column), channel, collection: tableName(model), isWhole }]
+  })
+}
+
+/** Marks of a model along its to-many associations. */
+export function linkedMarks(
+  schema: CompiledSchema,
+  model: Model,
+  qualifiedTable: (model: string) => string,
+): LinkedMark[] {
+  return associations(schema, model).flatMap(({ relation, isWhole }): LinkedMark[] => {
+    if (relation.kind === 'one') return []
+    const target = schema.models[relation.to] as Model
+    const link = schema.models[relation.through ?? relation.to] as Model
+    const isMany = relation.kind === 'manyToMany'
+    // A record that refers to this one has no collection of such.
+    if (!isMany && !isWhole) return []
     return [
-      { reference: compare(field.column), channel: target.channel, collection: tableName(model), isWhole },
+      {
+        channel: target.channel,
+        collection: isMany ? tableName(model) : null,
+        isWhole,
+        table: qualifiedTable(link.name),
+        ownColumn: (link.fields[relation.field] as Field).column,
+        targetColumn: isMany ? (link.fields[relation.targetField as string] as Field).column : link.idColumn,
+      },
     ]
   })
 }
 
-function referenceOf(schema: CompiledSchema, model: Model, association: string): Field | undefined {
-  const relation = schema.relations[model.name]?.[association]
-  return relation?.kind === 'one' ? model.fields[relation.field] : undefined
+function associations(
+  schema: CompiledSchema,
+  model: Model,
+): { readonly relation: Relation; readonly isWhole: boolean }[] {
+  const named = (names: readonly string[], isWhole: boolean) =>
+    names.flatMap((name) => {
+      const relation = schema.relations[model.name]?.[name]
+      return relation ? [{ relation, isWhole }] : []
+    })
+  return [...named(model.broadcastsTo, true), ...named(model.broadcastsOnChangeOf ?? [], false)]
 }
 
 function tableName(model: Model): string {
   return model.table.split('.').at(-1) as string
 }
 
-export function hasMarks({ marks }: Pick<CapturedTable, 'marks'>): boolean {
-  return marks.length > 0
+export function hasMarks({
+  marks,
+  linkedMarks: linked,
+}: Pick<CapturedTable, 'marks' | 'linkedMarks'>): boolean {
+  return marks.length > 0 || linked.length > 0
 }
 
 /** Sets `log_marks` to the channels that a change must refresh: along the new references, the old ones, or both. */
@@ -58,13 +107,42 @@ export function marksText(table: CapturedTable, which: 'old' | 'new' | 'both'): 
   if (!hasMarks(table)) return ''
   const aliases = which === 'both' ? (['new', 'old'] as const) : ([which] as const)
   const channels = aliases.flatMap((alias) => table.marks.flatMap((mark) => channelsOf(mark, alias)))
-  return `log_marks := pg_catalog.to_jsonb(array(select distinct c.channel from pg_catalog.unnest(array[
-    ${channels.join(',\n    ')}]) as c (channel) where c.channel is not null));`
+  const ownReferences =
+    channels.length === 0
+      ? []
+      : [`select c.channel from pg_catalog.unnest(array[\n    ${channels.join(',\n    ')}]) as c (channel)`]
+  // Those of a record that is gone were looked up before it went.
+  const linked = which === 'old' ? [] : linkedChannels(table, 'new')
+  return distinctMarks([...ownReferences, ...linked])
 }
 
-function channelsOf({ reference, channel, collection, isWhole }: Mark, alias: 'old' | 'new'): string[] {
-  const id = `${alias}.${quoteIdentifier(reference.name)}::pg_catalog.text`
+/** Sets `log_marks` to the channels that the record's links reach. */
+export function linkedMarksText(table: CapturedTable): string {
+  return distinctMarks(linkedChannels(table, 'old'))
+}
+
+function distinctMarks(selects: readonly string[]): string {
+  if (selects.length === 0) return 'log_marks := null;'
+  return `log_marks := pg_catalog.to_jsonb(array(select distinct m.channel from (
+    ${selects.join('\n    union all ')}) as m (channel) where m.channel is not null));`
+}
+
+function channelsOf(mark: Mark, alias: 'old' | 'new'): string[] {
+  return channelNames(mark, `${alias}.${quoteIdentifier(mark.reference.name)}::pg_catalog.text`)
+}
+
+function linkedChannels(table: CapturedTable, alias: 'old' | 'new'): string[] {
+  const id = `${alias}.${quoteIdentifier(table.id.name)}`
+  return table.linkedMarks.flatMap((mark) =>
+    channelNames(mark, `l.${quoteIdentifier(mark.targetColumn)}::pg_catalog.text`).map(
+      (name) =>
+        `select ${name} from ${mark.table} as l where l.${quoteIdentifier(mark.ownColumn)} operator(pg_catalog.=) ${id}`,
+    ),
+  )
+}
+
+function channelNames({ channel, collection, isWhole }: Marking, id: string): string[] {
   const record = `${literal(`${channel}:`)} operator(pg_catalog.||) ${id}`
-  const nested = `${record} operator(pg_catalog.||) ${literal(`/${collection}`)}`
-  return isWhole ? [record, nested] : [nested]
+  const nested = collection === null ? [] : [`${record} operator(pg_catalog.||) ${literal(`/${collection}`)}`]
+  return isWhole ? [record, ...nested] : nested
 }

@@ -31,6 +31,7 @@ import { fillRooms } from './fill-rooms.ts'
 import { findDrift, sharedTables } from './find-drift.ts'
 import { guardFunction, guardTable, guardTruncateFunction } from './guard-function.ts'
 import { logFunction } from './log-function.ts'
+import { markFunction } from './mark-function.ts'
 import { moveFunction } from './move-function.ts'
 import { OWN_OBJECTS, OWN_OBJECTS_MARK } from './own-objects.ts'
 import { settleFunction } from './settle-function.ts'
@@ -113,6 +114,7 @@ export function planMigration(
         [
           logFunction(table),
           ...(table.moves.length > 0 ? [moveFunction(table)] : []),
+          ...(table.linkedMarks.length > 0 ? [markFunction(table)] : []),
           truncateFunction(table),
         ],
         logTriggers(table),

@@ -15,6 +15,7 @@ import { CHANGE_COLUMNS, unseenChanges } from '../../postgres/log/unseen-changes
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
+import type { Guards, TouchedGuards } from '../rooms/guards.ts'
 import { type DerivedMarks, deriveMarks } from './derive-marks.ts'
 
 /** Log rows that are looked at for one cursor. */
@@ -23,15 +24,22 @@ const MOST_ROWS = 10_000
 const REMEMBERED = 32
 
 /** What was marked; `everything` when it cannot be told. */
-export type Missed = DerivedMarks | 'everything'
+export type Missed =
+  | (DerivedMarks & {
+      /** Records whose rule may answer differently since, by model. */
+      readonly touched: TouchedGuards
+    })
+  | 'everything'
 
 export class ChangedSince {
   readonly #schema: CompiledSchema
   readonly #database: Database
+  readonly #guards: Guards
   readonly #remembered = new Map<string, Promise<Missed>>()
 
-  constructor(schema: CompiledSchema, database: Database) {
+  constructor(schema: CompiledSchema, database: Database, guards: Guards) {
     this.#schema = schema
+    this.#guards = guards
     this.#database = database
   }
 
@@ -69,6 +77,7 @@ export class ChangedSince {
   }
 
   #derive(rows: readonly LogRow[]): Missed {
-    return rows.length > MOST_ROWS ? 'everything' : deriveMarks(this.#schema, rows)
+    if (rows.length > MOST_ROWS) return 'everything'
+    return { ...deriveMarks(this.#schema, rows), touched: this.#guards.find(rows) }
   }
 }

@@ -1,8 +1,7 @@
 /** A channel as far as markers go: what marks it, and the prop that is named when it cannot be told what has changed. */
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import { bareTable, type MarkerTarget } from '../channel-target.ts'
-import type { Missed } from './changed-since.ts'
-import { allKey, collectionKey, recordKey } from './derive-marks.ts'
+import { allKey, collectionKey, type DerivedMarks, recordKey } from './derive-marks.ts'
 import { collectionProp, singleProp } from './marked-props.ts'
 import { type Marks, refreshOf, together } from './marks.ts'
 
@@ -19,7 +18,7 @@ export class MarkedChannel {
   }
 
   /** What is said of this channel; null when nothing is. */
-  marksIn(derived: Missed): Marks | null {
+  marksIn(derived: DerivedMarks | 'everything'): Marks | null {
     if (derived === 'everything' || derived.wholeModels.has(this.target.model.name)) return this.refresh()
     let marks: Marks | null = null
     for (const key of this.keys) {

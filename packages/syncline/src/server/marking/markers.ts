@@ -10,6 +10,7 @@
  *   A3 silent           every refusal leaves 25 ms after its request arrived
  */
 import type { Database } from '../../postgres/database.ts'
+import { RECORD } from '../../postgres/log/snapshot.ts'
 import type { Tail } from '../../postgres/log/tail.ts'
 import type { Batch } from '../../postgres/log-row.ts'
 import type { Rules } from '../../postgres/rules.ts'
@@ -21,48 +22,21 @@ import type { CursorSeal } from '../cursor/cursor-seal.ts'
 import type { Logger } from '../logger.ts'
 import { readersOf } from '../may-read.ts'
 import type { Metrics } from '../metrics.ts'
-import { untilNegativeAnswer } from '../negative-answer.ts'
-import { CheckedRight } from '../rooms/checked-right.ts'
+import { conditionKey } from '../rooms/check-readers.ts'
 import { Guards } from '../rooms/guards.ts'
-import { ChangedSince } from './changed-since.ts'
+import { ChangedSince, type Missed } from './changed-since.ts'
 import { MarkedChannel } from './marked-channel.ts'
-import { MarkerMember } from './marker-member.ts'
 import { MarkerNotice } from './marker-notice.ts'
 import type { Marks } from './marks.ts'
+import { hasListChanged, OwnList } from './own-list.ts'
 import { Stream } from './stream.ts'
 import { Streams } from './streams.ts'
-
-export interface MarkerRequest {
-  readonly user: User
-  /** `Account:7`, `Account:all`, `Account:7/account_users`. */
-  readonly channel: string
-  /** What has been marked since is told before `onJoined`; without one, nothing is. */
-  readonly cursor?: string
-  /** When it arrived, of `performance.now()`. */
-  readonly receivedAtMs: number
-  /** Called for every notice, the one about what was missed included; never after `end` or `onGone`. */
-  onMarkers(notice: MarkerNotice): void
-  /** Called once, before the first live notice, with the place from which to continue. */
-  onJoined(cursor: string): void
-  /** The right to read was lost; nothing follows. */
-  onGone(): void
-}
-
-/** A subscription of one connection to one channel. */
-export interface MarkerSubscription {
-  readonly channel: string
-  /**
-   * `refused`: there is no such channel, or it may not be read; resolves 25 ms after the request (A3).
-   * `ended`: `end` was called meanwhile. Rejects when the database did not answer.
-   */
-  readonly outcome: Promise<'joined' | 'refused' | 'ended'>
-  /** False while notices wait for a check. */
-  readonly isSettled: boolean
-  /** The user's properties may have changed with a new proof: the right is checked again. */
-  renew(user: User): void
-  /** Ends it without a word. */
-  end(): void
-}
+import {
+  type MarkerRequest,
+  type MarkerSubscription,
+  Subscription,
+  type SubscriptionContext,
+} from './subscription.ts'
 
 export interface MarkersOptions {
   readonly schema: CompiledSchema
@@ -76,17 +50,34 @@ export interface MarkersOptions {
 }
 
 export class Markers {
+  readonly changedSince: ChangedSince
   readonly #options: MarkersOptions
   readonly #guards: Guards
   readonly #streams: Streams
-  readonly changedSince: ChangedSince
+  readonly #context: SubscriptionContext
 
   constructor(options: MarkersOptions) {
-    const { schema, rules, database } = options
+    const { schema, rules, database, seal, log, metrics, tail } = options
     this.#options = options
     this.#guards = new Guards(schema, rules)
     this.#streams = new Streams(schema, this.#guards)
-    this.changedSince = new ChangedSince(schema, database)
+    this.changedSince = new ChangedSince(schema, database, this.#guards)
+    this.#context = {
+      seal,
+      log,
+      metrics,
+      tail,
+      changedSince: this.changedSince,
+      open: (channel, user) => this.#open(channel, user),
+      closeIfEmpty: (stream) => this.#streams.closeIfEmpty(stream),
+      cursor: () => this.cursor(),
+      marksOf: (channel, user, missed) => this.marksOf(channel, user, missed, database),
+      async pretendToCheck(stream) {
+        // While the database is slow, a refusal without a question to it would say so.
+        if (stream === null || stream.marked.target.kind === 'all')
+          await database.query('select 1').catch(() => {})
+      },
+    }
   }
 
   /** Live subscriptions. */
@@ -94,56 +85,47 @@ export class Markers {
     return [...this.#streams.all()].reduce((sum, { room }) => sum + room.members.size, 0)
   }
 
+  /** Subscribes; what becomes of it is its `outcome`. */
+  subscribe(request: MarkerRequest): MarkerSubscription {
+    return new Subscription(this.#context, request)
+  }
+
   /** Takes what the tail has read to the subscribers. */
   onBatch(batch: Batch): void {
     if (this.#streams.size === 0) return
-    this.#streams.holdTouched(batch)
+    const touched = this.#streams.holdTouched(batch)
     const marked = this.#streams.marked(batch)
-    if (marked.size === 0) return
-    const cursor = this.cursor()
-    for (const [stream, marks] of marked) this.#tell(stream, marks, cursor)
+    let sealed: string | undefined
+    // Sealed once for all channels, and not at all for a batch that concerns none of them.
+    const cursor = () => (sealed ??= this.cursor())
+    for (const [stream, marks] of marked) this.#tell(stream, marks, cursor())
+    for (const [stream, list, change] of this.#streams.listsTouched(batch, touched)) {
+      const place = cursor()
+      list.take(change, () => {
+        if (!marked.has(stream)) this.#tell(stream, stream.marked.refresh(), place)
+      })
+    }
   }
 
   /** The tail's place, as marker clients are given it. */
   cursor(): string {
     const { seal, schema, tail } = this.#options
     const { history, position, readAtMicros } = tail()
-    return withPosition(
-      readAtMicros,
-      seal.seal({ history, snapshot: position, schema: schema.hash, views: NO_VIEWS }),
-    )
+    const content = { history, snapshot: position, schema: schema.hash, views: NO_VIEWS }
+    return withPosition(readAtMicros, seal.seal(content))
   }
 
-  /** Subscribes; what becomes of it is its `outcome`. */
-  subscribe(request: MarkerRequest): MarkerSubscription {
-    const { log } = this.#options
-    const { channel, user } = request
-    const member = new MarkerMember(user, {
-      onMarkers: (notice) => request.onMarkers(notice),
-      onGone: () => {
-        this.#leave(stream, member)
-        this.#options.metrics.count('syncline_gone_total')
-        log.debug({ channel, user: user.id }, 'A subscription to markers ended: the right was lost.')
-        request.onGone()
-      },
-    })
-    const stream = this.#open(channel, user)
-    stream?.room.members.add(member)
-    return {
-      channel,
-      outcome: this.#join(request, stream, member),
-      get isSettled() {
-        return member.state === 'live' || member.state === 'ended'
-      },
-      renew: (renewed) => {
-        member.user = renewed
-        stream?.room.checkSoon()
-      },
-      end: () => {
-        member.end()
-        this.#leave(stream, member)
-      },
-    }
+  /** What is said of a channel by what was missed; null when nothing is. */
+  async marksOf(
+    channel: MarkedChannel,
+    user: User,
+    missed: Missed,
+    database: Pick<Database, 'query'>,
+  ): Promise<Marks | null> {
+    const { kind, model } = channel.target
+    if (kind !== 'mine') return channel.marksIn(missed)
+    const condition = this.#options.rules.read(model, user, RECORD)
+    return (await hasListChanged(database, model, condition, missed)) ? channel.refresh() : null
   }
 
   /** Checks the rights of some subscribers again, for rules that depend on the time. */
@@ -160,80 +142,25 @@ export class Markers {
       metrics.count('syncline_access_checks_total')
       return readersOf({ schema, rules, database }, target, users)
     }
-    return this.#streams.open(
-      channel,
-      () => new Stream(channel, new MarkedChannel(schema, target), check, log),
-    )
-  }
-
-  #leave(stream: Stream | null, member: MarkerMember): void {
-    if (!stream) return
-    stream.room.members.delete(member)
-    this.#streams.closeIfEmpty(stream)
-  }
-
-  async #join(
-    request: MarkerRequest,
-    stream: Stream | null,
-    member: MarkerMember,
-  ): Promise<'joined' | 'refused' | 'ended'> {
-    if (!stream) return this.#refuse(request)
-    try {
-      const outcome = await this.#bringUp(request, stream, member)
-      if (outcome === 'refused') return await this.#refuse(request)
-      return outcome
-    } finally {
-      if (member.state === 'joining') member.end()
-      if (member.state === 'ended') this.#leave(stream, member)
-    }
-  }
-
-  async #bringUp(
-    { cursor, onMarkers, onJoined, channel, user }: MarkerRequest,
-    stream: Stream,
-    member: MarkerMember,
-  ): Promise<'joined' | 'refused' | 'ended'> {
-    const { seal, tail, log, metrics } = this.#options
-    const right = new CheckedRight(stream, member)
-    const refused = () => (member.state === 'ended' ? 'ended' : 'refused')
-    if (!(await right.holds())) return refused()
-    // What is handed on from here waits in the member; what waits already is found by the cursor.
-    const place = this.cursor()
-    if (cursor !== undefined) member.forget()
-    const missed = cursor === undefined ? null : await this.changedSince.find(seal.open(cursor), tail())
-    right.expire()
-    if (!(await right.holds())) return refused()
-    const marks = missed && stream.marked.marksIn(missed)
-    if (marks) onMarkers(new MarkerNotice(channel, marks, place, right.guard))
-    metrics.count('syncline_marker_joins_total', 1, { outcome: 'joined' })
-    log.debug({ channel, user: user.id, hasMissed: marks !== null }, 'A connection subscribed to markers.')
-    onJoined(place)
-    member.stand(right.guard)
-    return 'joined'
-  }
-
-  async #refuse({ channel, user, receivedAtMs }: MarkerRequest): Promise<'refused'> {
-    const { schema, database, log, metrics } = this.#options
-    const kind = findMarkerTarget(schema, channel)?.kind
-    // Refused without a question to the database: while that is slow, a faster answer would say so.
-    if (kind !== 'room' && kind !== 'collection') await database.query('select 1').catch(() => {})
-    await untilNegativeAnswer(receivedAtMs)
-    metrics.count('syncline_marker_joins_total', 1, { outcome: 'not_found' })
-    log.debug({ channel, user: user.id }, 'A subscription to markers was refused.')
-    return 'refused'
+    const marked = new MarkedChannel(schema, target)
+    if (target.kind !== 'mine')
+      return this.#streams.open(channel, () => new Stream(channel, marked, check, log, null))
+    const condition = rules.read(target.model, user, RECORD)
+    const name = `${channel} ${conditionKey(condition.text(), condition.values)}`
+    return this.#streams.open(name, () => {
+      const ids = new OwnList(database, target.model, condition)
+      return new Stream(channel, marked, check, log, { name, ids })
+    })
   }
 
   #tell(stream: Stream, marks: Marks, cursor: string): void {
     const { log, metrics } = this.#options
     const { channel, room, model } = stream
-    const notice = new MarkerNotice(channel, marks, cursor, room.guard)
+    const { action, props } = marks
     metrics.count('syncline_markers_total', room.members.size, { model })
-    log.debug(
-      { channel, action: marks.action, props: marks.props, subscribers: room.members.size },
-      'A channel was marked.',
-    )
+    log.debug({ channel, action, props, subscribers: room.members.size }, 'A channel was marked.')
     try {
-      room.deliver(notice)
+      room.deliver(new MarkerNotice(channel, marks, cursor, room.guard))
     } catch (error) {
       // One broken channel blocks nobody else (W4).
       log.error({ error: String(error) }, 'A marker could not be delivered.')

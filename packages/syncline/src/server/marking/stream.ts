@@ -7,18 +7,28 @@ import { type CheckReaders, Room } from '../rooms/room.ts'
 import type { RoomKey } from '../rooms/room-table.ts'
 import type { MarkedChannel } from './marked-channel.ts'
 import type { MarkerNotice } from './marker-notice.ts'
+import type { OwnList } from './own-list.ts'
 
 export class Stream {
   readonly channel: string
   readonly marked: MarkedChannel
   readonly key: RoomKey
   readonly room: Room<MarkerNotice>
+  readonly list: OwnList | null
   readonly #readers: Readers
 
-  constructor(channel: string, marked: MarkedChannel, check: CheckReaders, log: Logger) {
+  /** `list` is given for a list of what is a user's own; users with equal rules share its stream under `name`. */
+  constructor(
+    channel: string,
+    marked: MarkedChannel,
+    check: CheckReaders,
+    log: Logger,
+    list: { readonly name: string; readonly ids: OwnList } | null,
+  ) {
     this.channel = channel
     this.marked = marked
-    this.key = roomKeyOf(channel, marked.target)
+    this.list = list?.ids ?? null
+    this.key = roomKeyOf(list?.name ?? channel, marked.target)
     this.room = new Room<MarkerNotice>(channel, check, log)
     this.#readers = new Readers(check)
   }
@@ -34,7 +44,7 @@ export class Stream {
   }
 }
 
-function roomKeyOf(channel: string, target: MarkerTarget): RoomKey {
+function roomKeyOf(name: string, target: MarkerTarget): RoomKey {
   const id = target.kind === 'room' || target.kind === 'collection' ? target.id : null
-  return { name: channel, guardModel: id === null ? null : target.model.name, guardId: id }
+  return { name, guardModel: id === null ? null : target.model.name, guardId: id }
 }

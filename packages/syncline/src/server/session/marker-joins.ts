@@ -5,7 +5,7 @@
  */
 import type { Join } from '../../protocol/messages/join.ts'
 import type { User } from '../../protocol/user.ts'
-import type { MarkerSubscription } from '../marking/markers.ts'
+import type { MarkerSubscription } from '../marking/subscription.ts'
 import { errorFrame, goneFrame, joinedFrame, notFoundFrame } from './answers.ts'
 import type { Session } from './session.ts'
 
