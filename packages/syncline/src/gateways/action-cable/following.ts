@@ -6,7 +6,7 @@
  *   ended    refused, left, gone, or its connection is over; nothing is handed on any more
  */
 import type { MarkerNotice } from '../../server/marking/marker-notice.ts'
-import type { MarkerSubscription } from '../../server/marking/markers.ts'
+import type { MarkerSubscription } from '../../server/marking/subscription.ts'
 import type { CableContext } from './cable-context.ts'
 
 export interface FollowingEvents {
