@@ -139,21 +139,18 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     writer: { functions: options.functions },
   })
   if (enabled !== true) core.enable(enabled)
-  const { basePath, apiPath, cablePath, operatorToken } = options
-  return assemble(core, client, createHttpGateway(core, { basePath, apiPath, operatorToken }), {
-    basePath,
-    cablePath,
-  })
+  return assemble(core, client, options)
 }
 
-function assemble(
-  core: RunningCore,
-  clientOptions: ClientOptions,
-  http: ReturnType<typeof createHttpGateway>,
-  { basePath, cablePath }: { readonly basePath?: string; readonly cablePath?: string },
-): Sync {
+type Wiring = Pick<SyncOptions, 'basePath' | 'apiPath' | 'cablePath' | 'operatorToken'>
+
+function assemble(core: RunningCore, clientOptions: ClientOptions, options: Wiring): Sync {
+  const { basePath, apiPath, cablePath, operatorToken } = options
   const { schema, database, rules } = core
   const cable = createActionCableGateway(core, { cablePath })
+  const explain = createExplain(core, cable)
+  const { connections } = explain
+  const http = createHttpGateway(core, { basePath, apiPath, operatorToken, connections })
   const gateways = [createWebSocketGateway(core, { basePath }), cable]
   const upgrades = createUpgrades(core, gateways)
   const watching = core.ready.then(
@@ -188,7 +185,7 @@ function assemble(
       core.enable(enabled)
       cable.checkEnabled()
     },
-    explain: createExplain(core, cable),
+    explain,
     health: () => core.health(),
     metrics: core.metrics,
     close: ({ graceMs = 5_000 } = {}) => (closing ??= close(graceMs)),

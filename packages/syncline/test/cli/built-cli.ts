@@ -31,6 +31,8 @@ export interface Application {
   syncline(args: readonly string[], environment?: Record<string, string>): Promise<Outcome>
   /** Starts `syncline` with these arguments. */
   start(args: readonly string[], environment?: Record<string, string>): RunningCommand
+  /** Starts a program of the application. */
+  run(file: string, environment?: Record<string, string>): RunningCommand
   /** Imports what a TypeScript file of the application exports. */
   load<T>(file: string): Promise<T>
   remove(): Promise<void>
@@ -69,6 +71,11 @@ function applicationIn(folder: string, program: string): Application {
     const { DATABASE_URL: _url, DATA_DIR: _folder, SYNCLINE_SECRET: _secret, ...inherited } = process.env
     return { cwd: folder, env: { ...inherited, ...environment, NO_COLOR: '1' } }
   }
+  const started = (args: readonly string[], environment: Record<string, string>) => {
+    const command = follow(spawn(process.execPath, args, options(environment)))
+    running.add(command)
+    return command
+  }
   return {
     folder,
     write: (file, content) => writeFileSync(join(folder, file), content),
@@ -78,11 +85,8 @@ function applicationIn(folder: string, program: string): Application {
           resolve({ code: failure === null ? 0 : Number(failure.code), out, error }),
         )
       }),
-    start(args, environment = {}) {
-      const command = follow(spawn(process.execPath, [program, ...args], options(environment)))
-      running.add(command)
-      return command
-    },
+    start: (args, environment = {}) => started([program, ...args], environment),
+    run: (file, environment = {}) => started([join(folder, file)], environment),
     async load<T>(file: string) {
       const outfile = join(folder, `${file}.${Date.now()}.mjs`)
       await build({

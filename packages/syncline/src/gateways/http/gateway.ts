@@ -8,9 +8,10 @@
  */
 import type { Identity } from '../../server/identity.ts'
 import type { Core } from '../../server/core.ts'
+import type { ConnectionInfo } from '../../server/explain/connections.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { activity } from './activity.ts'
-import { NOT_FOUND, UNAUTHENTICATED, isRefused, refusal } from './answer.ts'
+import { NOT_FOUND, UNAUTHENTICATED, isRefused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { crossOriginHeaders, preflightAnswer } from './cross-origin.ts'
 import { describeFailure } from './failure.ts'
@@ -33,6 +34,8 @@ export interface HttpOptions {
   readonly apiPath?: string
   /** Token that opens metrics and the details of health. @default nobody sees them */
   readonly operatorToken?: string
+  /** Who is connected, for whoever has the token. @default nobody */
+  readonly connections?: () => readonly ConnectionInfo[]
 }
 
 export interface HttpGateway {
@@ -44,7 +47,7 @@ export interface HttpGateway {
 
 /** Makes the gateway of a core. */
 export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGateway {
-  const { basePath = '/sync', apiPath = '/api', operatorToken } = options
+  const { basePath = '/sync', apiPath = '/api', operatorToken, connections = () => [] } = options
   const paths = { basePath, apiPath }
   const probe = createHealthProbe(core)
   return {
@@ -59,6 +62,7 @@ export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGa
         receivedAtMs,
         probe,
         operatorToken,
+        connections,
         ...context,
       })
       if (response.status === 404) await untilNegativeAnswer(receivedAtMs)
@@ -74,6 +78,7 @@ interface Circumstances extends RequestContext {
   readonly receivedAtMs: number
   readonly probe: HealthProbe
   readonly operatorToken?: string
+  readonly connections: () => readonly ConnectionInfo[]
 }
 
 async function answered(
@@ -102,7 +107,7 @@ async function answer(
   request: Request,
   url: URL,
   route: Route,
-  { address, receivedAtMs, probe, operatorToken }: Circumstances,
+  { address, receivedAtMs, probe, operatorToken, connections }: Circumstances,
 ): Promise<Response> {
   switch (route.call) {
     case 'unknown':
@@ -113,6 +118,10 @@ async function answer(
       return healthAnswer(await probe(), isOperator(request, operatorToken))
     case 'metrics':
       return isOperator(request, operatorToken) ? metrics(core) : refusal(UNAUTHENTICATED)
+    case 'connections':
+      return isOperator(request, operatorToken)
+        ? json(200, { connections: connections() })
+        : refusal(UNAUTHENTICATED)
   }
   await core.ready
   const identity = await core.identify(proofOf(request, core.allowedOrigins))
@@ -131,7 +140,7 @@ async function answer(
 
 function answerKnown(
   call: Call,
-  route: Exclude<Route, { call: 'unknown' | 'wrongMethod' | 'health' | 'metrics' }>,
+  route: Exclude<Route, { call: 'unknown' | 'wrongMethod' | 'health' | 'metrics' | 'connections' }>,
 ) {
   switch (route.call) {
     case 'push':

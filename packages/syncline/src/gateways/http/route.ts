@@ -7,23 +7,27 @@ export interface Paths {
   readonly apiPath: string
 }
 
+/** Calls that need no user: for everybody, or for whoever has the operator's token. */
+type OpenCall = 'health' | 'metrics' | 'connections'
+
 /** Calls that need a user. */
 type SignedInCall = 'push' | 'pull' | 'pullOne' | 'activity'
 
 export type Route =
-  | { readonly call: 'health' | 'metrics' }
+  | { readonly call: OpenCall }
   | { readonly call: SignedInCall }
   /** Segments below `/api`, percent-encoding undone; a nested path has three or four. */
   | { readonly call: 'records'; readonly method: string; readonly segments: readonly string[] }
   | { readonly call: 'wrongMethod'; readonly allow: string }
   | { readonly call: 'unknown' }
 
-const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | 'health' | 'metrics'>>>> = {
+const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | OpenCall>>>> = {
   push: { POST: 'push' },
   pull: { POST: 'pull', GET: 'pullOne' },
   activity: { GET: 'activity' },
   health: { GET: 'health' },
   metrics: { GET: 'metrics' },
+  connections: { GET: 'connections' },
 }
 
 const COLLECTION_METHODS = 'GET, POST'

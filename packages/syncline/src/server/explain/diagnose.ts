@@ -1,0 +1,135 @@
+/** Looks over an application's declaration and database for what keeps pages from refreshing; changes nothing. */
+import type { Database } from '../../postgres/database.ts'
+import type { User } from '../../protocol/user.ts'
+import type { Schema } from '../../schema/define-schema.ts'
+import type { Model } from '../../schema/model.ts'
+import { findRuleFaults } from '../access/check-rules.ts'
+import { compileAccess } from '../access/compile-access.ts'
+import type { Access, AccessDeclaration } from '../access/declaration.ts'
+import type { Authenticate } from '../identity.ts'
+import { findDrift } from '../migrate.ts'
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** `bad` keeps something from working, `note` may be meant so. */
+  readonly is: 'well' | 'note' | 'bad'
+  readonly about: 'database' | 'schema' | 'access' | 'log' | 'settings' | 'server'
+  /** Fact, value, remedy. */
+  readonly message: string
+}
+
+export interface Patient {
+  readonly schema: Schema
+  readonly database: Database
+  readonly access?: AccessDeclaration
+  readonly authenticate?: Authenticate | readonly Authenticate[]
+}
+
+/** Looks at one thing after the other; throws when the database does not answer. */
+export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
+  return [
+    ...(await examineDatabase(patient)),
+    ...(await examineCapture(patient)),
+    ...(await examineAccess(patient)),
+    ...examineBroadcasts(patient),
+  ]
+}
+
+async function examineDatabase({ database }: Patient): Promise<Finding[]> {
+  const [row] = await database.query<{ version: string; standby: boolean }>(
+    `select current_setting('server_version') as version, pg_is_in_recovery() as standby`,
+  )
+  const major = Number.parseInt(row?.version ?? '', 10)
+  if (row?.standby) {
+    return [bad('database', 'The database is a standby, whose log may not be followed. Name the primary.')]
+  }
+  if (major < 13) {
+    return [bad('database', `The database is PostgreSQL ${row?.version}. Syncline needs 13 or later.`)]
+  }
+  return [well('database', `PostgreSQL ${row?.version} answers, and is a primary.`)]
+}
+
+async function examineCapture(patient: Patient): Promise<Finding[]> {
+  const { access = {} } = patient
+  const drift = await findDrift({ ...patient, access: access as Access<Schema, User> })
+  if (drift.length > 0)
+    return drift.map(({ message, isBlocking, kind }) =>
+      isBlocking || kind === 'not_migrated' || kind === 'trigger_disabled'
+        ? bad('log', message)
+        : note('log', message),
+    )
+  return [
+    well('log', 'Every declared table is captured, and every trigger is enabled.'),
+    await newest(patient),
+  ]
+}
+
+async function newest({ database }: Patient): Promise<Finding> {
+  const [row] = await database.query<{ model: string; at: string }>(
+    `select model, to_char(at at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS') as at from syncline.log order by xid desc, seq desc limit 1`,
+  )
+  if (row) return well('log', `The newest change in the log is one of \`${row.model}\`, at ${row.at} UTC.`)
+  return note('log', 'The log is empty. Change a record of a declared table and look again.')
+}
+
+async function examineAccess({ schema, database, access }: Patient): Promise<Finding[]> {
+  if (!access) {
+    return [
+      bad(
+        'access',
+        'Nothing exports `access`, so nobody may subscribe to anything. Export it from access.ts beside the schema.',
+      ),
+    ]
+  }
+  const faults = await findRuleFaults(database, schema, access as Access<Schema, User>)
+  const rules = compileAccess(schema, access)
+  const unread = Object.values(schema.models).filter((model) => rules.readingRules(model).length === 0)
+  return [
+    ...faults.map(({ message }) => bad('access', message)),
+    ...unread.map(({ name }) =>
+      note(
+        'access',
+        `\`${name}\` has no reading rule, so nobody may subscribe to its records. Add \`accessibleBy\` or through(reference) to \`access.${name}\`.`,
+      ),
+    ),
+    ...(faults.length + unread.length === 0
+      ? [well('access', 'Every model has a reading rule that the database understands.')]
+      : []),
+  ]
+}
+
+function examineBroadcasts({ schema, access = {} }: Patient): Finding[] {
+  const models = Object.values(schema.models)
+  const isWithoutRule = ({ name, broadcastsTo }: Model) => broadcastsTo.includes('all') && !access[name]?.all
+  const silent = models.filter(
+    ({ broadcastsTo, broadcastsOnChangeOf = [] }) => broadcastsTo.length + broadcastsOnChangeOf.length === 0,
+  )
+  return [
+    ...models
+      .filter(isWithoutRule)
+      .map(({ name }) =>
+        bad(
+          'schema',
+          `\`${name}\` broadcasts to \`:all\`, which nobody may subscribe to: \`access.${name}.all\` is missing. Add all: (user) => ….`,
+        ),
+      ),
+    ...silent.map(({ name, channel }) =>
+      note(
+        'schema',
+        `\`${name}\` broadcasts only to \`${channel}:{id}\`. If a list or a parent’s page shows it, add broadcastsTo: ['all'] or the name of its reference.`,
+      ),
+    ),
+  ]
+}
+
+function well(about: Finding['about'], message: string): Finding {
+  return { is: 'well', about, message }
+}
+
+function note(about: Finding['about'], message: string): Finding {
+  return { is: 'note', about, message }
+}
+
+function bad(about: Finding['about'], message: string): Finding {
+  return { is: 'bad', about, message }
+}
