@@ -11,53 +11,70 @@ export interface SynclineWindow {
   readonly markers: readonly object[]
 }
 
-/** Runs a part that production does without. */
-function inDevelopment(work: () => void): void {
-  try {
-    if (process.env.NODE_ENV !== 'production' && typeof document !== 'undefined') work()
-  } catch {
-    // No `process`: production.
-  }
-}
+// Each function is empty after `NODE_ENV` was set, and esbuild drops calls to such, with their texts.
+/* oxlint-disable no-console -- this is what the console is for */
 
 /** A line for whoever looks for it. */
 export function debug(text: string, ...details: readonly unknown[]): void {
-  // oxlint-disable-next-line no-console -- this is what the console is for
-  inDevelopment(() => console.debug(`[syncline] ${text}`, ...details))
+  try {
+    if (process.env.NODE_ENV !== 'production') console.debug(`[syncline] ${text}`, ...details)
+  } catch {}
 }
 
 /** A mistake of the page: fact, value, remedy. */
 export function warn(text: string): void {
-  // oxlint-disable-next-line no-console -- this is what the console is for
-  inDevelopment(() => console.warn(`[syncline] ${text}`))
+  try {
+    if (process.env.NODE_ENV !== 'production') console.warn(`[syncline] ${text}`)
+  } catch {}
 }
 
 /** Says which prop the page does not have. */
-export function warnOfUnknown(props: readonly string[], names: readonly string[] | undefined): void {
-  inDevelopment(() => {
-    const missing = names && props.find((prop) => prop !== '*' && !names.includes(prop.replace(/\..*/, '')))
-    if (missing === undefined) return
-    const known = names?.map((name) => `\`${name}\``).join(', ')
-    warn(`The page has no prop \`${missing}\`. Its props are ${known}. Subscribe with one of these.`)
-  })
+export function warnOfUnknown(
+  props: readonly string[],
+  findNames: () => readonly string[] | undefined,
+): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const names = findNames()
+      const missing = names && props.find((prop) => prop !== '*' && !names.includes(prop.replace(/\..*/, '')))
+      if (missing === undefined) return
+      const known = names?.map((name) => `\`${name}\``).join(', ')
+      warn(`The page has no prop \`${missing}\`. Its props are ${known}. Subscribe with one of these.`)
+    }
+  } catch {}
 }
 
-/** Puts the registry's state where a developer finds it. */
+/** Puts the registry's state where a developer finds it, and keeps its latest markers. */
 export function expose(
   subscriptions: ReadonlyMap<string, ReadonlySet<string>>,
   status: { readonly current: string },
-  markers: readonly object[],
 ): void {
-  inDevelopment(() => {
-    const state: SynclineWindow = {
-      get subscriptions() {
-        return Object.fromEntries(Array.from(subscriptions, ([name, props]) => [name, Array.from(props)]))
-      },
-      get isOpen() {
-        return status.current === 'connected'
-      },
-      markers,
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const state: SynclineWindow = {
+        get subscriptions() {
+          return Object.fromEntries(Array.from(subscriptions, ([name, props]) => [name, Array.from(props)]))
+        },
+        get isOpen() {
+          return status.current === 'connected'
+        },
+        markers: latest,
+      }
+      Object.assign(globalThis, { __syncline: state })
     }
-    Object.assign(globalThis, { __syncline: state })
-  })
+  } catch {}
+}
+
+const latest: object[] = []
+const MOST_MARKERS = 20
+
+/** Notes a marker that came. */
+export function noteMarker(marker: object): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      latest.push(marker)
+      if (latest.length > MOST_MARKERS) latest.shift()
+      debug('marker', marker)
+    }
+  } catch {}
 }

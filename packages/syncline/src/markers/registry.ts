@@ -10,21 +10,20 @@
  */
 import { Channel } from './channel.ts'
 import { systemClock } from './clock.ts'
-import { debug, expose } from './development.ts'
+import { debug, expose, noteMarker } from './development.ts'
 import { isIdentifier } from './identifier.ts'
 import type { IncomingMessage, SyncMessage } from './message.ts'
 import { type Observable, observable } from './observable.ts'
 import { type Props, propList, type SubscribeOptions, type SyncOptions } from './options.ts'
 import type { Place } from './page.ts'
 import { positionOf } from '../protocol/position-of.ts'
-import { EVERYTHING, Reloader } from './reloader.ts'
+import { createReloader, EVERYTHING, type Reloader } from './reloader.ts'
 import type { Connection, SyncState, TransportHost } from './transport.ts'
 import { native } from './transports/native.ts'
 import { watchPage } from './watch-page.ts'
 
 /** Keeps a channel while a page change takes its last component away and brings the next, in ms. */
 const RELEASE_MS = 300
-const LATEST_MARKERS = 20
 
 /** The subscriptions of a page. Components of one page share one: `syncRegistry`. */
 export class SyncRegistry {
@@ -34,31 +33,28 @@ export class SyncRegistry {
   readonly pendingReloads: Set<string>
   /** Whether markers come. */
   readonly status: Observable<SyncState>
-  debounceMs: number
-  maxReconnectAttempts: number
-  reconnectDelay: number
+  debounceMs = 300
+  maxReconnectAttempts = Number.POSITIVE_INFINITY
+  reconnectDelay = 1_000
 
   readonly #channels = new Map<string, Channel>()
   readonly #reloader: Reloader
   readonly #setStatus: (state: SyncState) => void
-  readonly #markers: object[] = []
   #options: SyncOptions
   #connection: Connection | undefined
   #stopWatching = () => {}
 
   constructor(options: SyncOptions = {}) {
     this.#options = options
-    this.debounceMs = options.debounceMs ?? 300
-    this.maxReconnectAttempts = options.maxReconnectAttempts ?? Number.POSITIVE_INFINITY
-    this.reconnectDelay = options.reconnectDelay ?? 1_000
     ;[this.status, this.#setStatus] = observable<SyncState>('off')
-    this.#reloader = new Reloader({
+    this.#reloader = createReloader({
       clock: this.#clock,
       random: this.#random,
       findPage: () => this.#options.page,
       onDue: () => this.performReload(),
     })
     this.pendingReloads = this.#reloader.pending
+    this.configure(options)
   }
 
   /** Whether markers come. */
@@ -68,7 +64,7 @@ export class SyncRegistry {
 
   /** The pause that runs before the next reload, or null. */
   get reloadTimer(): unknown {
-    return this.#reloader.timer
+    return this.#reloader.timer() ?? null
   }
 
   /** Sets options for everything from here on; call it before the page's components appear. */
@@ -76,9 +72,10 @@ export class SyncRegistry {
     const isOpen = this.#connection !== undefined
     this.#close()
     this.#options = { ...this.#options, ...options }
-    this.debounceMs = options.debounceMs ?? this.debounceMs
-    this.maxReconnectAttempts = options.maxReconnectAttempts ?? this.maxReconnectAttempts
-    this.reconnectDelay = options.reconnectDelay ?? this.reconnectDelay
+    const { debounceMs, maxReconnectAttempts, reconnectDelay } = this.#options
+    this.debounceMs = debounceMs ?? this.debounceMs
+    this.maxReconnectAttempts = maxReconnectAttempts ?? this.maxReconnectAttempts
+    this.reconnectDelay = reconnectDelay ?? this.reconnectDelay
     if (isOpen || this.#channels.size > 0) void this.connect()
     return this
   }
@@ -99,7 +96,7 @@ export class SyncRegistry {
       onShown: () => this.#onShown(),
       onKept: (props) => this.#mark(props, null),
     })
-    expose(this.subscriptions, this.status, this.#markers)
+    expose(this.subscriptions, this.status)
     this.#onShown()
   }
 
@@ -180,13 +177,11 @@ export class SyncRegistry {
     const channel = this.#channels.get(identifier)
     if (type === 'error') return this.#onRejected(identifier, error ?? '')
     if (type || !channel) return
-    const position = cursor === undefined ? null : positionOf(cursor)
-    if (cursor !== undefined) channel.cursor = cursor
-    if (position !== null) channel.changedAt = Math.max(channel.changedAt, position)
+    const position = positionOf(cursor)
+    channel.cursor = cursor ?? channel.cursor
+    channel.changedAt = Math.max(channel.changedAt, position ?? channel.changedAt)
     const heard = { identifier, action, prop, timestamp: timestamp ?? this.#seconds() }
-    this.#markers.push(heard)
-    if (this.#markers.length > LATEST_MARKERS) this.#markers.shift()
-    debug('marker', heard)
+    noteMarker(heard)
     channel.tell(heard)
     this.#mark(channel.staleProps(prop), position, channel)
   }
@@ -246,7 +241,7 @@ export class SyncRegistry {
   #join(channel: Channel, cursor: string | undefined): void {
     channel.cursor = cursor
     channel.start = cursor
-    channel.from = cursor === undefined ? null : positionOf(cursor)
+    channel.from = positionOf(cursor)
     this.#ask(channel)
   }
 
@@ -263,9 +258,9 @@ export class SyncRegistry {
     const isFirst = !channel.wasJoined
     channel.isJoined = true
     channel.wasJoined = true
-    if (cursor !== undefined) channel.cursor = cursor
+    channel.cursor = cursor ?? channel.cursor
     if (isContinued) return
-    channel.from = cursor === undefined ? null : positionOf(cursor)
+    channel.from = positionOf(cursor)
     if (!isFirst) channel.tell({ identifier: name, action: 'refresh', timestamp: this.#seconds() })
     const props = channel.staleProps()
     this.#mark(channel.undeclared > 0 ? [...props, EVERYTHING] : props, null, channel)

@@ -9,9 +9,9 @@
 import type { Clock } from './clock.ts'
 import { debug, warn, warnOfUnknown } from './development.ts'
 import type { Page, ReloadEnd } from './page.ts'
-import { IDLE, isReloading, type ReloadEvent, type Reloading, step } from './reloading.ts'
+import { IDLE, isReloading, type ReloadEvent, step } from './reloading.ts'
 
-/** A place in the log: of the newest marker that made a prop stale; null when it cannot be compared. */
+/** Where in the log a prop became stale; null when that cannot be compared. */
 type Mark = number | null
 
 // 10 s: an answer that takes longer is from a connection that will not bring it. Doubles when it happens again.
@@ -20,147 +20,147 @@ const MOST_PATIENCE_MS = 80_000
 // 100 ms: what interrupted the reload usually changes the page, and with it what is stale.
 const SETTLING_MS = 100
 
+/** Stands for all props, where nobody said which. */
+export const EVERYTHING = '*'
+
 export interface ReloaderSettings {
   readonly clock: Clock
   readonly random: () => number
   readonly findPage: () => Page | undefined
-  /** The timer ran out, or the page is free: reload what is stale. */
+  /** It is time to reload what is stale. */
   readonly onDue: () => void
 }
 
-export class Reloader {
+export interface Reloader {
   /** Props that are stale and not being reloaded. */
-  readonly pending = new Set<string>()
-  readonly #marks = new Map<string, Mark>()
-  readonly #settings: ReloaderSettings
-  #state: Reloading = IDLE
-  #stopTimer: (() => void) | undefined
-  #patienceMs = PATIENCE_MS
-  /** Tells an answer that is still awaited from one that was given up. */
-  #turn = 0
-
-  constructor(settings: ReloaderSettings) {
-    this.#settings = settings
-  }
-
-  get timer(): (() => void) | null {
-    return this.#stopTimer ?? null
-  }
-
+  readonly pending: Set<string>
+  /** Ends the pause before the next reload; undefined when none runs. */
+  timer(): (() => void) | undefined
   /** Makes props stale unless what is shown is newer than the mark. False when nothing was. */
-  mark(props: readonly string[], mark: Mark): boolean {
-    const stale = props.filter((prop) => !this.#isShown(prop, mark))
+  mark(props: readonly string[], mark: Mark): boolean
+  /** Reloads after a pause, together with what is marked until then. */
+  schedule(delayMs: number): void
+  /** Reloads what is stale, now or as soon as the page can. */
+  perform(): void
+  /** The page changed: what it now shows is not stale any more. */
+  settle(): void
+  /** Nobody shows the prop any more. */
+  forget(prop: string): void
+  /** A visit ended, or the page came into view. */
+  freed(): void
+  stop(): void
+}
+
+/** Makes the one reloader of a page. */
+export function createReloader({ clock, random, findPage, onDue }: ReloaderSettings): Reloader {
+  const pending = new Set<string>()
+  const marks = new Map<string, Mark>()
+  let state = IDLE
+  let stopTimer: (() => void) | undefined
+  let patienceMs = PATIENCE_MS
+  /** Tells an answer that is still awaited from one that was given up. */
+  let turn = 0
+
+  const isShown = (prop: string, mark: Mark) => {
+    const position = findPage()?.placeOf?.(prop)?.position
+    return mark !== null && typeof position === 'number' && mark <= position
+  }
+
+  const isHeld = () =>
+    (typeof document !== 'undefined' && document.visibilityState === 'hidden') || findPage()?.isBusy?.()
+
+  const mark = (props: readonly string[], at: Mark) => {
+    const stale = props.filter((prop) => !isShown(prop, at))
     for (const prop of stale) {
-      const before = this.#marks.get(prop)
-      this.#marks.set(prop, before === null || mark === null ? null : Math.max(before ?? mark, mark))
-      this.pending.add(prop)
+      const before = marks.get(prop)
+      marks.set(prop, before === null || at === null ? null : Math.max(before ?? at, at))
+      pending.add(prop)
     }
     return stale.length > 0
   }
 
-  /** Reloads after a pause, together with what is marked until then. */
-  schedule(delayMs: number): void {
-    this.#dispatch('marked', delayMs)
+  const forget = (prop: string) => {
+    pending.delete(prop)
+    marks.delete(prop)
   }
 
-  /** Reloads what is stale, now or as soon as the page can. */
-  perform(): void {
-    if (this.pending.size === 0) return
-    if (this.#state.phase === 'idle' || isReloading(this.#state)) this.#dispatch('marked')
-    this.#dispatch(this.#isHeld() ? 'held' : 'due')
+  const freed = () => {
+    if (state.phase === 'held' && !isHeld()) onDue()
   }
 
-  /** The page changed: what it now shows is not stale any more. */
-  settle(): void {
-    for (const prop of this.pending) if (this.#isShown(prop, this.#marks.get(prop) ?? null)) this.forget(prop)
-    if (this.pending.size === 0) this.#dispatch('settled')
-  }
-
-  /** Nobody shows the prop any more. */
-  forget(prop: string): void {
-    this.pending.delete(prop)
-    this.#marks.delete(prop)
-  }
-
-  /** A visit ended, or the page came into view. */
-  freed(): void {
-    if (this.#state.phase === 'held' && !this.#isHeld()) this.#settings.onDue()
-  }
-
-  stop(): void {
-    this.#turn++
-    this.#stopTimer?.()
-    this.#stopTimer = undefined
-    this.pending.clear()
-    this.#marks.clear()
-    this.#state = IDLE
-  }
-
-  #isShown(prop: string, mark: Mark): boolean {
-    const position = this.#settings.findPage()?.placeOf?.(prop)?.position
-    return mark !== null && typeof position === 'number' && mark <= position
-  }
-
-  #isHeld(): boolean {
-    const isHidden = typeof document !== 'undefined' && document.visibilityState === 'hidden'
-    return isHidden || this.#settings.findPage()?.isBusy?.() === true
-  }
-
-  #dispatch(event: ReloadEvent, delayMs = 0): void {
-    const { clock, random, onDue } = this.#settings
-    const before = this.#state
-    const { state, timerMs } = step(before, { event, now: clock.now(), delayMs, random })
-    if (state === before) return
-    this.#state = state
-    this.#stopTimer?.()
-    this.#stopTimer = undefined
-    if (timerMs !== undefined) {
-      this.#stopTimer = clock.after(timerMs, () => {
-        this.#stopTimer = undefined
+  const dispatch = (event: ReloadEvent, delayMs = 0) => {
+    const before = state
+    const next = step(before, { event, now: clock.now(), delayMs, random })
+    if (next.state === before) return
+    state = next.state
+    stopTimer?.()
+    stopTimer = undefined
+    if (next.timerMs !== undefined) {
+      stopTimer = clock.after(next.timerMs, () => {
+        stopTimer = undefined
         onDue()
       })
-    } else if (isReloading(state) && !isReloading(before)) this.#reload()
-    else if (state.phase === 'held') this.freed()
+    } else if (isReloading(state) && !isReloading(before)) reload()
+    else freed()
   }
 
-  #reload(): void {
-    const { clock, findPage } = this.#settings
+  const reload = () => {
     const page = findPage()
-    const props = Array.from(this.pending)
-    const marks = new Map(this.#marks)
-    const turn = ++this.#turn
-    this.pending.clear()
-    this.#marks.clear()
-    if (!page)
+    const props = Array.from(pending)
+    const marked = new Map(marks)
+    const own = ++turn
+    pending.clear()
+    marks.clear()
+    if (!page) {
       warn(
         'Something is stale, and nothing is known of the page. Call `syncRegistry.configure({ page: … })` with an adapter, such as `inertiaPage(router)`.',
       )
+    }
     debug('reload', props)
-    const reload = page?.reload(props.includes(EVERYTHING) ? [] : props)
     const end = (how: ReloadEnd) => {
-      if (turn !== this.#turn) return
-      this.#turn++
+      if (own !== turn) return
+      turn++
       stopPatience()
-      this.#patienceMs = how === 'failed' ? Math.min(this.#patienceMs * 2, MOST_PATIENCE_MS) : PATIENCE_MS
+      patienceMs = how === 'failed' ? Math.min(patienceMs * 2, MOST_PATIENCE_MS) : PATIENCE_MS
       debug(`reload ${how}`, props)
       if (how === 'failed' || how === 'interrupted') {
-        for (const prop of props) this.mark([prop], marks.get(prop) ?? null)
-      } else warnOfUnknown(props, page?.propNames?.())
-      this.#finish(how)
+        for (const prop of props) mark([prop], marked.get(prop) ?? null)
+      } else warnOfUnknown(props, () => page?.propNames?.())
+      dispatch(how === 'refused' ? 'ended' : how, SETTLING_MS)
+      if (pending.size === 0) dispatch('settled')
     }
-    const stopPatience = clock.after(this.#patienceMs, () => {
+    const begun = page?.reload(props.includes(EVERYTHING) ? [] : props)
+    const stopPatience = clock.after(patienceMs, () => {
       end('failed')
-      reload?.cancel()
+      begun?.cancel()
     })
-    if (reload) reload.end.then(end, () => end('failed'))
+    if (begun) begun.end.then(end, () => end('failed'))
     else end('refused')
   }
 
-  #finish(how: ReloadEnd): void {
-    this.#dispatch(how === 'refused' ? 'ended' : how, SETTLING_MS)
-    if (this.pending.size === 0) this.#dispatch('settled')
+  return {
+    pending,
+    timer: () => stopTimer,
+    mark,
+    schedule: (delayMs) => dispatch('marked', delayMs),
+    perform() {
+      if (pending.size === 0) return
+      if (state.phase === 'idle' || isReloading(state)) dispatch('marked')
+      dispatch(isHeld() ? 'held' : 'due')
+    },
+    settle() {
+      for (const prop of pending) if (isShown(prop, marks.get(prop) ?? null)) forget(prop)
+      if (pending.size === 0) dispatch('settled')
+    },
+    forget,
+    freed,
+    stop() {
+      turn++
+      stopTimer?.()
+      stopTimer = undefined
+      pending.clear()
+      marks.clear()
+      state = IDLE
+    },
   }
 }
-
-/** Stands for all props, where nobody said which. */
-export const EVERYTHING = '*'

@@ -7,7 +7,15 @@
  *   R4 gentle            a reload waits for visits and submissions, and shows neither progress nor a dialog
  */
 import type { Page, PageHost, Reload, ReloadEnd } from '../page.ts'
-import { type Asked, type InertiaPageLike, placeIn, repeats, syncOf, takeAnswer } from './shown-page.ts'
+import {
+  type Asked,
+  type InertiaPageLike,
+  placeIn,
+  repeats,
+  syncOf,
+  takeAnswer,
+  WHOLE,
+} from './shown-page.ts'
 
 /** The part of Inertia's router that is used; `router` of `@inertiajs/core` and of every adapter. */
 export interface InertiaRouter {
@@ -72,7 +80,7 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
     on<PageEvent>('beforeUpdate', ({ detail: { page } }) => {
       const began = answered ?? onlyOne(visits)
       const isLater = began !== undefined && began.at > shownAt
-      const asked = visits.size === 0 ? { only: [], except: [] } : began
+      const asked = visits.size === 0 ? WHOLE : began
       answered = undefined
       const kept = takeAnswer(current(), page, asked, isLater)
       show(page)
@@ -97,36 +105,31 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
     placeOf: (prop) => placeIn(current(), prop),
     debounceMs: () => syncOf(current())?.debounceMs,
     propNames: () => Object.keys(current()?.props ?? {}),
-    reload: (props) =>
-      startReload(router, {
+    reload(props) {
+      let at = 0
+      return startReload(router, {
         only: props,
         reset: props.filter((prop) => shown && repeats(shown, prop)),
         preserveErrors: true,
         showProgress: false,
         ...reloadOptions,
-        ...withStart(
-          (began) => (answered = { only: props, except: [], at: began }),
-          () => ++count,
-        ),
-      }),
+        onStart: () => (at = ++count),
+        onBeforeUpdate: () => void (answered = { ...WHOLE, only: props, at }),
+      })
+    },
   }
-}
-
-/** Notes when the reload begins, and tells of it before its answer is taken in. */
-function withStart(onAnswer: (began: number) => void, next: () => number) {
-  let began = 0
-  return { onStart: () => void (began = next()), onBeforeUpdate: () => onAnswer(began) }
 }
 
 interface ReloadOptions {
   readonly [name: string]: unknown
-  readonly onStart: () => void
+  readonly onStart: () => unknown
 }
 
 function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
   let cancel = () => {}
   const end = new Promise<ReloadEnd>((resolve) => {
     let how: ReloadEnd = 'interrupted'
+    // Until it starts: a listener of the application's may stop it, without a word.
     let isStarted = false
     const becomes = (next: ReloadEnd) => () => {
       how = next
@@ -147,7 +150,6 @@ function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
       onNetworkError: becomes('failed'),
       onFinish: () => resolve(how),
     })
-    // A listener of the application's stopped it.
     if (!isStarted) resolve('failed')
   })
   return { end, cancel: () => cancel() }

@@ -32,7 +32,7 @@ export interface Asked {
   readonly except: readonly string[]
 }
 
-const WHOLE: Asked = { only: [], except: [] }
+export const WHOLE: Asked = { only: [], except: [] }
 
 /** The page's position; undefined for a page without one. */
 export function syncOf(page: InertiaPageLike | undefined): SyncProp | undefined {
@@ -45,7 +45,7 @@ export function placeIn(page: InertiaPageLike | undefined, prop: string): Place 
   const sync = syncOf(page)
   if (!sync) return undefined
   const { places = {} } = sync
-  if (prop !== '*') return placeAt(places[prop] ?? places[prop.replace(/\..*/, '')] ?? sync.cursor)
+  if (prop !== '*') return placeAt(places[prop] ?? places[prop.split('.')[0] as string] ?? sync.cursor)
   return Object.values(places)
     .map(placeAt)
     .reduce((a, b) => ((b.position ?? 0) < (a.position ?? 0) ? b : a), placeAt(sync.cursor))
@@ -91,10 +91,10 @@ export function takeAnswer(
 
 /** The same component at the same address: values of another address say nothing about each other. */
 function isSamePage(a: InertiaPageLike, b: InertiaPageLike): boolean {
-  return a.component === b.component && a.url.replace(/#.*/, '') === b.url.replace(/#.*/, '')
+  return a.component === b.component && a.url.split('#')[0] === b.url.split('#')[0]
 }
 
-function isWithin({ only, except }: Asked = WHOLE, prop: string): boolean {
+function isWithin({ only, except }: Asked, prop: string): boolean {
   return !except.includes(prop) && (only.length === 0 || only.includes(prop))
 }
 

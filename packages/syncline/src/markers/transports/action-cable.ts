@@ -6,7 +6,7 @@
  */
 import type { SocketOptions, Transport } from '../transport.ts'
 import { socketAddress } from './address.ts'
-import { type Frame, ReconnectingSocket } from './socket.ts'
+import { type Frame, reconnectingSocket } from './socket.ts'
 
 export interface ActionCableOptions extends SocketOptions {
   /** The class of the channel. @default 'SyncChannel' */
@@ -41,9 +41,9 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       isReturning = false
     }
 
-    const socket = new ReconnectingSocket(
+    const socket = reconnectingSocket(
       {
-        url: socketAddress(url),
+        url: () => socketAddress(url),
         protocol: 'actioncable-v1-json',
         // 8 s: the server pings every 3 s.
         quietMs: 8_000,
@@ -96,7 +96,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
 
     return {
       join(channel, cursor) {
-        if (!socket.isOpen) return
+        if (!socket.isOpen()) return
         if (form === 'identifier') return void (isShared && perform('subscribe_to', channel))
         // After a reconnect everything is loaded again: the page's cursor is long past, and no later one is known.
         const from = isReturning ? undefined : cursor
@@ -107,7 +107,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         command('subscribe', identifier)
       },
       leave(channel) {
-        if (!socket.isOpen) return
+        if (!socket.isOpen()) return
         if (form === 'identifier') return perform('unsubscribe_from', channel)
         for (const [identifier, name] of channels) if (name === channel) drop(identifier)
       },

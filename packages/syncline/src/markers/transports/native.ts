@@ -5,7 +5,7 @@
  */
 import type { SocketOptions, Transport } from '../transport.ts'
 import { socketAddress } from './address.ts'
-import { type Frame, ReconnectingSocket } from './socket.ts'
+import { type Frame, reconnectingSocket } from './socket.ts'
 
 export interface NativeOptions extends SocketOptions {
   /** For servers that authenticate by token instead of a cookie; called for every connection. */
@@ -15,15 +15,15 @@ export interface NativeOptions extends SocketOptions {
 /** Connects to `GET /sync`, with the subprotocol `syncline.v1`. */
 export function native(url = '/sync', options: NativeOptions = {}): Transport {
   return (host, settings) => {
-    const device = `page-${settings.random().toString(36).slice(2)}${settings.random().toString(36).slice(2)}`
+    const device = `page-${settings.clock.now().toString(36)}${settings.random().toString(36).slice(2)}`
     const continued = new Set<string>()
-    const socket = new ReconnectingSocket(
+    const socket = reconnectingSocket(
       {
-        url: socketAddress(url),
+        url: () => socketAddress(url),
         protocol: 'syncline.v1',
         // 20 s: under the 30 s idle limit of common proxies.
         quietMs: 20_000,
-        ping: () => ({ type: 'ping' }),
+        ping: { type: 'ping' },
         onOpen: () =>
           socket.send({ type: 'hello', protocol: 1, device, schema: 1, token: options.token?.() }),
         onFrame: (frame) => receive(frame),
@@ -66,10 +66,10 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
     return {
       join(channel, cursor) {
         continued[cursor === undefined ? 'delete' : 'add'](channel)
-        if (socket.isOpen) socket.send({ type: 'join', channel, want: 'markers', cursor })
+        if (socket.isOpen()) socket.send({ type: 'join', channel, want: 'markers', cursor })
       },
       leave(channel) {
-        if (socket.isOpen) socket.send({ type: 'leave', channel, want: 'markers' })
+        if (socket.isOpen()) socket.send({ type: 'leave', channel, want: 'markers' })
       },
       wake: () => socket.wake(),
       close: () => socket.dispatch('stop'),

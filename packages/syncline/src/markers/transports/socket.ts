@@ -2,17 +2,17 @@
  * A WebSocket that comes back: opened, watched for silence, and opened again after a wait. What the frames say is the
  * business of a transport.
  */
-import type { SocketLike, SocketOptions, TransportHost, TransportSettings } from '../transport.ts'
+import type { SocketLike, SocketOptions, SyncState, TransportHost, TransportSettings } from '../transport.ts'
 import { delayBefore, NEXT, type SocketEvent, type SocketPhase } from './socket-phase.ts'
 
 /** What differs between the wires. */
 export interface Wire {
-  readonly url: string
+  url(): string
   readonly protocol: string
   /** Longest silence, in ms, before the connection is asked for a sign of life. */
   readonly quietMs: number
   /** The question; without one the server speaks by itself, and silence is the end. */
-  ping?(): object
+  readonly ping?: object
   onOpen(): void
   onFrame(frame: Frame): void
 }
@@ -23,122 +23,122 @@ export type Frame = Readonly<Record<string, unknown>> & { readonly type?: string
 // 15 s: a blackholed connection never answers.
 const PATIENCE_MS = 15_000
 
-export class ReconnectingSocket {
-  readonly #wire: Wire
-  readonly #host: TransportHost
-  readonly #settings: TransportSettings
-  readonly #options: SocketOptions
-  #phase: SocketPhase = 'stopped'
-  #failures = 0
-  #asked = 0
-  #socket: SocketLike | undefined
-  #stopTimer = () => {}
-
-  constructor(wire: Wire, host: TransportHost, settings: TransportSettings, options: SocketOptions) {
-    this.#wire = wire
-    this.#host = host
-    this.#settings = settings
-    this.#options = options
-    this.dispatch('retry')
-  }
-
-  get isOpen(): boolean {
-    return this.#phase === 'open'
-  }
-
-  send(message: object): void {
-    this.#socket?.send(JSON.stringify(message))
-  }
-
-  wake(): void {
-    this.dispatch('retry')
-    // Asleep, the device may have lost the connection without hearing of it.
-    if (this.isOpen && this.#wire.ping && this.#asked === 0) this.#beat()
-  }
-
+export interface ReconnectingSocket {
+  isOpen(): boolean
+  send(message: object): void
+  /** The device came online or into view: tries at once, or asks whether the connection still lives. */
+  wake(): void
   /** `afterMs` is the server's wish for the next attempt. */
-  dispatch(event: SocketEvent, afterMs?: number): void {
-    let phase = NEXT[this.#phase][event]
-    if (!phase) return
-    if (phase === 'waiting' && ++this.#failures >= this.#settings.maxAttempts) phase = 'refused'
-    this.#phase = phase
-    this.#stopTimer()
-    if (phase === 'connecting') this.#open()
-    else if (phase === 'open') this.#opened()
-    else this.#close()
-    if (phase === 'waiting') {
-      const { minDelayMs, random } = this.#settings
-      this.#after(afterMs ?? delayBefore(this.#failures, minDelayMs, random), 'retry')
-    }
-    this.#host.onState(
-      phase === 'open' ? 'connected' : phase === 'stopped' || phase === 'refused' ? 'off' : 'reconnecting',
-    )
-    if (phase === 'open') this.#host.onOpen()
+  dispatch(event: SocketEvent, afterMs?: number): void
+}
+
+const STATES: Record<SocketPhase, SyncState> = {
+  stopped: 'off',
+  connecting: 'reconnecting',
+  open: 'connected',
+  waiting: 'reconnecting',
+  refused: 'off',
+}
+
+/** Opens a socket that is opened again whenever it is lost. */
+export function reconnectingSocket(
+  wire: Wire,
+  host: TransportHost,
+  { clock, random, maxAttempts, minDelayMs }: TransportSettings,
+  options: SocketOptions,
+): ReconnectingSocket {
+  let phase: SocketPhase = 'stopped'
+  let failures = 0
+  let asked = 0
+  let socket: SocketLike | undefined
+  let stopTimer = () => {}
+
+  const wait = (delayMs: number, callback: () => void) => {
+    stopTimer()
+    stopTimer = clock.after(delayMs, callback)
   }
 
-  #open(): void {
-    this.#after(PATIENCE_MS, 'lost')
+  const dispatch = (event: SocketEvent, afterMs?: number) => {
+    let next = NEXT[phase][event]
+    if (!next) return
+    if (next === 'waiting' && ++failures >= maxAttempts) next = 'refused'
+    phase = next
+    stopTimer()
+    if (phase === 'connecting') open()
+    else if (phase === 'open') {
+      failures = 0
+      watch()
+    } else close()
+    if (phase === 'waiting') {
+      wait(afterMs ?? delayBefore(failures, minDelayMs, random), () => dispatch('retry'))
+    }
+    host.onState(STATES[phase])
+    if (phase === 'open') host.onOpen()
+  }
+
+  const open = () => {
+    wait(PATIENCE_MS, () => dispatch('lost'))
     try {
-      const Socket =
-        this.#options.WebSocket ??
-        (globalThis as unknown as { WebSocket: NonNullable<SocketOptions['WebSocket']> }).WebSocket
-      const socket = new Socket(this.#wire.url, this.#wire.protocol)
-      this.#socket = socket
-      const lost = () => this.#socket === socket && this.dispatch('lost')
-      socket.onopen = () => this.#socket === socket && this.#wire.onOpen()
-      socket.onmessage = ({ data }) => this.#socket === socket && this.#receive(data)
-      socket.onclose = lost
-      socket.onerror = lost
+      const Socket = options.WebSocket ?? (globalThis as unknown as Required<SocketOptions>).WebSocket
+      const opened = new Socket(wire.url(), wire.protocol)
+      const whileCurrent =
+        <E>(listener: (event: E) => void) =>
+        (event: E) => {
+          if (socket === opened) listener(event)
+        }
+      socket = opened
+      opened.onopen = whileCurrent(wire.onOpen)
+      opened.onmessage = whileCurrent(receive)
+      opened.onclose = opened.onerror = whileCurrent(() => dispatch('lost'))
     } catch {
       // No WebSocket, or one that the page's policy forbids. Not at once: the caller is told by the next turn.
-      this.#stopTimer()
-      this.#after(0, 'lost')
+      wait(0, () => dispatch('lost'))
     }
   }
 
-  #receive(data: unknown): void {
-    if (this.isOpen) this.#watch()
+  const receive = ({ data }: { readonly data: unknown }) => {
+    if (phase === 'open') watch()
     let frame: unknown
     try {
       frame = JSON.parse(String(data))
     } catch {
       return
     }
-    if (frame && typeof frame === 'object') this.#wire.onFrame(frame as Frame)
-  }
-
-  #opened(): void {
-    this.#failures = 0
-    this.#watch()
+    if (frame && typeof frame === 'object') wire.onFrame(frame as Frame)
   }
 
   /** Something was heard: the next silence counts from here. */
-  #watch(): void {
-    this.#asked = 0
-    this.#wait(this.#wire.quietMs * (0.8 + 0.4 * this.#settings.random()))
+  const watch = () => {
+    asked = 0
+    wait(wire.quietMs * (0.8 + 0.4 * random()), beat)
   }
 
-  #wait(delayMs: number): void {
-    this.#stopTimer()
-    this.#stopTimer = this.#settings.clock.after(delayMs, () => this.#beat())
+  const beat = () => {
+    if (!wire.ping || asked === 2) return dispatch('lost')
+    asked++
+    send(wire.ping)
+    wait(wire.quietMs / 2, beat)
   }
 
-  #beat(): void {
-    if (!this.#wire.ping || this.#asked === 2) return this.dispatch('lost')
-    this.#asked++
-    this.send(this.#wire.ping())
-    this.#wait(this.#wire.quietMs / 2)
-  }
+  const send = (message: object) => socket?.send(JSON.stringify(message))
 
-  #after(delayMs: number, event: SocketEvent): void {
-    this.#stopTimer = this.#settings.clock.after(delayMs, () => this.dispatch(event))
-  }
-
-  #close(): void {
-    const socket = this.#socket
-    this.#socket = undefined
+  const close = () => {
+    const closed = socket
+    socket = undefined
     // Closing a socket that is still opening makes `ws` report an error, to nobody in particular.
-    if (socket) socket.onerror = () => {}
-    socket?.close()
+    if (closed) closed.onerror = () => {}
+    closed?.close()
+  }
+
+  dispatch('retry')
+  return {
+    isOpen: () => phase === 'open',
+    send,
+    wake() {
+      dispatch('retry')
+      // Asleep, the device may have lost the connection without hearing of it.
+      if (phase === 'open' && wire.ping && asked === 0) beat()
+    },
+    dispatch,
   }
 }

@@ -1,0 +1,142 @@
+// @vitest-environment happy-dom
+import { actionCable, type ActionCableOptions, fromFunction, type Page, SyncRegistry } from 'syncline/markers'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { at, type Frame, type ScriptedServer, scriptedServer } from './scripted-server.ts'
+
+beforeEach(() => void vi.spyOn(console, 'debug').mockImplementation(() => {}))
+
+const open: { close(): unknown }[] = []
+afterEach(async () => {
+  for (const each of open.splice(0).reverse()) await each.close()
+})
+
+/** Answers as a Rails server does; a subscription of `Secret` is rejected. */
+function railsAnswers(frame: Frame | undefined): object[] {
+  if (!frame) return [{ type: 'welcome' }]
+  const { command, identifier, data } = frame as { command: string; identifier: string; data?: string }
+  const { model } = JSON.parse(identifier) as { model?: string }
+  if (command === 'subscribe') {
+    return [{ type: model === 'Secret' ? 'reject_subscription' : 'confirm_subscription', identifier }]
+  }
+  if (command !== 'message') return []
+  const { action, identifier: channel } = JSON.parse(data ?? '') as { action: string; identifier: string }
+  if (action !== 'subscribe_to') return []
+  const message = channel.startsWith('Secret')
+    ? { type: 'error', identifier: channel, error: 'Unauthorized' }
+    : { type: 'subscribed', identifier: channel }
+  return [{ identifier, message }]
+}
+
+async function start(options: ActionCableOptions = {}, cursor?: string) {
+  const reloads: string[][] = []
+  const page: Page = {
+    ...fromFunction((props) => void reloads.push([...props])),
+    ...(cursor && { placeOf: () => ({ cursor, position: 100 }) }),
+  }
+  const server = await scriptedServer(railsAnswers)
+  const transport = actionCable(server.url, { WebSocket: WebSocket as never, ...options })
+  const registry = new SyncRegistry({ transport, page, reconnectDelay: 10, debounceMs: 20 })
+  open.push(server, { close: () => registry.disconnect() })
+  return { server, registry, reloads }
+}
+
+const sent = ({ frames }: ScriptedServer) =>
+  frames.map(({ command, identifier, data }) => [
+    command,
+    JSON.parse(String(identifier)),
+    ...(data === undefined ? [] : [JSON.parse(String(data))]),
+  ])
+
+test('each channel is a subscription of a model and an id, with the collection when there is one', async () => {
+  const { server, registry, reloads } = await start()
+
+  registry.subscribe('Account:all', 'accounts')
+  registry.subscribe('Account:a%2Fb/account_users', 'members')
+
+  await vi.waitFor(() => expect(reloads).toEqual([['accounts', 'members']]))
+  expect(sent(server)).toEqual([
+    ['subscribe', { channel: 'SyncChannel', model: 'Account', id: 'all' }],
+    ['subscribe', { channel: 'SyncChannel', model: 'Account', id: 'a/b', collection: 'account_users' }],
+  ])
+})
+
+test('a message of a channel reloads the props that the page declared for it', async () => {
+  const { server, registry, reloads } = await start({}, at(100))
+  registry.subscribe('Account:1', 'selected_account')
+  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+
+  const { identifier } = server.frames[0] as { identifier: string }
+  server.send({ identifier, message: { action: 'refresh', prop: 'account' } })
+
+  await vi.waitFor(() => expect(reloads).toEqual([['selected_account']]))
+})
+
+test('R1: the position of the page goes along, and after a reconnect everything is loaded again', async () => {
+  const { server, registry, reloads } = await start({}, at(100))
+  registry.subscribe('Account:1', 'account')
+  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+  expect(reloads).toEqual([])
+
+  server.drop()
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  expect(sent(server)).toEqual([
+    ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1', cursor: at(100) }],
+    ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1' }],
+  ])
+})
+
+test('leaving a channel unsubscribes exactly it', async () => {
+  const { server, registry } = await start()
+  registry.subscribe('Account:1', 'account')
+  registry.subscribe('Account:2', 'account')
+  await vi.waitFor(() => expect(server.frames).toHaveLength(2))
+
+  registry.unsubscribe('Account:1', 'account')
+
+  await vi.waitFor(() => expect(server.frames).toHaveLength(3))
+  expect(sent(server)[2]).toEqual(['unsubscribe', { channel: 'SyncChannel', model: 'Account', id: '1' }])
+})
+
+test('the identifier form is one subscription that performs, and is told of each identifier', async () => {
+  const { server, registry, reloads } = await start({ form: 'identifier' })
+  const heard: object[] = []
+  registry.subscribe('Account:all', 'accounts')
+  registry.listen('Account:all', (message) => heard.push(message))
+  await vi.waitFor(() => expect(reloads).toEqual([['accounts']]))
+
+  const shared = JSON.stringify({ channel: 'SyncChannel' })
+  server.send({ identifier: shared, message: { identifier: 'Account:all', action: 'destroy', timestamp: 7 } })
+
+  await vi.waitFor(() => expect(reloads).toHaveLength(2))
+  expect(heard).toEqual([{ identifier: 'Account:all', action: 'destroy', prop: undefined, timestamp: 7 }])
+  expect(sent(server)).toEqual([
+    ['subscribe', { channel: 'SyncChannel' }],
+    ['message', { channel: 'SyncChannel' }, { action: 'subscribe_to', identifier: 'Account:all' }],
+  ])
+})
+
+test.each(['model', 'identifier'] as const)('%s: what is rejected disturbs nothing else', async (form) => {
+  const { registry, reloads } = await start({ form })
+
+  registry.subscribe('Secret:1', 'secret')
+  registry.subscribe('Account:1', 'account')
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  expect(registry.isConnected).toBe(true)
+})
+
+test('a server that sends the page away is not asked again; one that restarts is', async () => {
+  const { server, registry } = await start()
+  void registry.connect()
+  await vi.waitFor(() => expect(registry.isConnected).toBe(true))
+
+  server.send({ type: 'disconnect', reason: 'server_restart', reconnect: true })
+  await vi.waitFor(() => expect(server.connections).toBe(2))
+  await vi.waitFor(() => expect(registry.isConnected).toBe(true))
+  server.send({ type: 'disconnect', reason: 'unauthorized', reconnect: false })
+
+  await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+  expect(server.connections).toBe(2)
+})
