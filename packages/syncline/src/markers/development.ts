@@ -29,16 +29,14 @@ export function warn(text: string): void {
 }
 
 /** Says which prop the page does not have. */
-export function warnOfUnknown(
-  props: readonly string[],
-  findNames: () => readonly string[] | undefined,
-): void {
+export function warnOfUnknown(props: readonly string[], findProps: () => object | undefined): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
-      const names = findNames()
-      const missing = names && props.find((prop) => prop !== '*' && !names.includes(prop.replace(/\..*/, '')))
+      const shown = findProps()
+      const names = Object.keys(shown ?? {})
+      const missing = shown && props.find((prop) => prop !== '*' && !names.includes(prop.replace(/\..*/, '')))
       if (missing === undefined) return
-      const known = names?.map((name) => `\`${name}\``).join(', ')
+      const known = names.map((name) => `\`${name}\``).join(', ')
       warn(`The page has no prop \`${missing}\`. Its props are ${known}. Subscribe with one of these.`)
     }
   } catch {}

@@ -8,6 +8,9 @@
  */
 export type { Clock } from './clock.ts'
 export type { SynclineWindow } from './development.ts'
+export { type FieldKeeper, keepField, type KeepFieldOptions, type TextField } from './fields/keep-field.ts'
+export { keepFields, type KeepFieldsOptions } from './fields/keep-fields.ts'
+export type { NoticeTexts } from './fields/notice.ts'
 export { buildIdentifier, type MaybeId } from './identifier.ts'
 export type { IncomingMessage, SyncMessage } from './message.ts'
 export type { Observable } from './observable.ts'

@@ -46,8 +46,8 @@ export interface Page {
   isBusy?(): boolean
   /** How long the server wants markers to be collected, in ms. */
   debounceMs?(): number | undefined
-  /** The names of the page's props. */
-  propNames?(): readonly string[]
+  /** The page's props as they are shown. */
+  props?(): Readonly<Record<string, unknown>> | undefined
 }
 
 /** A reload of a loader that returns a promise and cannot be cancelled. */

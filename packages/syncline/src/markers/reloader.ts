@@ -125,7 +125,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
       debug(`reload ${how}`, props)
       if (how === 'failed' || how === 'interrupted') {
         for (const prop of props) mark([prop], marked.get(prop) ?? null)
-      } else warnOfUnknown(props, () => page?.propNames?.())
+      } else warnOfUnknown(props, () => page?.props?.())
       dispatch(how === 'refused' ? 'ended' : how, SETTLING_MS)
       if (pending.size === 0) dispatch('settled')
     }

@@ -104,7 +104,7 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
       Array.from(visits.values()).some(({ async, method }) => !async || method.toLowerCase() !== 'get'),
     placeOf: (prop) => placeIn(current(), prop),
     debounceMs: () => syncOf(current())?.debounceMs,
-    propNames: () => Object.keys(current()?.props ?? {}),
+    props: () => current()?.props,
     reload(props) {
       let at = 0
       return startReload(router, {
