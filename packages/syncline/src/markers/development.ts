@@ -17,14 +17,14 @@ export interface SynclineWindow {
 /** A line for whoever looks for it. */
 export function debug(text: string, ...details: readonly unknown[]): void {
   try {
-    if (process.env.NODE_ENV !== 'production') console.debug(`[syncline] ${text}`, ...details)
+    if (process.env.NODE_ENV !== 'production' && isBrowser()) console.debug(`[syncline] ${text}`, ...details)
   } catch {}
 }
 
 /** A mistake of the page: fact, value, remedy. */
 export function warn(text: string): void {
   try {
-    if (process.env.NODE_ENV !== 'production') console.warn(`[syncline] ${text}`)
+    if (process.env.NODE_ENV !== 'production' && isBrowser()) console.warn(`[syncline] ${text}`)
   } catch {}
 }
 
@@ -61,6 +61,10 @@ export function expose(
       Object.assign(globalThis, { __syncline: state })
     }
   } catch {}
+}
+
+function isBrowser(): boolean {
+  return typeof document !== 'undefined'
 }
 
 const latest: object[] = []

@@ -16,7 +16,7 @@ import type { IncomingMessage, SyncMessage } from './message.ts'
 import { type Observable, observable } from './observable.ts'
 import { type Props, propList, type SubscribeOptions, type SyncOptions } from './options.ts'
 import type { Place } from './page.ts'
-import { positionOf } from '../protocol/position-of.ts'
+import { positionOf } from '../protocol/marker-cursor.ts'
 import { createReloader, EVERYTHING, type Reloader } from './reloader.ts'
 import type { Connection, SyncState, TransportHost } from './transport.ts'
 import { native } from './transports/native.ts'
@@ -42,7 +42,7 @@ export class SyncRegistry {
   readonly #setStatus: (state: SyncState) => void
   #options: SyncOptions
   #connection: Connection | undefined
-  #stopWatching = () => {}
+  #stopWatching: (() => void) | undefined
 
   constructor(options: SyncOptions = {}) {
     this.#options = options
@@ -76,25 +76,22 @@ export class SyncRegistry {
     this.debounceMs = debounceMs ?? this.debounceMs
     this.maxReconnectAttempts = maxReconnectAttempts ?? this.maxReconnectAttempts
     this.reconnectDelay = reconnectDelay ?? this.reconnectDelay
+    // From here on: an answer that overtakes another does so with and without subscriptions (R2).
+    if (this.#options.page) this.#watch()
     if (isOpen || this.#channels.size > 0) void this.connect()
     return this
   }
 
   /** Connects, when that is possible and not done. The first subscription does it too. Never rejects. */
   async connect(): Promise<void> {
-    const { enabled = true, page, transport = native() } = this.#options
-    if (this.#connection || !enabled || typeof document === 'undefined') return
+    const { transport = native() } = this.#options
+    if (this.#connection || !this.#isEnabled) return
+    this.#watch()
     this.#connection = transport(this.#host(), {
       clock: this.#clock,
       random: this.#random,
       maxAttempts: this.maxReconnectAttempts,
       minDelayMs: this.reconnectDelay,
-    })
-    this.#stopWatching = watchPage(page, {
-      onWake: () => this.#connection?.wake(),
-      onFree: () => this.#reloader.freed(),
-      onShown: () => this.#onShown(),
-      onKept: (props) => this.#mark(props, null),
     })
     expose(this.subscriptions, this.status)
     this.#onShown()
@@ -177,13 +174,27 @@ export class SyncRegistry {
     const channel = this.#channels.get(identifier)
     if (type === 'error') return this.#onRejected(identifier, error ?? '')
     if (type || !channel) return
-    const position = positionOf(cursor)
+    const position = positionOf(cursor ?? '')
     channel.cursor = cursor ?? channel.cursor
     channel.changedAt = Math.max(channel.changedAt, position ?? channel.changedAt)
     const heard = { identifier, action, prop, timestamp: timestamp ?? this.#seconds() }
     noteMarker(heard)
     channel.tell(heard)
     this.#mark(channel.staleProps(prop), position, channel)
+  }
+
+  get #isEnabled(): boolean {
+    return this.#options.enabled !== false && typeof document !== 'undefined'
+  }
+
+  #watch(): void {
+    if (this.#isEnabled)
+      this.#stopWatching ??= watchPage(this.#options.page, {
+        onWake: () => this.#connection?.wake(),
+        onFree: () => this.#reloader.freed(),
+        onShown: () => this.#onShown(),
+        onKept: (props) => this.#mark(props, null),
+      })
   }
 
   get #clock() {
@@ -241,7 +252,7 @@ export class SyncRegistry {
   #join(channel: Channel, cursor: string | undefined): void {
     channel.cursor = cursor
     channel.start = cursor
-    channel.from = positionOf(cursor)
+    channel.from = positionOf(cursor ?? '')
     this.#ask(channel)
   }
 
@@ -260,7 +271,7 @@ export class SyncRegistry {
     channel.wasJoined = true
     channel.cursor = cursor ?? channel.cursor
     if (isContinued) return
-    channel.from = positionOf(cursor)
+    channel.from = positionOf(cursor ?? '')
     if (!isFirst) channel.tell({ identifier: name, action: 'refresh', timestamp: this.#seconds() })
     const props = channel.staleProps()
     this.#mark(channel.undeclared > 0 ? [...props, EVERYTHING] : props, null, channel)
@@ -326,7 +337,8 @@ export class SyncRegistry {
   }
 
   #close(): void {
-    this.#stopWatching()
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
     this.#connection?.close()
     this.#connection = undefined
     for (const channel of this.#channels.values()) channel.isAsked = channel.isJoined = false

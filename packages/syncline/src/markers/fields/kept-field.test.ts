@@ -32,5 +32,9 @@ test('when the page holds what the user typed, the field follows the page again'
 test('a refresh without news is the same field', () => {
   const fields = [cleanField('a'), typed(cleanField('a'), 'b'), refreshed(typed(cleanField('a'), 'b'), 'c')]
 
-  expect(fields.map((field) => refreshed(field, field.theirs ?? field.base) === field)).toEqual([true, true, true])
+  expect(fields.map((field) => refreshed(field, field.theirs ?? field.base) === field)).toEqual([
+    true,
+    true,
+    true,
+  ])
 })

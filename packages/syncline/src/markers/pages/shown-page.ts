@@ -5,7 +5,7 @@
  *
  *   R2 never backwards   an answer that was read before what is shown does not replace it
  */
-import { positionOf } from '../../protocol/position-of.ts'
+import { positionOf } from '../../protocol/marker-cursor.ts'
 import type { Place } from '../page.ts'
 
 /** The prop that `syncline/inertia` puts into every answer. */

@@ -11,7 +11,8 @@ export interface TheirsNoticeProps {
 export function TheirsNotice({ field, texts = {} }: TheirsNoticeProps): ReactElement {
   const { theirs } = field
   const { changed = CHANGED, useTheirs = USE_THEIRS, keepMine = KEEP_MINE } = texts
-  const button = (text: string, onClick: () => void) => createElement('button', { type: 'button', onClick }, text)
+  const button = (text: string, onClick: () => void) =>
+    createElement('button', { type: 'button', onClick }, text)
   return createElement(
     'span',
     { role: 'status', className: 'syncline-notice' },

@@ -1,0 +1,338 @@
+/** Pages of the real Inertia client in Chromium, refreshed by a real server over a real database. */
+import { type Browser, chromium, type Page as Tab } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
+import type { PageWindow } from './inertia-page.ts'
+import { type Site, startSite } from './inertia-site.ts'
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+]
+
+declare const window: Window & PageWindow
+
+let browser: Browser
+let site: Site
+let proxy: TcpProxy
+const faults: unknown[] = []
+
+beforeAll(async () => {
+  const args = [...FLAGS, '--js-flags=--expose-gc']
+  ;[browser, site] = await Promise.all([
+    chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args }),
+    startSite(),
+  ])
+  proxy = await startTcpProxy({ port: site.server.port })
+})
+
+afterAll(async () => {
+  await browser.close()
+  await proxy.close()
+  await site.close()
+})
+
+beforeEach(async () => {
+  await site.server.query("update accounts set name = 'Acme', plan = 'free' where id = 7")
+  site.requests.length = 0
+  site.failure = undefined
+  faults.length = 0
+})
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close()
+  expect(faults).toEqual([])
+})
+
+interface OpenOptions {
+  readonly token?: string
+  readonly port?: number
+  readonly options?: object
+}
+
+/** Opens a page in a browser profile of its own, and waits until its channels are live. */
+async function open(
+  path: string,
+  { token = 'ana', port = site.server.port, options = {} }: OpenOptions = {},
+) {
+  const context = await browser.newContext()
+  const tab = await context.newPage()
+  tab.on('pageerror', (error) => faults.push(error))
+  await tab.addInitScript((sync) => Object.assign(window, { sync }), {
+    url: `ws://127.0.0.1:${port}/sync`,
+    token,
+    options,
+  })
+  await tab.goto(site.url + path)
+  if (!path.includes('late')) await live(tab)
+  return tab
+}
+
+const live = (tab: Tab) => tab.waitForFunction(() => window.registry.isConnected)
+const rename = (name: string) => site.server.query('update accounts set name = $1 where id = 7', [name])
+const heading = (tab: Tab) => tab.textContent('h1')
+const shows = (tab: Tab, name: string) =>
+  tab.waitForFunction((text) => document.querySelector('h1')?.textContent === JSON.stringify(text), name)
+const reloads = (tab: Tab) => tab.evaluate(() => window.reloads)
+const reloadsOf = (from = 0) => site.requests.slice(from).filter((line) => line.split(' ').length > 2)
+/** Longer than a marker, its debounce and a reload take. */
+const pause = () => new Promise((resolve) => setTimeout(resolve, 900))
+
+test('an edit in one window is in the other, in every tab of every user, whoever wrote it', async () => {
+  const tabs = await Promise.all([
+    open('/account/7'),
+    open('/account/7'),
+    open('/account/7', { token: 'ben' }),
+  ])
+
+  await rename('By psql')
+  await Promise.all(tabs.map((tab) => shows(tab, 'By psql')))
+  await tabs[0]?.evaluate(() =>
+    window.router.visit('/account/7', { method: 'put', data: { name: 'By Ana' } }),
+  )
+  await Promise.all(tabs.map((tab) => shows(tab, 'By Ana')))
+
+  expect(await reloads(tabs[1] as Tab)).toEqual([
+    ['account', 'members'],
+    ['account', 'members'],
+  ])
+  // The author's own page has it from the answer to the submission.
+  await pause()
+  expect(await reloads(tabs[0] as Tab)).toEqual([['account', 'members']])
+})
+
+test('R1: a change between rendering and subscribing arrives', async () => {
+  const tab = await open('/account/7?late')
+  await rename('In between')
+  expect(await heading(tab)).toBe('"Acme"')
+
+  await tab.evaluate(() => window.mount())
+
+  await shows(tab, 'In between')
+})
+
+test('R1: a page that nothing happened to is not loaded again, though it is subscribed from its position', async () => {
+  const tab = await open('/account/7')
+  await pause()
+
+  expect(await reloads(tab)).toEqual([])
+})
+
+test('R1: however often the connection is lost, no refresh is', async () => {
+  const tab = await open('/account/7', { port: proxy.port, options: { reconnectDelay: 10 } })
+  for (let n = 1; n <= 30; n++) {
+    const cut = () => proxy.cut()
+    if (n % 2) cut()
+    await rename(`Name ${n}`)
+    if (n % 2 === 0) cut()
+    if (n % 10 === 0) await shows(tab, `Name ${n}`)
+  }
+
+  await shows(tab, 'Name 30')
+})
+
+test('R1: after a reconnect only the channels that changed are loaded again', async () => {
+  const tab = await open('/account/7', { port: proxy.port })
+  await tab.evaluate(() => window.registry.subscribe('Account:8', 'other'))
+  await pause()
+
+  const before = (await reloads(tab)).length
+  await site.server.query('select 1')
+  proxy.cut()
+  await rename('Changed')
+  await shows(tab, 'Changed')
+
+  expect((await reloads(tab)).slice(before)).toEqual([['account', 'members']])
+})
+
+test('a burst of changes is a handful of reloads', async () => {
+  const tab = await open('/account/7')
+  const startedAt = Date.now()
+  for (let n = 1; n <= 200; n++) await rename(`Name ${n}`)
+  const durationMs = Date.now() - startedAt
+
+  await shows(tab, 'Name 200')
+
+  expect((await reloads(tab)).length).toBeLessThanOrEqual(1 + Math.ceil(durationMs / 300))
+})
+
+test('R2: an answer that is late does not overwrite a newer one', async () => {
+  const tab = await open('/account/7?late')
+  const release = site.hold((line) => line === 'GET /account/7 account')
+  await rename('Older')
+  await tab.evaluate(() => window.router.reload({ only: ['account'] }))
+  await vi.waitFor(() => expect(reloadsOf()).toHaveLength(1))
+  // The held answer was read; from now on answers are not held.
+  await pause()
+  await rename('Newer')
+  await tab.evaluate(() => window.router.reload({ only: ['account', 'members'] }))
+  await shows(tab, 'Newer')
+
+  release()
+
+  // What was kept is asked for again; nothing older is shown meanwhile.
+  await vi.waitFor(() => expect(reloadsOf().at(-1)).toBe('GET /account/7 account'))
+  expect(await heading(tab)).toBe('"Newer"')
+})
+
+test('R2: while a reload is under way, what is marked is in one more after it', async () => {
+  const tab = await open('/account/7')
+  const release = site.hold((line) => line.includes('account,members'))
+  await rename('One')
+  await vi.waitFor(() => expect(reloadsOf()).toHaveLength(1))
+  for (const name of ['Two', 'Three', 'Four']) await rename(name)
+  await pause()
+  expect(reloadsOf()).toHaveLength(1)
+
+  release()
+
+  await shows(tab, 'Four')
+  expect(await reloads(tab)).toHaveLength(2)
+})
+
+test('R4: a reload waits for a submission, and the submission is not cancelled', async () => {
+  const tab = await open('/account/7')
+  const release = site.hold((line) => line.startsWith('PUT'))
+  await tab.evaluate(() => window.router.visit('/account/7', { method: 'put', data: { name: 'Submitted' } }))
+  await vi.waitFor(() => expect(site.requests.at(-1)).toBe('PUT /account/7'))
+  await site.server.query("update accounts set plan = 'pro' where id = 7")
+  await pause()
+  expect(await reloads(tab)).toEqual([])
+
+  release()
+
+  await shows(tab, 'Submitted')
+  await tab.waitForFunction(() => document.querySelector('#plan')?.textContent === '"pro"')
+  await pause()
+  // The answer was read after both changes.
+  expect(await reloads(tab)).toEqual([])
+})
+
+test('R4: a hidden page collects, and reloads when it is seen', async () => {
+  const tab = await open('/account/7')
+  const become = (state: string) =>
+    tab.evaluate((visibility) => {
+      Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, state)
+  await become('hidden')
+  await rename('Unseen')
+  await pause()
+  expect(await reloads(tab)).toEqual([])
+
+  await become('visible')
+
+  await shows(tab, 'Unseen')
+  expect(await reloads(tab)).toHaveLength(1)
+})
+
+test('R4: what the user types stays, the rest of the page is refreshed, and theirs is offered', async () => {
+  const tab = await open('/account/7')
+  await tab.focus('#name')
+  await tab.keyboard.type(' & Co')
+
+  await rename('Acme Ltd')
+  await shows(tab, 'Acme Ltd')
+  await tab.waitForSelector('[role=status]')
+  await tab.keyboard.type('!')
+
+  expect(await tab.inputValue('#name')).toBe('Acme & Co!')
+  expect(await tab.evaluate(() => document.activeElement?.id)).toBe('name')
+  expect(await tab.textContent('[role=status]')).toBe('Changed meanwhile to “Acme Ltd”. Use theirs Keep mine')
+  await tab.click('text=Use theirs')
+  expect(await tab.inputValue('#name')).toBe('Acme Ltd')
+  expect(await tab.locator('[role=status]').count()).toBe(0)
+
+  await rename('Acme Inc')
+  await tab.waitForFunction(() => document.querySelector<HTMLInputElement>('#name')?.value === 'Acme Inc')
+})
+
+test('R1: the way back shows what changed while the page was left', async () => {
+  const tab = await open('/account/7')
+  await tab.evaluate(() => window.router.visit('/accounts'))
+  await tab.waitForFunction(() => window.page.component === 'accounts')
+  await pause()
+  await rename('Changed meanwhile')
+  await pause()
+
+  await tab.goBack()
+
+  await shows(tab, 'Changed meanwhile')
+})
+
+test('R4: an error of the server, or a network that fails, does not disturb the page, and the reload is repeated', async () => {
+  const tab = await open('/account/7')
+  site.failure = 500
+  await rename('One')
+  await pause()
+  expect([await heading(tab), await tab.locator('dialog').count()]).toEqual(['"Acme"', 0])
+
+  site.failure = 'cut'
+  await rename('Two')
+
+  await shows(tab, 'Two')
+})
+
+test('a lost right ends the refreshes, and disturbs nothing', async () => {
+  const tab = await open('/account/8', { token: 'cleo' })
+  await site.server.query('delete from account_users where user_id = 3')
+  await pause()
+  const before = (await reloads(tab)).length
+  await site.server.query("update accounts set name = 'Secret' where id = 8")
+  await pause()
+
+  expect((await reloads(tab)).length).toBe(before)
+})
+
+test('a thousand mounts and unmounts, and a long run of markers, leave the memory flat', async () => {
+  const tab = await open('/account/7')
+  const run = async () => {
+    await tab.evaluate(() => window.mountAndUnmount(1_000))
+    for (let n = 0; n < 20; n++) await rename(`Run ${n}`)
+    await shows(tab, 'Run 19')
+    return tab.evaluate(() => {
+      ;(window as unknown as { gc(): void }).gc()
+      return (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize
+    })
+  }
+  await run()
+  const before = await run()
+  await run()
+  const after = await run()
+
+  expect(await tab.evaluate(() => window.registry.subscriptions.size)).toBe(1)
+  expect(after - before).toBeLessThan(2_000_000)
+})
+
+test('developers find what is subscribed, whether it is open, and what came', async () => {
+  const tab = await open('/account/7')
+  await rename('Seen')
+  await shows(tab, 'Seen')
+
+  const state = await tab.evaluate(() =>
+    JSON.parse(JSON.stringify((window as unknown as { __syncline: object }).__syncline)),
+  )
+
+  expect(state).toEqual({
+    subscriptions: { 'Account:7': ['account', 'members'] },
+    isOpen: true,
+    markers: expect.arrayContaining([
+      { identifier: 'Account:7', action: 'refresh', prop: 'account', timestamp: expect.any(Number) },
+    ]),
+  })
+})
+
+test('a prop that the page does not have is told, with the ones that it has', async () => {
+  const tab = await open('/account/7')
+  const said = tab.waitForEvent('console', (line) => line.type() === 'warning')
+
+  await tab.evaluate(() => window.registry.subscribe('Account:7', 'acount'))
+  await rename('Told')
+
+  expect((await said).text()).toBe(
+    '[syncline] The page has no prop `acount`. Its props are `errors`, `account`, `members`, `sync`. Subscribe with one of these.',
+  )
+})
