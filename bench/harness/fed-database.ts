@@ -1,8 +1,8 @@
 /**
  * A database whose log can be fed from memory, so that fan-out is measured without the commits before it.
  *
- * Everything is real but the answers to the tail's reads: after `feed` each read finds one change and a position one
- * transaction further, exactly as PostgreSQL would answer. The rest of the way is the product's: tail, routing, sealed
+ * Everything is real but the answers to the tail's reads, and to what it asks in the same round trip: after `feed` each
+ * read finds one change and a position one transaction further, exactly as PostgreSQL would answer. The rest of the way is the product's: tail, routing, sealed
  * cursor, encoding, members, sockets. Once fed, the tail stands beyond the real log and must not read it again.
  */
 import type { Connection, Database } from 'syncline/server'
@@ -22,6 +22,9 @@ export interface FedDatabase {
 }
 
 const READ = 'syncline read'
+
+/** Answers what a tail asks in the same round trip before it rests: no other tail is there, and its lock is granted. */
+const ALONE: Row = { tails: 1, granted: true, by_tail: false }
 
 /** Wraps a database before a server is made with it. */
 export function feedable(database: Database): FedDatabase {
@@ -73,9 +76,7 @@ class FedLog {
       if (isRead) this.#present = answers.at(-1)?.[0]
       return answers
     }
-    const others = statements.slice(0, -1)
-    const answers = others.length > 0 ? await connection.pipeline(others) : []
-    return [...answers, [this.#next()]]
+    return [...statements.slice(0, -1).map(() => [ALONE]), [this.#next()]]
   }
 
   #next(): Row {

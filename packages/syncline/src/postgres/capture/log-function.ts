@@ -56,27 +56,23 @@ export function logFunction(table: CapturedTable): string {
         [
           [
             is('UPDATE'),
-            lines(
-              forgetPartitionMove(table),
-              stopWhenUnchanged(table),
-              `record_id := ${idText(table, 'new')};`,
+            paragraphs(
+              lines(forgetPartitionMove(table), stopWhenUnchanged(table)),
+              written(table, 'new', choose([[differs(table.id), changedKey(table)]], updated(table))),
             ),
           ],
-          [is('INSERT'), `record_id := ${idText(table, 'new')};`],
+          [is('INSERT'), written(table, 'new', created(table))],
         ],
-        `record_id := ${idText(table, 'old')};`,
-      ),
-      readWriter(table.model.name),
-      choose(
-        [
-          [is('UPDATE'), choose([[differs(table.id), changedKey(table)]], updated(table))],
-          [is('INSERT'), created(table)],
-        ],
-        deleted(table),
+        written(table, 'old', deleted(table)),
       ),
       lines(WAKE, 'return null;'),
     ),
   })
+}
+
+/** What happened to a record, after who did it is known. */
+function written(table: CapturedTable, alias: Alias, body: string): string {
+  return lines(`record_id := ${idText(table, alias)};`, readWriter(table.model.name), body)
 }
 
 const version = (table: CapturedTable, alias: Alias) =>

@@ -16,6 +16,9 @@ export interface LoggedRow {
   readonly op?: string
 }
 
+/** A direct write has no source but its role. Said here, not as the variable's default: that would be one expression more. */
+export const SOURCE = 'coalesce(log_source, session_user)'
+
 /** Variables that `readWriter` fills. */
 export const WRITER_VARIABLES = [
   'setting pg_catalog.text',
@@ -24,7 +27,7 @@ export const WRITER_VARIABLES = [
   'log_device pg_catalog.text',
   'log_op bigint',
   'log_actor pg_catalog.text',
-  'log_source pg_catalog.text := session_user',
+  'log_source pg_catalog.text',
 ]
 
 export function insertLogRow(row: LoggedRow): string {
@@ -41,7 +44,7 @@ export function insertLogRow(row: LoggedRow): string {
     ['device', 'log_device'],
     ['op', row.op],
     ['actor', 'log_actor'],
-    ['source', 'log_source'],
+    ['source', SOURCE],
   ]
   const given = values.filter((entry): entry is [string, string] => entry[1] !== undefined)
   return `insert into syncline.log (${given.map(([column]) => column).join(', ')})

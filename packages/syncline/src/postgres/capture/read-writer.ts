@@ -4,10 +4,10 @@ import { WRITER_SETTING } from './writer-setting.ts'
 
 /** Fills `WRITER_VARIABLES`. The op's number is logged with the record that it is about, and with no other. */
 export function readWriter(model?: string): string {
-  return lines(
-    `setting := pg_catalog.current_setting('${WRITER_SETTING}', true);`,
-    when(
-      "setting operator(pg_catalog.<>) ''",
+  return when(
+    `${SETTING} operator(pg_catalog.<>) ''`,
+    lines(
+      `setting := ${SETTING};`,
       choose(
         [["pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\\x01'", readList(model)]],
         readObject(model),
@@ -16,12 +16,14 @@ export function readWriter(model?: string): string {
   )
 }
 
+const SETTING = `pg_catalog.current_setting('${WRITER_SETTING}', true)`
+
 function readObject(model?: string): string {
   return lines(
     'writer := setting::pg_catalog.jsonb;',
     "log_device := writer operator(pg_catalog.->>) 'device';",
     "log_actor := writer operator(pg_catalog.->>) 'actor';",
-    "log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);",
+    "log_source := writer operator(pg_catalog.->>) 'source';",
     model !== undefined &&
       when(
         `(writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) ${literal(model)}

@@ -6,7 +6,7 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedRoom, CapturedTable } from './captured-table.ts'
-import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
+import { insertLogRow, SOURCE, WRITER_VARIABLES } from './log-insert.ts'
 import { readWriter } from './read-writer.ts'
 import { literal, paragraphs, triggerFunction, when } from './sql-text.ts'
 import { WAKE } from './wake-text.ts'
@@ -37,7 +37,7 @@ export function truncateRow(model: string) {
 
 function reloadRooms(table: CapturedTable, room: CapturedRoom): string {
   return `insert into syncline.log (room, model, id, action, version, device, actor, source)
-  select r.room, ${literal(table.model.name)}, '', 'truncate', 0, log_device, log_actor, log_source
+  select r.room, ${literal(table.model.name)}, '', 'truncate', 0, log_device, log_actor, ${SOURCE}
   from (${rooms(table, room)}) as r (room) where r.room is not null;
 has_rooms := has_rooms or found;`
 }

@@ -27,12 +27,12 @@ export const TAILS_LOCK = '6014960150226495852'
 export const WAKE_SETTING = 'syncline.wake'
 
 /**
- * PL/pgSQL for the logging triggers, once per logged row or statement. It may be repeated in a transaction: the lock
+ * PL/pgSQL for the logging triggers, once per logged row or statement, and one expression, because every transaction
+ * prepares each anew (`bench`: G6b). It may be repeated in a transaction: the lock
  * is then its own, and equal notifications collapse into one.
  */
-export const WAKE_SNIPPET = `if pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
-     or pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'always' then
+export const WAKE_SNIPPET = `if (pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
+       or pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('${WAKE_CHANNEL}', '');
   end if;`

@@ -61,8 +61,10 @@ export class Router {
     return isWhole ? guards.find(rows) : new Map(guardModels.map((model) => [model, 'all']))
   }
 
-  #edges({ from, to }: Batch): BatchEdges {
-    return { from, to, cursor: this.#options.sealPosition() }
+  /** The cursor is sealed when the first room needs it, within the batch: most batches of a busy log concern nobody here. */
+  #edges({ from, to }: Batch): () => BatchEdges {
+    let edges: BatchEdges | undefined
+    return () => (edges ??= { from, to, cursor: this.#options.sealPosition() })
   }
 
   #byRoom(rows: readonly LogRow[]): Map<string, LogRow[]> {
@@ -87,8 +89,14 @@ export class Router {
     return emptied
   }
 
-  #deliver(room: Room | undefined, rows: readonly LogRow[], edges: BatchEdges, reload: string | null): void {
+  #deliver(
+    room: Room | undefined,
+    rows: readonly LogRow[],
+    edgesOf: () => BatchEdges,
+    reload: string | null,
+  ): void {
     if (!room) return
+    const edges = edgesOf()
     try {
       this.#options.metrics.count('syncline_deliveries_total', room.members.size)
       room.deliver(new Delivery(room.channel, rows, edges, room.guard, reload))
