@@ -125,17 +125,17 @@ begin
     return new;
   end if;
 
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'name', new."version",
-      'startsAt', new."version");
-    return new;
-  end if;
-
-  if new."version" operator(pg_catalog.>) old."version" then
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or new."version" operator(pg_catalog.>) old."version" then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'name', new."version",
+        'startsAt', new."version");
+      return new;
+    end if;
     if pg_catalog.current_setting('syncline.revived', true)
       operator(pg_catalog.=) ('production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
       new."version" := new."version";
@@ -200,22 +200,22 @@ begin
     return new;
   end if;
 
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'productionId', new."version",
-      'name', new."version",
-      'note', new."version",
-      'zoom', new."version");
-    if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
-      perform 1 from "public"."cameras" as o where o."id" operator(pg_catalog.=) old."id" for update;
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or new."version" operator(pg_catalog.>) old."version" then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'productionId', new."version",
+        'name', new."version",
+        'note', new."version",
+        'zoom', new."version");
+      if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
+        perform 1 from "public"."cameras" as o where o."id" operator(pg_catalog.=) old."id" for update;
+      end if;
+      return new;
     end if;
-    return new;
-  end if;
-
-  if new."version" operator(pg_catalog.>) old."version" then
     if pg_catalog.current_setting('syncline.revived', true)
       operator(pg_catalog.=) ('camera:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
       new."version" := new."version";
@@ -299,24 +299,24 @@ begin
     return new;
   end if;
 
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'cameraId', new."version",
-      'caption', new."version");
-    select p."production_id" into new."sync_room"
-      from "public"."cameras" as p
-      where p."id" operator(pg_catalog.=) new."camera_id"
-      for key share;
-    if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
-      perform 1 from "public"."photos" as o where o."id" operator(pg_catalog.=) old."id" for update;
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or new."version" operator(pg_catalog.>) old."version" then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'cameraId', new."version",
+        'caption', new."version");
+      select p."production_id" into new."sync_room"
+        from "public"."cameras" as p
+        where p."id" operator(pg_catalog.=) new."camera_id"
+        for key share;
+      if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
+        perform 1 from "public"."photos" as o where o."id" operator(pg_catalog.=) old."id" for update;
+      end if;
+      return new;
     end if;
-    return new;
-  end if;
-
-  if new."version" operator(pg_catalog.>) old."version" then
     if pg_catalog.current_setting('syncline.revived', true)
       operator(pg_catalog.=) ('photo:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
       new."version" := new."version";
@@ -393,21 +393,21 @@ begin
     return new;
   end if;
 
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'photoId', new."version",
-      'body', new."version");
-    select p."sync_room" into new."sync_room"
-      from "public"."photos" as p
-      where p."id" operator(pg_catalog.=) new."photo_id"
-      for key share;
-    return new;
-  end if;
-
-  if new."version" operator(pg_catalog.>) old."version" then
+  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or new."version" operator(pg_catalog.>) old."version" then
+    if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'photoId', new."version",
+        'body', new."version");
+      select p."sync_room" into new."sync_room"
+        from "public"."photos" as p
+        where p."id" operator(pg_catalog.=) new."photo_id"
+        for key share;
+      return new;
+    end if;
     if pg_catalog.current_setting('syncline.revived', true)
       operator(pg_catalog.=) ('comment:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250) operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
       new."version" := new."version";
@@ -477,17 +477,17 @@ begin
     return new;
   end if;
 
-  if (new."id" operator(pg_catalog.=) old."id") is not true then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'name', new."version",
-      'serial', new."version");
-    return new;
-  end if;
-
-  if new."version" operator(pg_catalog.>) old."version" then
+  if (new."id" operator(pg_catalog.=) old."id") is not true
+    or new."version" operator(pg_catalog.>) old."version" then
+    if (new."id" operator(pg_catalog.=) old."id") is not true then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
+      new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'name', new."version",
+        'serial', new."version");
+      return new;
+    end if;
     if pg_catalog.current_setting('syncline.revived', true)
       operator(pg_catalog.=) ('lens:' operator(pg_catalog.||) new."id"::pg_catalog.text operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
       new."version" := new."version";
@@ -549,16 +549,16 @@ begin
     return new;
   end if;
 
-  if (new."id" operator(pg_catalog.=) old."id") is not true then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
-    new."field_versions" := pg_catalog.jsonb_build_object(
-      'userName', new."version");
-    return new;
-  end if;
-
-  if new."version" operator(pg_catalog.>) old."version" then
+  if (new."id" operator(pg_catalog.=) old."id") is not true
+    or new."version" operator(pg_catalog.>) old."version" then
+    if (new."id" operator(pg_catalog.=) old."id") is not true then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
+      new."version" := least(greatest(coalesce(old."version", 1), last_version), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := pg_catalog.jsonb_build_object(
+        'userName', new."version");
+      return new;
+    end if;
     if pg_catalog.current_setting('syncline.revived', true)
       operator(pg_catalog.=) ('member:' operator(pg_catalog.||) new."id"::pg_catalog.text operator(pg_catalog.||) ':' operator(pg_catalog.||) new."version"::pg_catalog.text) then
       new."version" := new."version";
@@ -616,45 +616,38 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  else
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  end if;
 
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
-    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
-      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
-      if writer_entry operator(pg_catalog.<>) '' then
-        setting := writer_entry;
-        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
       else
-        setting := pg_catalog.split_part(setting, E'\x01', 2);
-      end if;
-      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
-      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
-      log_source := pg_catalog.split_part(setting, E'\x02', 3);
-    else
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'production'
-        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'production'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
       end if;
     end if;
-  end if;
-
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
       log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
@@ -663,7 +656,7 @@ begin
         'name', old."name"::pg_catalog.text,
         'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
             when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, log_source);
+            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
       insert into syncline.tombstones as t (model, id, version)
       values ('production', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
@@ -673,7 +666,7 @@ begin
         'name', new."name"::pg_catalog.text,
         'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
             when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), new."version", log_device, log_op, log_actor, log_source);
+            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     else
       if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
         if new."name" is not null or old."name" is not null then
@@ -695,9 +688,34 @@ begin
         return null;
       end if;
       insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'production'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
@@ -712,24 +730,48 @@ begin
       'name', new."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
           when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
+          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'production'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."id"::pg_catalog.text, 250), 'production', record_id, 'delete', pg_catalog.jsonb_build_object(
       'name', old."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
           when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, log_source);
+          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
     insert into syncline.tombstones as t (model, id, version)
     values ('production', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -750,10 +792,10 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
+  if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+    setting := pg_catalog.current_setting('syncline.op', true);
     if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
       setting := pg_catalog.split_part(setting, E'\x01', 2);
       log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -763,24 +805,23 @@ begin
       writer := setting::pg_catalog.jsonb;
       log_device := writer operator(pg_catalog.->>) 'device';
       log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      log_source := writer operator(pg_catalog.->>) 'source';
     end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
-    select r.room, 'production', '', 'truncate', 0, log_device, log_actor, log_source
+    select r.room, 'production', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user)
     from (select distinct 'Production:' operator(pg_catalog.||) pg_catalog.left(t."id"::pg_catalog.text, 250) from "public"."productions" as t) as r (room) where r.room is not null;
   has_rooms := has_rooms or found;
 
   if not has_rooms then
     insert into syncline.log (room, model, id, action, version, device, actor, source)
-    values (null, 'production', '', 'truncate', 0, log_device, log_actor, log_source);
+    values (null, 'production', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -816,7 +857,7 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
@@ -824,39 +865,32 @@ begin
         return null;
       end if;
     end if;
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  else
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  end if;
 
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
-    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
-      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
-      if writer_entry operator(pg_catalog.<>) '' then
-        setting := writer_entry;
-        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
       else
-        setting := pg_catalog.split_part(setting, E'\x01', 2);
-      end if;
-      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
-      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
-      log_source := pg_catalog.split_part(setting, E'\x02', 3);
-    else
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'camera'
-        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'camera'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
       end if;
     end if;
-  end if;
-
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
       log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
@@ -865,7 +899,7 @@ begin
         'productionId', old."production_id"::pg_catalog.text,
         'name', old."name"::pg_catalog.text,
         'note', old."note"::pg_catalog.text,
-        'zoom', old."zoom"), log_version, log_device, log_op, log_actor, log_source);
+        'zoom', old."zoom"), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
       insert into syncline.tombstones as t (model, id, version)
       values ('camera', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
@@ -875,7 +909,7 @@ begin
         'productionId', new."production_id"::pg_catalog.text,
         'name', new."name"::pg_catalog.text,
         'note', new."note"::pg_catalog.text,
-        'zoom', new."zoom"), new."version", log_device, log_op, log_actor, log_source);
+        'zoom', new."zoom"), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     else
       if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true then
         if new."production_id" is not null or old."production_id" is not null then
@@ -909,14 +943,14 @@ begin
       if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true then
         if old."production_id" is not null then
           insert into syncline.log (room, model, id, action, version, device, op, actor, source)
-          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'leave', new."version", log_device, log_op, log_actor, log_source);
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'leave', new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
           if new."production_id" is not null then
             insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
             values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'enter', pg_catalog.jsonb_build_object(
               'productionId', new."production_id"::pg_catalog.text,
               'name', new."name"::pg_catalog.text,
               'note', new."note"::pg_catalog.text,
-              'zoom', new."zoom"), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+              'zoom', new."zoom"), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, coalesce(log_source, session_user));
           end if;
         elsif new."production_id" is not null then
           insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
@@ -924,17 +958,42 @@ begin
             'productionId', new."production_id"::pg_catalog.text,
             'name', new."name"::pg_catalog.text,
             'note', new."note"::pg_catalog.text,
-            'zoom', new."zoom"), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+            'zoom', new."zoom"), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, coalesce(log_source, session_user));
         else
           insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-          values (null, 'camera', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+          values (null, 'camera', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
         end if;
       else
         insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'camera'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
@@ -949,24 +1008,48 @@ begin
       'productionId', new."production_id"::pg_catalog.text,
       'name', new."name"::pg_catalog.text,
       'note', new."note"::pg_catalog.text,
-      'zoom', new."zoom"), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
+      'zoom', new."zoom"), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'camera'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', record_id, 'delete', pg_catalog.jsonb_build_object(
       'productionId', old."production_id"::pg_catalog.text,
       'name', old."name"::pg_catalog.text,
       'note', old."note"::pg_catalog.text,
-      'zoom', old."zoom"), log_version, log_device, log_op, log_actor, log_source);
+      'zoom', old."zoom"), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
     insert into syncline.tombstones as t (model, id, version)
     values ('camera', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -986,7 +1069,7 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
     update "public"."photos" as c set "sync_room" = new."production_id"
@@ -996,8 +1079,8 @@ begin
   end if;
 
   if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
-    setting := pg_catalog.current_setting('syncline.op', true);
-    if setting operator(pg_catalog.<>) '' then
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
       if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
         setting := pg_catalog.split_part(setting, E'\x01', 2);
         log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1007,24 +1090,23 @@ begin
         writer := setting::pg_catalog.jsonb;
         log_device := writer operator(pg_catalog.->>) 'device';
         log_actor := writer operator(pg_catalog.->>) 'actor';
-        log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+        log_source := writer operator(pg_catalog.->>) 'source';
       end if;
     end if;
     insert into syncline.unsettled (model, id) values ('camera', pg_catalog.left(new."id"::pg_catalog.text, 250));
     if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
       if old."production_id" is not null then
         insert into syncline.log (room, model, id, action, version, device, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
       end if;
       if new."production_id" is not null then
         insert into syncline.log (room, model, id, action, version, device, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
-    if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-      null;
-    elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+       and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+         or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
       perform pg_catalog.pg_notify('ops_channel', '');
     end if;
   end if;
@@ -1047,10 +1129,10 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
+  if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+    setting := pg_catalog.current_setting('syncline.op', true);
     if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
       setting := pg_catalog.split_part(setting, E'\x01', 2);
       log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1060,24 +1142,23 @@ begin
       writer := setting::pg_catalog.jsonb;
       log_device := writer operator(pg_catalog.->>) 'device';
       log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      log_source := writer operator(pg_catalog.->>) 'source';
     end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
-    select r.room, 'camera', '', 'truncate', 0, log_device, log_actor, log_source
+    select r.room, 'camera', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user)
     from (select distinct 'Production:' operator(pg_catalog.||) pg_catalog.left(t."production_id"::pg_catalog.text, 250) from "public"."cameras" as t) as r (room) where r.room is not null;
   has_rooms := has_rooms or found;
 
   if not has_rooms then
     insert into syncline.log (room, model, id, action, version, device, actor, source)
-    values (null, 'camera', '', 'truncate', 0, log_device, log_actor, log_source);
+    values (null, 'camera', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1117,7 +1198,7 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
@@ -1125,46 +1206,39 @@ begin
         return null;
       end if;
     end if;
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  else
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  end if;
 
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
-    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
-      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
-      if writer_entry operator(pg_catalog.<>) '' then
-        setting := writer_entry;
-        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
       else
-        setting := pg_catalog.split_part(setting, E'\x01', 2);
-      end if;
-      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
-      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
-      log_source := pg_catalog.split_part(setting, E'\x02', 3);
-    else
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'photo'
-        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'photo'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
       end if;
     end if;
-  end if;
-
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
       log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
       insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'delete', pg_catalog.jsonb_build_object(
         'cameraId', old."camera_id"::pg_catalog.text,
-        'caption', old."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+        'caption', old."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
       insert into syncline.tombstones as t (model, id, version)
       values ('photo', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
@@ -1172,7 +1246,7 @@ begin
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
         'cameraId', new."camera_id"::pg_catalog.text,
-        'caption', new."caption"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+        'caption', new."caption"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     else
       if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true then
         if new."camera_id" is not null or old."camera_id" is not null then
@@ -1194,28 +1268,53 @@ begin
       if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true then
         if old."sync_room" is not null then
           insert into syncline.log (room, model, id, action, version, device, op, actor, source)
-          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'leave', new."version", log_device, log_op, log_actor, log_source);
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'leave', new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
           if new."sync_room" is not null then
             insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
             values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'enter', pg_catalog.jsonb_build_object(
               'cameraId', new."camera_id"::pg_catalog.text,
-              'caption', new."caption"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+              'caption', new."caption"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, coalesce(log_source, session_user));
           end if;
         elsif new."sync_room" is not null then
           insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
           values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'enter', pg_catalog.jsonb_build_object(
             'cameraId', new."camera_id"::pg_catalog.text,
-            'caption', new."caption"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+            'caption', new."caption"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, coalesce(log_source, session_user));
         else
           insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-          values (null, 'photo', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+          values (null, 'photo', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
         end if;
       else
         insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'photo'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
@@ -1228,22 +1327,46 @@ begin
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
       'cameraId', new."camera_id"::pg_catalog.text,
-      'caption', new."caption"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
+      'caption', new."caption"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'photo'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'delete', pg_catalog.jsonb_build_object(
       'cameraId', old."camera_id"::pg_catalog.text,
-      'caption', old."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      'caption', old."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
     insert into syncline.tombstones as t (model, id, version)
     values ('photo', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1263,7 +1386,7 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
     update "public"."comments" as c set "sync_room" = new."sync_room"
@@ -1273,8 +1396,8 @@ begin
   end if;
 
   if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
-    setting := pg_catalog.current_setting('syncline.op', true);
-    if setting operator(pg_catalog.<>) '' then
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
       if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
         setting := pg_catalog.split_part(setting, E'\x01', 2);
         log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1284,24 +1407,23 @@ begin
         writer := setting::pg_catalog.jsonb;
         log_device := writer operator(pg_catalog.->>) 'device';
         log_actor := writer operator(pg_catalog.->>) 'actor';
-        log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+        log_source := writer operator(pg_catalog.->>) 'source';
       end if;
     end if;
     insert into syncline.unsettled (model, id) values ('photo', pg_catalog.left(new."id"::pg_catalog.text, 250));
     if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
       if old."sync_room" is not null then
         insert into syncline.log (room, model, id, action, version, device, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
       end if;
       if new."sync_room" is not null then
         insert into syncline.log (room, model, id, action, version, device, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
-    if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-      null;
-    elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+       and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+         or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
       perform pg_catalog.pg_notify('ops_channel', '');
     end if;
   end if;
@@ -1324,10 +1446,10 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
+  if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+    setting := pg_catalog.current_setting('syncline.op', true);
     if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
       setting := pg_catalog.split_part(setting, E'\x01', 2);
       log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1337,24 +1459,23 @@ begin
       writer := setting::pg_catalog.jsonb;
       log_device := writer operator(pg_catalog.->>) 'device';
       log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      log_source := writer operator(pg_catalog.->>) 'source';
     end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
-    select r.room, 'photo', '', 'truncate', 0, log_device, log_actor, log_source
+    select r.room, 'photo', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user)
     from (select distinct 'Production:' operator(pg_catalog.||) pg_catalog.left(t."sync_room"::pg_catalog.text, 250) from "public"."photos" as t) as r (room) where r.room is not null;
   has_rooms := has_rooms or found;
 
   if not has_rooms then
     insert into syncline.log (room, model, id, action, version, device, actor, source)
-    values (null, 'photo', '', 'truncate', 0, log_device, log_actor, log_source);
+    values (null, 'photo', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1394,7 +1515,7 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
@@ -1402,46 +1523,39 @@ begin
         return null;
       end if;
     end if;
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
-  else
-    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
-  end if;
 
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
-    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
-      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
-      if writer_entry operator(pg_catalog.<>) '' then
-        setting := writer_entry;
-        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
       else
-        setting := pg_catalog.split_part(setting, E'\x01', 2);
-      end if;
-      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
-      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
-      log_source := pg_catalog.split_part(setting, E'\x02', 3);
-    else
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'comment'
-        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'comment'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
       end if;
     end if;
-  end if;
-
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
       log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
       insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'delete', pg_catalog.jsonb_build_object(
         'photoId', old."photo_id"::pg_catalog.text,
-        'body', old."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+        'body', old."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
       insert into syncline.tombstones as t (model, id, version)
       values ('comment', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
@@ -1449,7 +1563,7 @@ begin
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
         'photoId', new."photo_id"::pg_catalog.text,
-        'body', new."body"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+        'body', new."body"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     else
       if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true then
         if new."photo_id" is not null or old."photo_id" is not null then
@@ -1471,28 +1585,53 @@ begin
       if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true then
         if old."sync_room" is not null then
           insert into syncline.log (room, model, id, action, version, device, op, actor, source)
-          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'leave', new."version", log_device, log_op, log_actor, log_source);
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'leave', new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
           if new."sync_room" is not null then
             insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
             values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'enter', pg_catalog.jsonb_build_object(
               'photoId', new."photo_id"::pg_catalog.text,
-              'body', new."body"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+              'body', new."body"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, coalesce(log_source, session_user));
           end if;
         elsif new."sync_room" is not null then
           insert into syncline.log (room, model, id, action, fields, before, version, field_versions, device, op, actor, source)
           values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'enter', pg_catalog.jsonb_build_object(
             'photoId', new."photo_id"::pg_catalog.text,
-            'body', new."body"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, log_source);
+            'body', new."body"::pg_catalog.text), log_before, new."version", case when new."version" operator(pg_catalog.>) 1 then new."field_versions" end, log_device, log_op, log_actor, coalesce(log_source, session_user));
         else
           insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-          values (null, 'comment', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+          values (null, 'comment', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
         end if;
       else
         insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'comment'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
@@ -1505,22 +1644,46 @@ begin
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
       'photoId', new."photo_id"::pg_catalog.text,
-      'body', new."body"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
+      'body', new."body"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
+    record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'comment'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(old."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'delete', pg_catalog.jsonb_build_object(
       'photoId', old."photo_id"::pg_catalog.text,
-      'body', old."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      'body', old."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
     insert into syncline.tombstones as t (model, id, version)
     values ('comment', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1541,10 +1704,10 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
+  if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+    setting := pg_catalog.current_setting('syncline.op', true);
     if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
       setting := pg_catalog.split_part(setting, E'\x01', 2);
       log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1554,24 +1717,23 @@ begin
       writer := setting::pg_catalog.jsonb;
       log_device := writer operator(pg_catalog.->>) 'device';
       log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      log_source := writer operator(pg_catalog.->>) 'source';
     end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
-    select r.room, 'comment', '', 'truncate', 0, log_device, log_actor, log_source
+    select r.room, 'comment', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user)
     from (select distinct 'Production:' operator(pg_catalog.||) pg_catalog.left(t."sync_room"::pg_catalog.text, 250) from "public"."comments" as t) as r (room) where r.room is not null;
   has_rooms := has_rooms or found;
 
   if not has_rooms then
     insert into syncline.log (room, model, id, action, version, device, actor, source)
-    values (null, 'comment', '', 'truncate', 0, log_device, log_actor, log_source);
+    values (null, 'comment', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1607,52 +1769,45 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
-    record_id := new."id"::pg_catalog.text;
-  elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    record_id := new."id"::pg_catalog.text;
-  else
-    record_id := old."id"::pg_catalog.text;
-  end if;
 
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
-    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
-      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
-      if writer_entry operator(pg_catalog.<>) '' then
-        setting := writer_entry;
-        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+    record_id := new."id"::pg_catalog.text;
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
       else
-        setting := pg_catalog.split_part(setting, E'\x01', 2);
-      end if;
-      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
-      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
-      log_source := pg_catalog.split_part(setting, E'\x02', 3);
-    else
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'lens'
-        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'lens'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
       end if;
     end if;
-  end if;
-
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if (new."id" operator(pg_catalog.=) old."id") is not true then
       record_id := old."id"::pg_catalog.text;
       log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
       insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
       values ('Lens:all', 'lens', record_id, 'delete', pg_catalog.jsonb_build_object(
         'name', old."name"::pg_catalog.text,
-        'serial', old."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+        'serial', old."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
       insert into syncline.tombstones as t (model, id, version)
       values ('lens', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
@@ -1660,7 +1815,7 @@ begin
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
         'name', new."name"::pg_catalog.text,
-        'serial', new."serial"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+        'serial', new."serial"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     else
       if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
         if new."name" is not null or old."name" is not null then
@@ -1678,9 +1833,34 @@ begin
         return null;
       end if;
       insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-      values ('Lens:all', 'lens', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+      values ('Lens:all', 'lens', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := new."id"::pg_catalog.text;
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'lens'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
@@ -1693,22 +1873,46 @@ begin
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
     values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
       'name', new."name"::pg_catalog.text,
-      'serial', new."serial"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
+      'serial', new."serial"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
+    record_id := old."id"::pg_catalog.text;
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'lens'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
     values ('Lens:all', 'lens', record_id, 'delete', pg_catalog.jsonb_build_object(
       'name', old."name"::pg_catalog.text,
-      'serial', old."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      'serial', old."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
     insert into syncline.tombstones as t (model, id, version)
     values ('lens', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1729,10 +1933,10 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
+  if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+    setting := pg_catalog.current_setting('syncline.op', true);
     if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
       setting := pg_catalog.split_part(setting, E'\x01', 2);
       log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1742,24 +1946,23 @@ begin
       writer := setting::pg_catalog.jsonb;
       log_device := writer operator(pg_catalog.->>) 'device';
       log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      log_source := writer operator(pg_catalog.->>) 'source';
     end if;
   end if;
 
   insert into syncline.log (room, model, id, action, version, device, actor, source)
-    select r.room, 'lens', '', 'truncate', 0, log_device, log_actor, log_source
+    select r.room, 'lens', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user)
     from (select 'Lens:all') as r (room) where r.room is not null;
   has_rooms := has_rooms or found;
 
   if not has_rooms then
     insert into syncline.log (room, model, id, action, version, device, actor, source)
-    values (null, 'lens', '', 'truncate', 0, log_device, log_actor, log_source);
+    values (null, 'lens', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1795,58 +1998,51 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
-    record_id := new."id"::pg_catalog.text;
-  elsif tg_op operator(pg_catalog.=) 'INSERT' then
-    record_id := new."id"::pg_catalog.text;
-  else
-    record_id := old."id"::pg_catalog.text;
-  end if;
 
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
-    if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
-      writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
-      if writer_entry operator(pg_catalog.<>) '' then
-        setting := writer_entry;
-        log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+    record_id := new."id"::pg_catalog.text;
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
       else
-        setting := pg_catalog.split_part(setting, E'\x01', 2);
-      end if;
-      log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
-      log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
-      log_source := pg_catalog.split_part(setting, E'\x02', 3);
-    else
-      writer := setting::pg_catalog.jsonb;
-      log_device := writer operator(pg_catalog.->>) 'device';
-      log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
-      if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'member'
-        and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
-        log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'member'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
       end if;
     end if;
-  end if;
-
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
     if (new."id" operator(pg_catalog.=) old."id") is not true then
       record_id := old."id"::pg_catalog.text;
       log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
       insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
       values (null, 'member', record_id, 'delete', pg_catalog.jsonb_build_object(
-        'userName', old."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+        'userName', old."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
       insert into syncline.tombstones as t (model, id, version)
       values ('member', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
       record_id := new."id"::pg_catalog.text;
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
-        'userName', new."user_name"::pg_catalog.text), new."version", log_device, log_op, log_actor, log_source);
+        'userName', new."user_name"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     else
       if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true then
         if new."user_name" is not null or old."user_name" is not null then
@@ -1858,9 +2054,34 @@ begin
         return null;
       end if;
       insert into syncline.log (room, model, id, action, fields, before, version, device, op, actor, source)
-      values (null, 'member', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, log_source);
+      values (null, 'member', record_id, 'update', log_fields, log_before, new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
     end if;
   elsif tg_op operator(pg_catalog.=) 'INSERT' then
+    record_id := new."id"::pg_catalog.text;
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'member'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
         and t.version operator(pg_catalog.>=) new."version";
@@ -1872,21 +2093,45 @@ begin
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
     values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
-      'userName', new."user_name"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, log_source);
+      'userName', new."user_name"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
+    record_id := old."id"::pg_catalog.text;
+    if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+      setting := pg_catalog.current_setting('syncline.op', true);
+      if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
+        writer_entry := pg_catalog.split_part(pg_catalog.split_part(setting, E'\x01member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) E'\x02', 2), E'\x01', 1);
+        if writer_entry operator(pg_catalog.<>) '' then
+          setting := writer_entry;
+          log_op := nullif(pg_catalog.split_part(setting, E'\x02', 4), '')::bigint;
+        else
+          setting := pg_catalog.split_part(setting, E'\x01', 2);
+        end if;
+        log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
+        log_actor := nullif(pg_catalog.split_part(setting, E'\x02', 2), '');
+        log_source := pg_catalog.split_part(setting, E'\x02', 3);
+      else
+        writer := setting::pg_catalog.jsonb;
+        log_device := writer operator(pg_catalog.->>) 'device';
+        log_actor := writer operator(pg_catalog.->>) 'actor';
+        log_source := writer operator(pg_catalog.->>) 'source';
+        if (writer operator(pg_catalog.->>) 'model') operator(pg_catalog.=) 'member'
+          and (writer operator(pg_catalog.->>) 'id') operator(pg_catalog.=) record_id then
+          log_op := (writer operator(pg_catalog.->>) 'op')::bigint;
+        end if;
+      end if;
+    end if;
     log_version := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
     insert into syncline.log (room, model, id, action, before, version, device, op, actor, source)
     values (null, 'member', record_id, 'delete', pg_catalog.jsonb_build_object(
-      'userName', old."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, log_source);
+      'userName', old."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
     insert into syncline.tombstones as t (model, id, version)
     values ('member', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1907,10 +2152,10 @@ declare
   log_device pg_catalog.text;
   log_op bigint;
   log_actor pg_catalog.text;
-  log_source pg_catalog.text := session_user;
+  log_source pg_catalog.text;
 begin
-  setting := pg_catalog.current_setting('syncline.op', true);
-  if setting operator(pg_catalog.<>) '' then
+  if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
+    setting := pg_catalog.current_setting('syncline.op', true);
     if pg_catalog.left(setting, 1) operator(pg_catalog.=) E'\x01' then
       setting := pg_catalog.split_part(setting, E'\x01', 2);
       log_device := nullif(pg_catalog.split_part(setting, E'\x02', 1), '');
@@ -1920,19 +2165,18 @@ begin
       writer := setting::pg_catalog.jsonb;
       log_device := writer operator(pg_catalog.->>) 'device';
       log_actor := writer operator(pg_catalog.->>) 'actor';
-      log_source := coalesce(writer operator(pg_catalog.->>) 'source', log_source);
+      log_source := writer operator(pg_catalog.->>) 'source';
     end if;
   end if;
 
   if not has_rooms then
     insert into syncline.log (room, model, id, action, version, device, actor, source)
-    values (null, 'member', '', 'truncate', 0, log_device, log_actor, log_source);
+    values (null, 'member', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never' then
-    null;
-  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
-     or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always' then
+  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+     and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
+       or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
