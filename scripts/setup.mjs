@@ -41,7 +41,9 @@ export function installPackages() {
 /** Compiles the library, the examples' servers and their pages. */
 export function build() {
   runBin('typescript/bin/tsc', ['-b'])
+  runBin('typescript/bin/tsc', ['-p', 'examples/server'])
   run('npm', ['run', '--silent', 'build', '--workspace', '@syncline/example-stage'])
+  runBin('vite/bin/vite.js', ['build', '--config', 'examples/accounts/vite.config.ts'])
 }
 
 /** Makes sure that a Chromium and a system PostgreSQL with its tools (pg_dump, pgbench) are there. */

@@ -4,4 +4,4 @@ import { build, installPackages } from './setup.mjs'
 installPackages()
 build()
 // In this process, so that a signal to `npm start` reaches the server itself.
-await import('../examples/stage/dist/server/main.js')
+await import('../examples/server/dist/server/main.js')

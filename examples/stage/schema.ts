@@ -13,7 +13,8 @@ import { checklistItem, production, productionMember } from './schema/production
 import { equipment, person } from './schema/shared.ts'
 import { router, switcher } from './schema/switching.ts'
 
-export const schema = defineSchema({
+/** What the server adds to other examples' models; the page knows only these. */
+export const declaration = {
   version: 1,
   models: {
     production,
@@ -54,4 +55,6 @@ export const schema = defineSchema({
       productionMember: 'productionId',
     }),
   },
-})
+} as const
+
+export const schema = defineSchema(declaration)

@@ -3,23 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
-import { secureHeaders } from 'hono/secure-headers'
 
 /** Where Vite puts the page, as seen from the built server. */
-const PUBLIC = fileURLToPath(new URL('../public/', import.meta.url))
-const ONE_YEAR_SECONDS = 31_536_000
+const PUBLIC = fileURLToPath(new URL('../../../../stage/dist/public/', import.meta.url))
 
 /** Makes the routes of the page. */
-export function pages(): Hono {
+export function stagePages(): Hono {
   const routes = new Hono()
-  routes.use(
-    secureHeaders({ contentSecurityPolicy, referrerPolicy: 'same-origin', strictTransportSecurity: false }),
-  )
-  // Their names change with their content.
-  routes.use('/assets/*', async (context, next) => {
-    await next()
-    if (context.res.ok) context.header('Cache-Control', `public, max-age=${ONE_YEAR_SECONDS}, immutable`)
-  })
   routes.use('/assets/*', serveStatic({ root: PUBLIC }))
   routes.get('/favicon.svg', serveStatic({ root: PUBLIC }))
   // The browser asks for it anew, so that it can hear of a newer page.
@@ -28,19 +18,10 @@ export function pages(): Hono {
     context.header('Cache-Control', 'no-cache')
   })
   routes.get('/service-worker.js', serveStatic({ root: PUBLIC }))
-  for (const address of ['/', '/equipment', '/productions/:id', '/productions/:id/:part']) {
+  for (const address of ['/productions', '/equipment', '/productions/:id', '/productions/:id/:part']) {
     routes.get(address, document)
   }
   return routes
-}
-
-const self = "'self'"
-const contentSecurityPolicy = {
-  defaultSrc: [self],
-  baseUri: [self],
-  formAction: [self],
-  frameAncestors: ["'none'"],
-  objectSrc: ["'none'"],
 }
 
 async function document(): Promise<Response> {

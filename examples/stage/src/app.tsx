@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
-import { followLinks, go } from './router.ts'
+import { followLinks, go, PRODUCTIONS_PATH } from './router.ts'
 import { currentUser, forgetUser, rememberedUser, type SignedIn, signOut } from './session.ts'
 import { Workplace } from './frame/workplace.tsx'
 import { Notices } from './sync/notices.ts'
@@ -27,7 +27,7 @@ export function App() {
     // Without a server the cookie stays; the next sign-in replaces it.
     await signOut().catch(() => {})
     // What one was looking at need not be the next one's to see.
-    go('/')
+    go(PRODUCTIONS_PATH)
     setState({ is: 'signed out' })
   }, [])
   const endSession = useCallback(() => {

@@ -12,7 +12,7 @@ const TABS: readonly Tab[] = ['floor', 'flow', 'inputs', 'switching', 'outputs',
 
 /** Reads the place from a path, and from the part behind `#` the record to go to. */
 export function placeOf(path: string, hash = ''): Place {
-  if (path === '/') return { page: 'productions' }
+  if (/^\/productions\/?$/.test(path)) return { page: 'productions' }
   const named = decode(hash.slice(1))
   const record = named === undefined || named === '' ? {} : { record: named }
   if (/^\/equipment\/?$/.test(path)) return { page: 'equipment', ...record }
@@ -22,10 +22,13 @@ export function placeOf(path: string, hash = ''): Place {
   return { page: 'production', id, tab, ...record }
 }
 
+/** The address of the list of productions. */
+export const PRODUCTIONS_PATH = '/productions'
+
 /** The address of a production, of a part of it, of a record in it. */
 export function productionPath(id: string, tab: Tab = 'floor', record?: string): string {
   const part = tab === 'floor' ? '' : `/${tab}`
-  return `/productions/${encodeURIComponent(id)}${part}${fragment(record)}`
+  return `${PRODUCTIONS_PATH}/${encodeURIComponent(id)}${part}${fragment(record)}`
 }
 
 /** The address of the library, or of a piece in it. */
@@ -53,6 +56,8 @@ export function followLinks(): () => void {
   const follow = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || link.origin !== location.origin || !isPlainClick(event)) return
+    // Other pages of this host are not ours to show.
+    if (placeOf(link.pathname).page === 'missing') return
     if (link.pathname === location.pathname && link.hash) return
     event.preventDefault()
     if (link.pathname !== location.pathname && !link.hash) scrollTo(0, 0)

@@ -25,7 +25,9 @@ interface Fetching {
 const worker = self as unknown as WorkerScope
 
 const KEPT = 'stage-page'
-const DOCUMENT = '/'
+const DOCUMENT = '/productions'
+/** Addresses of this page; the host has other pages too. */
+const OWN = /^\/(productions|equipment)(\/|$)/
 /** How long the document is waited for, in ms, before the kept one is shown. */
 const PATIENCE_MS = 3_000
 
@@ -45,9 +47,15 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
   if (request.method !== 'GET' || origin !== location.origin) return
-  if (request.mode === 'navigate') event.respondWith(documentFor(request))
-  else if (pathname.startsWith('/assets/') || pathname === '/favicon.svg') event.respondWith(file(request))
+  if (request.mode === 'navigate') {
+    if (OWN.test(pathname)) event.respondWith(documentFor(request))
+  } else if (isOwnFile(pathname)) event.respondWith(file(request))
 })
+
+/** Files of other pages, such as `/assets/accounts/…`, are in a folder of their own. */
+function isOwnFile(pathname: string): boolean {
+  return /^\/assets\/[^/]+$/.test(pathname) || pathname === '/favicon.svg'
+}
 
 async function documentFor(request: Request): Promise<Response> {
   const kept = await caches.match(DOCUMENT)

@@ -30,7 +30,7 @@ test('cross-device: what is begun at home is there at work, and what is changed 
   await home.getByPlaceholder('Begin a production').fill('Client Event 2026')
   await home.keyboard.press('Enter')
   await untilSettled(home)
-  await home.goto(stage.url)
+  await home.goto(`${stage.url}/productions`)
 
   const work = await openWindow(browser, stage.url, 'Ana')
   await openProduction(work, 'Client Event 2026')
@@ -145,7 +145,7 @@ async function untilKept(page: Page): Promise<void> {
   await untilSettled(page)
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready
-    while (!(await caches.match('/'))) await new Promise((resolve) => setTimeout(resolve, 50))
+    while (!(await caches.match('/productions'))) await new Promise((resolve) => setTimeout(resolve, 50))
   })
   // Rooms are written a moment after they are shown.
   await page.waitForTimeout(1_500)

@@ -1,6 +1,6 @@
 /** The pure parts: addresses, phases, words for what is not sent, settings. */
 import { expect, test } from 'vitest'
-import { readSettings } from '../server/settings.ts'
+import { readSettings } from '../../server/settings.ts'
 import { phasesOf } from '../src/checklist/phases.ts'
 import { formatAge, withArticle } from '../src/format.ts'
 import { describeUnsent } from '../src/frame/describe-status.ts'
@@ -16,8 +16,9 @@ test('an address names a production, whatever its id, or a page that is not ther
   expect(placeOf(path, `#${record}`)).toEqual({ page: 'production', id, tab: 'cabling', record: 'c#1' })
   expect(placeOf('/equipment', equipmentPath('e').slice(10))).toEqual({ page: 'equipment', record: 'e' })
   expect(placeOf('/productions/x/kitchen')).toEqual({ page: 'missing' })
-  expect(placeOf('/')).toEqual({ page: 'productions' })
-  expect(placeOf('/productions/')).toEqual({ page: 'missing' })
+  expect(placeOf('/productions')).toEqual({ page: 'productions' })
+  expect(placeOf('/')).toEqual({ page: 'missing' })
+  expect(placeOf('/productions/')).toEqual({ page: 'productions' })
   expect(placeOf('/productions/%E0%A4%A')).toEqual({ page: 'missing' })
 })
 

@@ -243,7 +243,7 @@ test('a task moves on to the next phase, and a deletion is taken back with the k
 
 test('a production is begun, given a crew and ended by who runs productions', async () => {
   const ana = await openWindow(browser, stage.url, 'Ana')
-  await cleo.goto(stage.url)
+  await cleo.goto(`${stage.url}/productions`)
   await ana.getByPlaceholder('Begin a production').fill('Client Event 2026')
   await ana.keyboard.press('Enter')
   await ana.getByRole('button', { name: 'Add Cleo Marchetti' }).click()

@@ -183,7 +183,7 @@ test('A2: who is no administrator any more loses what only administrators see, w
 
 test('A2: a session that is ended in one tab is over in the other', async () => {
   const other = await cleo.context().newPage()
-  await other.goto(stage.url)
+  await other.goto(`${stage.url}/productions`)
 
   await other.getByRole('button', { name: 'Sign out' }).click()
 
@@ -192,7 +192,7 @@ test('A2: a session that is ended in one tab is over in the other', async () => 
 })
 
 test('everything on a production can be done with the keyboard', async () => {
-  await ben.goto(stage.url)
+  await ben.goto(`${stage.url}/productions`)
   await ben.getByRole('link', { name: SHARED }).focus()
   await ben.keyboard.press('Enter')
   await field(ben, 'Name of the production').waitFor()

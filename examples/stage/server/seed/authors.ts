@@ -1,5 +1,5 @@
 /** Who is said to have written the demo's records, and when, so that a first look at it is like any other. */
-import type { Row } from './insert-rows.ts'
+import type { Row } from '../../../server/insert-rows.ts'
 
 const MINUTE_MS = 60_000
 

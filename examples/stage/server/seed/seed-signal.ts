@@ -2,7 +2,7 @@
 import type { Connection } from 'syncline/server'
 import { writtenBy } from './authors.ts'
 import { seedEquipment } from './equipment-data.ts'
-import { insertRows, type Row } from './insert-rows.ts'
+import { insertRows, type Row } from '../../../server/insert-rows.ts'
 import { annualMeeting } from './signal/annual-meeting.ts'
 import { harbourLights } from './signal/harbour-lights.ts'
 import { northernSessions } from './signal/northern-sessions.ts'

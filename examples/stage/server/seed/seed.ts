@@ -4,10 +4,10 @@
  * example are given what they lack, once.
  */
 import type { Connection, Database } from 'syncline/server'
-import { isFirst } from '../database/migrations.ts'
+import { insertRows, type Row } from '../../../server/insert-rows.ts'
+import { isFirst } from '../../../server/is-first.ts'
 import { writtenBy } from './authors.ts'
 import { type SeedProduction, seedProductions, seedUsers } from './crew-data.ts'
-import { insertRows, type Row } from './insert-rows.ts'
 import { seedSignal } from './seed-signal.ts'
 
 /** Adds what is missing. Resolves with whether the database was empty. */

@@ -16,6 +16,7 @@ export function Footer() {
       <button type="button" className="quiet keys-button" onClick={openHelp}>
         Keyboard
       </button>
+      <a href="/">All examples</a>
       <label>
         Appearance{' '}
         <select value={appearance} onChange={(event) => choose(event.target.value as Appearance)}>

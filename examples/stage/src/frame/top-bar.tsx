@@ -1,5 +1,5 @@
 /** The bar above every page: where to go, search, the connection, who is signed in. */
-import { useAddress } from '../router.ts'
+import { PRODUCTIONS_PATH, useAddress } from '../router.ts'
 import { SearchBox } from '../search/search-box.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { StatusLine } from './status-line.tsx'
@@ -10,11 +10,11 @@ export function TopBar({ onLeave }: { onLeave(): void }) {
   const isHere = (address: string) => (path === address ? 'page' : undefined)
   return (
     <header className="top">
-      <a href="/" className="home">
+      <a href={PRODUCTIONS_PATH} className="home">
         Stage
       </a>
       <nav aria-label="Main">
-        <a href="/" aria-current={isHere('/')}>
+        <a href={PRODUCTIONS_PATH} aria-current={isHere(PRODUCTIONS_PATH)}>
           Productions
         </a>
         <a href="/equipment" aria-current={isHere('/equipment')}>

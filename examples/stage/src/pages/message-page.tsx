@@ -1,6 +1,7 @@
 /** A page that only says something: nothing here, not yours, broken. */
 import type { ReactNode } from 'react'
 import { Heading, useTitle } from '../parts/heading.tsx'
+import { PRODUCTIONS_PATH } from '../router.ts'
 
 interface MessagePageProps {
   readonly title: string
@@ -15,7 +16,7 @@ export function MessagePage({ title, text, children }: MessagePageProps) {
     <div className="message">
       <Heading>{title}</Heading>
       <p>{text}</p>
-      <p>{children ?? <a href="/">All productions</a>}</p>
+      <p>{children ?? <a href={PRODUCTIONS_PATH}>All productions</a>}</p>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 /** Deletes a production with all that belongs to it. That cannot be taken back, so it is asked first. */
 import { useRef } from 'react'
-import { go } from '../router.ts'
+import { go, PRODUCTIONS_PATH } from '../router.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import type { Production } from '../sync/rows.ts'
 
@@ -8,7 +8,7 @@ export function EndProduction({ production: { id, name } }: { readonly productio
   const { crew } = useCrew()
   const dialog = useRef<HTMLDialogElement>(null)
   const end = () => {
-    go('/')
+    go(PRODUCTIONS_PATH)
     crew.end('production', id, name)
   }
   return (

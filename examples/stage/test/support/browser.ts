@@ -42,7 +42,7 @@ export async function openSignIn(
 ): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
   const page = await context.newPage()
-  await page.goto(url)
+  await page.goto(new URL('/productions', url).href)
   return page
 }
 

@@ -1,4 +1,4 @@
-/** The built example as a process of its own, as `npm start` runs it: started, killed, started again. */
+/** The built examples as a process of its own, as `npm start` runs it: started, killed, started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { freePort } from 'syncline/testing'
 
 /** A new embedded database takes a few seconds, and many times that while other tests keep the machine busy. */
 const START_WITHIN_MS = 55_000
-const MAIN = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../server/dist/server/main.js', import.meta.url))
 
 export interface StageProcess {
   readonly url: string
@@ -83,5 +83,5 @@ async function untilHealthy(url: string, server: ChildProcess, log: () => string
     if (isHealthy) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`The stage example did not become healthy. It logged:\n${log()}`)
+  throw new Error(`The examples did not become healthy. It logged:\n${log()}`)
 }

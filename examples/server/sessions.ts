@@ -18,13 +18,17 @@ export interface ListedUser {
 }
 
 /** Who is signed in. */
-export type StageUser = User & { readonly name: string }
-
-interface StageSession extends Session {
-  readonly user: StageUser
+export type ExampleUser = User & {
+  readonly name: string
+  /** Looks after the accounts of everybody. */
+  readonly siteAdmin: boolean
 }
 
-type UserRow = { id: string; name: string }
+interface ExampleSession extends Session {
+  readonly user: ExampleUser
+}
+
+type UserRow = { id: string; name: string; site_admin: boolean }
 type SessionRow = UserRow & { expires_at: string }
 
 export class Sessions {
@@ -37,26 +41,29 @@ export class Sessions {
   }
 
   /** Finds the user and when the session ends; null when there is no such session any more. */
-  find = async (sessionId: string): Promise<StageSession | null> => {
+  find = async (sessionId: string): Promise<ExampleSession | null> => {
     const [row] = await this.#database.query<SessionRow>(
-      `select u.id, u.name, s.expires_at
+      `select u.id, u.name, u.site_admin, s.expires_at
        from sessions s join users u on u.id = s.user_id
        where s.id = $1 and s.expires_at > now()`,
       [sessionId],
     )
-    return row ? { user: { id: row.id, name: row.name }, expiresAt: new Date(row.expires_at) } : null
+    return row ? { user: userOf(row), expiresAt: new Date(row.expires_at) } : null
   }
 
   /** Begins a session; null when there is no such user. */
-  async begin(userId: string): Promise<{ sessionId: string; token: string; user: StageUser } | null> {
-    const [row] = await this.#database.query<UserRow>('select id, name from users where id = $1', [userId])
+  async begin(userId: string): Promise<{ sessionId: string; token: string; user: ExampleUser } | null> {
+    const [row] = await this.#database.query<UserRow>(
+      'select id, name, site_admin from users where id = $1',
+      [userId],
+    )
     if (!row) return null
     const sessionId = randomUUID()
     await this.#database.query(
       `insert into sessions (id, user_id, expires_at) values ($1, $2, now() + make_interval(secs => $3))`,
       [sessionId, row.id, SESSION_SECONDS],
     )
-    return { sessionId, token: await this.#token(sessionId, row), user: row }
+    return { sessionId, token: await this.#token(sessionId, row), user: userOf(row) }
   }
 
   /** Ends a session and with it its token and its live connections. */
@@ -64,9 +71,9 @@ export class Sessions {
     await this.#database.query('delete from sessions where id = $1 or expires_at < now()', [sessionId])
   }
 
-  /** Everybody who can sign in. */
+  /** Who is offered on a sign-in page: the crew. Everybody else in the table can sign in as well. */
   users(): Promise<ListedUser[]> {
-    return this.#database.query<ListedUser>('select id, name, job from users order by name')
+    return this.#database.query<ListedUser>(`select id, name, job from users where job <> '' order by name`)
   }
 
   #token(sessionId: string, user: UserRow): Promise<string> {
@@ -80,4 +87,8 @@ export class Sessions {
     }
     return sign(claims, this.#secret, 'HS256')
   }
+}
+
+function userOf({ id, name, site_admin: siteAdmin }: UserRow): ExampleUser {
+  return { id, name, siteAdmin }
 }

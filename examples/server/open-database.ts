@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Database, pglite, postgres } from 'syncline/server'
-import type { Settings } from '../settings.ts'
+import type { Settings } from './settings.ts'
 
 /** Opens what the settings name. */
 export function openDatabase({ databaseUrl, dataDir }: Settings, log: Logger): Database {

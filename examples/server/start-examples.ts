@@ -1,5 +1,5 @@
 /**
- * The server of the stage example: its database, its sessions, Syncline, and the page.
+ * The server of the examples: one database, one set of sessions, one Syncline, and the pages of each.
  *
  * Flow: open the database, create the tables, `migrate`, seed, start Syncline, listen.
  */
@@ -9,27 +9,33 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
-import { createSync, migrate, type Sync } from 'syncline/server'
-import { schema } from '../schema.ts'
+import { secureHeaders } from 'hono/secure-headers'
+import { createSync, migrate } from 'syncline/server'
+import { type AccountsParts, accountsPages } from '../accounts/server/accounts-pages.ts'
+import { seedAccounts } from '../accounts/server/seed/seed-accounts.ts'
+import { stagePages } from '../stage/server/pages.ts'
+import { seed } from '../stage/server/seed/seed.ts'
 import { access } from './access.ts'
 import { authenticate } from './authenticate.ts'
-import { openDatabase } from './database/open-database.ts'
-import { pages } from './pages.ts'
+import { landingPage } from './landing-page.ts'
+import { updateTables } from './migrations.ts'
+import { openDatabase } from './open-database.ts'
+import { schema } from './schema.ts'
 import { keyFor, loadSecret } from './secret.ts'
-import { seed } from './seed/seed.ts'
 import { sessionRoutes } from './session-routes.ts'
 import { Sessions } from './sessions.ts'
 import type { Settings } from './settings.ts'
-import { updateTables } from './database/migrations.ts'
 
-export interface Stage {
+const ONE_YEAR_SECONDS = 31_536_000
+
+export interface Examples {
   readonly url: string
   /** Sends every device a goodbye, finishes what is under way and closes the database. */
   stop(): Promise<void>
 }
 
 /** Starts the server; resolves when it answers. */
-export async function startStage(settings: Settings, log: Logger): Promise<Stage> {
+export async function startExamples(settings: Settings, log: Logger): Promise<Examples> {
   const secret = loadSecret(settings, log)
   const database = openDatabase(settings, log)
   await database.transaction(updateTables)
@@ -37,9 +43,16 @@ export async function startStage(settings: Settings, log: Logger): Promise<Stage
   const options = { schema, database, access, authenticate: authenticate(sessions, secret) }
   await migrate(options)
   if (await seed(database)) log.info('The database was empty: it now has the demo productions')
+  await seedAccounts(database)
   const sync = createSync({ ...options, secret: keyFor('cursors', secret), logger: log })
   await sync.ready
-  const answer = getRequestListener(routes(sync, sessions, secret, log).fetch)
+  const ids = {
+    encode: (_model: string, id: string) => id,
+    decode: (_model: string, text: string) => (/^\d{1,18}$/.test(text) ? text : null),
+  }
+  const answer = getRequestListener(
+    routes({ database, sync, ids, sessions, authenticate: options.authenticate, secret, log }).fetch,
+  )
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   sync.attach(server)
   await listen(server, settings.port)
@@ -54,20 +67,40 @@ export async function startStage(settings: Settings, log: Logger): Promise<Stage
   }
 }
 
-function routes(sync: Sync, sessions: Sessions, secret: string, log: Logger): Hono {
+function routes(parts: AccountsParts): Hono {
+  const { sync, sessions, secret, log } = parts
   const app = new Hono()
   app.use((context, next) => {
     if (!sync.handles(context.req.path)) return next()
     return sync.fetch(context.req.raw, { address: getConnInfo(context).remote.address })
   })
   app.route('/session', sessionRoutes(sessions, secret))
-  app.route('/', pages())
+  app.use(
+    secureHeaders({ contentSecurityPolicy, referrerPolicy: 'same-origin', strictTransportSecurity: false }),
+  )
+  // Their names change with their content.
+  app.use('/assets/*', async (context, next) => {
+    await next()
+    if (context.res.ok) context.header('Cache-Control', `public, max-age=${ONE_YEAR_SECONDS}, immutable`)
+  })
+  app.route('/', landingPage())
+  app.route('/', accountsPages(parts))
+  app.route('/', stagePages())
   app.onError((error, context) => {
     log.error(error, 'A request could not be answered')
     const message = 'The server cannot answer now. Try again in a moment.'
     return context.json({ error: { code: 'unavailable', message } }, 503)
   })
   return app
+}
+
+const self = "'self'"
+const contentSecurityPolicy = {
+  defaultSrc: [self],
+  baseUri: [self],
+  formAction: [self],
+  frameAncestors: ["'none'"],
+  objectSrc: ["'none'"],
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -1,11 +1,13 @@
 /**
- * Brings the application's own tables up to date, whatever version of the example made them: each migration runs once,
+ * Brings the applications' own tables up to date, whatever version of the examples made them: each migration runs once,
  * all of them in one transaction.
  */
 import type { Connection } from 'syncline/server'
-import { crewAdditions } from './crew-additions.ts'
-import { crewTables } from './crew-tables.ts'
-import { signalTables } from './signal-tables.ts'
+import { accountsTables } from '../accounts/server/database/accounts-tables.ts'
+import { crewAdditions } from '../stage/server/database/crew-additions.ts'
+import { crewTables } from '../stage/server/database/crew-tables.ts'
+import { signalTables } from '../stage/server/database/signal-tables.ts'
+import { isFirst } from './is-first.ts'
 
 interface Migration {
   readonly name: string
@@ -16,6 +18,7 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { name: 'crew', statements: crewTables },
   { name: 'signal chain', statements: [...signalTables, ...crewAdditions] },
+  { name: 'accounts', statements: accountsTables },
 ]
 
 const DONE = `create table if not exists stage_migrations (
@@ -32,10 +35,4 @@ export async function updateTables(connection: Pick<Connection, 'query'>): Promi
     if (!(await isFirst(connection, name))) continue
     for (const statement of statements) await connection.query(statement)
   }
-}
-
-/** Notes that something is done, unless it was; true the first time. */
-export async function isFirst(connection: Pick<Connection, 'query'>, name: string): Promise<boolean> {
-  const text = 'insert into stage_migrations (name) values ($1) on conflict do nothing returning name'
-  return (await connection.query(text, [name])).length === 1
 }

@@ -1,0 +1,17 @@
+/** Starts the pages: Inertia finds the component that the server named, inside one layout. */
+import { createInertiaApp, type ResolvedComponent } from '@inertiajs/svelte'
+import { applyAppearance } from './frame/appearance.ts'
+import Layout from './frame/layout.svelte'
+import './styles/base.css'
+import './styles/frame.css'
+import './styles/pages.css'
+import './styles/members.css'
+
+const pages = import.meta.glob<ResolvedComponent>('./pages/**/*.svelte', { eager: true })
+
+applyAppearance()
+await createInertiaApp({
+  resolve: (name) => pages[`./pages/${name}.svelte`] as ResolvedComponent,
+  layout: () => Layout,
+  progress: { includeCSS: false, showSpinner: false },
+})
