@@ -15,7 +15,10 @@ export function Members({ productionId, mayChange }: MembersProps) {
   const { data: members } = useQuery('productionMember', { where: { productionId } })
   const people = usePeople()
   const onCrew = new Set(members.map(({ userId }) => userId))
-  const others = [...people.values()].filter(({ id, isAdmin }) => !onCrew.has(id) && !isAdmin)
+  const others = [...people.values()].filter(
+    // Who has no job on the crew is a customer's, of the accounts example.
+    ({ id, isAdmin, job }) => !onCrew.has(id) && !isAdmin && job !== '',
+  )
   const runners = [...people.values()].filter(({ id, isAdmin }) => isAdmin && !onCrew.has(id))
   return (
     <section className="records" aria-labelledby="members-title">

@@ -7,7 +7,7 @@
  * components that serve any schema; their rows have fields of unknown type.
  */
 export { createSyncHooks } from './create-sync-hooks.ts'
-export type { EntityName } from './entity-name.ts'
+export type { EntityName } from '../bindings/entity-name.ts'
 export {
   SyncProvider,
   useEntitySync,
@@ -23,9 +23,16 @@ export {
   useSyncClient,
   useSyncStatus,
 } from './hooks.ts'
-export type { OrderBy, QueryOptions, SuspenseQueryOptions } from './query-options.ts'
-export type { QueryResult, RecordResult, RoomResult, SharedRoom, Suspended } from './results.ts'
-export type { ResultRow, SyncHooks, SyncProviderProps } from './sync-hooks.ts'
+export type { OrderBy, QueryOptions, SuspenseQueryOptions } from '../bindings/query-options.ts'
+export type {
+  QueryResult,
+  RecordResult,
+  ResultRow,
+  RoomResult,
+  SharedRoom,
+  Suspended,
+} from '../bindings/results.ts'
+export type { SyncHooks, SyncProviderProps } from './sync-hooks.ts'
 export type { EntityUpdate } from './use-entity-events.ts'
 export type { EntitySyncOptions } from './use-entity-sync.ts'
-export type { Mutation } from './use-mutation.ts'
+export type { Mutation } from '../bindings/follow-write.ts'

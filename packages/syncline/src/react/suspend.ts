@@ -1,6 +1,6 @@
 /** Suspense: waits for what is pending, throws what failed. */
-import type { Outcome } from './results.ts'
-import type { Shared } from './shared.ts'
+import type { Outcome } from '../bindings/results.ts'
+import type { Shared } from '../bindings/shared.ts'
 
 /**
  * 60 s: how long a tree that waits holds what it waits for. React does not say when it gives such a tree up, so it

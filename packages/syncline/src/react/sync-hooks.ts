@@ -1,29 +1,24 @@
 /** The hooks, typed by a schema: names of models, fields and relations complete, and rows have their types. */
 import type { ReactNode } from 'react'
+import type { Mutation } from '../bindings/follow-write.ts'
+import type { ResultRow } from '../bindings/results.ts'
 import type { Client } from '../client/client.ts'
 import type { EntityEvent } from '../client/events.ts'
 import type { Submission } from '../client/outbox/submissions.ts'
-import type { Included } from '../client/query/query.ts'
 import type { SyncStatus } from '../client/sync-status.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ModelName, RelationName, Row } from '../schema/row-types.ts'
-import type { EntityName, ModelOf } from './entity-name.ts'
-import type { QueryOptions, SuspenseQueryOptions } from './query-options.ts'
-import type { QueryResult, RecordResult, RoomResult, SharedRoom, Suspended } from './results.ts'
-import type { MaybeId } from './targets.ts'
+import type { EntityName, ModelOf } from '../bindings/entity-name.ts'
+import type { QueryOptions, SuspenseQueryOptions } from '../bindings/query-options.ts'
+import type { QueryResult, RecordResult, RoomResult, SharedRoom, Suspended } from '../bindings/results.ts'
+import type { MaybeId } from '../bindings/targets.ts'
 import type { EntityUpdate } from './use-entity-events.ts'
 import type { EntitySyncOptions } from './use-entity-sync.ts'
-import type { Mutation } from './use-mutation.ts'
 
 export interface SyncProviderProps<S extends Schema> {
   readonly client: Client<S>
   readonly children?: ReactNode
 }
-
-/** A row with the related records that were asked for. */
-export type ResultRow<S extends Schema, M extends ModelName<S>, N> = [N] extends [never]
-  ? Row<S, M>
-  : Row<S, M> & Included<S, M, N>
 
 export interface SyncHooks<S extends Schema> {
   /** Gives a client to the components below. */

@@ -4,7 +4,7 @@ import type { Client } from '../client/client.ts'
 import type { EntityEvent } from '../client/events.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ModelName, Row } from '../schema/row-types.ts'
-import { entityNamed, type KebabCase } from './entity-name.ts'
+import { entityNamed, type KebabCase } from '../bindings/entity-name.ts'
 import { useLatest } from './use-latest.ts'
 
 /** A confirmed change of one record; a record that went has only its id. */

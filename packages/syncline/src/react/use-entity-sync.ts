@@ -6,9 +6,9 @@ import { useEffect } from 'react'
 import type { Client } from '../client/client.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ModelName, RoomName, Row } from '../schema/row-types.ts'
-import { modelNamed } from './entity-name.ts'
-import { share } from './page.ts'
-import { type MaybeId, roomTarget } from './targets.ts'
+import { modelNamed } from '../bindings/entity-name.ts'
+import { share } from '../bindings/page.ts'
+import { type MaybeId, roomTarget } from '../bindings/targets.ts'
 import { useLatest } from './use-latest.ts'
 
 /** With a room's id, such as `productionId`, the hook also joins that room. */

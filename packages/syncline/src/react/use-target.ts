@@ -2,11 +2,11 @@
 import { useMemo, useSyncExternalStore } from 'react'
 import type { Client } from '../client/client.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import { share } from './page.ts'
-import type { Outcome } from './results.ts'
-import type { Shared } from './shared.ts'
+import { share } from '../bindings/page.ts'
+import type { Outcome } from '../bindings/results.ts'
+import type { Shared } from '../bindings/shared.ts'
 import { onlyInBrowser, settled } from './suspend.ts'
-import type { Target } from './targets.ts'
+import type { Target } from '../bindings/targets.ts'
 
 type AnyClient = Client<Schema>
 

@@ -2,7 +2,7 @@
 import { act } from '@testing-library/react'
 import { createElement as h } from 'react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { KEPT_MS } from '../../src/react/shared.ts'
+import { KEPT_MS } from '../../src/bindings/shared.ts'
 import { hooks, Joined, probe, setUp, show } from './page.ts'
 
 const { useQuery, useRecord, useRoom } = hooks

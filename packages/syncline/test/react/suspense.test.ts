@@ -3,7 +3,7 @@ import { act } from '@testing-library/react'
 import { Component, createElement as h, type ReactNode, Suspense } from 'react'
 import type { Room } from 'syncline/client'
 import { afterEach, expect, expectTypeOf, test, vi } from 'vitest'
-import { KEPT_MS } from '../../src/react/shared.ts'
+import { KEPT_MS } from '../../src/bindings/shared.ts'
 import { WAIT_MS } from '../../src/react/suspend.ts'
 import { DIRECT, hooks, setUp, show, takeComplaints } from './page.ts'
 

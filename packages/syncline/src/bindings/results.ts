@@ -1,7 +1,15 @@
-/** What the hooks return. Names as in TanStack Query; how synchronisation stands is apart, in `useSyncStatus`. */
+/** What a page reads. Names as in TanStack Query; how synchronisation stands is apart. */
+import type { Included } from '../client/query/query.ts'
 import type { Room } from '../client/rooms/room.ts'
 import type { RoomStatus } from '../client/rooms/room-state.ts'
 import type { SynclineError } from '../protocol/errors.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import type { ModelName, Row } from '../schema/row-types.ts'
+
+/** A row with the related records that were asked for. */
+export type ResultRow<S extends Schema, M extends ModelName<S>, N> = [N] extends [never]
+  ? Row<S, M>
+  : Row<S, M> & Included<S, M, N>
 
 /**
  * How far a result is. `pending`: nothing to show yet; `success`: what the device has, kept up to date;

@@ -1,7 +1,7 @@
 /**
  * An observable that several components use: opened when it is first read, closed a while after nobody uses it.
  *
- * A render reads before it can subscribe, and may be thrown away (Strict Mode, Suspense, a transition that is
+ * A React render reads before it can subscribe, and may be thrown away (Strict Mode, Suspense, a transition that is
  * overtaken). So a reader that never subscribes holds it for `KEPT_MS`, and a component that comes back within that
  * time, or another that shows the same, finds it open.
  */
