@@ -23,7 +23,7 @@ export type ModelOf<S extends Schema, E extends string> = {
  */
 export function modelNamed(client: Client<Schema>, entity: string): string {
   const names = Object.keys(client.schema.models)
-  const found = names.find((name) => name === entity || kebabCase(name) === entity)
+  const found = names.find((name) => kebabCase(name) === kebabCase(entity))
   // Joining what does not exist says what does.
   if (!found) client.join(entity, 'all')
   return found as string

@@ -20,17 +20,13 @@ type Tell = (news: MutationNews<Submission>) => void
 
 /** Runs a write, and tells what becomes of it. */
 export function followWrite(write: () => Submission, tell: Tell): Submission | undefined {
+  let of: Submission
   try {
-    const written = write()
-    follow(written, tell)
-    return written
+    of = write()
   } catch (error) {
     tell({ now: { status: 'error', error: error as Error } })
     return undefined
   }
-}
-
-function follow(of: Submission, tell: Tell): void {
   tell({ now: { status: 'pending', data: of }, count: 1 })
   of.stored.then(
     () => tell({ of, now: { isStored: true } }),
@@ -41,4 +37,5 @@ function follow(of: Submission, tell: Tell): void {
     () => tell({ of, now: { status: 'success', isStored: true }, count: -1 }),
     (error: Error) => tell({ of, now: { status: 'error', error }, count: -1 }),
   )
+  return of
 }

@@ -7,22 +7,18 @@ import { type Origin, sameOr } from './shared.ts'
 
 /** Joins in the next microtask: joining may change what is on the page, which no render may do to another. */
 export function openRoom(page: Page, model: string, id: string, onChange: () => void): Origin<RoomResult> {
-  let isOpen = true
   let room: Room | undefined
   let problem: Room['problem']
   let error: SynclineError | undefined
   let latest: RoomResult | undefined
   let stop = () => {}
 
-  const tellWatchers = () => {
-    for (const watch of page.watchers) watch()
-  }
   const tell = () => {
     onChange()
-    tellWatchers()
+    for (const watch of page.watchers) watch()
   }
   const join = () => {
-    if (!isOpen) return
+    if (!page.rooms.has(origin)) return
     const old = room
     stop()
     try {
@@ -45,17 +41,18 @@ export function openRoom(page: Page, model: string, id: string, onChange: () => 
     latest = sameOr(latest, { data: room, phase, refetch: join, ...outcome })
     return latest
   }
-  const known = { model, id, read }
-  page.rooms.add(known)
-  queueMicrotask(join)
-  return {
+  const origin = {
+    model,
+    id,
     read,
     close() {
-      isOpen = false
       stop()
       room?.leave()
-      page.rooms.delete(known)
-      tellWatchers()
+      page.rooms.delete(origin)
+      tell()
     },
   }
+  page.rooms.add(origin)
+  queueMicrotask(join)
+  return origin
 }

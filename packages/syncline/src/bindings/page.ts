@@ -19,30 +19,21 @@ export interface Page {
 
 const pages = new WeakMap<Client<Schema>, Page>()
 
-/** The page of a client; one for all its components, and gone with it. */
-function pageOf(client: Client<Schema>): Page {
-  let page = pages.get(client)
-  if (!page) {
-    page = { client, shared: new Map(), rooms: new Set(), watchers: new Set() }
-    pages.set(client, page)
-  }
-  return page
-}
-
-/** Finds what the page holds by this key, or begins to hold it. */
+/** Finds what a client's page holds by this key, or begins to hold it. */
 export function share<Value>(
   client: Client<Schema>,
   key: string,
   open: (page: Page, onChange: () => void) => Origin<Value>,
 ): Shared<Value> {
-  const page = pageOf(client)
-  let shared = page.shared.get(key) as Shared<Value> | undefined
-  if (!shared) {
-    shared = createShared(
+  // One for all components, and gone with the client.
+  const page = pages.get(client) ?? { client, shared: new Map(), rooms: new Set(), watchers: new Set() }
+  pages.set(client, page)
+  const shared =
+    (page.shared.get(key) as Shared<Value> | undefined) ??
+    createShared(
       (onChange) => open(page, onChange),
       () => page.shared.delete(key),
     )
-    page.shared.set(key, shared)
-  }
+  page.shared.set(key, shared)
   return shared
 }

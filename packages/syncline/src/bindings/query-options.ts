@@ -67,7 +67,8 @@ export function writeQuery(client: Client<Schema>, model: string, options: AnyQu
   let query = all.where(options.where ?? {})
   for (const [field, direction] of orderingsOf(options)) query = query.orderBy(field, direction)
   if (options.limit !== undefined) query = query.limit(options.limit)
-  return options.include ? query.include(...options.include) : query
+  if (options.include) query = query.include(...options.include)
+  return query
 }
 
 function orderingsOf({ orderBy = [] }: AnyQueryOptions): [field: string, direction?: Direction][] {
@@ -87,5 +88,5 @@ function plain(_: string, value: unknown): unknown {
   if (typeof value === 'string' || value === null || Array.isArray(value)) return value
   // No text of a database contains NUL, so none is written like this.
   if (typeof value !== 'object') return `\0${typeof value} ${value}`
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  return Object.fromEntries(Object.entries(value).sort())
 }

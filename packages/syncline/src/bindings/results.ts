@@ -61,4 +61,4 @@ const AWAITED = outcomeOf('pending')
 // On the server, and in the browser until the server's page is taken over: nothing has been read yet.
 export const AWAITED_ROWS: QueryResult<never> = { ...AWAITED, data: [] }
 export const AWAITED_RECORD: RecordResult<never> = { ...AWAITED, data: undefined }
-export const AWAITED_ROOM: RoomResult = { ...AWAITED, data: undefined, phase: 'joining', refetch() {} }
+export const AWAITED_ROOM: RoomResult = { ...AWAITED_RECORD, phase: 'joining', refetch() {} }

@@ -26,9 +26,9 @@ export function outcomeOfNothing({ client, rooms }: Page, model: string, where: 
   const results = [...rooms]
     .filter((room) => mayHold(client.schema, room, model, where))
     .map(({ read }) => read())
-  const awaited = results.find(({ isLoading }) => isLoading)
-  const whole = results.find(({ error }) => !error)
-  return awaited ?? whole ?? results[0] ?? FOUND
+  return (
+    results.find(({ isLoading }) => isLoading) ?? results.find(({ error }) => !error) ?? results[0] ?? FOUND
+  )
 }
 
 function mayHold(schema: Schema, room: KnownRoom, model: string, where: Conditions): boolean {

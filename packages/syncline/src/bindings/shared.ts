@@ -63,6 +63,6 @@ export function createShared<Value>(open: Open<Value>, forget: () => void): Shar
 
 /** Gives the last value again when the next one has the same members, so that nothing renders for it. */
 export function sameOr<Value extends object>(last: Value | undefined, next: Value): Value {
-  const keys = Object.keys(next) as (keyof Value)[]
-  return last && keys.every((key) => Object.is(last[key], next[key])) ? last : next
+  for (const key in next) if (!last || !Object.is(last[key], next[key])) return next
+  return last ?? next
 }

@@ -1,6 +1,7 @@
 /** The live bindings, typed by a schema: names of models, fields and relations complete, and rows have their types. */
 import type { Readable } from 'svelte/store'
 import type { Mutation } from '../bindings/follow-write.ts'
+import type { MutationState } from '../bindings/mutation-state.ts'
 import type { QueryOptions } from '../bindings/query-options.ts'
 import type { QueryResult, RecordResult, ResultRow, RoomResult } from '../bindings/results.ts'
 import type { MaybeId } from '../bindings/targets.ts'
@@ -15,6 +16,10 @@ export type Live<Value> = Value & Readable<Value>
 
 /** A value, or a function of what it depends on. */
 type Given<Value> = Value | (() => Value)
+
+/** How the last write stands, live, and what writes: `rename.mutate(id, name)`, `rename.status`, `$rename.status`. */
+export type LiveMutation<Arguments extends readonly unknown[], Written> = Live<MutationState<Written>> &
+  Pick<Mutation<Arguments, Written>, 'mutate' | 'reset'>
 
 export interface LiveBindings<S extends Schema> {
   /** Reads rows, kept up to date. Equal options are one query, in however many components. */
@@ -34,5 +39,5 @@ export interface LiveBindings<S extends Schema> {
   /** Follows the writes that `write` makes: `mutate` calls it with the client. */
   mutation<Arguments extends readonly unknown[], Written extends Submission>(
     write: (client: Client<S>, ...values: Arguments) => Written,
-  ): Live<Mutation<Arguments, Written>>
+  ): LiveMutation<Arguments, Written>
 }

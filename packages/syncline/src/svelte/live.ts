@@ -7,34 +7,49 @@
  */
 import { onDestroy } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
-import { type Readable, toStore } from 'svelte/store'
-import { followWrite, type Mutation, type Write } from '../bindings/follow-write.ts'
-import { IDLE as UNUSED, type MutationState, stepMutation } from '../bindings/mutation-state.ts'
+import { fromStore, toStore, writable } from 'svelte/store'
+import { followWrite, type Write } from '../bindings/follow-write.ts'
+import {
+  IDLE as UNUSED,
+  type MutationNews,
+  type MutationState,
+  stepMutation,
+} from '../bindings/mutation-state.ts'
 import { share } from '../bindings/page.ts'
 import type { AnyQueryOptions } from '../bindings/query-options.ts'
 import type { Outcome } from '../bindings/results.ts'
 import { type MaybeId, queryTarget, recordTarget, roomTarget, type Target } from '../bindings/targets.ts'
 import type { Client } from '../client/client.ts'
-import { createListeners } from '../client/observable.ts'
+import type { Observable } from '../client/observable.ts'
 import type { Submission } from '../client/outbox/submissions.ts'
 import { IDLE } from '../client/sync-status.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import type { Live, LiveBindings } from './live-bindings.ts'
+import type { Live, LiveBindings, LiveMutation } from './live-bindings.ts'
 
 type AnyClient = Client<Schema>
 type Given<Value> = Value | (() => Value)
 
 /** Binds a client: call it once, where the client is made. */
-export function live<S extends Schema>(client: Client<S>): LiveBindings<S> {
-  const any = client as unknown as AnyClient
+export const live = bind as unknown as <S extends Schema>(client: Client<S>) => LiveBindings<S>
+
+function bind(client: AnyClient) {
   return {
     query: (model: string, options?: Given<AnyQueryOptions>) =>
-      followed(any, () => queryTarget(model, valueOf(options))),
-    record: (model: string, id: Given<MaybeId>) => followed(any, () => recordTarget(model, valueOf(id))),
-    room: (model: string, id: Given<MaybeId>) => held(followed(any, () => roomTarget(model, valueOf(id)))),
-    status: () => reactive(reader(any.status.subscribe, () => any.status.current, IDLE), IDLE),
-    mutation: (write: Write) => mutationOf(any, write),
-  } as unknown as LiveBindings<S>
+      followed(client, () => queryTarget(model, valueOf(options))),
+    record: (model: string, id: Given<MaybeId>) => followed(client, () => recordTarget(model, valueOf(id))),
+    room(model: string, id: Given<MaybeId>) {
+      const joined = followed(client, () => roomTarget(model, valueOf(id)))
+      // Read for as long as the component is there, whether or not anything in it shows the room.
+      if (isBrowser) onDestroy(joined.subscribe(() => {}))
+      return joined
+    },
+    status: () =>
+      reactive(
+        reader(() => client.status, IDLE),
+        IDLE,
+      ),
+    mutation: (write: Write) => mutationOf(client, write),
+  }
 }
 
 const isBrowser = typeof document !== 'undefined'
@@ -50,15 +65,10 @@ function followed<Result extends Outcome>(client: AnyClient, target: () => Targe
   const now = () => {
     const { key: next, open, awaited } = target()
     if (next === undefined) return { ...awaited, isLoading: false }
-    // Found anew each time: what nobody used for a while was closed and forgotten.
-    const found = () => share(client, next, open)
     if (key !== next) {
       key = next
-      read = reader(
-        (listener) => found().subscribe(listener),
-        () => found().current,
-        awaited,
-      )
+      // Found anew each time: what nobody used for a while was closed and forgotten.
+      read = reader(() => share(client, next, open), awaited)
     }
     return read()
   }
@@ -66,49 +76,31 @@ function followed<Result extends Outcome>(client: AnyClient, target: () => Targe
 }
 
 /** Reads so that Svelte reads again when it is told. */
-function reader<Value>(
-  subscribe: (listener: () => void) => () => void,
-  read: () => Value,
-  onServer: Value,
-): () => Value {
-  const track = createSubscriber(subscribe)
+function reader<Value>(find: () => Observable<Value>, onServer: Value): () => Value {
+  const track = createSubscriber((listener) => find().subscribe(listener))
   return () => {
-    if (!isBrowser) return onServer
     track()
-    return read()
+    return isBrowser ? find().current : onServer
   }
 }
 
 /** The members of what is read, each a getter; and a store of the whole. */
 function reactive<Value extends object>(now: () => Value, example: Value): Live<Value> {
-  const members = Object.keys(example).map((name) => [
-    name,
-    { get: () => now()[name as keyof Value], enumerable: true },
-  ])
-  return Object.defineProperties(toStore(now), Object.fromEntries(members)) as Live<Value>
+  const live = toStore(now)
+  for (const name in example) Object.defineProperty(live, name, { get: () => now()[name] })
+  return live as Live<Value>
 }
 
-/** Read for as long as the component is there, whether or not anything in it shows the room. */
-function held<Result>(room: Readable<Result>): Readable<Result> {
-  if (isBrowser) onDestroy(room.subscribe(() => {}))
-  return room
-}
-
-function mutationOf(client: AnyClient, write: Write): Live<Mutation<readonly unknown[], Submission>> {
-  const listeners = createListeners()
-  let state: MutationState<Submission> = UNUSED
-  const tell = (news: Parameters<typeof stepMutation<Submission>>[1]) => {
-    state = { ...stepMutation(state, news) }
-    listeners.notify()
+function mutationOf(client: AnyClient, write: Write): LiveMutation<readonly unknown[], Submission> {
+  const state = fromStore(writable<MutationState<Submission>>(UNUSED))
+  const tell = (news: MutationNews<Submission>) => {
+    state.current = stepMutation(state.current, news)
   }
-  const calls = {
-    mutate: (...values: readonly unknown[]) => followWrite(() => write(client, ...values), tell),
-    reset: () => tell({ now: {} }),
-  }
-  const read = reader(
-    listeners.add,
-    () => state,
-    UNUSED as MutationState<Submission>,
+  return Object.assign(
+    reactive(() => state.current, UNUSED as MutationState<Submission>),
+    {
+      mutate: (...values: readonly unknown[]) => followWrite(() => write(client, ...values), tell),
+      reset: () => tell({ now: {} }),
+    },
   )
-  return reactive(() => ({ ...read(), ...calls }), { ...UNUSED, ...calls })
 }
