@@ -78,12 +78,14 @@ function withoutDatabase(args: MigrateArguments, { schema }: Declaration, termin
 
 function optionsOf(
   args: MigrateArguments,
-  { schema, access }: Declaration,
+  { schema, access, authenticate }: Declaration,
   terminal: Terminal,
 ): MigrateOptions {
   const named = args.dependsOn?.split(',').map((table) => table.trim()) ?? []
+  // A2: a deleted session is seen at once only if its table is watched.
+  const sessions = [authenticate ?? []].flat().flatMap(({ dependsOn = [] }) => dependsOn)
   return {
-    dependsOn: [...(access ? guardTables(schema, access) : []), ...named],
+    dependsOn: [...(access ? guardTables(schema, access, sessions) : sessions), ...named],
     ...(access ? { ruleNames: guardNames(schema, access) } : {}),
     print: args.print ?? false,
     addColumns: args.addColumns ?? false,

@@ -13,8 +13,8 @@ require 'active_support/time'
 require 'json'
 require 'uri'
 
-SECRET = 'rails secret key base of the fixtures, long enough to be one'
-FORMER = 'the secret key base before the last rotation of the fixtures'
+SECRET = '0f1e2d3c4b5a69788796a5b4c3d2e1f0' * 4
+FORMER = 'fedcba98765432100123456789abcdef' * 4
 SALT = 'signed cookie'
 
 # The cookie jar hands serialised text to the verifier.

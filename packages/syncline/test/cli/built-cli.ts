@@ -33,6 +33,8 @@ export interface Application {
   start(args: readonly string[], environment?: Record<string, string>): RunningCommand
   /** Starts a program of the application. */
   run(file: string, environment?: Record<string, string>): RunningCommand
+  /** Makes a program of a TypeScript file of the application; resolves with its name, for `run`. */
+  bundle(file: string): Promise<string>
   /** Imports what a TypeScript file of the application exports. */
   load<T>(file: string): Promise<T>
   remove(): Promise<void>
@@ -76,6 +78,18 @@ function applicationIn(folder: string, program: string): Application {
     running.add(command)
     return command
   }
+  const bundle = async (file: string) => {
+    const name = `${file}.${Date.now()}.mjs`
+    await build({
+      entryPoints: [join(folder, file)],
+      outfile: join(folder, name),
+      bundle: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+    })
+    return name
+  }
   return {
     folder,
     write: (file, content) => writeFileSync(join(folder, file), content),
@@ -87,17 +101,9 @@ function applicationIn(folder: string, program: string): Application {
       }),
     start: (args, environment = {}) => started([program, ...args], environment),
     run: (file, environment = {}) => started([join(folder, file)], environment),
+    bundle,
     async load<T>(file: string) {
-      const outfile = join(folder, `${file}.${Date.now()}.mjs`)
-      await build({
-        entryPoints: [join(folder, file)],
-        outfile,
-        bundle: true,
-        packages: 'external',
-        format: 'esm',
-        platform: 'node',
-      })
-      return (await import(pathToFileURL(outfile).href)) as T
+      return (await import(pathToFileURL(join(folder, await bundle(file))).href)) as T
     },
     async remove() {
       await Promise.all([...running].map((command) => command.stop()))
