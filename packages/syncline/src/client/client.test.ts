@@ -542,3 +542,44 @@ test('types follow the schema', () => {
 
   expect(check).toBeTypeOf('function')
 })
+
+test('K2: the connection’s state is an event, told once for each change', async () => {
+  const { clients, clock } = await setUp('ana')
+  const { wire, client } = only(clients)
+  const heard: string[] = []
+  const stop = client.on('connection-status', ({ status }) => heard.push(status))
+
+  wire.connected(false)
+  await clock.advance(60_000)
+  wire.connected(true)
+  await clock.advance(60_000)
+  stop()
+  wire.connected(false)
+  await clock.advance(60_000)
+
+  // Polling, which tries every five seconds, was the first to get through again.
+  expect(heard).toEqual(['offline', 'synced', 'syncing', 'realtime'])
+})
+
+test('K2: an address where something else answers is named in the status', async () => {
+  const answers = { status: 404, body: '<!doctype html>' }
+  const client = createClient({
+    schema,
+    url: 'http://localhost:1/app',
+    storage: memory(),
+    reconnect: { minMs: 1, maxMs: 1 },
+    WebSocket: class {
+      constructor() {
+        throw new Error('There is no socket.')
+      }
+    } as never,
+    fetch: async () => new Response(answers.body, { status: answers.status }),
+  })
+
+  await vi.waitFor(() => expect(client.status.current.problem?.code).toBe('not_found'))
+  const { problem, status } = client.status.current
+  client.close()
+
+  expect(status).toBe('offline')
+  expect(problem?.message).toMatch(/`http:\/\/localhost:1\/app\/pull` answered 404.*`url` of createClient/)
+})

@@ -12,7 +12,7 @@ import { suggestion } from '../schema/nearest-name.ts'
 import type { ModelName, Row } from '../schema/row-types.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Engine } from './engine.ts'
-import type { DataChangedEvent, EntityEvent } from './events.ts'
+import type { ConnectionStatusEvent, DataChangedEvent, EntityEvent } from './events.ts'
 import { newId } from './new-id.ts'
 import type { Observable } from './observable.ts'
 import { dismiss, type ParkedOp } from './outbox/outbox.ts'
@@ -52,6 +52,8 @@ export interface Client<S extends Schema> {
   dismiss(parked: ParkedOp): void
   /** Hears `'{model-in-kebab-case}:created' | 'updated' | 'deleted'` for confirmed changes, or `'data:changed'`. */
   on(type: 'data:changed', listener: (event: DataChangedEvent) => void): () => void
+  /** Hears `status.current.status` whenever it is another. */
+  on(type: 'connection-status', listener: (event: ConnectionStatusEvent) => void): () => void
   on(type: string, listener: (event: EntityEvent) => void): () => void
   /** Hears every confirmed change as it was on the wire. */
   onOp(listener: (change: Change) => void): () => void
@@ -89,7 +91,8 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     status: engine.board.status,
     parked: engine.board.parked,
     dismiss: ({ op }) => engine.writes.outbox && engine.writes.replace(dismiss(engine.writes.outbox, op.key)),
-    on: (type: string, listener: (event: never) => void) => engine.events.on(type, listener),
+    on: (type: string, listener: (event: never) => void) =>
+      type === 'connection-status' ? onStatus(engine, listener as never) : engine.events.on(type, listener),
     onOp: (listener) => engine.events.onOp(listener),
     connect: () => engine.connect(),
     close,
@@ -133,6 +136,15 @@ function channelsAtStart(schema: Schema, chosen: boolean | readonly string[] = f
     // A name that is no list of anything is a mistake, which the error of `join` explains.
     if (lists.length === 0 && chosen !== true) return [channelOf(schema, name, '')]
     return lists.map((list) => channelOf(schema, name, list))
+  })
+}
+
+function onStatus(engine: Engine, listener: (event: ConnectionStatusEvent) => void): () => void {
+  const { status: source } = engine.board
+  let last = source.current.status
+  return source.subscribe(() => {
+    const { status } = source.current
+    if (status !== last) listener({ type: 'connection-status', status: (last = status) })
   })
 }
 

@@ -145,7 +145,7 @@ export class Dialogue {
       onPushed: (message) => this.#onPushed(message),
       onPulled: (messages) => this.#onPulled(messages),
       onRefused: (code, message) => this.#onRefused(code, message),
-      onFailed: () => this.#onPollFailed(),
+      onFailed: (problem) => this.#onPollFailed(problem),
     })
   }
 
@@ -220,6 +220,7 @@ export class Dialogue {
     }
     this.#user = user.id
     this.#epoch = epoch
+    this.#problem = undefined
     const { writes } = this.#parts
     if (!writes.greet(lastOp, lastKey)) return this.#reconnect()
     if (typeof limits['opsPerPush'] === 'number') writes.flow.limit({ ops: limits['opsPerPush'] })
@@ -326,6 +327,7 @@ export class Dialogue {
       for (const message of messages) this.#receive(message)
     })
     this.#hasPolled = true
+    this.#problem = undefined
     this.#touchSynced()
   }
 
@@ -335,8 +337,9 @@ export class Dialogue {
     else this.#onPollFailed()
   }
 
-  #onPollFailed(): void {
+  #onPollFailed(problem?: RejectionReason): void {
     this.#hasPolled = false
+    this.#problem = problem && { code: problem.code, message: problem.message }
     this.#parts.writes.sendAgain()
     this.#parts.onChanged()
   }

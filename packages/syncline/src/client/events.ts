@@ -3,6 +3,7 @@ import { kebabCase } from '../schema/kebab-case.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import { createListeners, type Listeners } from './observable.ts'
 import type { Store } from './store/store.ts'
+import type { SyncStatus } from './sync-status.ts'
 
 /** A confirmed change of one record. */
 export interface EntityEvent {
@@ -24,6 +25,12 @@ export interface DataChangedEvent {
   readonly type: 'data:changed'
   readonly channel: string
   readonly entities: readonly EntityEvent[]
+}
+
+/** The connection is in another state than before. */
+export interface ConnectionStatusEvent {
+  readonly type: 'connection-status'
+  readonly status: SyncStatus['status']
 }
 
 const VERBS = {

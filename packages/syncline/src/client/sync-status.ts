@@ -17,7 +17,7 @@ export interface SyncStatus {
   /** When everything was last known to be in step, in ms since 1970. */
   readonly lastSyncedAt: number | undefined
   readonly transport: 'socket' | 'polling'
-  /** Why the server said not to come back. */
+  /** Why the server said not to come back, or what answers in its place. */
   readonly problem: { readonly code: string; readonly message: string } | undefined
   /**
    * `durable`: what says `stored` outlives the page; `memory`: it need not, as asked; `failed`: it should and does

@@ -21,8 +21,8 @@ export interface PollerHost {
   /** The server refused the request. */
   onRefused(code: string, message: string): void
   onPulled(messages: readonly ServerMessage[]): void
-  /** The server could not be reached, or would not answer. */
-  onFailed(): void
+  /** The server could not be reached, or would not answer; `problem` when something else answered in its place. */
+  onFailed(problem?: { readonly code: string; readonly message: string }): void
 }
 
 export class Poller {
@@ -49,8 +49,8 @@ export class Poller {
     try {
       await this.#pushAll(isCurrent)
       if (isCurrent()) await this.#pull(isCurrent)
-    } catch {
-      if (isCurrent()) this.#host.onFailed()
+    } catch (error) {
+      if (isCurrent()) this.#host.onFailed(error instanceof Stranger ? error : undefined)
     }
     if (isCurrent()) this.#cancel = this.#host.clock.after(EVERY_MS, () => void this.#poll(round))
   }
@@ -79,13 +79,29 @@ export class Poller {
   async #request(name: 'push' | 'pull', body: object): Promise<Answer> {
     const { fetch, endpoint } = this.#host
     const token = await this.#host.findToken()
-    const response = await fetch(endpoint.request(name), {
+    const url = endpoint.request(name)
+    const response = await fetch(url, {
       method: 'POST',
       credentials: 'include',
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     })
-    return response.json() as Promise<Answer>
+    return response.json().catch(() => {
+      // A proxy in front of a server that is away answers so too, and soon no longer.
+      if (response.status < 500) throw new Stranger(url, response.status)
+      throw new Error(`The server answered ${response.status}.`)
+    }) as Promise<Answer>
+  }
+}
+
+/** Something else than a sync server answers at this address. */
+class Stranger extends Error {
+  readonly code = 'not_found'
+
+  constructor(url: string, status: number) {
+    super(
+      `\`${url}\` answered ${status}, and not as a sync server does. Check \`url\` of createClient: it ends with the server's \`basePath\`, \`/sync\` unless you changed it.`,
+    )
   }
 }
 
