@@ -25,6 +25,7 @@ import { type Author, writeAs } from '../server/write-as.ts'
 import { createCore, type RunningCore } from '../server/create-core.ts'
 import type { Health } from '../server/core.ts'
 import type { Authenticate } from '../server/identity.ts'
+import type { IdOptions, ModelIds } from '../server/ids/ids.ts'
 import type { Limits } from '../server/limits.ts'
 import { type Logger, standardLogger } from '../server/logger.ts'
 import type { Metrics } from '../server/metrics.ts'
@@ -54,6 +55,8 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
    * @default the environment's SYNCLINE_SECRET
    */
   readonly secret?: string | readonly string[]
+  /** How obfuscated ids are made: their secret, and schemes that an app beside this one already has. */
+  readonly ids?: IdOptions
   /** Origins (`https://app.example`) whose pages may use a cookie. @default only the server's own host */
   readonly origins?: readonly string[]
   /** Below it are the socket, push and pull. @default '/sync' */
@@ -97,6 +100,8 @@ export interface Sync {
   as<T>(author: Author, work: (connection: Connection) => Promise<T>): Promise<T>
   /** Says that the application has committed something, so that it is read at once; unnecessary after `as`. */
   wake(): void
+  /** The ids of a model as channels, pages and URLs show them; of a model with plain ids, the ids themselves. */
+  ids(model: string): ModelIds
   /**
    * Where the log stands, read after this call: for a page whose queries run afterwards (`createInertia({ position })`).
    * The page sends it with its props, and its marker client misses nothing that is committed from here on (R1). Null
@@ -130,6 +135,7 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     rules,
     authenticate: [options.authenticate].flat(),
     secrets: secretsOf(options.secret ?? environment['SYNCLINE_SECRET']),
+    ids: options.ids,
     allowedOrigins: new Set(options.origins),
     limits,
     log: logger,
@@ -179,6 +185,7 @@ function assemble(core: RunningCore, clientOptions: ClientOptions, options: Wiri
         () => core.tail.wake(),
         () => undefined,
       ),
+    ids: (model) => core.ids.of(model),
     position: () => core.position(),
     accessible: (user, model, alias) => accessible(schema, rules, user, model, alias),
     enable: (enabled) => {

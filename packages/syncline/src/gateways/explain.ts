@@ -19,17 +19,17 @@ export interface Explain {
 }
 
 export function createExplain(core: RunningCore, cable: Pick<ActionCableGateway, 'sessions'>): Explain {
-  const { schema, rules, database } = core
+  const { schema, ids, rules, database } = core
   return {
     broadcasts: (model) => plannedBroadcasts(schema, model),
     async mayRead(user, channel) {
       await core.ready
-      return explainReading({ schema, rules, database, isEnabled: core.isEnabled }, user, channel)
+      return explainReading({ schema, ids, rules, database, isEnabled: core.isEnabled }, user, channel)
     },
     connections: () => [...nativeConnections(core), ...cableConnections(cable)],
     onBroadcast: (listener) =>
       core.observe((batch) => {
-        for (const broadcast of broadcastsOf(schema, batch)) listener(broadcast)
+        for (const broadcast of broadcastsOf(schema, ids, batch)) listener(broadcast)
       }),
   }
 }

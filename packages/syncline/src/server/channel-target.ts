@@ -3,6 +3,7 @@ import { parseChannel } from '../protocol/channel.ts'
 import { MAX_CHANNEL_LENGTH } from '../protocol/limits.ts'
 import { checkIdOfType } from '../schema/check-id.ts'
 import type { CompiledSchema, IdType, Model, Relation } from '../schema/model.ts'
+import type { Ids } from './ids/ids.ts'
 
 export type ChannelTarget =
   | { readonly kind: 'room'; readonly model: Model; readonly id: string }
@@ -39,19 +40,20 @@ export function findTarget(schema: CompiledSchema, name: string): ChannelTarget 
 }
 
 /**
- * Finds what a channel is for markers, which any model has: no record need be a room, and no model shared. Null as for
- * `findTarget`.
+ * Finds what a channel is for markers, which any model has: no record need be a room, and no model shared. Ids are
+ * spelled as the model shows them. Null as for `findTarget`.
  */
-export function findMarkerTarget(schema: CompiledSchema, name: string): MarkerTarget | null {
+export function findMarkerTarget(schema: CompiledSchema, ids: Ids, name: string): MarkerTarget | null {
   const channel = name.length > MAX_CHANNEL_LENGTH ? null : parseChannel(name)
   const model = channel && schema.byChannel[channel.model]
   if (!model) return null
   if (channel.form === 'mine' || channel.form === 'all') return { kind: channel.form, model }
-  if (!isIdOf(channel.id, model.idType)) return null
-  if (channel.form === 'room') return { kind: 'room', model, id: channel.id }
+  const id = channel.id.length <= LONGEST_ID ? ids.decode(model, channel.id) : null
+  if (id === null) return null
+  if (channel.form === 'room') return { kind: 'room', model, id }
   const relation =
     collectionOf(schema, model, channel.collection) ?? ofBroadcaster(schema, model, channel.collection)
-  return relation ? { kind: 'collection', model, id: channel.id, relation } : null
+  return relation ? { kind: 'collection', model, id, relation } : null
 }
 
 /** A table whose model broadcasts to this one is a collection of it, declared as a relation or not. */

@@ -12,6 +12,7 @@ import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
 import type { Identity } from './identity.ts'
+import type { Ids } from './ids/ids.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Markers } from './marking/markers.ts'
@@ -63,6 +64,8 @@ export interface Health {
 export interface Core {
   readonly schema: CompiledSchema
   readonly database: Database
+  /** How ids are shown in channels for markers, and in pages. */
+  readonly ids: Ids
   readonly rules: Rules
   readonly tail: Tail
   readonly limits: Limits

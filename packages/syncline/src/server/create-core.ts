@@ -13,6 +13,7 @@ import { createCursorSeal } from './cursor/cursor-seal.ts'
 import { mayReadChannel } from './may-read.ts'
 import { dismissAll } from './goodbye.ts'
 import type { Authenticate, Identity } from './identity.ts'
+import { type IdOptions, Ids } from './ids/ids.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import { Markers } from './marking/markers.ts'
@@ -35,6 +36,8 @@ export interface CoreOptions {
   readonly authenticate: readonly Authenticate[]
   /** Seal cursors; the first one seals, all of them open. */
   readonly secrets: readonly string[]
+  /** How obfuscated ids are made. */
+  readonly ids?: IdOptions
   readonly allowedOrigins: ReadonlySet<string>
   readonly limits: Limits
   readonly log: Logger
@@ -90,11 +93,13 @@ export function createCore(options: CoreOptions): RunningCore {
   const observers = new Set<(batch: Batch) => void>()
   const ended = new EndedSessions(() => [...sessions.all(), ...proofs], schema, tables)
   const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
-  const markers = new Markers({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
+  const ids = new Ids(schema, options.ids?.secret ?? (options.secrets.at(-1) as string), options.ids)
+  const markers = new Markers({ schema, ids, rules, database, seal, log, metrics, tail: () => started.tail })
   const rates = new Rates(limits)
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
     schema,
+    ids,
     channels,
     markers,
     sessions,
@@ -148,6 +153,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const core: RunningCore = {
     schema,
     database,
+    ids,
     rules,
     limits,
     log,

@@ -14,7 +14,7 @@ export async function pullMarkers(
   { engine, rules, connection, request, cursor, readAtMicros }: PullSnapshot,
   { channel, cursor: since }: PullJoin,
 ): Promise<readonly Frame[]> {
-  const target = findMarkerTarget(engine.schema, channel)
+  const target = findMarkerTarget(engine.schema, engine.ids, channel)
   const context = { schema: engine.schema, rules, database: connection }
   const mayRead = target !== null && (await readersOf(context, target, [request.user])).has(request.user)
   if (!mayRead) return [notFoundFrame(channel)]

@@ -24,43 +24,47 @@ import {
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type Message, RawClient } from '../server/stage-server.ts'
 
-export const schema = defineSchema({
-  models: {
-    account: model(
-      'accounts',
-      { name: text(), plan: text().default('free') },
-      {
-        id: 'bigint',
-        broadcastsTo: ['all'],
-        refreshes: { single: 'account', collection: 'accounts' },
-      },
-    ),
-    accountUser: model(
-      'account_users',
-      { accountId: reference('account'), userId: reference('user'), role: text().default('member') },
-      { id: 'bigint', broadcastsTo: ['account'], refreshes: { parent: 'account' } },
-    ),
-    user: model(
-      'users',
-      { name: text(), siteAdmin: boolean().default(false) },
-      {
-        id: 'bigint',
-        broadcastsTo: ['accounts'],
-        refreshes: { single: { prop: 'profile', when: ['name'] } },
-      },
-    ),
-    note: model(
-      'notes',
-      { accountId: reference('account'), body: text() },
-      { id: 'bigint', broadcastsOnChangeOf: ['account'] },
-    ),
-    ticket: model('tickets', { number: bigint(), subject: text() }, { id: 'uuid' }),
-  },
-  relations: {
-    account: { members: hasMany('accountUser'), users: manyToMany('user', { through: 'accountUser' }) },
-    user: { accounts: manyToMany('account', { through: 'accountUser' }) },
-  },
-})
+const schemaWith = (ids: 'plain' | 'obfuscated') =>
+  defineSchema({
+    models: {
+      account: model(
+        'accounts',
+        { name: text(), plan: text().default('free') },
+        {
+          id: 'bigint',
+          ids,
+          broadcastsTo: ['all'],
+          refreshes: { single: 'account', collection: 'accounts' },
+        },
+      ),
+      accountUser: model(
+        'account_users',
+        { accountId: reference('account'), userId: reference('user'), role: text().default('member') },
+        { id: 'bigint', ids, broadcastsTo: ['account'], refreshes: { parent: 'account' } },
+      ),
+      user: model(
+        'users',
+        { name: text(), siteAdmin: boolean().default(false) },
+        {
+          id: 'bigint',
+          broadcastsTo: ['accounts'],
+          refreshes: { single: { prop: 'profile', when: ['name'] } },
+        },
+      ),
+      note: model(
+        'notes',
+        { accountId: reference('account'), body: text() },
+        { id: 'bigint', broadcastsOnChangeOf: ['account'] },
+      ),
+      ticket: model('tickets', { number: bigint(), subject: text() }, { id: 'uuid' }),
+    },
+    relations: {
+      account: { members: hasMany('accountUser'), users: manyToMany('user', { through: 'accountUser' }) },
+      user: { accounts: manyToMany('account', { through: 'accountUser' }) },
+    },
+  })
+
+const schema = schemaWith('plain')
 
 /** A record that everybody may read: what is marked after it was written, came later. */
 const FENCE_ID = '00000000-0000-4000-8000-000000000000'
@@ -116,9 +120,14 @@ export interface AccountsServer {
 }
 
 /** Starts one on the newest PostgreSQL of this run. */
-export async function startAccountsServer(
-  options: Partial<SyncOptions<typeof schema>> = {},
-): Promise<AccountsServer> {
+export async function startAccountsServer({
+  shownIds = 'plain',
+  ...options
+}: Partial<SyncOptions<typeof schema>> & {
+  /** How ids of accounts and memberships are shown. */
+  readonly shownIds?: 'plain' | 'obfuscated'
+} = {}): Promise<AccountsServer> {
+  const schema = schemaWith(shownIds)
   const servers = inject('servers')
   const newest = Math.max(...Object.keys(servers).map(Number))
   const database = await createTestDatabase(servers[String(newest)] as string)
@@ -140,7 +149,7 @@ export async function startAccountsServer(
     },
     { dependsOn: ['sessions'] },
   )
-  await migrate({ schema, database: opened, access: options.access ?? access, authenticate })
+  await migrate({ schema, database: opened, access, authenticate })
   const sync = createSync({
     schema,
     database: opened,

@@ -8,6 +8,7 @@ import { SynclineError } from '../../protocol/errors.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import { findTarget } from '../../server/channel-target.ts'
+import { hiddenIdsIn, hiddenIdsMessage } from '../../server/ids/hidden-ids.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 
@@ -31,6 +32,8 @@ export async function activity({ core, identity, url }: Call): Promise<Response>
   const channel = url.searchParams.get('channel') ?? ''
   const target = findTarget(core.schema, channel)
   if (!target || (target.kind !== 'room' && target.kind !== 'all')) return refusal(NOT_FOUND)
+  const hidden = hiddenIdsIn(core.schema, target)
+  if (hidden) return refusal({ code: 'invalid_message', message: hiddenIdsMessage('This activity', hidden) })
   if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
   const limit = limitOf(url.searchParams.get('limit'))
   const conditions = [

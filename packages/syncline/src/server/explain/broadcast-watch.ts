@@ -2,6 +2,7 @@
 import type { Batch } from '../../postgres/log-row.ts'
 import { roomChannel } from '../../protocol/channel.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
+import type { Ids } from '../ids/ids.ts'
 import { deriveMarks } from '../marking/derive-marks.ts'
 import type { MarkerAction, RecordAction } from '../marking/marks.ts'
 
@@ -16,9 +17,9 @@ export interface Broadcast {
 }
 
 /** What a batch marks, by channel. */
-export function broadcastsOf(schema: CompiledSchema, { rows }: Batch): Broadcast[] {
+export function broadcastsOf(schema: CompiledSchema, ids: Ids, { rows }: Batch): Broadcast[] {
   return [...deriveMarks(schema, rows).channels].map(([key, { action, props, record }]) => ({
-    channel: channelOf(schema, key),
+    channel: channelOf(schema, ids, key),
     action,
     props,
     record,
@@ -26,11 +27,12 @@ export function broadcastsOf(schema: CompiledSchema, { rows }: Batch): Broadcast
 }
 
 /** A key holds the id as the database has it; a channel's name as clients write it. */
-function channelOf(schema: CompiledSchema, key: string): string {
+function channelOf(schema: CompiledSchema, ids: Ids, key: string): string {
   const colon = key.indexOf(':')
   const model = key.slice(0, colon)
   const [id = '', collection] = key.slice(colon + 1).split('/')
   if (id === '\0all') return `${model}:all`
-  const channel = roomChannel(model, id)
-  return collection === undefined || !schema.byChannel[model] ? channel : `${channel}/${collection}`
+  const known = schema.byChannel[model]
+  const channel = roomChannel(model, known ? ids.of(known.name).encode(id) : id)
+  return collection === undefined || !known ? channel : `${channel}/${collection}`
 }

@@ -11,6 +11,7 @@ import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
 import { findMarkerTarget } from '../channel-target.ts'
+import type { Ids } from '../ids/ids.ts'
 
 /** Why a user may, or may not, subscribe. */
 export interface ReadingExplanation {
@@ -23,6 +24,7 @@ export interface ReadingExplanation {
 
 export interface ReadingContext {
   readonly schema: CompiledSchema
+  readonly ids: Ids
   readonly rules: Rules
   readonly database: Pick<Database, 'query'>
   isEnabled(user: User): boolean
@@ -34,8 +36,8 @@ export async function explainReading(
   channel: string,
 ): Promise<ReadingExplanation> {
   const { schema } = context
-  const target = findMarkerTarget(schema, channel)
-  if (!target) return misnamed(schema, channel)
+  const target = findMarkerTarget(schema, context.ids, channel)
+  if (!target) return misnamed(context, channel)
   if (!context.isEnabled(user)) {
     return no(
       'enabled',
@@ -52,7 +54,7 @@ export async function explainReading(
   }
 }
 
-function misnamed(schema: CompiledSchema, name: string): ReadingExplanation {
+function misnamed({ schema, ids }: ReadingContext, name: string): ReadingExplanation {
   const channel = parseChannel(name)
   if (!channel) {
     return no(
@@ -67,7 +69,7 @@ function misnamed(schema: CompiledSchema, name: string): ReadingExplanation {
       `The schema has no model \`${channel.model}\`.${suggestion(channel.model, Object.keys(schema.byChannel), 'Its models are')}`,
     )
   }
-  if (channel.form === 'collection' && findMarkerTarget(schema, `${name.slice(0, name.indexOf('/'))}`)) {
+  if (channel.form === 'collection' && findMarkerTarget(schema, ids, `${name.slice(0, name.indexOf('/'))}`)) {
     return no(
       'collection',
       `\`${model.name}\` has no collection \`${channel.collection}\`. Name a relation to many, its table, or a table that broadcasts to \`${model.name}\`: add \`broadcastsTo: ['${model.name}']\` to its model.`,

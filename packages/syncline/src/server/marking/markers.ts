@@ -19,6 +19,7 @@ import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import { findMarkerTarget } from '../channel-target.ts'
 import type { CursorSeal } from '../cursor/cursor-seal.ts'
+import type { Ids } from '../ids/ids.ts'
 import type { Logger } from '../logger.ts'
 import { readersOf } from '../may-read.ts'
 import type { Metrics } from '../metrics.ts'
@@ -40,6 +41,7 @@ import {
 
 export interface MarkersOptions {
   readonly schema: CompiledSchema
+  readonly ids: Ids
   readonly rules: Rules
   readonly database: Database
   readonly seal: CursorSeal
@@ -134,8 +136,8 @@ export class Markers {
   }
 
   #open(channel: string, user: User): Stream | null {
-    const { schema, rules, database, log, metrics } = this.#options
-    const target = findMarkerTarget(schema, channel)
+    const { schema, ids, rules, database, log, metrics } = this.#options
+    const target = findMarkerTarget(schema, ids, channel)
     if (!target) return null
     this.#guards.note(target.model, user)
     const check = (users: readonly User[]) => {
@@ -148,8 +150,8 @@ export class Markers {
     const condition = rules.read(target.model, user, RECORD)
     const name = `${channel} ${conditionKey(condition.text(), condition.values)}`
     return this.#streams.open(name, () => {
-      const ids = new OwnList(database, target.model, condition)
-      return new Stream(channel, marked, check, log, { name, ids })
+      const list = new OwnList(database, target.model, condition)
+      return new Stream(channel, marked, check, log, { name, ids: list })
     })
   }
 

@@ -9,6 +9,7 @@ import type { Join } from '../../protocol/messages/join.ts'
 import type { Leave } from '../../protocol/messages/leave.ts'
 import type { User } from '../../protocol/user.ts'
 import { findTarget } from '../channel-target.ts'
+import { hiddenIdsIn, hiddenIdsMessage } from '../ids/hidden-ids.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import { type Beginning, bringUp } from '../rooms/bring-up.ts'
 import { Member } from '../rooms/member.ts'
@@ -68,10 +69,23 @@ export class Joins {
     // Markers carry no rows that an old app could not read.
     if (want !== 'markers' && schemaVersion < engine.schema.version)
       return errorFrame('schema_too_old', { channel })
+    const hidden = want === 'markers' ? null : this.#hiddenIds(channel)
+    if (hidden) return hidden
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
     const isKnown = want === 'markers' ? this.#markers.has(channel) : names.has(channel)
     const isMore = !isKnown && names.size + this.#markers.size >= engine.limits.channelsPerConnection
     return isMore ? this.#limit('too_many_channels', channel) : null
+  }
+
+  #hiddenIds(channel: string) {
+    const { schema } = this.#session.engine
+    const target = findTarget(schema, channel)
+    const model = target && hiddenIdsIn(schema, target)
+    if (!model) return null
+    return errorFrame('invalid_message', {
+      channel,
+      message: hiddenIdsMessage('Rows of this channel', model),
+    })
   }
 
   #limit(code: string, channel: string, retryAfterMs?: number) {

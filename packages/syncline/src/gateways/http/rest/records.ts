@@ -12,6 +12,7 @@ import { acceptOp } from '../../../server/accept.ts'
 import { NOT_FOUND, json, jsonText, refusal } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { Route } from '../route.ts'
+import { hiddenIdsMessage, hiddenIdsOf } from '../../../server/ids/hidden-ids.ts'
 import { listQueryOf } from './list-query.ts'
 import { expectedVersion, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
 import { isParentReadable, readPage, readRecord } from './read-records.ts'
@@ -24,6 +25,10 @@ type RecordTarget = Target & { readonly id: string }
 export async function records(call: Call, route: Extract<Route, { call: 'records' }>): Promise<Response> {
   const target = targetOf(call.core.schema, route.segments)
   if (!target) return refusal(NOT_FOUND)
+  const hidden = [target.model, ...(target.parent ? [target.parent.model] : [])]
+    .map((model) => hiddenIdsOf(call.core.schema, model))
+    .find((name) => name !== null)
+  if (hidden) return refusal({ code: 'invalid_message', message: hiddenIdsMessage('This path', hidden) })
   if (target.id === undefined) return route.method === 'GET' ? list(call, target) : create(call, target)
   const record = { ...target, id: target.id }
   if (route.method === 'GET') return get(call, record)
