@@ -2,6 +2,7 @@
 import { defineCommand } from 'citty'
 import { compileAccess } from '../../server/access/compile-access.ts'
 import { explainReading } from '../../server/explain/reading.ts'
+import { Ids } from '../../server/ids/ids.ts'
 import type { User } from '../../protocol/user.ts'
 import { explainFailure } from '../explain-failure.ts'
 import { type Terminal, terminal } from '../terminal.ts'
@@ -43,7 +44,8 @@ async function runMayRead(args: MayReadArguments, to: Terminal): Promise<number>
     const { declaration, database } = await openSubject(args)
     try {
       const { schema, access = {} } = declaration
-      const context = { schema, database, rules: compileAccess(schema, access), isEnabled: () => true }
+      const ids = new Ids(schema, process.env['SYNCLINE_SECRET'] ?? '')
+      const context = { schema, ids, database, rules: compileAccess(schema, access), isEnabled: () => true }
       const { mayRead, rule, because } = await explainReading(context, user, args.channel)
       to.out(`${mayRead ? 'yes' : 'no'}  ${rule}\n${because}`)
       return mayRead ? 0 : 1

@@ -82,7 +82,9 @@ function misnamed({ schema, ids }: ReadingContext, name: string): ReadingExplana
 }
 
 function idsOf({ idType, ids }: Model): string {
-  return ids === 'obfuscated' ? 'obfuscated, made by `sync.ids`' : `of type ${idType}`
+  return ids === 'obfuscated'
+    ? 'obfuscated by the secret of the server (SYNCLINE_SECRET, or `ids` of createSync)'
+    : `of type ${idType}`
 }
 
 function explainAll({ rules }: ReadingContext, user: User, model: Model): ReadingExplanation {

@@ -42,7 +42,7 @@ export function obfuscation(secret: string, modelName: string): IdScheme {
 
 /** Fisher and Yates, with the secret's stream of numbers for chance. */
 function shuffled(secret: string, modelName: string): string {
-  const letters = [...ALPHABET]
+  const letters = ALPHABET.split('')
   const random = numbersOf(secret, modelName)
   for (let index = letters.length - 1; index > 0; index--) {
     const other = random.next().value % (index + 1)
