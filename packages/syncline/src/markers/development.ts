@@ -15,9 +15,9 @@ export interface SynclineWindow {
 /* oxlint-disable no-console -- this is what the console is for */
 
 /** A line for whoever looks for it. */
-export function debug(text: string, ...details: readonly unknown[]): void {
+export function debug(text: string, detail: unknown): void {
   try {
-    if (process.env.NODE_ENV !== 'production' && isBrowser()) console.debug(`[syncline] ${text}`, ...details)
+    if (process.env.NODE_ENV !== 'production' && isBrowser()) console.debug(`[syncline] ${text}`, detail)
   } catch {}
 }
 

@@ -278,7 +278,7 @@ export class SyncRegistry {
   }
 
   #onRejected(name: string, reason: string): void {
-    debug(`rejected ${name}`, reason)
+    debug('rejected', [name, reason])
     const channel = this.#channels.get(name)
     if (channel) channel.isJoined = false
   }

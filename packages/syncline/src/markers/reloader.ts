@@ -122,7 +122,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
       turn++
       stopPatience()
       patienceMs = how === 'failed' ? Math.min(patienceMs * 2, MOST_PATIENCE_MS) : PATIENCE_MS
-      debug(`reload ${how}`, props)
+      debug('reload ended', [how, props])
       if (how === 'failed' || how === 'interrupted') {
         for (const prop of props) mark([prop], marked.get(prop) ?? null)
       } else warnOfUnknown(props, () => page?.props?.())
