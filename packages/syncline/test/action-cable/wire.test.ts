@@ -137,6 +137,7 @@ test('R3: messages are an action and a prop, for the record, its members, all, a
     '{"action":"refresh","prop":"account"}',
     '{"action":"refresh","prop":"account"}',
   ])
+  expect(cameFor(one)).toContain('{"action":"remove","prop":"account"}')
   expect(cameFor(members)[0]).toBe('{"action":"refresh","prop":"account_users"}')
 })
 
@@ -254,6 +255,35 @@ test('A2: a lost membership rejects the subscription, and tells nothing of what 
     }),
   ])
   expect(await cable.answerTo(identifier, from + 2)).toBe('reject_subscription')
+})
+
+test('A2: a member of a deleted account hears of the removal before the rejection, a former member only of that', async () => {
+  await server.query(
+    `insert into accounts (id, name) values (60, 'Sixty'), (61, 'Sixty-one');
+     insert into account_users (account_id, user_id, role) values (60, 2, 'owner'), (61, 2, 'owner')`,
+  )
+  const cable = await server.cable('s-ben')
+  const [deleted, left] = [accountIdentifier(60), accountIdentifier(61)] as const
+  expect([await cable.answerTo(deleted), await cable.answerTo(left)]).not.toContain('reject_subscription')
+  const from = cable.frames.length
+
+  const rejected = (identifier: string) =>
+    cable.next((frame) => frame === JSON.stringify({ identifier, type: 'reject_subscription' }), from)
+  await server.query('delete from account_users where account_id = 61')
+  await rejected(left)
+  await server.query('delete from accounts where id in (60, 61)')
+  await rejected(deleted)
+  await later(100)
+
+  const came = (identifier: string) =>
+    cable.frames
+      .slice(from)
+      .map((frame) => JSON.parse(frame))
+      .filter((frame) => frame.identifier === identifier)
+      .map(({ type, message }) => type ?? message.action)
+  expect(came(deleted).slice(-2)).toEqual(['remove', 'reject_subscription'])
+  expect(came(left)).not.toContain('remove')
+  expect(came(left).at(-1)).toBe('reject_subscription')
 })
 
 test('an unsubscribe ends the markers, also one that comes before its subscribe was answered', async () => {

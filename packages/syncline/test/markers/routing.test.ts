@@ -94,6 +94,7 @@ test('a deleted child is removed itself and refreshes its parent', async () => {
   expect(marked).toContain('Account:7/account_users refresh account_users')
   expect(ana.messages.filter(({ channel }) => channel === 'AccountUser:70').map(({ type }) => type)).toEqual([
     'joined',
+    'marker',
     'gone',
   ])
 })

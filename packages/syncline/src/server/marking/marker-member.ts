@@ -73,8 +73,15 @@ export class MarkerMember implements RoomMember<MarkerNotice> {
 
   lose(): void {
     if (this.#state === 'ended') return
+    const farewell = this.#farewell()
     this.end()
+    if (farewell) this.#events.onMarkers(farewell)
     this.#events.onGone()
+  }
+
+  /** A deleted record takes the right to read it along. Who had it until that very batch hears `remove` before `gone`. */
+  #farewell(): MarkerNotice | undefined {
+    return this.#held.find(({ isFarewell, guard }) => isFarewell && guard - 1 <= this.#passed)
   }
 
   /** Ends the subscription without a word. */

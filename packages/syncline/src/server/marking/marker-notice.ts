@@ -1,4 +1,5 @@
 /** One batch's markers of one channel: shared by all its subscribers, and written once for each wire. */
+import { parseChannel } from '../../protocol/channel.ts'
 import type { Marker } from '../../protocol/messages/marker.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
 import { type MarkerAction, type Marks, type RecordAction, together } from './marks.ts'
@@ -24,6 +25,11 @@ export class MarkerNotice {
   get markers(): readonly { readonly action: MarkerAction; readonly prop?: string }[] {
     const { action, props } = this.marks
     return props.length === 0 ? [{ action }] : props.map((prop) => ({ action, prop }))
+  }
+
+  /** Whether the record whose channel this is was deleted: who could read it until then is told so. */
+  get isFarewell(): boolean {
+    return this.marks.action === 'remove' && parseChannel(this.channel)?.form === 'room'
   }
 
   /** What happened to a record, for who subscribes by identifier. */
