@@ -4,8 +4,7 @@
  * It has one backend. Everything takes turns: a statement, a transaction, and a connection for as long as it is inside
  * a transaction. It does not fsync: it survives a killed process, not a power cut, and says so when it starts.
  */
-import { PGlite } from '@electric-sql/pglite'
-import { createPgConfig } from '@electric-sql/pglite/node-postgres'
+import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
 import { WAKE_SETTING } from '../log/wake.ts'
@@ -85,6 +84,11 @@ export function pglite(dataDir: string, options: PgliteOptions = {}): Database {
 }
 
 async function start(dataDir: string): Promise<Backend> {
+  // When it is needed: who has a PostgreSQL server shall not wait for it to load (`bench`: G13).
+  const [{ PGlite }, { createPgConfig }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite/node-postgres'),
+  ])
   const engine = new PGlite(dataDir, {
     // 175 MB of memory instead of 750.
     startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'],
