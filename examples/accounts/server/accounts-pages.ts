@@ -9,7 +9,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'
 import type { Authenticate, Connection, Database, Sync } from 'syncline/server'
-import { createInertia } from 'syncline/inertia'
+import { createInertia, type Visit } from 'syncline/inertia'
 import { type InertiaEnv, inertiaHono } from 'syncline/inertia/hono'
 import { keyFor } from '../../server/secret.ts'
 import type { ExampleUser, Sessions } from '../../server/sessions.ts'
@@ -77,7 +77,7 @@ export function accountsPages(parts: AccountsParts): Hono<Env> {
 
   pages.get(`${HOME}/:id`, async (c) => {
     const account = await accounts.find(c.var.user, c.req.param('id'))
-    if (!account) return c.var.inertia.render('missing', {}, { status: 404 })
+    if (!account) return missing(c.var.inertia)
     return c.var.inertia.render('account', { account })
   })
 
@@ -105,11 +105,13 @@ export function accountsPages(parts: AccountsParts): Hono<Env> {
 const ONLY_ADMINS = 'Only site administrators see the accounts of everybody.'
 const MAY_NOT = 'Only owners and administrators of an account change it. Ask one of them.'
 
-function createPages({ secret, log }: AccountsParts) {
+function createPages({ sync, secret, log }: AccountsParts) {
   const built = readBuilt()
   return createInertia({
     document: documentOf(built),
     secret: keyFor('flash', secret),
+    // Markers continue from here, so that no change falls between a page and its subscriptions (R1).
+    position: () => sync.position(),
     // Who tells no version is no page of ours that could be outdated.
     version: ({ headers }) =>
       headers.has('x-inertia') && !headers.has('x-inertia-version') ? null : built.script,
@@ -144,13 +146,18 @@ function ownPath(path: string | undefined): string | undefined {
   return path !== undefined && /^\/(accounts|admin\/accounts)(\/\w*)?$/.test(path) ? path : undefined
 }
 
+/** A page that is reloaded takes the answer only when it is one; a first load and other programs get the status. */
+function missing(visit: Visit): Promise<Response> {
+  return visit.render('missing', {}, { status: visit.isInertia ? 200 : 404 })
+}
+
 /** A form's handler: who may change the account does so in one transaction, and goes back to where the form was. */
 function writer({ sync, ids }: AccountsParts, accounts: Accounts) {
   return (change: Write) => async (c: Context<Env>) => {
     const { inertia: visit, user } = c.var
     const id = c.req.param('id') ?? ''
     const account = await accounts.find(user, id)
-    if (!account) return visit.render('missing', {}, { status: 404 })
+    if (!account) return missing(visit)
     if (!account.may_manage) return visit.flash({ notice: MAY_NOT }).back(`${HOME}/${id}`)
     const form = await readForm(c)
     const accountId = ids.decode('account', id) as string

@@ -29,10 +29,18 @@ export const accountsModels = {
       userId: reference('person'),
       role: oneOf(...memberRoles).default('member'),
     },
-    // On its account's page, and on the list of all accounts, which counts members and names owners.
-    { id: 'bigint', ids: 'obfuscated', broadcastsTo: ['account', 'all'], refreshes: { single: 'account' } },
+    {
+      id: 'bigint',
+      ids: 'obfuscated',
+      // Its account's page; its user's list; the list of all accounts, which counts members and names owners.
+      broadcastsTo: ['account', 'user', 'all'],
+      refreshes: { single: 'account', collection: 'accounts' },
+    },
   ),
 } as const
+
+/** People are the stage example's; pages of accounts name owners and members. */
+export const personOptions = { broadcastsTo: ['all', 'accounts'] } as const
 
 export const accountsRelations = {
   account: { accountUsers: hasMany('accountUser') },

@@ -1,5 +1,6 @@
 /** Starts the pages: Inertia finds the component that the server named, inside one layout. */
-import { createInertiaApp, type ResolvedComponent } from '@inertiajs/svelte'
+import { createInertiaApp, type ResolvedComponent, router } from '@inertiajs/svelte'
+import { inertiaPage, syncRegistry } from 'syncline/markers'
 import { applyAppearance } from './frame/appearance.ts'
 import Layout from './frame/layout.svelte'
 import './styles/base.css'
@@ -10,6 +11,8 @@ import './styles/members.css'
 const pages = import.meta.glob<ResolvedComponent>('./pages/**/*.svelte', { eager: true })
 
 applyAppearance()
+// All that refreshing needs to know: how this page loads props again.
+syncRegistry.configure({ page: inertiaPage(router) })
 await createInertiaApp({
   resolve: (name) => pages[`./pages/${name}.svelte`] as ResolvedComponent,
   layout: () => Layout,

@@ -21,6 +21,12 @@ export const equipment = model(
 /** Read by the page to say who changed what; written by nobody. */
 export const person = model(
   'users',
-  { name: text(), job: text().default(''), isAdmin: boolean().default(false) },
+  {
+    name: text(),
+    job: text().default(''),
+    isAdmin: boolean().default(false),
+    /** Looks after everybody's accounts, in the example of that name. */
+    siteAdmin: boolean().default(false),
+  },
   { shared: true },
 )

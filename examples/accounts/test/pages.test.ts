@@ -1,0 +1,257 @@
+/** The pages by themselves: who sees which, what forms refuse, the keyboard, axe, phones. */
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser } from '../../stage/test/support/browser.ts'
+import { type StageProcess, startStage } from '../../stage/test/support/stage-process.ts'
+import { nameField, openAccount, openAdmin, openSignIn, openWindow, untilNamed } from './support/windows.ts'
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+
+let database: TestDatabase
+let server: StageProcess
+let browser: Browser
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(0) as string)
+  ;[server, browser] = await Promise.all([startStage(database.url), openBrowser()])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.remove()
+  await database?.drop()
+})
+
+test('the first page links both examples and says what each shows', async () => {
+  const page = await openSignIn(browser, server.url)
+  await page.goto(server.url)
+
+  for (const [name, heading] of [
+    ['Accounts', 'Accounts'],
+    ['Stage', 'Stage'],
+  ] as const) {
+    await page.getByRole('link', { name }).click()
+    await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+    await page.goto(server.url)
+  }
+
+  expect(await page.getByRole('listitem').first().textContent()).toContain('something they show has changed')
+  await page.context().close()
+})
+
+test('A1: who is not signed in is asked who they are, and brought to where they wanted to go', async () => {
+  const page = await openSignIn(browser, server.url)
+  await page.goto(`${server.url}/admin/accounts`)
+
+  await page.getByRole('button', { name: 'Ana' }).click()
+
+  await page.getByRole('heading', { name: 'Everybody’s accounts' }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Ana' }).waitFor()
+  await page.goto(`${server.url}/admin/accounts`)
+  await page.getByRole('button', { name: 'Ana' }).waitFor()
+  await page.context().close()
+})
+
+test('A1: only site administrators see the accounts of everybody; others are sent to theirs and told why', async () => {
+  const ben = await openWindow(browser, server.url, 'Ben')
+
+  await ben.goto(`${server.url}/admin/accounts`)
+
+  await ben.getByText('Only site administrators see').waitFor()
+  expect(new URL(ben.url()).pathname).toBe('/accounts')
+  expect(await ben.content()).not.toContain('Polder Radio')
+  await ben.context().close()
+})
+
+test('A3: an account of others and one that is not there are the same answer', async () => {
+  const [ana, ben] = await Promise.all([cookieOf('ana'), cookieOf('ben')])
+  const [helvion] = (await propsOf(ana, '/admin/accounts')).accounts.filter(({ name }) => name === 'Helvion')
+
+  const answers = await Promise.all(
+    [helvion?.id, 'nothing', '1', '99999'].map((id) => pageOf(ben, `/accounts/${id}`)),
+  )
+
+  expect(new Set(answers.map(({ component }) => component))).toEqual(new Set(['missing']))
+  expect(new Set(answers.map(({ props }) => JSON.stringify({ ...props, sync: null }))).size).toBe(1)
+  expect((await pageOf(ana, `/accounts/${helvion?.id}`)).component).toBe('account')
+})
+
+test('ids in addresses are not those of the database', async () => {
+  const { accounts } = await propsOf(await cookieOf('ana'), '/admin/accounts')
+
+  const rows = await database.query<{ id: string }>('select id::text as id from accounts')
+
+  expect(accounts).toHaveLength(rows.length)
+  expect(accounts.filter(({ id }) => rows.some((row) => row.id === id))).toEqual([])
+})
+
+test('a form that is refused says why beside its field, and keeps what was written', async () => {
+  const cleo = await openWindow(browser, server.url, 'Cleo')
+  await openAccount(cleo, 'Velodrome Trust')
+
+  await nameField(cleo).fill('  ')
+  await nameField(cleo).press('Enter')
+  await cleo.getByRole('alert').filter({ hasText: 'An account needs a name.' }).waitFor()
+  expect(await nameField(cleo).inputValue()).toBe('  ')
+  expect(await nameField(cleo).getAttribute('aria-invalid')).toBe('true')
+  await cleo.getByRole('button', { name: 'Discard' }).click()
+  expect(await nameField(cleo).inputValue()).toBe('Velodrome Trust')
+  await cleo.getByRole('textbox', { name: 'Add somebody by address' }).fill('nobody@nowhere.example')
+  await cleo.keyboard.press('Enter')
+  await cleo.getByRole('alert').filter({ hasText: 'Nobody has the address' }).waitFor()
+
+  expect(await cleo.getByRole('textbox', { name: 'Add somebody by address' }).inputValue()).toBe(
+    'nobody@nowhere.example',
+  )
+  await cleo.context().close()
+})
+
+test('an account keeps its last owner', async () => {
+  const ana = await openWindow(browser, server.url, 'Ana')
+  await openAccount(ana, 'Crosslight Rental')
+  const role = ana.getByRole('combobox', { name: 'Role of Ana Duarte' })
+
+  await role.selectOption('member')
+
+  await ana.getByRole('alert').filter({ hasText: 'An account needs an owner.' }).waitFor()
+  await expect.poll(() => role.inputValue()).toBe('owner')
+  await ana.context().close()
+})
+
+test('A4: a member who does not manage the account sees it and changes nothing', async () => {
+  const cleo = await openWindow(browser, server.url, 'Cleo')
+  await openAccount(cleo, 'Crosslight Rental')
+
+  const path = new URL(cleo.url()).pathname
+  const answer = await fetch(`${server.url}${path}`, {
+    method: 'PATCH',
+    redirect: 'manual',
+    headers: { Cookie: await cookieOf('cleo'), 'Content-Type': 'application/json', 'X-Inertia': 'true' },
+    body: JSON.stringify({ name: 'Taken over' }),
+  })
+
+  expect(await nameField(cleo).count()).toBe(0)
+  expect(answer.status).toBe(303)
+  expect(await database.query(`select 1 from accounts where name = 'Taken over'`)).toEqual([])
+  await cleo.context().close()
+})
+
+test('everything on an account can be done with the keyboard', async () => {
+  const cleo = await openWindow(browser, server.url, 'Cleo')
+  await cleo.getByRole('link', { name: 'Velodrome Trust' }).focus()
+  await cleo.keyboard.press('Enter')
+  await cleo.getByRole('heading', { name: 'Members' }).waitFor()
+
+  await tabTo(cleo, 'Name of the account')
+  await cleo.keyboard.press('End')
+  await cleo.keyboard.type(', London')
+  await cleo.keyboard.press('Enter')
+  await untilNamed(cleo, 'Velodrome Trust, London')
+  await tabTo(cleo, 'Remove George Addo')
+  await cleo.keyboard.press('Enter')
+  await cleo.keyboard.press('Shift+Tab')
+  await cleo.keyboard.press('Enter')
+  await cleo.getByText('George Addo').waitFor({ state: 'detached' })
+  await cleo.getByRole('textbox', { name: 'Add somebody by address' }).focus()
+  await cleo.keyboard.type('george@velodrometrust.example')
+  await cleo.keyboard.press('Enter')
+
+  await cleo.getByText('George Addo').waitFor()
+  await cleo.context().close()
+})
+
+test.each(['light', 'dark'] as const)(
+  'axe finds no serious problem on any page in %s',
+  async (colorScheme) => {
+    const found: string[] = []
+
+    await visitPages({ colorScheme }, async (page) => void found.push(...(await problemsOf(page))))
+
+    expect(found).toEqual([])
+  },
+  120_000,
+)
+
+test('no page is wider than a phone', async () => {
+  const tooWide: string[] = []
+
+  await visitPages(phone, async (page) => {
+    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - screen.width)
+    if (beyond > 0) tooWide.push(`${page.url()} by ${beyond} px`)
+  })
+
+  expect(tooWide).toEqual([])
+}, 120_000)
+
+async function visitPages(
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await openSignIn(browser, server.url, options)
+  await page.getByRole('button', { name: 'Ana' }).waitFor()
+  await look(page)
+  await page.goto(server.url)
+  await look(page)
+  await page.goto(`${server.url}/accounts`)
+  await page.getByRole('button', { name: 'Ana' }).click()
+  await page.getByRole('heading', { name: 'Your accounts' }).waitFor()
+  await look(page)
+  await openAccount(page, 'Crosslight Rental')
+  await nameField(page).fill('')
+  await nameField(page).press('Enter')
+  await page.getByRole('alert').filter({ hasText: 'needs a name' }).waitFor()
+  await page.getByRole('button', { name: 'Remove Ben Okafor' }).click()
+  await look(page)
+  await openAdmin(page)
+  await look(page)
+  await page.getByRole('link', { name: 'Northern Sessions' }).click()
+  await page.getByRole('heading', { name: 'Members' }).waitFor()
+  await look(page)
+  await page.goto(`${server.url}/accounts/none`)
+  await page.getByRole('heading', { name: 'Not here' }).waitFor()
+  await look(page)
+  await page.context().close()
+}
+
+async function problemsOf(page: Page): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] })
+  const { violations } = await axe.analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  return serious.map(
+    ({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+  )
+}
+
+async function tabTo(page: Page, label: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    if ((await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) === label) return
+  }
+  throw new Error(`Tab never came to “${label}”.`)
+}
+
+interface InertiaPage {
+  readonly component: string
+  readonly props: { readonly accounts: readonly { readonly id: string; readonly name: string }[] }
+}
+
+async function pageOf(cookie: string, path: string): Promise<InertiaPage> {
+  const response = await fetch(`${server.url}${path}`, { headers: { Cookie: cookie, 'X-Inertia': 'true' } })
+  return (await response.json()) as InertiaPage
+}
+
+async function propsOf(cookie: string, path: string): Promise<InertiaPage['props']> {
+  return (await pageOf(cookie, path)).props
+}
+
+async function cookieOf(user: string): Promise<string> {
+  const response = await fetch(`${server.url}/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ user }),
+  })
+  return response.headers.get('Set-Cookie')?.split(';')[0] ?? ''
+}

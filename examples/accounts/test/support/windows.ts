@@ -1,0 +1,66 @@
+/** Windows of a real Chromium in which somebody is signed in to the accounts example. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** Longest time from a change until everybody sees it, in ms: the promise of the page. */
+export const SEEN_WITHIN_MS = 1_000
+
+/** What tests ask of a loaded machine: the promise is of seconds, and a test must not fail for its neighbours. */
+export const timeout = 5 * SEEN_WITHIN_MS
+
+/** Opens a window with cookies of its own and signs in by a click. */
+export async function openWindow(
+  browser: Browser,
+  url: string,
+  name: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await openSignIn(browser, url, options)
+  await page.getByRole('button', { name }).click()
+  await page.getByRole('heading', { name: 'Your accounts' }).waitFor()
+  return page
+}
+
+/** Opens a window in which nobody is signed in. */
+export async function openSignIn(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    ...options,
+  })
+  const page = await context.newPage()
+  await page.goto(`${url}/accounts`)
+  return page
+}
+
+/** Opens one's own account from the list, and waits until it hears of changes. */
+export async function openAccount(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name }).click()
+  await page.getByRole('heading', { name: 'Members' }).waitFor()
+  await untilConnected(page)
+}
+
+/** Opens the list of everybody's accounts, and waits until it hears of changes. */
+export async function openAdmin(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Everybody’s' }).click()
+  await page.getByRole('heading', { name: 'Everybody’s accounts' }).waitFor()
+  await untilConnected(page)
+}
+
+export async function untilConnected(page: Page): Promise<void> {
+  await page.locator('.status[data-status="connected"]').waitFor({ timeout: 20_000 })
+}
+
+/** The field with an account's name. */
+export function nameField(page: Page) {
+  return page.getByRole('textbox', { name: 'Name of the account' })
+}
+
+/** Waits until the field shows a name. */
+export async function untilNamed(page: Page, name: string): Promise<void> {
+  await expect.poll(() => nameField(page).inputValue(), { timeout, interval: 25 }).toBe(name)
+}
