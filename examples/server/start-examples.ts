@@ -46,12 +46,8 @@ export async function startExamples(settings: Settings, log: Logger): Promise<Ex
   await seedAccounts(database)
   const sync = createSync({ ...options, secret: keyFor('cursors', secret), logger: log })
   await sync.ready
-  const ids = {
-    encode: (_model: string, id: string) => id,
-    decode: (_model: string, text: string) => (/^\d{1,18}$/.test(text) ? text : null),
-  }
   const answer = getRequestListener(
-    routes({ database, sync, ids, sessions, authenticate: options.authenticate, secret, log }).fetch,
+    routes({ database, sync, sessions, authenticate: options.authenticate, secret, log }).fetch,
   )
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
   sync.attach(server)

@@ -15,7 +15,6 @@ import { keyFor } from '../../server/secret.ts'
 import type { ExampleUser, Sessions } from '../../server/sessions.ts'
 import { Accounts } from './accounts.ts'
 import { documentOf, PUBLIC, readBuilt } from './document.ts'
-import type { Ids } from './ids.ts'
 import { addMember, changeRole, type Refusals, removeMember, rename } from './memberships.ts'
 
 const HOME = '/accounts'
@@ -36,7 +35,6 @@ type Form = Readonly<Record<string, unknown>>
 export interface AccountsParts {
   readonly database: Database
   readonly sync: Sync
-  readonly ids: Ids
   readonly sessions: Sessions
   readonly authenticate: readonly Authenticate[]
   readonly secret: string
@@ -45,8 +43,8 @@ export interface AccountsParts {
 
 /** Makes the routes. */
 export function accountsPages(parts: AccountsParts): Hono<Env> {
-  const { sessions } = parts
-  const accounts = new Accounts(parts.database, parts.sync, parts.ids)
+  const { sessions, sync } = parts
+  const accounts = new Accounts(parts.database, parts.sync)
   const inertia = inertiaHono(createPages(parts))
   const signedIn = requireUser(parts.authenticate)
   const pages = new Hono<Env>()
@@ -82,7 +80,7 @@ export function accountsPages(parts: AccountsParts): Hono<Env> {
   })
 
   const write = writer(parts, accounts)
-  const member = (c: Context<Env>) => parts.ids.decode('accountUser', c.req.param('member') ?? '') ?? '0'
+  const member = (c: Context<Env>) => sync.ids('accountUser').decode(c.req.param('member') ?? '') ?? '0'
   pages.patch(
     `${HOME}/:id`,
     write((connection, id, { name }) => rename(connection, id, name)),
@@ -152,7 +150,7 @@ function missing(visit: Visit): Promise<Response> {
 }
 
 /** A form's handler: who may change the account does so in one transaction, and goes back to where the form was. */
-function writer({ sync, ids }: AccountsParts, accounts: Accounts) {
+function writer({ sync }: AccountsParts, accounts: Accounts) {
   return (change: Write) => async (c: Context<Env>) => {
     const { inertia: visit, user } = c.var
     const id = c.req.param('id') ?? ''
@@ -160,7 +158,7 @@ function writer({ sync, ids }: AccountsParts, accounts: Accounts) {
     if (!account) return missing(visit)
     if (!account.may_manage) return visit.flash({ notice: MAY_NOT }).back(`${HOME}/${id}`)
     const form = await readForm(c)
-    const accountId = ids.decode('account', id) as string
+    const accountId = sync.ids('account').decode(id) as string
     const refusals = await sync.as({ user }, (connection) => change(connection, accountId, form, c))
     if (Object.keys(refusals).length > 0) visit.errors(refusals)
     return visit.back(`${HOME}/${id}`)

@@ -2,7 +2,6 @@
 import { type Database, sql, type Sql, type Sync } from 'syncline/server'
 import type { ExampleUser } from '../../server/sessions.ts'
 import type { MemberRole } from './choices.ts'
-import type { Ids } from './ids.ts'
 
 export interface AccountProps {
   readonly id: string
@@ -39,13 +38,11 @@ type MemberRow = { id: string; role: MemberRole; user_id: string; name: string; 
 
 export class Accounts {
   readonly #database: Database
-  readonly #sync: Pick<Sync, 'accessible'>
-  readonly #ids: Ids
+  readonly #sync: Pick<Sync, 'accessible' | 'ids'>
 
-  constructor(database: Database, sync: Pick<Sync, 'accessible'>, ids: Ids) {
+  constructor(database: Database, sync: Pick<Sync, 'accessible' | 'ids'>) {
     this.#database = database
     this.#sync = sync
-    this.#ids = ids
   }
 
   /** All that a site administrator looks after, the newest first. */
@@ -61,7 +58,7 @@ export class Accounts {
 
   /** One account with its members; null when there is none, and when it is not this user's to see (A3). */
   async find(user: ExampleUser, id: string): Promise<AccountDetails | null> {
-    const accountId = this.#ids.decode('account', id)
+    const accountId = this.#sync.ids('account').decode(id)
     if (accountId === null) return null
     const mayRead = this.#sync.accessible(user, 'account', 'a')
     const [account] = await this.#list(sql`a.id = ${accountId}::bigint and (${mayRead})`)
@@ -106,13 +103,13 @@ export class Accounts {
   #props({ id, owner_name, owner_address, created_at, ...account }: AccountRow): AccountProps {
     return {
       ...account,
-      id: this.#ids.encode('account', id),
+      id: this.#sync.ids('account').encode(id),
       created_at: new Date(created_at).toISOString(),
       owner: owner_name === null ? null : { name: owner_name, email_address: owner_address ?? '' },
     }
   }
 
   #memberProps({ id, role, user_id, name, email_address }: MemberRow): AccountUserProps {
-    return { id: this.#ids.encode('accountUser', id), role, user: { id: user_id, name, email_address } }
+    return { id: this.#sync.ids('accountUser').encode(id), role, user: { id: user_id, name, email_address } }
   }
 }

@@ -112,7 +112,10 @@ test('R1: a new account is the first on the list of everybody’s, with its owne
     `insert into account_users (account_id, user_id, role) select id, 'fiona', 'owner' from accounts where name = 'Brand new'`,
   )
 
-  await rows.nth(1).getByRole('cell', { name: /^Fiona Baird/ }).waitFor({ timeout })
+  await rows
+    .nth(1)
+    .getByRole('cell', { name: /^Fiona Baird/ })
+    .waitFor({ timeout })
   expect(await rows.nth(1).textContent()).toContain('fiona@northernsessions.example')
   await database.query(`delete from accounts where name = 'Brand new'`)
   await expect.poll(() => rows.count(), { timeout }).toBe(before)
