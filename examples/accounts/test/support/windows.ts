@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 /** Longest time from a change until everybody sees it, in ms: the promise of the page. */
-export const SEEN_WITHIN_MS = 1_000
+const SEEN_WITHIN_MS = 1_000
 
 /** What tests ask of a loaded machine: the promise is of seconds, and a test must not fail for its neighbours. */
 export const timeout = 5 * SEEN_WITHIN_MS

@@ -21,7 +21,7 @@ import {
 export interface InertiaRouter {
   // Inertia's own types are not needed to use the adapter, and cannot be resolved by Node's rules.
   reload(options?: object): void
-  on(type: never, listener: (event: never) => void): () => void
+  on(type: never, listener: never): () => void
 }
 
 /** A visit as Inertia's events have it. */
@@ -67,8 +67,7 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
     if (isOther) host?.onShown()
   }
   const current = () => (shown ??= storedPage())
-  const on = <E>(type: string, listener: (event: E) => void) =>
-    router.on(type as never, listener as (event: never) => void)
+  const on = <E>(type: string, listener: (event: E) => void) => router.on(type as never, listener as never)
 
   const listen = () => [
     on<VisitEvent>('start', ({ detail: { visit } }) => {
