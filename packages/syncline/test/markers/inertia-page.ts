@@ -50,9 +50,10 @@ window.registry = syncRegistry.configure({
   reconnectDelay: 50,
   ...sync.options,
 })
-router.on('start' as never, ({ detail }: { detail: { visit: { async: boolean; only: string[] } } }) => {
+const onStart = ({ detail }: { detail: { visit: { async: boolean; only: string[] } } }) => {
   if (detail.visit.async) window.reloads.push(detail.visit.only)
-})
+}
+router.on('start' as never, onStart as never)
 
 let unmount = () => {}
 let shownComponent = ''
