@@ -307,8 +307,13 @@ describe.each(KINDS)('%s', (kind) => {
 
     await database.query("insert into notes (id, body) values ('n', 'a')")
     await database.query("begin; select syncline.actor('ana'); update notes set body = 'b'; commit")
+    const author = () => database.query('select last_modified_by as by from notes')
+    const ofAna = await author()
     await database.query("update notes set body = 'c', updated_at = '2020-01-01 00:00:00+00'")
-    await database.query("update notes set updated_at = '2021-01-01 00:00:00+00'")
+    const ofNobody = await author()
+    await database.query(
+      "update notes set updated_at = '2021-01-01 00:00:00+00', last_modified_by = 'a script'",
+    )
 
     await expectLogEqualsTables(database, notes)
     const log = await readLog(database)
@@ -319,7 +324,8 @@ describe.each(KINDS)('%s', (kind) => {
       [4, ['updatedAt']],
     ])
     expect(log[2]?.fields?.updatedAt).toBe('2020-01-01T00:00:00+00:00')
-    expect(await database.query('select last_modified_by from notes')).toEqual([{ last_modified_by: 'ana' }])
+    // A direct write that names nobody is not the last author's.
+    expect([ofAna, ofNobody, await author()]).toEqual([[{ by: 'ana' }], [{ by: null }], [{ by: 'a script' }]])
   })
 
   test('L1: partitioned tables: writes on a partition, rows that move to another, TRUNCATE of one', async () => {

@@ -107,7 +107,7 @@ function stampKey(table: CapturedTable): string {
 
 /** Author and time, where the declaration asks for them; a time that the application wrote itself stands. */
 function stampAuthor(table: CapturedTable): string {
-  const stamps = lines(stampTime(table, isTimeKept(table)), stampWriter(table))
+  const stamps = lines(stampTime(table, isTimeKept(table)), stampWriter(table, forgetWriter(table)))
   return stamps && when(`new.${version(table)} operator(pg_catalog.>) old.${version(table)}`, stamps)
 }
 
@@ -126,16 +126,24 @@ function stampTime({ model, description }: CapturedTable, isUnset: string): stri
   return when(isUnset, `new.${quoteIdentifier(name)} := ${value};`)
 }
 
-function stampWriter({ model }: CapturedTable): string {
+function stampWriter({ model }: CapturedTable, otherwise = ''): string {
   const name = model.columns.lastModifiedBy
   if (name === undefined) return ''
+  const isKnown = "writer operator(pg_catalog.<>) ''"
+  const stamp = `new.${quoteIdentifier(name)} := writer::pg_catalog.jsonb operator(pg_catalog.->>) 'actor';`
   return lines(
     `writer := pg_catalog.current_setting('${WRITER_SETTING}', true);`,
-    when(
-      "writer operator(pg_catalog.<>) ''",
-      `new.${quoteIdentifier(name)} := writer::pg_catalog.jsonb operator(pg_catalog.->>) 'actor';`,
-    ),
+    otherwise === '' ? when(isKnown, stamp) : choose([[isKnown, stamp]], otherwise),
   )
+}
+
+/** A direct write that names no author must not be taken for the last one's. */
+function forgetWriter({ model, description }: CapturedTable): string {
+  const name = model.columns.lastModifiedBy
+  const column = description.columns.find((candidate) => candidate.name === name)
+  if (name === undefined || column?.isNotNull !== false) return ''
+  const isKept = `not (${isChanged({ name, comparison: 'value' })})`
+  return when(isKept, `new.${quoteIdentifier(name)} := null;`)
 }
 
 /**
