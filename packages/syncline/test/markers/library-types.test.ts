@@ -1,0 +1,45 @@
+/** The adapters take the real libraries' own types, as an application's bundler resolves them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
+
+const CODE = `
+import { router } from '@inertiajs/core'
+import { router as svelteRouter } from '@inertiajs/svelte'
+import { QueryClient } from '@tanstack/react-query'
+import type { Action } from 'svelte/action'
+import { mutate, useSWRConfig } from 'swr'
+import { inertiaPage, keepFields, native, svelteKit, swr, syncRegistry, tanstackQuery } from 'syncline/markers'
+import { keepField } from 'syncline/svelte'
+
+declare function invalidate(resource: string | URL | ((url: URL) => boolean)): Promise<void>
+
+syncRegistry.configure({ transport: native('/sync'), page: keepFields(inertiaPage(router)) })
+export const pages = [inertiaPage(svelteRouter), tanstackQuery(new QueryClient()), swr(mutate), svelteKit(invalidate)]
+export const usePage = () => swr(useSWRConfig().mutate)
+export const action: Action<HTMLInputElement, string> = keepField
+`
+
+test('router, QueryClient, mutate and invalidate are what the adapters take', () => {
+  const folder = mkdtempSync(join(import.meta.dirname, '../../../../node_modules/.types-'))
+  const file = join(folder, 'page.ts')
+  writeFileSync(file, CODE)
+
+  const program = ts.createProgram([file], {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+    types: [],
+  })
+  const mistakes = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+
+  expect(mistakes).toEqual([])
+  rmSync(folder, { recursive: true })
+})
