@@ -228,7 +228,12 @@ export function createCore(options: CoreOptions): RunningCore {
   }
   metrics.gauge('syncline_connections', 'Live sessions.', () => sessions.size)
   metrics.gauge('syncline_rooms', 'Channels with members.', () => channels.size)
-  metrics.gauge('syncline_marker_subscriptions', 'Subscriptions to markers.', () => markers.size)
+  metrics.gauge(
+    'syncline_marker_subscriptions',
+    'Subscriptions to markers by kind of channel.',
+    () => markers.countByKind(),
+    'kind',
+  )
   metrics.gauge('syncline_log_lag_ms', 'Time since the tail last read everything.', () => started.lagMs)
   metrics.gauge(
     'syncline_oldest_unsent_op_ms',

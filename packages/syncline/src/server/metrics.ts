@@ -13,8 +13,9 @@ export interface Metric {
 export interface Metrics {
   /** Adds to a counter; `labels` are few and fixed, such as `{ outcome: 'rejected' }`. */
   count(name: string, amount?: number, labels?: Readonly<Record<string, string>>): void
-  /** Registers a gauge that is read when somebody looks. */
+  /** Registers a gauge that is read when somebody looks: one number, or one for each value of a label. */
   gauge(name: string, help: string, read: () => number): void
+  gauge(name: string, help: string, read: () => Readonly<Record<string, number>>, label: string): void
   /** Every metric at this moment, in order of name. */
   read(): Metric[]
 }
@@ -39,7 +40,7 @@ const HELP: Readonly<Record<string, string>> = {
 /** Creates an empty registry. */
 export function createMetrics(): Metrics {
   const counters = new Map<string, Map<string, number>>()
-  const gauges = new Map<string, { help: string; read: () => number }>()
+  const gauges = new Map<string, { help: string; read: () => ReadonlyMap<string, number> }>()
   return {
     count(name, amount = 1, labels) {
       const values = counters.get(name) ?? new Map<string, number>()
@@ -47,8 +48,8 @@ export function createMetrics(): Metrics {
       const label = labels ? labelText(labels) : ''
       values.set(label, (values.get(label) ?? 0) + amount)
     },
-    gauge(name, help, read) {
-      gauges.set(name, { help, read })
+    gauge(name: string, help: string, read: () => number | Readonly<Record<string, number>>, label?: string) {
+      gauges.set(name, { help, read: () => labelled(read(), label) })
     },
     read() {
       const counted = [...counters].map(
@@ -60,11 +61,21 @@ export function createMetrics(): Metrics {
         }),
       )
       const gauged = [...gauges].map(
-        ([name, { help, read }]): Metric => ({ name, kind: 'gauge', help, values: new Map([['', read()]]) }),
+        ([name, { help, read }]): Metric => ({ name, kind: 'gauge', help, values: read() }),
       )
       return [...counted, ...gauged].sort((a, b) => (a.name < b.name ? -1 : 1))
     },
   }
+}
+
+function labelled(
+  values: number | Readonly<Record<string, number>>,
+  label?: string,
+): ReadonlyMap<string, number> {
+  if (typeof values === 'number') return new Map([['', values]])
+  return new Map(
+    Object.entries(values).map(([value, number]) => [labelText({ [label ?? 'kind']: value }), number]),
+  )
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {

@@ -82,9 +82,14 @@ export class Markers {
     }
   }
 
-  /** Live subscriptions. */
-  get size(): number {
-    return [...this.#streams.all()].reduce((sum, { room }) => sum + room.members.size, 0)
+  /** Subscriptions by what they are about. */
+  countByKind(): Record<'record' | 'all' | 'mine' | 'collection', number> {
+    const counts = { record: 0, all: 0, mine: 0, collection: 0 }
+    for (const { room, marked } of this.#streams.all()) {
+      const { kind } = marked.target
+      counts[kind === 'room' ? 'record' : kind] += room.members.size
+    }
+    return counts
   }
 
   /** Subscribes; what becomes of it is its `outcome`. */
