@@ -8,6 +8,8 @@ export interface Identity {
   readonly expiresAtMs?: number
   /** Asks whether the session behind it still exists; a connection whose session was deleted ends. */
   readonly isStillValid?: () => Promise<boolean>
+  /** Reads the user anew, null when the session is gone; rights that hang on the user's properties are checked again. */
+  readonly current?: () => Promise<User | null>
 }
 
 /**
@@ -17,6 +19,6 @@ export interface Identity {
  */
 export interface Authenticate {
   (request: Request): Identity | null | Promise<Identity | null>
-  /** Tables whose rows are the proof, such as `sessions`: a change there asks `isStillValid` again at once. */
+  /** Tables whose rows are the proof, such as `sessions`: a change there asks `current` or `isStillValid` at once. */
   readonly dependsOn?: readonly string[]
 }

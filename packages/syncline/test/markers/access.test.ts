@@ -121,3 +121,27 @@ test('A1: a record that is gone cannot be joined, and ends no subscription by be
   })
   await expect(ben.listen('Account:30')).rejects.toThrow('not_found')
 })
+
+test('A2: who is no longer site admin hears no more of all accounts, within a second', async () => {
+  await server.query(
+    "insert into users (id, name, site_admin) values (9, 'Dora', true); insert into sessions values ('dora', 9)",
+  )
+  const dora = await server.socket('dora')
+  await dora.listen('Account:all')
+  await dora.listen('Account:7')
+  await dora.listen('User:9')
+
+  await server.query('update users set site_admin = false where id = 9')
+  await dora.next(({ type, channel }) => type === 'gone' && channel === 'Account:all', 0, 1_000)
+  await dora.next(({ type, channel }) => type === 'gone' && channel === 'Account:7', 0, 1_000)
+  const marked = await dora.markersOf(
+    () =>
+      server.query(
+        "update accounts set name = 'Unheard' where id = 7; update users set name = 'D' where id = 9",
+      ),
+    server,
+  )
+
+  expect(marked).toEqual(['User:9 refresh profile'])
+  await expect(dora.listen('Account:all')).rejects.toThrow('not_found')
+})

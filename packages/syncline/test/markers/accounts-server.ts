@@ -145,9 +145,9 @@ export async function startAccountsServer({
     async (request: Request) => {
       const session = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
       const user = await find(session)
-      return user && { user, isStillValid: async () => (await find(session)) !== null }
+      return user && { user, current: () => find(session) }
     },
-    { dependsOn: ['sessions'] },
+    { dependsOn: ['sessions', 'users'] },
   )
   await migrate({ schema, database: opened, access, authenticate })
   const sync = createSync({

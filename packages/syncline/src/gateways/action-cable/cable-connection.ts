@@ -146,6 +146,7 @@ const CLOSE_CODES: Readonly<Record<DisconnectReason, number>> = {
   too_many_connections: 4012,
   slow_consumer: 4013,
   timeout: 4014,
+  remote: 1000,
   server_restart: 1012,
   unavailable: 1013,
 }

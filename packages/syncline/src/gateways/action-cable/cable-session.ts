@@ -63,6 +63,8 @@ export class CableSession {
     this.#endWatch = core.watchProof(identity, {
       onExpired: () => this.#outlet.disconnect('unauthorized', false),
       onEnded: () => this.#outlet.disconnect('unauthorized', false),
+      // It comes back at once, as who it is now.
+      onChanged: () => this.#outlet.disconnect('remote', true),
     })
   }
 

@@ -35,8 +35,10 @@ export interface JwtOptions {
   readonly clockToleranceSeconds?: number
   /** Makes the user from the claims; null refuses. @default id from `sub`, name from `name` */
   readonly user?: (claims: JWTPayload) => User | null | Promise<User | null>
-  /** Table that `user` reads, such as `sessions`: its deleted rows end connections at once, instead of within 60 s. */
-  readonly table?: string
+  /**
+   * Tables that `user` reads, such as `['sessions', 'users']`: a change there counts at once, instead of within 60 s.
+   */
+  readonly table?: string | readonly string[]
 }
 
 type Verify = (token: string) => Promise<JWTVerifyResult>
@@ -56,7 +58,7 @@ export function jwt(options: JwtOptions): Authenticate {
     if (!verified || !isMeantForUs(verified, options)) return null
     return identityOf(verified.payload, options.user)
   }
-  return Object.assign(identify, { dependsOn: options.table === undefined ? [] : [options.table] })
+  return Object.assign(identify, { dependsOn: options.table === undefined ? [] : [options.table].flat() })
 }
 
 /** The token of `Bearer …`; null for every other proof. */
@@ -72,7 +74,8 @@ async function identityOf(claims: JWTPayload, find: JwtOptions['user']): Promise
   const expiresAtMs = (claims.exp as number) * 1000
   if (!find) return { user, expiresAtMs }
   // A2: whom the application no longer finds is signed out, although the token has not expired.
-  return { user, expiresAtMs, isStillValid: async () => (await find(claims))?.id === user.id }
+  const current = async () => find(claims)
+  return { user, expiresAtMs, isStillValid: async () => (await current())?.id === user.id, current }
 }
 
 function userFromClaims({ sub, name }: JWTPayload): User | null {

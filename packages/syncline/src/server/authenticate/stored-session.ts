@@ -1,7 +1,7 @@
 /**
  * Who is asking, by the id of a session that the application keeps; how the id came is the caller's matter.
  *
- *   A2 revoked   a session that `find` no longer finds ends its connections: at once when `table` is given, else within 60 s
+ *   A2 revoked   a session that `find` no longer finds ends its connections: at once when its `table` is given, else within 60 s
  */
 import type { User } from '../../protocol/user.ts'
 import type { Authenticate, Identity } from '../identity.ts'
@@ -14,8 +14,11 @@ export interface Session {
 export interface StoredSessions {
   /** Looks the session up; null when there is none, or it has ended. */
   readonly find: (sessionId: string) => Promise<Session | null> | Session | null
-  /** Table that `find` reads: its deleted rows end connections at once. */
-  readonly table?: string
+  /**
+   * Tables that `find` reads, `['sessions', 'users']`: a deleted session ends its connections at once, and what changes
+   * of the user counts at once.
+   */
+  readonly table?: string | readonly string[]
 }
 
 /** What a proof says: the session's id, and until when the proof itself counts (ms since 1970). */
@@ -34,21 +37,23 @@ export function byStoredSession(
     const session = proof && (await find(proof.id))
     return session && isOpen(session) ? identityOf(session, proof, find) : null
   }
-  return Object.assign(identify, { dependsOn: table === undefined ? [] : [table] })
+  return Object.assign(identify, { dependsOn: table === undefined ? [] : [table].flat() })
 }
 
 function identityOf(session: Session, proof: SessionProof, find: StoredSessions['find']): Identity {
   const ends = [proof.expiresAtMs, session.expiresAt?.getTime()].filter((ms) => ms !== undefined)
+  const current = () => userOf(find, proof.id)
   return {
     user: session.user,
     ...(ends.length > 0 && { expiresAtMs: Math.min(...ends) }),
-    isStillValid: () => stillOpen(find, proof.id, session.user),
+    isStillValid: async () => (await current())?.id === session.user.id,
+    current,
   }
 }
 
-async function stillOpen(find: StoredSessions['find'], sessionId: string, user: User): Promise<boolean> {
+async function userOf(find: StoredSessions['find'], sessionId: string): Promise<User | null> {
   const session = await find(sessionId)
-  return session !== null && isOpen(session) && session.user.id === user.id
+  return session && isOpen(session) ? session.user : null
 }
 
 function isOpen(session: Session): boolean {

@@ -21,6 +21,7 @@ export class IdentityWatch {
     this.#proof = new ProofWatch(limits, log, {
       onExpired: () => session.refuse('token_expired'),
       onEnded: () => session.dismiss('session_ended', false),
+      onChanged: (user) => session.renewIdentity({ ...session.identity, user }),
     })
   }
 

@@ -2,8 +2,9 @@
  * Watches what proved who a connection is: a token that expires, a stored session that is deleted (A2, E8).
  *
  * What expires ends after a short grace; a stored session is looked up every minute, and when the log shows a change
- * of its table.
+ * of its table; what has changed of its user counts from then on.
  */
+import type { User } from '../../protocol/user.ts'
 import type { Identity } from '../identity.ts'
 import type { Limits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
@@ -13,6 +14,8 @@ export interface ProofEvents {
   onExpired(): void
   /** The stored session is gone. */
   onEnded(): void
+  /** The user has other properties than the identity says: another role, another name. */
+  onChanged(user: User): void
 }
 
 /** How often a stored session is looked up again, in ms. */
@@ -39,7 +42,8 @@ export class ProofWatch {
     this.end()
     this.#identity = identity
     if (identity.expiresAtMs !== undefined) this.#expireAt(identity.expiresAtMs)
-    if (identity.isStillValid) this.#look = setInterval(() => this.lookUp(), LOOK_EVERY_MS)
+    if (identity.current ?? identity.isStillValid)
+      this.#look = setInterval(() => this.lookUp(), LOOK_EVERY_MS)
   }
 
   end(): void {
@@ -57,8 +61,13 @@ export class ProofWatch {
 
   async #lookUp(identity: Identity): Promise<void> {
     try {
-      const isGone = (await identity.isStillValid?.()) === false
-      if (isGone && this.#identity === identity) this.#events.onEnded()
+      const user = await currentUser(identity)
+      if (this.#identity !== identity) return
+      if (user?.id !== identity.user.id) this.#events.onEnded()
+      else if (JSON.stringify(user) !== JSON.stringify(identity.user)) {
+        this.#identity = { ...identity, user }
+        this.#events.onChanged(user)
+      }
     } catch (error) {
       // Not knowing is not a no: the database may be away. It is asked again.
       this.#log.warn({ error: String(error) }, 'A session could not be looked up.')
@@ -74,4 +83,9 @@ export class ProofWatch {
       Math.max(0, Math.min(leftMs, LONGEST_TIMER_MS)),
     )
   }
+}
+
+async function currentUser({ user, current, isStillValid }: Identity): Promise<User | null> {
+  if (current) return current()
+  return (await isStillValid?.()) === false ? null : user
 }
