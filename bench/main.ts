@@ -7,6 +7,7 @@ import { g1 } from './scenarios/g1.ts'
 import { g10 } from './scenarios/g10.ts'
 import { g11 } from './scenarios/g11.ts'
 import { g13 } from './scenarios/g13.ts'
+import { g15 } from './scenarios/g15.ts'
 import { g3 } from './scenarios/g3.ts'
 import { g5 } from './scenarios/g5.ts'
 import { g6 } from './scenarios/g6.ts'
@@ -14,7 +15,7 @@ import { g6b } from './scenarios/g6b.ts'
 import { g7 } from './scenarios/g7.ts'
 import { g8 } from './scenarios/g8.ts'
 
-const SCENARIOS: readonly Scenario[] = [g1, g3, g5, g6, g6b, g7, g8, g10, g11, g13]
+const SCENARIOS: readonly Scenario[] = [g1, g3, g5, g6, g6b, g7, g8, g10, g11, g13, g15]
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((id) => SCENARIOS.every((scenario) => scenario.id !== id))

@@ -1,0 +1,121 @@
+/**
+ * G15: markers: how much of a database's writes is left with them, and fan-out over `/cable` against Rails' Action Cable.
+ *
+ * Both servers get their clients from one generator; a contestant of which a client gets a marker too few or too many
+ * scores nothing.
+ */
+import type { Program } from '../harness/child.ts'
+import { tablesOf } from '../harness/accounts.ts'
+import { runPgbench } from '../harness/pgbench.ts'
+import { hasRailsCable } from '../harness/rails.ts'
+import { type Contestant, runRounds } from '../harness/rounds.ts'
+import type { Bench, Scenario } from '../harness/scenario.ts'
+
+const SOCKETS = 200
+/** So many that either runs for tenths of a second. */
+const MESSAGES = { rails: 20, syncline: 1_000 }
+const ACCOUNTS = 100
+const SECONDS = 2
+const PATIENCE_MS = 40_000
+const SCRIPT = `\\set note random(1, ${ACCOUNTS})
+\\set body random(1, 1000000)
+update notes set body = 'Note ' || :body where id = :note;
+`
+
+export const g15: Scenario = {
+  id: 'g15',
+  title: 'markers: writes that are marked, and fan-out over /cable against Rails’ Action Cable',
+  async *run(bench: Bench) {
+    if (hasRailsCable()) yield await fanOut(bench)
+    else
+      console.log('Rails’ Action Cable is not installed (apt-get install ruby-actioncable puma): left out.')
+    await bench.end()
+    yield await writes(bench)
+  },
+}
+
+async function writes(bench: Bench) {
+  const bare = await bench.database()
+  await bare.query(tablesOf(ACCOUNTS))
+  const { url } = await bench.database()
+  const server = await bench.server('syncline-cable')
+  const port = await server.ask<number>({ kind: 'start', url, accounts: ACCOUNTS })
+  const clients = await bench.generator('cable-clients')
+  await clients.ask({ kind: 'subscribe', port, count: 1, channels: ACCOUNTS })
+  const heard = () => clients.ask<number>({ kind: 'heard', port })
+  const write = (to: string) => runPgbench({ url: to, clients: 8, seconds: SECONDS, script: SCRIPT })
+  return runRounds({
+    name: 'G15 updates by 8 clients, each marked (per second)',
+    contestants: [
+      { name: 'bare', run: async () => ({ rate: await write(bare.url) }) },
+      {
+        name: 'marked',
+        async run() {
+          const before = await heard()
+          const rate = await write(url)
+          const markers = (await heard()) - before
+          return { rate: markers === 0 ? 0 : rate, markers: markers / SECONDS }
+        },
+      },
+    ],
+    goals: [
+      {
+        id: 'G15 writes',
+        figure: 'rate',
+        of: 'marked',
+        to: 'bare',
+        kind: 'atLeast',
+        bound: null,
+        final: 0.6,
+      },
+    ],
+    patienceMs: PATIENCE_MS,
+  })
+}
+
+async function fanOut(bench: Bench) {
+  const clients = await bench.generator('cable-clients')
+  const rails = await bench.server('rails-cable')
+  const syncline = await bench.server('syncline-cable')
+  const { url } = await bench.database()
+  return runRounds({
+    name: `G15 /cable with ${SOCKETS} sockets (deliveries per second)`,
+    contestants: [
+      await audience('rails', rails, clients, { kind: 'start' }),
+      await audience('syncline', syncline, clients, { kind: 'start', url, accounts: ACCOUNTS }),
+    ],
+    goals: [
+      {
+        id: 'G15 fan-out',
+        figure: 'rate',
+        of: 'syncline',
+        to: 'rails',
+        kind: 'atLeast',
+        bound: null,
+        final: 20,
+      },
+    ],
+    // Nothing is written to the disk.
+    canary: ['json', 'loopback'],
+    patienceMs: PATIENCE_MS,
+  })
+}
+
+async function audience(
+  name: keyof typeof MESSAGES,
+  server: Program,
+  clients: Program,
+  start: object,
+): Promise<Contestant> {
+  const port = await server.ask<number>(start)
+  await clients.ask({ kind: 'subscribe', port, count: SOCKETS, channels: 1 })
+  const messages = MESSAGES[name]
+  return {
+    name,
+    async run() {
+      const counting = clients.ask<Record<string, number>>({ kind: 'count', port, messages })
+      await server.ask({ kind: 'publish', count: messages })
+      return counting
+    },
+  }
+}
