@@ -19,6 +19,7 @@ const migrations: readonly Migration[] = [
   { name: 'crew', statements: crewTables },
   { name: 'signal chain', statements: [...signalTables, ...crewAdditions] },
   { name: 'accounts', statements: accountsTables },
+  { name: 'authors are forgotten by Syncline', statements: ['drop function forget_author cascade'] },
 ]
 
 const DONE = `create table if not exists stage_migrations (
