@@ -245,3 +245,69 @@ test('a server that sends nonsense does not end the page', async () => {
 
   await vi.waitFor(() => expect(reloads).toEqual([['account']]))
 })
+
+/** A page that says when it shows another answer, read at `places.account`. */
+function movingPage(position: number) {
+  const { page, reloads } = notedPage()
+  const place = { position }
+  let onShown = () => {}
+  const moving: Page = {
+    ...page,
+    placeOf: () => ({ cursor: at(place.position), position: place.position }),
+    watch(host) {
+      onShown = () => host.onShown()
+      return () => {}
+    },
+  }
+  const show = (next: number) => {
+    place.position = next
+    onShown()
+  }
+  return { page: moving, reloads, show }
+}
+
+test('R1: on the way back to an older page, a channel that is still joined is joined again from there', async () => {
+  const { page, reloads, show } = movingPage(300)
+  const changed = (_: string, cursor: string) => (cursor === at(100) ? [marker(700)] : [])
+  const { server, registry } = await start(page, nativeAnswers(changed))
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  expect(reloads).toEqual([])
+
+  show(100)
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  expect(joins(server).map(({ cursor }) => cursor)).toEqual([at(300), at(100)])
+})
+
+test('R1: an answer that was read before the newest marker is stale, and nothing has to be asked for that', async () => {
+  const { page, reloads, show } = movingPage(300)
+  const { server, registry } = await start(page)
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  server.send(marker(600))
+  await vi.waitFor(() => expect(reloads).toHaveLength(1))
+
+  // Fetched ahead before the marker came, shown after it.
+  show(400)
+  await vi.waitFor(() => expect(reloads).toHaveLength(2))
+  show(600)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+
+  expect(reloads).toHaveLength(2)
+  expect(joins(server)).toHaveLength(1)
+})
+
+test("R2: the author's own answer, which contains the change, takes back the reload that its marker asked for", async () => {
+  const { page, reloads, show } = movingPage(300)
+  const { server, registry } = await start(page, nativeAnswers(), { debounceMs: 100 })
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+
+  server.send(marker(600))
+  await vi.waitFor(() => expect([...registry.pendingReloads]).toEqual(['account']))
+  show(650)
+  await new Promise((resolve) => setTimeout(resolve, 150))
+
+  expect(reloads).toEqual([])
+})
