@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const PORT = 4_380
-const URL_OF_STAGE = `http://localhost:${PORT}`
+const URL_OF_STAGE = `http://localhost:${PORT}/productions`
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url))
-const program = fileURLToPath(new URL('dist/server/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../server/dist/server/main.js', import.meta.url))
 const dataDir = mkdtempSync(join(tmpdir(), 'stage-pictures-'))
 const env = { ...process.env, PORT: String(PORT), DATA_DIR: dataDir, DATABASE_URL: '', LOG_LEVEL: 'warn' }
 
@@ -56,7 +56,7 @@ try {
 
 async function untilReady() {
   for (let attempt = 0; attempt < 600; attempt++) {
-    const isReady = await fetch(`${URL_OF_STAGE}/sync/health`).then(
+    const isReady = await fetch(`http://localhost:${PORT}/sync/health`).then(
       ({ ok }) => ok,
       () => false,
     )
