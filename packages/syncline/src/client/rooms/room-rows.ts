@@ -23,10 +23,16 @@ export interface RoomRowsHost {
 export class RoomRows {
   readonly #host: RoomRowsHost
   readonly #isLive: (channel: string) => boolean
+  readonly #prepared = new WeakMap<RowsChunk, readonly StoreRecord[]>()
 
   constructor(host: RoomRowsHost, isLive: (channel: string) => boolean) {
     this.#host = host
     this.#isLive = isLive
+  }
+
+  /** Decodes a chunk of a load when it arrives, so that the last one has less to do at once (`bench`: G7). */
+  prepare(chunk: RowsChunk): void {
+    this.#prepared.set(chunk, [...decodeChunks(this.#host.schema, [chunk])])
   }
 
   /** Shows what the device kept. */
@@ -39,7 +45,7 @@ export class RoomRows {
   /** Puts the rows of a load, and changes that came during it, in place of the old ones. */
   replace(channel: string, cursor = '', chunks: readonly RowsChunk[], changes: readonly Change[]): void {
     const { schema, store } = this.#host
-    const records = [...decodeChunks(schema, chunks)]
+    const records = chunks.flatMap((chunk) => this.#prepared.get(chunk) ?? [...decodeChunks(schema, [chunk])])
     store.transact(() => {
       for (const { model, fields } of records) this.#host.onTold(model, fields.id)
       store.replaceRoom(channel, records, this.#isLive)

@@ -151,6 +151,7 @@ export class Rooms {
     // Frames under way when a room was left.
     if (!room) return
     const before = room.source.current
+    if (message.type === 'rows') this.#rows.prepare(message)
     const { room: after, effect } = stepOf(before, message)
     if (effect) this.#perform(channel, room, after, effect)
     else this.#keepCursor(before, after)
