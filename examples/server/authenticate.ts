@@ -10,7 +10,7 @@ export function authenticate(sessions: Sessions, secret: string): Authenticate[]
   const bySessionId = async (sessionId: unknown) =>
     typeof sessionId === 'string' ? ((await sessions.find(sessionId))?.user ?? null) : null
   return [
-    jwt({ secret, user: ({ sid }) => bySessionId(sid), table: 'sessions' }),
-    sessionCookie({ name: COOKIE_NAME, secret, find: sessions.find, table: 'sessions' }),
+    jwt({ secret, user: ({ sid }) => bySessionId(sid), table: ['sessions', 'users'] }),
+    sessionCookie({ name: COOKIE_NAME, secret, find: sessions.find, table: ['sessions', 'users'] }),
   ]
 }
