@@ -27,7 +27,7 @@ let environment: Record<string, string>
 beforeAll(async () => {
   application = await makeApplication()
   for (const { file, code } of blocksOf('docs/guides/refresh-rails.md'))
-    if (file && file !== 'page.ts') application.write(file, code)
+    if (file && file !== 'page.ts' && file !== 'ids.ts') application.write(file, code)
   database = await createTestDatabase(Object.values(inject('servers'))[0] as string)
   // As `bin/rails generate authentication` and a few models leave it.
   await database.query(`
