@@ -1,14 +1,15 @@
 /** Starts the parts of a server and ties them together: database → writer and tail → channels → sessions. */
 import type { Database } from '../postgres/database.ts'
-import { createWriter, type Writer } from '../postgres/apply/writer.ts'
+import { createWriter } from '../postgres/apply/writer.ts'
 import type { WriterOptions } from '../postgres/apply/writer-options.ts'
-import { startTail, type Tail, type TailOptions } from '../postgres/log/tail.ts'
+import { startTail, type TailOptions } from '../postgres/log/tail.ts'
 import type { Batch } from '../postgres/log-row.ts'
 import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
 import { Channels } from './channels.ts'
-import type { Core, Health, Refusal } from './core.ts'
+import type { Core, Refusal } from './core.ts'
+import { healthOf } from './core-health.ts'
 import { createCursorSeal } from './cursor/cursor-seal.ts'
 import { mayReadChannel } from './may-read.ts'
 import { dismissAll } from './goodbye.ts'
@@ -27,6 +28,7 @@ import { Session, type Identify } from './session/session.ts'
 import { EndedSessions } from './session/ended-sessions.ts'
 import { type ProofEvents, ProofWatch } from './session/proof-watch.ts'
 import { SessionTable } from './session/session-table.ts'
+import { Started } from './started.ts'
 import { shareConflicts } from './session/share-conflicts.ts'
 
 export interface CoreOptions {
@@ -259,45 +261,6 @@ function isEnabledFor(isEnabled: (user: User) => boolean, user: User, log: Logge
 const everybody = () => true
 const nobody = () => false
 
-/** Parts that exist once the server has started. */
-class Started {
-  #writer: Writer | undefined
-  #tail: Tail | undefined
-
-  get writer(): Writer {
-    return this.#writer ?? notStarted()
-  }
-
-  set writer(writer: Writer) {
-    this.#writer = writer
-  }
-
-  get tail(): Tail {
-    return this.#tail ?? notStarted()
-  }
-
-  set tail(tail: Tail) {
-    this.#tail = tail
-  }
-
-  get isComplete(): boolean {
-    return this.#tail !== undefined
-  }
-
-  get lagMs(): number {
-    return this.#tail?.lagMs ?? 0
-  }
-
-  async close(): Promise<void> {
-    await this.#writer?.close()
-    await this.#tail?.close()
-  }
-}
-
-function notStarted(): never {
-  throw new Error('The server has not started yet. Wait for `ready`.')
-}
-
 function refusalOf(waitMs: number, metrics: Metrics): Refusal | null {
   if (waitMs === 0) return null
   metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
@@ -307,30 +270,3 @@ function refusalOf(waitMs: number, metrics: Metrics): Refusal | null {
     retryAfterMs: waitMs,
   }
 }
-
-async function healthOf(
-  database: Database,
-  started: Started,
-  sessions: SessionTable,
-  channels: Channels,
-  isDisabled: boolean,
-): Promise<Health> {
-  const beganMs = performance.now()
-  const connected = await database.query('select 1').then(
-    () => true,
-    () => false,
-  )
-  const latencyMs = performance.now() - beganMs
-  const lagMs = started.lagMs
-  const isWell = connected && lagMs < UNWELL_LAG_MS
-  return {
-    status: !started.isComplete ? 'starting' : isDisabled ? 'disabled' : isWell ? 'healthy' : 'unhealthy',
-    database: { connected, latencyMs, kind: database.kind },
-    lagMs,
-    connections: sessions.size,
-    rooms: channels.size,
-  }
-}
-
-/** The tail reads at least once a second; so late, it has lost the database. */
-const UNWELL_LAG_MS = 30_000
