@@ -162,13 +162,23 @@ test('R1: whoever is added to an account finds it on their list', async () => {
   await ben.getByRole('link', { name: 'Not for Ben' }).waitFor({ timeout })
 })
 
-test('A2: who looks after everybody’s accounts no more is sent away from them', async () => {
+test('A2: who looks after everybody’s accounts no more is sent away from them, and hears no more of them', async () => {
+  const frames: string[] = []
+  ana.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))))
   await openAdmin(ana)
+  await ana.reload()
+  await untilConnected(ana)
+  await expect.poll(() => frames.join().includes('"Account:all"'), { timeout }).toBe(true)
 
   await database.query(`update users set site_admin = false where id = 'ana'`)
 
   await ana.getByText('Only site administrators see').waitFor({ timeout })
   await ana.getByRole('heading', { name: 'Your accounts' }).waitFor()
+  const heard = frames.length
+  await database.query(`update accounts set name = 'Not for Ana' where name = 'Helvion'`)
+  await rename('Not for Ben', 'For Ana')
+  await ana.getByRole('link', { name: 'For Ana' }).waitFor({ timeout })
+  expect(frames.slice(heard).filter((frame) => frame.includes(':all'))).toEqual([])
   await database.query(`update users set site_admin = true where id = 'ana'`)
 })
 
