@@ -247,7 +247,7 @@ export class SyncRegistry {
     if (!channel.isAsked || (place && place.cursor !== channel.start)) this.#join(channel, place?.cursor)
     // Asked for already: what happened since these props were read is not known. An answer that is still to come
     // tells of it, unless it is for a later place.
-    else if (channel.isJoined || channel.start !== place?.cursor) this.#mark(props, null, channel)
+    else if (channel.isJoined || channel.cursor !== place?.cursor) this.#mark(props, null, channel)
   }
 
   #join(channel: Channel, cursor: string | undefined): void {

@@ -109,3 +109,19 @@ test('R4: while the page is busy nothing is asked, and everything at once when i
 
   expect(asked()).toEqual(['account,members'])
 })
+
+test('R1: what was held for a page that is gone does not keep the next page from reloading', async () => {
+  let isBusy = true
+  const { reloader, mark, asked } = setUp({ isBusy: () => isBusy })
+  mark(['account'])
+  await vi.advanceTimersByTimeAsync(400)
+  // The visit that it waited for takes its component away.
+  reloader.forget('account')
+  isBusy = false
+  reloader.freed()
+
+  mark(['accounts'])
+  await vi.advanceTimersByTimeAsync(300)
+
+  expect(asked()).toEqual(['accounts'])
+})

@@ -144,7 +144,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
     mark,
     schedule: (delayMs) => dispatch('marked', delayMs),
     perform() {
-      if (pending.size === 0) return
+      if (pending.size === 0) return dispatch('settled')
       if (state.phase === 'idle' || isReloading(state)) dispatch('marked')
       dispatch(isHeld() ? 'held' : 'due')
     },

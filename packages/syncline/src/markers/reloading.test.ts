@@ -25,6 +25,12 @@ test('a subscription that asks for a longer pause than 2 s has it', () => {
   expect(step(IDLE, input('marked', 0, 5_000)).timerMs).toBe(5_000)
 })
 
+test('a subscription with a long pause does not put off those with a short one beyond 2 s', () => {
+  const short = step(IDLE, input('marked', 0, 300)).state
+
+  expect(step(short, input('marked', 100, 10_000)).timerMs).toBe(1_900)
+})
+
 test('R2: one reload at a time, and what was marked meanwhile in one more after it', () => {
   const reloading = run([
     ['marked', 0],

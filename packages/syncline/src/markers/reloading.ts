@@ -51,8 +51,8 @@ export const NEXT: Record<ReloadPhase, Partial<Record<ReloadEvent, ReloadPhase>>
 
 export interface Reloading {
   readonly phase: ReloadPhase
-  /** When the oldest marker of the collection came. */
-  readonly firstAt: number
+  /** When the collection ends at the latest: no marker that waits long puts another one off. */
+  readonly latestAt: number
   /** When the collection ends if no further marker comes. */
   readonly dueAt: number
   /** Failures in a row. */
@@ -65,7 +65,7 @@ export interface ReloadStep {
   readonly timerMs?: number
 }
 
-export const IDLE: Reloading = { phase: 'idle', firstAt: 0, dueAt: 0, failures: 0 }
+export const IDLE: Reloading = { phase: 'idle', latestAt: 0, dueAt: 0, failures: 0 }
 
 /** Longest time that a steady stream of markers puts a reload off, in ms. */
 const LONGEST_MS = 2_000
@@ -86,16 +86,19 @@ export function step(state: Reloading, { event, now, delayMs, random }: ReloadIn
   if (!phase) return { state }
   const failures = phase === 'retrying' ? state.failures + 1 : event === 'ended' ? 0 : state.failures
   const isCollected = event === 'marked' || event === 'interrupted'
-  const firstAt = isCollected && state.phase !== phase ? now : state.firstAt
   // A subscription that asks to wait longer than the bound does wait as long as it asks.
-  const latest = firstAt + Math.max(LONGEST_MS, delayMs)
-  const dueAt = isCollected ? Math.min(now + delayMs, latest) : state.dueAt
-  const next = { phase, failures, firstAt, dueAt }
+  const bound = now + Math.max(LONGEST_MS, delayMs)
+  let { latestAt, dueAt } = state
+  if (isCollected) {
+    latestAt = state.phase === phase ? Math.min(latestAt, bound) : bound
+    dueAt = Math.min(now + delayMs, latestAt)
+  }
+  const next = { phase, failures, latestAt, dueAt }
   if (phase === 'collecting') return { state: next, timerMs: Math.max(0, dueAt - now) }
   if (phase !== 'retrying') return { state: next }
-  const bound = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10))
+  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10))
   // Full jitter, so that pages of one failure do not return together.
-  return { state: next, timerMs: Math.floor(random() * bound) }
+  return { state: next, timerMs: Math.floor(random() * longest) }
 }
 
 /** Whether a request is under way. */

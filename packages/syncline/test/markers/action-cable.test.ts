@@ -28,13 +28,13 @@ function railsAnswers(frame: Frame | undefined): object[] {
   return [{ identifier, message }]
 }
 
-async function start(options: ActionCableOptions = {}, cursor?: string) {
+async function start(options: ActionCableOptions = {}, cursor?: string, answers = railsAnswers) {
   const reloads: string[][] = []
   const page: Page = {
     ...fromFunction((props) => void reloads.push([...props])),
     ...(cursor && { placeOf: () => ({ cursor, position: 100 }) }),
   }
-  const server = await scriptedServer(railsAnswers)
+  const server = await scriptedServer(answers)
   const transport = actionCable(server.url, { WebSocket: WebSocket as never, ...options })
   const registry = new SyncRegistry({ transport, page, reconnectDelay: 10, debounceMs: 20 })
   open.push(server, { close: () => registry.disconnect() })
@@ -139,4 +139,52 @@ test('a server that sends the page away is not asked again; one that restarts is
 
   await vi.waitFor(() => expect(registry.status.current).toBe('off'))
   expect(server.connections).toBe(2)
+})
+
+test('R1: a socket that breaks before the confirmation loses nothing', async () => {
+  let isSilent = true
+  const { server, registry, reloads } = await start({}, at(100), (frame) =>
+    frame && isSilent ? [] : railsAnswers(frame),
+  )
+  registry.subscribe('Account:1', 'account')
+  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+
+  isSilent = false
+  server.drop()
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+})
+
+test.each(['model', 'identifier'] as const)(
+  'R1: what a busy server does not answer is asked for again when it says (%s form)',
+  async (form) => {
+    let refusals = 2
+    const { registry, reloads } = await start({ form }, undefined, (frame) => {
+      const { command, identifier, data } = (frame ?? {}) as {
+        command?: string
+        identifier?: string
+        data?: string
+      }
+      const isAsking = form === 'model' ? command === 'subscribe' : command === 'message'
+      if (!isAsking || refusals-- <= 0) return railsAnswers(frame)
+      const busy = { type: 'error', error: 'Too many subscriptions at once', retryAfterMs: 20 }
+      if (form === 'model') return [busy]
+      return [{ identifier, message: { ...busy, identifier: JSON.parse(data ?? '').identifier } }]
+    })
+
+    registry.subscribe('Account:1', 'account')
+
+    await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  },
+)
+
+test('an id that is not encoded soundly keeps no other channel from being joined, and `all` is only `all`', async () => {
+  const { server, registry } = await start()
+
+  registry.subscribe('Account:100%', 'a')
+  registry.subscribe('Account:%61ll', 'b')
+  registry.subscribe('Account:1', 'c')
+
+  await vi.waitFor(() => expect(server.frames).toHaveLength(3))
+  expect(sent(server).map(([, { id }]) => id)).toEqual(['100%', '%61ll', '1'])
 })

@@ -170,17 +170,29 @@ export class CableSession {
 
   async #reject(identifier: string, receivedAtMs: number): Promise<void> {
     await untilNegativeAnswer(receivedAtMs)
+    this.#context.log.debug(
+      { user: this.#identity.user.id, identifier },
+      'A cable subscription was rejected: it names no channel.',
+    )
     this.#context.send(rejectFrame(identifier))
   }
 
   /** Rejects for a reason that is no secret, and says it. */
   #refuse(identifier: string, code: string, error: string): void {
+    this.#context.log.debug(
+      { user: this.#identity.user.id, identifier, code },
+      'A cable subscription was refused.',
+    )
     this.#context.send(faultFrame(code, error))
     this.#context.send(rejectFrame(identifier))
   }
 
   #limit(waitMs: number): void {
     this.#core.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
+    this.#context.log.debug(
+      { user: this.#identity.user.id, waitMs },
+      'A cable connection asks for too much at once.',
+    )
     this.#context.send(
       faultFrame('rate_limited', `Too many commands at once. Send it again in ${waitMs} ms.`, waitMs),
     )

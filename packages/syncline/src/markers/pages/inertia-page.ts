@@ -145,7 +145,9 @@ function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
       onSuccess: () => void (how = 'ended'),
       // The page has errors, which are the user's own business: its props came all the same.
       onError: () => void (how = 'ended'),
-      onHttpException: becomes('refused'),
+      // A server that is being replaced answers 502 for a moment, a busy one 429.
+      onHttpException: ({ status }: { readonly status: number }) =>
+        becomes(status > 499 || status === 429 ? 'failed' : 'refused')(),
       onNetworkError: becomes('failed'),
       onFinish: () => resolve(how),
     })

@@ -22,6 +22,7 @@ interface Data {
   readonly identifier?: string
   readonly type?: string
   readonly error?: string
+  readonly retryAfterMs?: number
 }
 
 /** Connects to an Action Cable server. */
@@ -31,6 +32,8 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     /** The cable's identifier of each subscription, and the channel that it stands for. */
     const channels = new Map<string, string>()
     const continued = new Set<string>()
+    /** Asked for and not answered: a server that is busy does not say no, it waits to be asked again. */
+    const unanswered = new Set<string>()
     const shared = JSON.stringify({ channel: channelClass })
     let isShared = false
     let opened = 0
@@ -51,6 +54,8 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
           opened++
           isShared = false
           channels.clear()
+          continued.clear()
+          unanswered.clear()
         },
         onFrame: (frame) => receive(frame),
       },
@@ -76,7 +81,9 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
           isShared = true
           return open()
         case 'reject_subscription':
-          return host.onRejected(channels.get(identifier) ?? identifier, 'The subscription was rejected.')
+          return rejected(channels.get(identifier) ?? identifier, 'The subscription was rejected.')
+        case 'error':
+          return askAgain([...unanswered], frame['retryAfterMs'])
         case undefined:
           return receiveData(identifier, frame['message'] as Data)
       }
@@ -86,28 +93,46 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       const channel = data.identifier ?? channels.get(identifier)
       if (channel === undefined) return
       if (data.type === 'subscribed') joined(channel)
-      else if (data.type === 'error') host.onRejected(channel, String(data.error))
+      else if (data.type === 'error' && data.retryAfterMs !== undefined)
+        askAgain([channel], data.retryAfterMs)
+      else if (data.type === 'error') rejected(channel, String(data.error))
       else host.onMarker({ ...data, type: undefined, identifier: channel })
     }
 
     const joined = (channel: string | undefined) => {
-      if (channel !== undefined) host.onJoined(channel, continued.delete(channel))
+      if (channel === undefined) return
+      unanswered.delete(channel)
+      host.onJoined(channel, continued.delete(channel))
+    }
+
+    const rejected = (channel: string, reason: string) => {
+      unanswered.delete(channel)
+      host.onRejected(channel, reason)
+    }
+
+    const askAgain = (names: readonly string[], afterMs: unknown) => {
+      if (typeof afterMs !== 'number') return
+      settings.clock.after(afterMs, () => {
+        for (const name of names) if (unanswered.has(name)) host.onRetry(name)
+      })
     }
 
     return {
       join(channel, cursor) {
         if (!socket.isOpen()) return
+        unanswered.add(channel)
         if (form === 'identifier') return void (isShared && perform('subscribe_to', channel))
         // After a reconnect everything is loaded again: the page's cursor is long past, and no later one is known.
         const from = isReturning ? undefined : cursor
         const identifier = subscriptionOf(channelClass, channel, from)
         for (const [old, name] of channels) if (name === channel && old !== identifier) drop(old)
-        if (from !== undefined) continued.add(channel)
+        continued[from === undefined ? 'delete' : 'add'](channel)
         channels.set(identifier, channel)
         command('subscribe', identifier)
       },
       leave(channel) {
         if (!socket.isOpen()) return
+        unanswered.delete(channel)
         if (form === 'identifier') return perform('unsubscribe_from', channel)
         for (const [identifier, name] of channels) if (name === channel) drop(identifier)
       },
@@ -128,8 +153,19 @@ function subscriptionOf(channelClass: string, channel: string, cursor?: string):
   return JSON.stringify({
     channel: channelClass,
     model,
-    id: id && decodeURIComponent(id),
+    id: id && idOf(id),
     collection,
     cursor,
   })
+}
+
+/** An id that is not encoded soundly is no id of ours; the server says so, and other channels go on. */
+function idOf(text: string): string {
+  try {
+    const id = decodeURIComponent(text)
+    // The id `all`, written as `%61ll`, is not the list of all.
+    return id === 'all' ? text : id
+  } catch {
+    return text
+  }
 }
