@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Page } from './page.ts'
 import type { Transport } from './transport.ts'
 
+/** What a registry is told. */
 export interface SyncOptions {
   /** How markers come: `native('/sync')` or `actionCable('/cable')`. @default native('/sync') */
   readonly transport?: Transport

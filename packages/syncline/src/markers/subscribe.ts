@@ -7,6 +7,12 @@ import { SyncRegistry } from './registry.ts'
 /** The page's registry. Give it a page adapter first: `syncRegistry.configure({ page: inertiaPage(router) })`. */
 export const syncRegistry: SyncRegistry = /* @__PURE__ */ new SyncRegistry()
 
+// A server renders for everybody with this one registry: what it kept would never be taken back.
+if (typeof document === 'undefined') {
+  syncRegistry.subscribe = () => {}
+  syncRegistry.listen = () => () => {}
+}
+
 /** Reloads props when a record changes, or any of a model with the id `'all'`. Returns the function that ends it. */
 export function subscribeToModel(
   model: string,
@@ -23,9 +29,7 @@ export function subscribeToSync(
   id: MaybeId,
   callback: (message: SyncMessage) => void,
 ): () => void {
-  return typeof document === 'undefined'
-    ? () => {}
-    : syncRegistry.listen(buildIdentifier(model, id), callback)
+  return syncRegistry.listen(buildIdentifier(model, id), callback)
 }
 
 /** Subscribes to several identifiers at once. Returns the function that ends all of it; a second call does nothing. */
@@ -34,7 +38,6 @@ export function subscribeAll(
   options?: SubscribeOptions,
   registry: SyncRegistry = syncRegistry,
 ): () => void {
-  if (typeof document === 'undefined') return () => {}
   for (const [identifier, props] of Object.entries(subscriptions))
     registry.subscribe(identifier, props, options)
   let isOver = false
