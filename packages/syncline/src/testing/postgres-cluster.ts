@@ -20,6 +20,7 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeDataFolder } from './data-folder.ts'
 
 /** Where the server programs of one PostgreSQL version live. */
 export interface PostgresPrograms {
@@ -32,7 +33,7 @@ export interface PostgresPrograms {
 export interface ClusterOptions {
   /** Programs to use; from `findPostgres`. */
   programs: PostgresPrograms
-  /** Settings for `postgres -c`, over the defaults for tests. */
+  /** Settings for `postgres -c`, over the defaults for tests. With `fsync` on, the data lies on the disk. */
   settings?: Record<string, string>
   /** An existing data directory to start on; a new one is made otherwise. */
   dataDir?: string
@@ -67,7 +68,6 @@ export function findPostgres(): PostgresPrograms[] {
 /** Starts a cluster and resolves when it accepts connections. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const programs = readableByServer(options.programs)
-  const dataDir = options.dataDir ?? createDataDir(programs)
   const port = await freePort()
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
@@ -79,6 +79,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     log_min_messages: 'fatal',
     ...options.settings,
   }
+  const dataDir = options.dataDir ?? createDataDir(programs, settings['fsync'] !== 'off')
   const parameters = ['-D', dataDir, '-p', String(port)]
   for (const [name, value] of Object.entries(settings)) parameters.push('-c', `${name}=${value}`)
 
@@ -178,8 +179,8 @@ function readableByServer(programs: PostgresPrograms): PostgresPrograms {
   return { major: programs.major, bin: join(copy, 'bin') }
 }
 
-function createDataDir(programs: PostgresPrograms): string {
-  const dataDir = mkdtempSync(join(tmpdir(), `syncline-pg${programs.major}-`))
+function createDataDir(programs: PostgresPrograms, durable: boolean): string {
+  const dataDir = makeDataFolder(programs.major, durable)
   const user = serverUser()
   if (user.uid !== undefined) chownSync(dataDir, user.uid, user.gid ?? user.uid)
   execFileSync(
@@ -235,7 +236,7 @@ async function untilReady(
   complaint: () => string,
 ) {
   const { default: pg } = await import('pg')
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 1500; attempt++) {
     if (server.exitCode !== null) break
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' })
     client.on('error', () => {})
@@ -246,7 +247,7 @@ async function untilReady(
       return
     } catch {
       await client.end().catch(() => {})
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
   throw new Error(

@@ -23,10 +23,10 @@ export async function createTestDatabase(
   options: TestDatabaseOptions = {},
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(
-    serverUrl,
-    `create database ${name}${options.template ? ` template ${options.template}` : ''}`,
-  )
+  await onServer(serverUrl, async (client) => {
+    const template = options.template ? ` template ${options.template}` : ''
+    await client.query(`create database ${name}${template}${await copying(client)}`)
+  })
   const url = withDatabase(serverUrl, name)
   const clients = new Set<pg.Client>()
   const connect = async () => {
@@ -47,7 +47,7 @@ export async function createTestDatabase(
     async drop() {
       await Promise.allSettled([...clients].map((client) => client.end()))
       await pool.end()
-      await onServer(serverUrl, `drop database if exists ${name} with (force)`)
+      await onServer(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`))
     },
   }
 }
@@ -59,11 +59,17 @@ export function withDatabase(serverUrl: string, name: string): string {
   return url.href
 }
 
-async function onServer(serverUrl: string, statement: string): Promise<void> {
+/** Files are copied five times faster than their pages are logged; before PostgreSQL 15 nothing else was possible. */
+async function copying(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ server_version_num: string }>('show server_version_num')
+  return Number(rows[0]?.server_version_num) >= 150_000 ? ' strategy file_copy' : ''
+}
+
+async function onServer(serverUrl: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl })
   await client.connect()
   try {
-    await client.query(statement)
+    await work(client)
   } finally {
     await client.end()
   }
