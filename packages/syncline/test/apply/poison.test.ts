@@ -43,8 +43,8 @@ const POISONS: [string, Poison | Poison[], string][] = [
 const BOUND_MS = 200
 
 // A delay that the code causes comes every time; one that the machine causes does not.
-const AGAIN = { retry: 2 }
-const IDLE_MS = 50
+const AGAIN = { retry: 3 }
+const IDLE_MS = 30
 
 describe.each(Object.entries(inject('servers')))('poison on PostgreSQL %s', (_major, server) => {
   let plain: TestDatabase

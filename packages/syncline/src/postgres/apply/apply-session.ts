@@ -88,6 +88,13 @@ export class ApplySession {
     return failures
   }
 
+  /** The ops among these, one per shape, that have no functions here yet. */
+  missing(ops: Iterable<PreparedOp>): PreparedOp[] {
+    const missing = new Map<string, PreparedOp>()
+    for (const op of ops) if (!this.#functions.has(op.key)) missing.set(op.key, op)
+    return [...missing.values()]
+  }
+
   /** Name of the functions of a shape; `shape-function.ts` says what may stand behind it. */
   functionOf(key: string): string {
     return (this.#functions.get(key) as ShapeFunction).name

@@ -7,12 +7,14 @@
  * When a group's worth waits while one is being committed, a second connection commits it at the same time: jobs that
  * touch the same records never stand in two groups at once (`bench`: G6).
  *
- *   W4 no blockage   a device whose op was refused, or that met a lock, does not stand in the others' way
+ *   W4 no blockage   a device whose op was refused, or that met a lock, does not stand in the others' way; nor do
+ *                    functions for shapes that were not seen before, which take longer to make than a group to commit
  */
 import type { ApplySession } from './apply-session.ts'
 import { commitSeparately } from './commit-separately.ts'
 import { commitGroup, type Group, groupOf } from './group.ts'
 import { type Job, restOf } from './job.ts'
+import type { PreparedOp } from './prepare-op.ts'
 import { RecordsInHand } from './records-in-hand.ts'
 import type { SessionHolder } from './session-holder.ts'
 import type { SlowLane } from './slow-lane.ts'
@@ -25,8 +27,20 @@ const MAX_GROUP_OPS = 512
 /** How often a group tries again without a part that failed it, before all go the careful way. */
 const MAX_EXCLUSIONS = 3
 
+/** From this failure on, only devices that have written well before stay together; newcomers are tried apart. */
+const NEWCOMERS_LEAVE_AT = 1
+
+/** Most devices that are remembered for having written well; the one that was longest silent goes first. */
+const MAX_TRUSTED = 10_000
+
 /** A further lane begins when this many ops wait: less is not worth a commit of its own, and soon fits the next group. */
 const WORTH_A_LANE = 128
+
+/** Shapes that a group makes functions for while others wait: a few ms each. */
+const MAX_SHAPES_MADE = 1
+
+/** Most shapes that are remembered to be made when nobody waits. */
+const MAX_UNFAMILIAR = 500
 
 /** A connection, and what it has in hand. */
 interface Lane {
@@ -40,7 +54,10 @@ export class GroupCommit {
   readonly #onRefused: (job: Job) => void
   readonly #readAlong: Settings['readAlong']
   #waiting: Job[] = []
+  /** An op of each shape whose first ops went through the slow lane. */
+  readonly #unfamiliar = new Map<string, PreparedOp>()
   readonly #running = new Set<Promise<void>>()
+  readonly #trusted = new Set<string>()
 
   /** `holders`: a connection for each group that may be committed at a time. */
   constructor(
@@ -85,12 +102,23 @@ export class GroupCommit {
       // Jobs leave the set when they have ended or belong to the slow lane.
       const open = new Set(jobs)
       try {
-        await this.#commit(await lane.holder.session(), open)
+        const session = await lane.holder.session()
+        await this.#commit(session, open)
+        while (this.#waiting.length === 0 && (await this.#makeOne(session)));
       } catch (error) {
         lane.holder.discard(error)
         for (const job of open) job.settle({ kind: 'lost', error })
       }
     }
+  }
+
+  /** Makes the functions of one unfamiliar shape; false when there is none. */
+  async #makeOne(session: ApplySession): Promise<boolean> {
+    const [op] = this.#unfamiliar.values()
+    if (!op) return false
+    this.#unfamiliar.delete(op.key)
+    await session.ensure([op])
+    return true
   }
 
   /** Takes what may go together, oldest first; leaves the lane free when there is nothing. */
@@ -135,6 +163,7 @@ export class GroupCommit {
         jobs.forEach((job, index) => {
           const result = results[index]
           if (result) job.results.push(result)
+          this.#trust(job)
           job.settle({ kind: 'done' })
         })
         return
@@ -143,20 +172,37 @@ export class GroupCommit {
         const excluded = exclusion < MAX_EXCLUSIONS ? this.#exclude(group, jobs, error) : undefined
         if (!excluded) return this.#commitSeparately(session, jobs)
         open.delete(excluded)
+        if (exclusion === NEWCOMERS_LEAVE_AT) this.#sendNewcomersAway(open)
       }
     }
   }
 
-  /** Leaves out jobs whose rules PostgreSQL does not understand. */
+  /** Leaves out jobs that would have the others wait for their functions, and those whose rules PostgreSQL does not understand. */
   async #makeFunctions(session: ApplySession, open: Set<Job>): Promise<void> {
-    const opsOf = (job: Job) => job.part.units.flatMap((unit) => unit.prepared)
-    const failures = await session.ensure([...open].flatMap(opsOf))
+    this.#sendUnfamiliarAway(session, open)
+    const failures = await session.ensure([...open].flatMap(preparedOf))
     if (failures.size === 0) return
     for (const job of open) {
-      const failing = opsOf(job).find(({ key }) => failures.has(key))
+      const failing = preparedOf(job).find(({ key }) => failures.has(key))
       if (!failing) continue
       job.settle({ kind: 'unavailable', error: failures.get(failing.key) })
       open.delete(job)
+    }
+  }
+
+  /** On one backend everybody would wait all the same. */
+  #sendUnfamiliarAway(session: ApplySession, open: Set<Job>): void {
+    if (this.#lanes.length === 1) return
+    const made = new Set<string>()
+    for (const job of open) {
+      const missing = session.missing(preparedOf(job)).filter(({ key }) => !made.has(key))
+      if (made.size + missing.length <= MAX_SHAPES_MADE) {
+        for (const { key } of missing) made.add(key)
+        continue
+      }
+      for (const op of missing) if (this.#unfamiliar.size < MAX_UNFAMILIAR) this.#unfamiliar.set(op.key, op)
+      open.delete(job)
+      this.#slowLane.take(job, false)
     }
   }
 
@@ -173,9 +219,32 @@ export class GroupCommit {
       group.ops.length === 1 ? group.ops[0]?.part : place === undefined ? undefined : group.ops[place]?.part
     const job = index === undefined ? undefined : jobs[index]
     if (!job) return undefined
-    if (!isBusy) this.#onRefused(job)
+    if (!isBusy) this.#distrust(job)
     this.#slowLane.take(job, isBusy)
     return job
+  }
+
+  /** A group that failed twice holds more of the kind: those who wrote well before do not wait until it is sorted. */
+  #sendNewcomersAway(open: Set<Job>): void {
+    if (this.#lanes.length === 1) return
+    for (const job of open) {
+      if (this.#trusted.has(job.part.author.device ?? '')) continue
+      open.delete(job)
+      this.#slowLane.take(job, false)
+    }
+  }
+
+  #trust({ part: { author } }: Job): void {
+    if (author.device === undefined) return
+    this.#trusted.delete(author.device)
+    this.#trusted.add(author.device)
+    const [oldest] = this.#trusted
+    if (oldest !== undefined && this.#trusted.size > MAX_TRUSTED) this.#trusted.delete(oldest)
+  }
+
+  #distrust(job: Job): void {
+    this.#trusted.delete(job.part.author.device ?? '')
+    this.#onRefused(job)
   }
 
   async #commitSeparately(session: ApplySession, jobs: readonly Job[]): Promise<void> {
@@ -183,13 +252,17 @@ export class GroupCommit {
     jobs.forEach((job, index) => {
       job.results.push(...(results[index] ?? []))
       const last = job.results.at(-1)
-      if (job.results.some((result) => result.hasRefused)) this.#onRefused(job)
+      if (job.results.some((result) => result.hasRefused)) this.#distrust(job)
       if (last?.stop === 'stale') job.settle({ kind: 'stale' })
       else if (last?.stop === 'unavailable') job.settle({ kind: 'unavailable', error: last.error })
       else if (restOf(job).units.length > 0) this.#slowLane.take(job, last?.stop === 'busy')
       else job.settle({ kind: 'done' })
     })
   }
+}
+
+function preparedOf(job: Job): PreparedOp[] {
+  return job.part.units.flatMap((unit) => unit.prepared)
 }
 
 function opsOf(job: Job): number {

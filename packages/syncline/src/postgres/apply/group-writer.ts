@@ -83,13 +83,9 @@ export class GroupWriter implements Writer {
         }),
     )
     this.#holders = [...holders, ...slowHolders]
-    this.#slowLane = new SlowLane(slowHolders, this.#settings, now, (job) => this.#route(job))
-    this.#groups = new GroupCommit(
-      holders,
-      this.#slowLane,
-      (job) => this.#suspect(job),
-      this.#settings.readAlong,
-    )
+    const suspect = (job: Job) => this.#suspect(job)
+    this.#slowLane = new SlowLane(slowHolders, this.#settings, now, (job) => this.#route(job), suspect)
+    this.#groups = new GroupCommit(holders, this.#slowLane, suspect, this.#settings.readAlong)
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS).unref()
   }
 

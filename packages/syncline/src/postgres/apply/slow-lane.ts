@@ -29,21 +29,24 @@ export class SlowLane {
   readonly #settings: Settings
   readonly #now: () => number
   readonly #release: (job: Job) => void
+  readonly #onRefused: (job: Job) => void
   readonly #waiting: Waiting[] = []
-  readonly #busy = new Set<SessionHolder>()
+  readonly #busy = new Map<SessionHolder, Waiting>()
   #idle: (() => void)[] = []
 
-  /** `release` takes jobs that need not wait any longer and are not at their end. */
+  /** `release` takes jobs that need not wait any longer and are not at their end; `onRefused` hears whose ops were refused. */
   constructor(
     holders: readonly SessionHolder[],
     settings: Settings,
     now: () => number,
     release: (job: Job) => void,
+    onRefused: (job: Job) => void,
   ) {
     this.#holders = holders
     this.#settings = settings
     this.#now = now
     this.#release = release
+    this.#onRefused = onRefused
   }
 
   /** Takes a job to its end, however long others hold what it needs. `waits` when it is known that somebody does. */
@@ -60,22 +63,32 @@ export class SlowLane {
 
   #start(): void {
     const holder = this.#holders.find((candidate) => !this.#busy.has(candidate))
-    if (!holder || this.#waiting.length === 0) return
-    this.#busy.add(holder)
-    void this.#work(holder).finally(() => {
-      this.#busy.delete(holder)
+    const next = holder && this.#next()
+    if (!next) return
+    void this.#work(holder, next).finally(() => {
       if (this.#waiting.length > 0) this.#start()
       else if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
     })
   }
 
-  async #work(holder: SessionHolder): Promise<void> {
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+  /** Whoever waits for a lock costs nothing meanwhile; the others work, and leave some of the machine to the groups. */
+  #next(): Waiting | undefined {
+    const working = [...this.#busy.values()].filter(({ waits }) => !waits).length
+    const mayWork = working < Math.ceil(this.#holders.length / 2)
+    const index = this.#waiting.findIndex(({ waits }) => waits || mayWork)
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
+  }
+
+  async #work(holder: SessionHolder, first: Waiting): Promise<void> {
+    for (let next: Waiting | undefined = first; next; next = this.#next()) {
+      this.#busy.set(holder, next)
       try {
         await this.#attempt(await holder.session(), next)
       } catch (error) {
         holder.discard(error)
         next.job.settle({ kind: 'lost', error })
+      } finally {
+        this.#busy.delete(holder)
       }
     }
   }
@@ -116,6 +129,7 @@ export class SlowLane {
   #continue(waiting: Waiting): void {
     const { job } = waiting
     const last = job.results.at(-1)
+    if (last?.hasRefused) this.#onRefused(job)
     if (last?.stop === 'stale') return job.settle({ kind: 'stale' })
     if (last?.stop === 'unavailable') return this.#giveUp(job, last.error)
     if (restOf(job).units.length === 0) return job.settle({ kind: 'done' })
