@@ -8,6 +8,7 @@ import { formatChannel } from '../protocol/channel.ts'
 import { SynclineError } from '../protocol/errors.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import type { Schema } from '../schema/define-schema.ts'
+import { schemaOnDevice } from '../schema/schema-on-device.ts'
 import { suggestion } from '../schema/nearest-name.ts'
 import type { ModelName, Row } from '../schema/row-types.ts'
 import type { ClientOptions } from './client-options.ts'
@@ -106,7 +107,7 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
 
 function draftContext<S extends Schema>(engine: Engine, { schema, random }: ClientOptions<S>): DraftContext {
   return {
-    schema,
+    schema: schemaOnDevice(schema),
     now: () => engine.clock.now(),
     newId: () => newId(engine.clock.now(), random),
     baseOf: (model, id) => engine.store.base(model, id)?.version,

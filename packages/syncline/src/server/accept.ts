@@ -8,24 +8,21 @@ import type { AcceptedOp, PushOutcome } from '../postgres/apply/writer.ts'
 import type { ParsedOp } from '../protocol/parse-op.ts'
 import { checkFields } from '../schema/check-fields.ts'
 import type { CompiledSchema } from '../schema/model.ts'
-import { hiddenIdsMessage, hiddenIdsOf } from './ids/hidden-ids.ts'
+import type { Ids } from './ids/ids.ts'
+import { meantOp } from './ids/meant-op.ts'
 
 /** Turns the ops of a parsed push into ops for the writer; what was wrong in them stands in `fault`. */
-export function acceptOps(schema: CompiledSchema, ops: readonly ParsedOp[]): AcceptedOp[] {
-  return ops.map((op) => acceptOp(schema, op))
+export function acceptOps(schema: CompiledSchema, ids: Ids, ops: readonly ParsedOp[]): AcceptedOp[] {
+  return ops.map((op) => acceptOp(schema, ids, op))
 }
 
-/** An op with canonical field values, or with the first fault of its fields. */
-export function acceptOp<Op extends Omit<AcceptedOp, 'n'>>(schema: CompiledSchema, op: Op): Op {
-  if (op.fault) return op
+/** An op with the database's ids and canonical field values, or with the first fault of them. */
+export function acceptOp<Op extends Omit<AcceptedOp, 'n'>>(schema: CompiledSchema, ids: Ids, sent: Op): Op {
+  if (sent.fault) return sent
   // The writer names an unknown model in its rejection.
-  const model = Object.hasOwn(schema.models, op.model) ? schema.models[op.model] : undefined
-  const hidden = model && hiddenIdsOf(schema, model)
-  if (hidden) {
-    const message = hiddenIdsMessage(`An op on \`${op.model}\``, hidden)
-    return { ...op, fields: undefined, fault: { code: 'forbidden', message } }
-  }
-  if (!model || (op.action !== 'create' && op.action !== 'update')) return op
+  const model = Object.hasOwn(schema.models, sent.model) ? schema.models[sent.model] : undefined
+  const op = model ? meantOp(schema, ids, model, sent) : sent
+  if (!model || op.fault || (op.action !== 'create' && op.action !== 'update')) return op
   const checked = checkFields(model, op.action, op.fields ?? {})
   if (checked.ok) return { ...op, fields: checked.fields }
   const [fault] = checked.faults

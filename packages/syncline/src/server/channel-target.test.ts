@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CompiledSchema, Model } from '../schema/model.ts'
 import { findTarget } from './channel-target.ts'
+import { Ids } from './ids/ids.ts'
 
 const model = (name: string, channel: string, part: Partial<Model> = {}) =>
   ({ name, channel, table: `${name}s`, idType: 'text', isRoot: false, shared: false, ...part }) as Model
@@ -27,31 +28,37 @@ const schema = {
   relations: { account: { members: relation } },
 } as unknown as CompiledSchema
 
+const ids = new Ids(schema, 'a secret of this test')
+
 const uuid = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 
 test('the forms of a channel are told apart', () => {
-  expect(findTarget(schema, 'Production:a%20b')).toEqual({ kind: 'room', model: production, id: 'a b' })
-  expect(findTarget(schema, 'Production:a%3Ab%2Fc')).toEqual({
+  expect(findTarget(schema, ids, 'Production:a%20b')).toEqual({ kind: 'room', model: production, id: 'a b' })
+  expect(findTarget(schema, ids, 'Production:a%3Ab%2Fc')).toEqual({
     kind: 'room',
     model: production,
     id: 'a:b/c',
   })
-  expect(findTarget(schema, 'Production:%6Dine')).toEqual({ kind: 'room', model: production, id: 'mine' })
-  expect(findTarget(schema, 'Production:mine')).toEqual({ kind: 'mine', model: production })
-  expect(findTarget(schema, 'Lens:all')).toEqual({ kind: 'all', model: lens })
-  expect(findTarget(schema, `Account:${uuid}/account_users`)).toEqual({
+  expect(findTarget(schema, ids, 'Production:%6Dine')).toEqual({
+    kind: 'room',
+    model: production,
+    id: 'mine',
+  })
+  expect(findTarget(schema, ids, 'Production:mine')).toEqual({ kind: 'mine', model: production })
+  expect(findTarget(schema, ids, 'Lens:all')).toEqual({ kind: 'all', model: lens })
+  expect(findTarget(schema, ids, `Account:${uuid}/account_users`)).toEqual({
     kind: 'collection',
     model: account,
     id: uuid,
     relation,
   })
-  expect(findTarget(schema, `Account:${uuid}/members`)).toEqual({
+  expect(findTarget(schema, ids, `Account:${uuid}/members`)).toEqual({
     kind: 'collection',
     model: account,
     id: uuid,
     relation,
   })
-  expect(findTarget(schema, 'User:ana')).toEqual({ kind: 'user', id: 'ana' })
+  expect(findTarget(schema, ids, 'User:ana')).toEqual({ kind: 'user', id: 'ana' })
 })
 
 test('whatever is no channel of this schema is null', () => {
@@ -84,5 +91,5 @@ test('whatever is no channel of this schema is null', () => {
     'User:%00',
   ]
 
-  expect(names.filter((name) => findTarget(schema, name) !== null)).toEqual([])
+  expect(names.filter((name) => findTarget(schema, ids, name) !== null)).toEqual([])
 })

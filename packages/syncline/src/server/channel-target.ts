@@ -15,28 +15,24 @@ export type ChannelTarget =
 /** What markers are sent about: `room` is any record, member of a room or not. */
 export type MarkerTarget = Exclude<ChannelTarget, { readonly kind: 'user' }>
 
-/** Finds what a channel is; null for an unknown model or collection, and for an id that no record can have. */
-export function findTarget(schema: CompiledSchema, name: string): ChannelTarget | null {
+/**
+ * Finds what a channel is, ids spelled as their model shows them; null for an unknown model or collection, and for an id
+ * that no record can have.
+ */
+export function findTarget(schema: CompiledSchema, ids: Ids, name: string): ChannelTarget | null {
   const channel = name.length > MAX_CHANNEL_LENGTH ? null : parseChannel(name)
   if (!channel) return null
   const model = schema.byChannel[channel.model]
   if (channel.form === 'room' && channel.model === 'User' && !model?.isRoot)
-    return isIdOf(channel.id, 'text') ? { kind: 'user', id: channel.id } : null
+    return userTarget(ids, model, channel.id)
   if (!model) return null
-  switch (channel.form) {
-    case 'mine':
-      return model.isRoot ? { kind: 'mine', model } : null
-    case 'all':
-      return model.shared ? { kind: 'all', model } : null
-    case 'room':
-      return model.isRoot && isIdOf(channel.id, model.idType) ? { kind: 'room', model, id: channel.id } : null
-    case 'collection': {
-      const relation = collectionOf(schema, model, channel.collection)
-      return relation && isIdOf(channel.id, model.idType)
-        ? { kind: 'collection', model, id: channel.id, relation }
-        : null
-    }
-  }
+  if (channel.form === 'mine') return model.isRoot ? { kind: 'mine', model } : null
+  if (channel.form === 'all') return model.shared ? { kind: 'all', model } : null
+  const id = idOf(ids, model, channel.id)
+  if (id === null) return null
+  if (channel.form === 'room') return model.isRoot ? { kind: 'room', model, id } : null
+  const relation = collectionOf(schema, model, channel.collection)
+  return relation ? { kind: 'collection', model, id, relation } : null
 }
 
 /**
@@ -48,7 +44,7 @@ export function findMarkerTarget(schema: CompiledSchema, ids: Ids, name: string)
   const model = channel && schema.byChannel[channel.model]
   if (!model) return null
   if (channel.form === 'mine' || channel.form === 'all') return { kind: channel.form, model }
-  const id = channel.id.length <= LONGEST_ID ? ids.decode(model, channel.id) : null
+  const id = idOf(ids, model, channel.id)
   if (id === null) return null
   if (channel.form === 'room') return { kind: 'room', model, id }
   const relation =
@@ -101,6 +97,18 @@ function ofRoom(schema: CompiledSchema, root: Model, table: string): Relation | 
 
 /** The log names rooms by so many characters of their id: longer ones would share a room. */
 const LONGEST_ID = 250
+
+function idOf(ids: Ids, model: Model, shown: string): string | null {
+  return shown.length <= LONGEST_ID ? ids.decode(model, shown) : null
+}
+
+/** Users need be no records; those that are have the ids of their model. */
+function userTarget(ids: Ids, model: Model | undefined, shown: string): ChannelTarget | null {
+  const decoded = model?.ids === 'obfuscated' ? idOf(ids, model, shown) : null
+  if (decoded !== null) return { kind: 'user', id: decoded }
+  const isPlain = model?.ids === 'obfuscated' && isIdOf(shown, model.idType)
+  return isPlain || !isIdOf(shown, 'text') ? null : { kind: 'user', id: shown }
+}
 
 function isIdOf(id: string, type: IdType): boolean {
   return id.length <= LONGEST_ID && typeof checkIdOfType(type, id) === 'string'

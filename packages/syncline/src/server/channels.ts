@@ -2,13 +2,14 @@
 import type { Database } from '../postgres/database.ts'
 import type { Cursor } from '../postgres/log/cursor.ts'
 import type { Tail } from '../postgres/log/tail.ts'
-import type { Batch } from '../postgres/log-row.ts'
+import type { Batch, LogRow } from '../postgres/log-row.ts'
 import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema, Model } from '../schema/model.ts'
 import type { ChannelTarget } from './channel-target.ts'
 import type { CursorContent } from './cursor/cursor-bytes.ts'
 import type { CursorSeal } from './cursor/cursor-seal.ts'
+import type { ShownIds } from './ids/shown-ids.ts'
 import type { Logger } from './logger.ts'
 import { readersOf } from './may-read.ts'
 import type { Metrics } from './metrics.ts'
@@ -33,6 +34,7 @@ export interface ChannelsOptions {
   readonly rules: Rules
   readonly database: Database
   readonly seal: CursorSeal
+  readonly shown: ShownIds
   readonly log: Logger
   readonly metrics: Metrics
   /** The tail; asked for when it is needed, because it starts after the channels exist. */
@@ -52,17 +54,19 @@ export class Channels {
   constructor(options: ChannelsOptions) {
     this.#options = options
     this.#guards = new Guards(options.schema, options.rules)
-    const { schema, database, log, metrics } = options
+    const { schema, database, log, metrics, shown } = options
+    const show = (rows: readonly LogRow[]) => shown.rows(rows)
     this.#router = new Router({
       rooms: this.#rooms,
       guards: this.#guards,
       guardModels: Object.keys(schema.models),
       roomsOfModel: (model) => this.#roomsOfModel(model),
+      show,
       sealPosition: () => this.#seal(this.#position()),
       log,
       metrics,
     })
-    this.#views = new ViewTable({ database, schemaHash: schema.hash, seal: options.seal.seal, log })
+    this.#views = new ViewTable({ database, schemaHash: schema.hash, seal: options.seal.seal, show, log })
   }
 
   /** Channels with members. */
@@ -147,7 +151,7 @@ export class Channels {
     room: Room,
     definition: ViewDefinition,
   ): ViewPlace {
-    const { database, schema, seal } = this.#options
+    const { database, schema, seal, shown } = this.#options
     const view = new View(definition, channel, room)
     this.#views.add(view)
     return new ViewPlace({
@@ -159,11 +163,12 @@ export class Channels {
       database,
       schemaHash: schema.hash,
       seal: seal.seal,
+      shown,
     })
   }
 
   #createPlace(channel: string, target: ChannelTarget, key: RoomKey, room: Room): RoomPlace {
-    const { database, schema, metrics, tail } = this.#options
+    const { database, schema, metrics, tail, shown } = this.#options
     return new RoomPlace({
       channel,
       key,
@@ -176,6 +181,7 @@ export class Channels {
       },
       catchUp: (from) => catchUpRoom(database, schema, tail(), key.name, from),
       seal: (cursor) => this.#seal(cursor),
+      shown,
     })
   }
 

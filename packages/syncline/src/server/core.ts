@@ -13,6 +13,7 @@ import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
 import type { Identity } from './identity.ts'
 import type { Ids } from './ids/ids.ts'
+import type { ShownIds } from './ids/shown-ids.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import type { Markers } from './marking/markers.ts'
@@ -64,8 +65,10 @@ export interface Health {
 export interface Core {
   readonly schema: CompiledSchema
   readonly database: Database
-  /** How ids are shown in channels for markers, and in pages. */
+  /** How ids are shown, on every wire and in pages. */
   readonly ids: Ids
+  /** Spells ids in what leaves. */
+  readonly shown: ShownIds
   readonly rules: Rules
   readonly tail: Tail
   readonly limits: Limits

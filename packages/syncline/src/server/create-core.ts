@@ -17,6 +17,8 @@ import type { Authenticate, Identity } from './identity.ts'
 import { type IdOptions, Ids } from './ids/ids.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
+import { ShownIds } from './ids/shown-ids.ts'
+import { shownWriter } from './ids/shown-writer.ts'
 import { Markers } from './marking/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import type { Outlet } from './outlet.ts'
@@ -94,14 +96,17 @@ export function createCore(options: CoreOptions): RunningCore {
   const proofs = new Set<ProofWatch>()
   const observers = new Set<(batch: Batch) => void>()
   const ended = new EndedSessions(() => [...sessions.all(), ...proofs], schema, tables)
-  const channels = new Channels({ schema, rules, database, seal, log, metrics, tail: () => started.tail })
   const ids = new Ids(schema, options.ids?.secret ?? (options.secrets.at(-1) as string), options.ids)
-  const markers = new Markers({ schema, ids, rules, database, seal, log, metrics, tail: () => started.tail })
+  const shown = new ShownIds(schema, ids)
+  const common = { schema, rules, database, seal, log, metrics, tail: () => started.tail }
+  const channels = new Channels({ ...common, shown })
+  const markers = new Markers({ ...common, ids })
   const rates = new Rates(limits)
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
     schema,
     ids,
+    shown,
     channels,
     markers,
     sessions,
@@ -122,11 +127,12 @@ export function createCore(options: CoreOptions): RunningCore {
   const settling = new RoomSettling(database, log)
   const start = async () => {
     await options.beforeStart?.()
-    started.writer = await createWriter(database, schema, rules, {
+    const writer = await createWriter(database, schema, rules, {
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
       readAlong: () => (started.isComplete ? started.tail.readAlong() : undefined),
       ...options.writer,
     })
+    started.writer = shownWriter(writer, shown)
     started.tail = await startTail(database, { log, ...options.tail }, (batch) => {
       if (batch.reset === 'history') {
         // What devices had acknowledged may be gone: those that say hello again learn it, and send it again (W2).
@@ -156,6 +162,7 @@ export function createCore(options: CoreOptions): RunningCore {
     schema,
     database,
     ids,
+    shown,
     rules,
     limits,
     log,
@@ -192,7 +199,7 @@ export function createCore(options: CoreOptions): RunningCore {
       }
       return outcome
     },
-    mayRead: (user, channel) => mayReadChannel({ schema, rules, database }, user, channel),
+    mayRead: (user, channel) => mayReadChannel({ schema, ids, rules, database }, user, channel),
     health: () => healthOf(database, started, sessions, channels, isEnabled === nobody),
     openSession(outlet, identifyConnection, address) {
       const identifySoon: Identify = async (token) => {

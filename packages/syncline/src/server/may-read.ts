@@ -4,6 +4,7 @@ import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
 import { type ChannelTarget, findTarget } from './channel-target.ts'
+import type { Ids } from './ids/ids.ts'
 import { checkReaders } from './rooms/check-readers.ts'
 
 export interface AccessContext {
@@ -12,8 +13,12 @@ export interface AccessContext {
   readonly database: Pick<Database, 'query'>
 }
 
-export async function mayReadChannel(context: AccessContext, user: User, channel: string): Promise<boolean> {
-  const target = findTarget(context.schema, channel)
+export async function mayReadChannel(
+  context: AccessContext & { readonly ids: Ids },
+  user: User,
+  channel: string,
+): Promise<boolean> {
+  const target = findTarget(context.schema, context.ids, channel)
   if (!target) return false
   return (await readersOf(context, target, [user])).has(user)
 }

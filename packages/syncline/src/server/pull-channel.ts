@@ -51,7 +51,8 @@ export async function readPulled(
       : null
   const found = missed ?? (await readAll(pulled, target, definition))
   const sealed = engine.seal.seal({ ...cursor, views: found.views })
-  return [...framesOf(found, join, request.device ?? null, sealed), joinedFrame(channel, sealed)]
+  const shown = shownRows(found, engine)
+  return [...framesOf(shown, join, request.device ?? null, sealed), joinedFrame(channel, sealed)]
 }
 
 /** Null when the cursor cannot be continued. */
@@ -85,6 +86,12 @@ async function readAll(
 }
 
 const NO_VIEWS: ReadonlyMap<string, string> = new Map()
+
+function shownRows(found: Found, { shown }: Engine): Found {
+  return 'tables' in found
+    ? { ...found, tables: shown.tables(found.tables) }
+    : { ...found, rows: shown.rows(found.rows) }
+}
 
 function framesOf(
   found: Found,

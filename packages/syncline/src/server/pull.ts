@@ -12,7 +12,6 @@ import type { Rules } from '../postgres/rules.ts'
 import { findTarget } from './channel-target.ts'
 import type { PullJoin, PullRequest, Refusal } from './core.ts'
 import { type Frame, frameOf } from './frames/frame.ts'
-import { hiddenIdsIn, hiddenIdsMessage } from './ids/hidden-ids.ts'
 import { readersOf } from './may-read.ts'
 import { untilNegativeAnswer } from './negative-answer.ts'
 import { type PullSnapshot, readPulled } from './pull-channel.ts'
@@ -76,12 +75,7 @@ async function pullChannel(pulled: PullSnapshot, join: PullJoin): Promise<readon
   if (join.want === 'markers') return pullMarkers(pulled, join)
   if ((request.schema ?? engine.schema.version) < engine.schema.version)
     return [errorFrame('schema_too_old', { channel })]
-  const target = findTarget(engine.schema, channel)
-  const hidden = target && hiddenIdsIn(engine.schema, target)
-  if (hidden)
-    return [
-      errorFrame('invalid_message', { channel, message: hiddenIdsMessage('Rows of this channel', hidden) }),
-    ]
+  const target = findTarget(engine.schema, engine.ids, channel)
   const context = { schema: engine.schema, rules, database: connection }
   const mayRead = target !== null && (await readersOf(context, target, [request.user])).has(request.user)
   return mayRead ? readPulled(pulled, join, target) : [notFoundFrame(channel)]

@@ -86,10 +86,11 @@ function wireFields(model: Model, action: 'create' | 'update', fields: Fields): 
 }
 
 function madeId(context: DraftContext, model: Model): string {
-  if (model.idType === 'text' || model.idType === 'uuid') return context.newId()
+  const isHidden = model.ids === 'obfuscated'
+  if (!isHidden && (model.idType === 'text' || model.idType === 'uuid')) return context.newId()
   throw new SynclineError(
     'invalid_value',
-    `Model \`${model.name}\` has ids of type \`${model.idType}\`, which a device cannot make. Give an \`id\`, or declare ids of type \`text\` or \`uuid\`.`,
+    `Model \`${model.name}\` has ${isHidden ? 'obfuscated ids' : `ids of type \`${model.idType}\``}, which a device cannot make. Give an \`id\`, or declare ids of type \`text\` or \`uuid\`.`,
     { field: 'id' },
   )
 }

@@ -6,9 +6,8 @@
  */
 import { SynclineError } from '../../protocol/errors.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
-import type { CompiledSchema } from '../../schema/model.ts'
 import { findTarget } from '../../server/channel-target.ts'
-import { hiddenIdsIn, hiddenIdsMessage } from '../../server/ids/hidden-ids.ts'
+import type { Core } from '../../server/core.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 
@@ -30,21 +29,19 @@ interface ActivityRow {
 /** Who changed what, when, from where, field by field before and after. */
 export async function activity({ core, identity, url }: Call): Promise<Response> {
   const channel = url.searchParams.get('channel') ?? ''
-  const target = findTarget(core.schema, channel)
+  const target = findTarget(core.schema, core.ids, channel)
   if (!target || (target.kind !== 'room' && target.kind !== 'all')) return refusal(NOT_FOUND)
-  const hidden = hiddenIdsIn(core.schema, target)
-  if (hidden) return refusal({ code: 'invalid_message', message: hiddenIdsMessage('This activity', hidden) })
   if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
   const limit = limitOf(url.searchParams.get('limit'))
   const conditions = [
     sql`room = ${`${target.model.channel}:${target.kind === 'all' ? 'all' : target.id}`}`,
     sql`model not like '@%'`,
-    ...askedFor(core.schema, url.searchParams),
+    ...askedFor(core, url.searchParams),
   ]
   const statement = sql`${COLUMNS} where ${sql.join(conditions, ' and ')} order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
   const rows = await core.database.query<ActivityRow>(statement.text(), statement.values)
   const next = rows.length < limit ? undefined : rows.at(-1)?.at
-  return json(200, { data: rows.map(entryOf), next })
+  return json(200, { data: rows.map((row) => entryOf(core, row)), next })
 }
 
 const COLUMNS =
@@ -52,14 +49,11 @@ const COLUMNS =
   fields::text as fields, before::text as before, version, actor, source from syncline.log`)
 
 /** `record` is `camera:42`, or an id alone for the records of any model that have it; `before` is the `next` of the page before. */
-function askedFor(schema: CompiledSchema, parameters: URLSearchParams): Sql[] {
+function askedFor(core: Core, parameters: URLSearchParams): Sql[] {
   const conditions: Sql[] = []
   const record = parameters.get('record')
   if (record !== null) {
-    const colon = record.indexOf(':')
-    const model = Object.hasOwn(schema.models, record.slice(0, colon)) ? record.slice(0, colon) : null
-    const id = storable(model === null ? record : record.slice(colon + 1))
-    conditions.push(model === null ? sql`id = ${id}` : sql`model = ${model} and id = ${id}`)
+    conditions.push(isRecord(core, record))
   }
   const before = parameters.get('before')
   if (before !== null) {
@@ -69,6 +63,18 @@ function askedFor(schema: CompiledSchema, parameters: URLSearchParams): Sql[] {
     conditions.push(sql`at < ${before}`)
   }
   return conditions
+}
+
+function isRecord({ schema, ids }: Core, record: string): Sql {
+  const colon = record.indexOf(':')
+  const named = Object.hasOwn(schema.models, record.slice(0, colon)) ? record.slice(0, colon) : null
+  const shown = storable(named === null ? record : record.slice(colon + 1))
+  const models = Object.values(schema.models).filter(({ name }) => named === null || name === named)
+  const meant = models.flatMap((model) => {
+    const id = ids.decode(model, shown)
+    return id === null ? [] : [sql`(model = ${model.name} and id = ${id})`]
+  })
+  return meant.length === 0 ? sql`false` : sql`(${sql.join(meant, ' or ')})`
 }
 
 function storable(id: string): string {
@@ -89,8 +95,19 @@ function limitOf(text: string | null): number {
   )
 }
 
-function entryOf({ at, model, id, action, fields, before, version, actor, source }: ActivityRow) {
-  return { at, model, id, action, version, actor, source, changes: changesOf(fields, before) }
+function entryOf({ shown }: Core, row: ActivityRow) {
+  const { at, model, action, version, source } = row
+  const changes = changesOf(shown.fields(model, row.fields), shown.fields(model, row.before))
+  return {
+    at,
+    model,
+    id: shown.id(model, row.id),
+    action,
+    version,
+    actor: shown.user(row.actor),
+    source,
+    changes,
+  }
 }
 
 function changesOf(fieldsText: string | null, beforeText: string | null) {

@@ -28,7 +28,7 @@ export async function push(call: Call): Promise<Response> {
   const outcome = await core.push({
     device,
     user: identity.user,
-    ops: acceptOps(core.schema, ops),
+    ops: acceptOps(core.schema, core.ids, ops),
     after,
     read,
   })

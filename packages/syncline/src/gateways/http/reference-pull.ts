@@ -13,7 +13,6 @@ import type { User } from '../../protocol/user.ts'
 import { isStorableText } from '../../schema/check-text.ts'
 import { kebabCase } from '../../schema/kebab-case.ts'
 import type { Core, PullJoin } from '../../server/core.ts'
-import { hiddenIdsIn } from '../../server/ids/hidden-ids.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { column, RECORD } from './rest/record-sql.ts'
@@ -60,14 +59,12 @@ export async function referencePull({ core, identity, url }: Call, since: string
 async function readableChannels(core: Core, user: User): Promise<string[]> {
   const channels: string[] = []
   for (const model of Object.values(core.schema.models)) {
-    // Its rows have no form in which they may travel.
-    if (hiddenIdsIn(core.schema, { kind: 'room', model, id: '' }) !== null) continue
     if (model.shared && core.rules.all(model, user)) channels.push(`${model.channel}:all`)
     if (!model.isRoot) continue
     const readable = core.rules.read(model, user, RECORD)
     const ids = sql`select ${column(model.idColumn)}::text as id from ${sql.identifier(model.table)} as ${sql.identifier(RECORD)} where (${readable}) order by 1`
     const rows = await core.database.query<{ id: string }>(ids.text(), ids.values)
-    for (const { id } of rows) channels.push(roomChannel(model.channel, id))
+    for (const { id } of rows) channels.push(roomChannel(model.channel, core.shown.id(model.name, id)))
   }
   return channels
 }

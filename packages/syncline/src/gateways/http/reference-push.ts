@@ -96,7 +96,7 @@ async function applyOperation(call: Call, device: string, asked: Operation): Pro
   const op = { model: model.name, id: normalizeId(asked.entity, asked.entityId), action }
   const outcome = await core.write({
     user: identity.user,
-    op: acceptOp(core.schema, action === 'delete' ? op : { ...op, fields }),
+    op: acceptOp(core.schema, core.ids, action === 'delete' ? op : { ...op, fields }),
     idempotencyKey: `op ${device} ${asked.id}`,
   })
   return outcome.ok ? null : { code: outcome.code, message: outcome.message, field: outcome.field }

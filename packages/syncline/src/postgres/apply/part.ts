@@ -70,7 +70,7 @@ export function rejectionsOf(unit: Unit, { op: cause, refusal }: UnitRefusal): R
     const place = {
       n: op.n,
       model: storable(op.model),
-      id: storable(op.id),
+      id: storable(op.shownId ?? op.id),
       ...(unit.tx === undefined ? {} : { tx: unit.tx }),
     }
     if (op !== cause) {

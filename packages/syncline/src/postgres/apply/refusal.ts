@@ -14,10 +14,12 @@ export interface Refusal {
   readonly deletion?: { readonly by: string | null; readonly at: string; readonly version: number }
 }
 
+type NamedOp = Pick<AcceptedOp, 'model' | 'id' | 'shownId' | 'action'>
+
 /** Makes a refusal of an op with the text that belongs to the code. */
 export function refusal(
   code: ErrorCode,
-  op: Pick<AcceptedOp, 'model' | 'id' | 'action'>,
+  op: NamedOp,
   details: Omit<Refusal, 'code' | 'message'> = {},
 ): Refusal {
   return { code, message: textOf(code, op, details), ...details }
@@ -25,7 +27,7 @@ export function refusal(
 
 function textOf(
   code: ErrorCode,
-  { model, id, action }: Pick<AcceptedOp, 'model' | 'id' | 'action'>,
+  { model, id: ownId, shownId: id = ownId, action }: NamedOp,
   { field, version }: Omit<Refusal, 'code' | 'message'>,
 ): string {
   switch (code) {

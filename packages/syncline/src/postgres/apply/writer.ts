@@ -15,6 +15,8 @@ export interface AcceptedOp {
   readonly tx?: number
   readonly model: string
   readonly id: string
+  /** The id as its author spelled it, when the database has it otherwise: what answers say. */
+  readonly shownId?: string
   readonly action: OpAction
   /** Validated wire values by camelCase field. */
   readonly fields?: Readonly<Record<string, unknown>>

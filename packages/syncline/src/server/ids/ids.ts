@@ -1,4 +1,4 @@
-/** How the ids of each model are shown on the wires of the refresh step, in pages and URLs: plain, or obfuscated. */
+/** How the ids of each model are shown on every wire, in pages and URLs: plain, or obfuscated. */
 import { checkIdOfType } from '../../schema/check-id.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'

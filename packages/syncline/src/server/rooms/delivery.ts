@@ -15,6 +15,7 @@ export interface BatchEdges {
 
 export class Delivery {
   readonly channel: string
+  /** With ids as they are shown. */
   readonly rows: readonly LogRow[]
   readonly edges: BatchEdges
   /** How many guarding batches the room had seen with this one: a member must have passed a check that late. */

@@ -7,6 +7,7 @@ import type { Room } from './room.ts'
 
 /** Changes between a cursor and the place where the room's own frames follow on. */
 export interface CatchUp {
+  /** With ids as they are shown. */
   readonly rows: readonly LogRow[]
   /** Where the reader stands afterwards. */
   readonly snapshot: SnapshotText

@@ -3,6 +3,7 @@ import type { User } from '../../protocol/user.ts'
 import type { Cursor } from '../../postgres/log/cursor.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
 import { rowsFrames } from '../frames/rows-frames.ts'
+import type { ShownIds } from '../ids/shown-ids.ts'
 import type { Load, LoadQueue } from './load-queue.ts'
 import type { CatchUp, Place } from './place.ts'
 import type { Readers } from './readers.ts'
@@ -19,6 +20,7 @@ export interface RoomPlaceOptions {
   readonly read: () => Promise<ReadRows>
   readonly catchUp: (from: CursorContent) => Promise<ReadChanges | null>
   readonly seal: (cursor: Cursor) => string
+  readonly shown: ShownIds
 }
 
 export class RoomPlace implements Place {
@@ -39,18 +41,27 @@ export class RoomPlace implements Place {
   }
 
   load(): Promise<Load> {
-    const { loads, channel, read, seal } = this.#options
+    const { loads, channel, read, seal, shown } = this.#options
     return loads.load(channel, async () => {
       const { cursor, tables } = await read()
       const sealed = seal(cursor)
-      return { snapshot: cursor.snapshot, cursor: sealed, frames: rowsFrames(channel, tables, sealed) }
+      return {
+        snapshot: cursor.snapshot,
+        cursor: sealed,
+        frames: rowsFrames(channel, shown.tables(tables), sealed),
+      }
     })
   }
 
   async catchUp(from: CursorContent): Promise<CatchUp | null> {
-    const found = await this.#options.catchUp(from)
+    const { catchUp, seal, shown } = this.#options
+    const found = await catchUp(from)
     return (
-      found && { rows: found.rows, snapshot: found.cursor.snapshot, cursor: this.#options.seal(found.cursor) }
+      found && {
+        rows: shown.rows(found.rows),
+        snapshot: found.cursor.snapshot,
+        cursor: seal(found.cursor),
+      }
     )
   }
 

@@ -20,6 +20,8 @@ export interface RouterOptions {
   readonly guardModels: readonly string[]
   /** Rooms that must be loaded again because a table of theirs was emptied, by the model's name in the log. */
   readonly roomsOfModel: (model: string) => Iterable<Room>
+  /** Spells the ids of a room's changes as they are shown. */
+  readonly show: (rows: readonly LogRow[]) => readonly LogRow[]
   /** Seals the cursor of a batch's end. */
   readonly sealPosition: () => string
   readonly log: Logger
@@ -99,7 +101,7 @@ export class Router {
     const edges = edgesOf()
     try {
       this.#options.metrics.count('syncline_deliveries_total', room.members.size)
-      room.deliver(new Delivery(room.channel, rows, edges, room.guard, reload))
+      room.deliver(new Delivery(room.channel, this.#options.show(rows), edges, room.guard, reload))
     } catch (error) {
       // One broken room blocks nobody else (W4): its members load it again.
       this.#options.log.error({ error: String(error) }, 'A batch could not be delivered to a room.')

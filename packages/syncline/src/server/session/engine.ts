@@ -5,6 +5,7 @@ import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { CursorSeal } from '../cursor/cursor-seal.ts'
 import type { Ids } from '../ids/ids.ts'
+import type { ShownIds } from '../ids/shown-ids.ts'
 import type { Limits } from '../limits.ts'
 import type { Logger } from '../logger.ts'
 import type { Markers } from '../marking/markers.ts'
@@ -15,6 +16,7 @@ import type { SessionTable } from './session-table.ts'
 export interface Engine {
   readonly schema: CompiledSchema
   readonly ids: Ids
+  readonly shown: ShownIds
   readonly writer: Writer
   readonly tail: Tail
   readonly seal: CursorSeal

@@ -64,7 +64,7 @@ function welcomeFrame({ engine }: Session, { user }: Identity, outcome: PushOutc
   const { channelsPerConnection, opsPerPush, messageBytes } = engine.limits
   return frameOf({
     type: 'welcome',
-    user: { id: user.id, ...(user.name !== undefined && { name: user.name }) },
+    user: { id: engine.shown.user(user.id), ...(user.name !== undefined && { name: user.name }) },
     protocol: 1,
     epoch: engine.tail.epoch,
     lastOp: outcome.lastOp,

@@ -9,7 +9,6 @@ import type { Join } from '../../protocol/messages/join.ts'
 import type { Leave } from '../../protocol/messages/leave.ts'
 import type { User } from '../../protocol/user.ts'
 import { findTarget } from '../channel-target.ts'
-import { hiddenIdsIn, hiddenIdsMessage } from '../ids/hidden-ids.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import { type Beginning, bringUp } from '../rooms/bring-up.ts'
 import { Member } from '../rooms/member.ts'
@@ -69,23 +68,10 @@ export class Joins {
     // Markers carry no rows that an old app could not read.
     if (want !== 'markers' && schemaVersion < engine.schema.version)
       return errorFrame('schema_too_old', { channel })
-    const hidden = want === 'markers' ? null : this.#hiddenIds(channel)
-    if (hidden) return hidden
     const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
     const isKnown = want === 'markers' ? this.#markers.has(channel) : names.has(channel)
     const isMore = !isKnown && names.size + this.#markers.size >= engine.limits.channelsPerConnection
     return isMore ? this.#limit('too_many_channels', channel) : null
-  }
-
-  #hiddenIds(channel: string) {
-    const { schema } = this.#session.engine
-    const target = findTarget(schema, channel)
-    const model = target && hiddenIdsIn(schema, target)
-    if (!model) return null
-    return errorFrame('invalid_message', {
-      channel,
-      message: hiddenIdsMessage('Rows of this channel', model),
-    })
   }
 
   #limit(code: string, channel: string, retryAfterMs?: number) {
@@ -122,7 +108,7 @@ export class Joins {
 
   async #refuse(channel: string, receivedAtMs: number): Promise<void> {
     const { engine } = this.#session
-    const kind = findTarget(engine.schema, channel)?.kind
+    const kind = findTarget(engine.schema, engine.ids, channel)?.kind
     // Refused without a question to the database: while that is slow, a faster answer would say so.
     if (kind !== 'room' && kind !== 'collection') await engine.channels.pretendToCheck().catch(() => {})
     await untilNegativeAnswer(receivedAtMs)
@@ -132,7 +118,7 @@ export class Joins {
 
   #subscribe(channel: string): Subscription | null {
     const { engine, identity, outlet } = this.#session
-    const target = findTarget(engine.schema, channel)
+    const target = findTarget(engine.schema, engine.ids, channel)
     if (!target) return null
     const place = engine.channels.open(channel, target, identity.user)
     const member = new Member(identity.user, outlet, {
@@ -211,9 +197,9 @@ export class Joins {
   /** The user's properties may have changed with a new token: rules that read them are asked again. */
   renewUser(user: User): void {
     this.#markers.renewUser(user)
-    const { schema, channels } = this.#session.engine
+    const { schema, ids, channels } = this.#session.engine
     for (const [channel, { member, place }] of this.#subscriptions) {
-      const target = findTarget(schema, channel)
+      const target = findTarget(schema, ids, channel)
       member.user = user
       if (target && channels.isSamePlace(place, channel, target, user)) place.room.checkSoon()
       else this.#inTurn(channel, () => this.#changePlace(channel))

@@ -43,7 +43,7 @@ export class Pushes {
     const { engine, device, identity } = this.#session
     engine.metrics.count('syncline_ops_total', message.ops.length)
     const { after, read } = message
-    const ops: readonly AcceptedOp[] = acceptOps(engine.schema, message.ops)
+    const ops: readonly AcceptedOp[] = acceptOps(engine.schema, engine.ids, message.ops)
     this.#inFlight++
     const outcome = engine.writer.push({ device, user: identity.user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.

@@ -8,6 +8,7 @@ import type { LogRow } from '../../postgres/log-row.ts'
 import type { User } from '../../protocol/user.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
 import { rowsFrames } from '../frames/rows-frames.ts'
+import type { ShownIds } from '../ids/shown-ids.ts'
 import type { Load, LoadQueue } from '../rooms/load-queue.ts'
 import type { CatchUp, Place } from '../rooms/place.ts'
 import type { Readers } from '../rooms/readers.ts'
@@ -28,6 +29,7 @@ export interface ViewPlaceOptions {
   readonly database: Database
   readonly schemaHash: string
   readonly seal: (content: CursorContent) => string
+  readonly shown: ShownIds
 }
 
 export class ViewPlace implements Place {
@@ -54,7 +56,7 @@ export class ViewPlace implements Place {
   }
 
   load(): Promise<Load> {
-    const { loads, table, database, seal, schemaHash } = this.#options
+    const { loads, table, database, seal, schemaHash, shown } = this.#options
     const { view } = this
     const { definition } = view
     // Not by channel: lists of different users have the same name.
@@ -66,12 +68,12 @@ export class ViewPlace implements Place {
       const versions = versionsOf(tables)
       table.begin(view, era, versions, snapshot)
       const cursor = seal({ history, snapshot, schema: schemaHash, views: digestsOf(definition, versions) })
-      return { snapshot, cursor, frames: rowsFrames(view.channel, tables, cursor) }
+      return { snapshot, cursor, frames: rowsFrames(view.channel, shown.tables(tables), cursor) }
     })
   }
 
   async catchUp(from: CursorContent): Promise<CatchUp | null> {
-    const { database, schemaHash, seal, table } = this.#options
+    const { database, schemaHash, seal, table, shown } = this.#options
     if (from.schema !== schemaHash) return null
     const { view } = this
     const { era } = view
@@ -82,7 +84,8 @@ export class ViewPlace implements Place {
     const { rows, snapshot, history, versions } = found
     table.begin(view, era, versions, snapshot)
     const views = digestsOf(view.definition, versions)
-    return { rows, snapshot, cursor: seal({ history, snapshot, schema: schemaHash, views }) }
+    const cursor = seal({ history, snapshot, schema: schemaHash, views })
+    return { rows: shown.rows(rows), snapshot, cursor }
   }
 
   settled(): Promise<void> {

@@ -19,6 +19,8 @@ export interface ViewTableOptions {
   readonly database: Database
   readonly schemaHash: string
   readonly seal: (content: CursorContent) => string
+  /** Spells the ids of changes as they are shown. */
+  readonly show: (rows: readonly LogRow[]) => readonly LogRow[]
   readonly log: Logger
 }
 
@@ -170,10 +172,10 @@ export class ViewTable {
     { from, to, history }: Pick<ViewBatch, 'from' | 'to' | 'history'>,
     reload: string | null,
   ): void {
-    const { seal, schemaHash } = this.#options
+    const { seal, show, schemaHash } = this.#options
     const views = new Map([[view.definition.cursorKey, view.records.digest]])
     const cursor = reload === null ? seal({ history, snapshot: to, schema: schemaHash, views }) : ''
-    view.room.deliver(new Delivery(view.channel, rows, { from, to, cursor }, view.room.guard, reload))
+    view.room.deliver(new Delivery(view.channel, show(rows), { from, to, cursor }, view.room.guard, reload))
   }
 
   #reloadAll(batch: ViewBatch, reason: string): void {

@@ -1,10 +1,10 @@
 /** What `?name=…&limit=…&after=…` of a list asks for. Pure. */
 import { SynclineError } from '../../../protocol/errors.ts'
-import { checkId } from '../../../schema/check-id.ts'
 import { checkValue } from '../../../schema/check-fields.ts'
 import { InvalidValue } from '../../../schema/invalid-value.ts'
-import type { Field, Model } from '../../../schema/model.ts'
+import type { CompiledSchema, Field, Model } from '../../../schema/model.ts'
 import { suggestion } from '../../../schema/nearest-name.ts'
+import type { Ids } from '../../../server/ids/ids.ts'
 
 /** Records of one page, at most and by default. */
 const LONGEST_PAGE = 1_000
@@ -17,16 +17,26 @@ export interface ListQuery {
   readonly equal: readonly (readonly [Field, string | number | boolean | null])[]
 }
 
+/** How ids in parameters are spelled. */
+interface IdContext {
+  readonly schema: CompiledSchema
+  readonly ids: Ids
+}
+
 /** Reads the parameters; throws a `SynclineError` that names the one at fault. */
-export function listQueryOf(model: Model, parameters: URLSearchParams): ListQuery {
+export function listQueryOf(
+  { schema, ids }: IdContext,
+  model: Model,
+  parameters: URLSearchParams,
+): ListQuery {
   const equal: [Field, string | number | boolean | null][] = []
   let limit = LONGEST_PAGE
   let after: string | undefined
   for (const [name, value] of parameters) {
     const field = model.fields[name]
-    if (field) equal.push([field, filterValue(field, value)])
+    if (field) equal.push([field, filterValue(field, value, schema.models[field.references ?? ''], ids)])
     else if (name === 'limit') limit = limitOf(value)
-    else if (name === 'after') after = idOf(model, value)
+    else if (name === 'after') after = idOf(ids, model, value)
     else throw unknownParameter(model, name)
   }
   return { limit, after, equal }
@@ -47,7 +57,12 @@ const FILTERED = new Set([
 ])
 
 /** An empty parameter of anything but text asks for records without a value. */
-function filterValue(field: Field, text: string): string | number | boolean | null {
+function filterValue(
+  field: Field,
+  text: string,
+  target: Model | undefined,
+  ids: Ids,
+): string | number | boolean | null {
   if (field.array || !FILTERED.has(field.kind)) {
     throw invalid(
       field.name,
@@ -55,7 +70,8 @@ function filterValue(field: Field, text: string): string | number | boolean | nu
     )
   }
   if (text === '' && field.kind !== 'text' && field.nullable) return null
-  const value = checkValue(field, wireOf(field, text))
+  const wire = target ? ids.decode(target, text) : wireOf(field, text)
+  const value = wire === null ? null : checkValue(field, wire)
   if (value instanceof InvalidValue || typeof value === 'object') {
     throw invalid(
       field.name,
@@ -80,8 +96,9 @@ function limitOf(text: string): number {
   )
 }
 
-function idOf(model: Model, text: string): string {
-  if (!(checkId(model, text) instanceof InvalidValue)) return text
+function idOf(ids: Ids, model: Model, text: string): string {
+  const id = ids.decode(model, text)
+  if (id !== null) return id
   throw invalid('after', `\`after\` is no id of \`${model.name}\`. Use \`next\` of the page before.`)
 }
 

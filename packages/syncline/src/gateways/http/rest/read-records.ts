@@ -50,8 +50,9 @@ export async function readPage(
     sql`${selectRecords(model)} where ${sql.join(conditions, ' and ')} order by ${column(model.idColumn)} limit ${query.limit + 1}`,
   )
   const shown = rows.slice(0, query.limit)
-  const records = shown.map((row) => recordText(model, row))
-  return { records, next: rows.length > shown.length ? shown.at(-1)?.id : undefined }
+  const records = shown.map((row) => recordText(core.shown, model, row))
+  const last = rows.length > shown.length ? shown.at(-1) : undefined
+  return { records, next: last && core.shown.id(model.name, last.id) }
 }
 
 /** One record that the user may see, inside the parent of the path if there is one. */
@@ -64,7 +65,7 @@ export async function readRecord(
   const conditions = [sql`${column(model.idColumn)} = ${id}`, ...visible(core, user, target)]
   if (parent) conditions.push(parentCondition(core, user, parent))
   const [row] = await run(core, sql`${selectRecords(model)} where ${sql.join(conditions, ' and ')}`)
-  return row ? { text: recordText(model, row), version: row.version } : null
+  return row ? { text: recordText(core.shown, model, row), version: row.version } : null
 }
 
 /** Whether the user may read the parent that the path names. */

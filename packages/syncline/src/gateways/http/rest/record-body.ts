@@ -32,8 +32,8 @@ export function recordBodyOf(text: string): RecordBody {
 export function withParent(fields: RecordBody['fields'], parent: Parent | undefined): RecordBody['fields'] {
   if (parent?.belonging.by !== 'reference') return fields
   const { name } = parent.belonging.field
-  if (!Object.hasOwn(fields, name)) return { ...fields, [name]: parent.id }
-  if (fields[name] === parent.id) return fields
+  if (!Object.hasOwn(fields, name)) return { ...fields, [name]: parent.shownId }
+  if (fields[name] === parent.shownId) return fields
   throw new SynclineError(
     'invalid_value',
     `Field \`${name}\` names another record than the path. Leave it out, or use the path of that record.`,

@@ -2,6 +2,7 @@
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import { wireFromColumn } from '../../../postgres/capture/wire-sql.ts'
 import type { Model } from '../../../schema/model.ts'
+import type { ShownIds } from '../../../server/ids/shown-ids.ts'
 import type { Belonging } from './target.ts'
 
 /** The record in every statement; no access rule gives a table of its own this name. */
@@ -58,11 +59,12 @@ export function parentExists(parent: Model, id: string, rule: (alias: string) =>
   return sql`exists (select 1 from ${sql.identifier(parent.table)} as ${sql.identifier(PARENT)} where ${column(parent.idColumn, PARENT)} = ${id} and (${rule(PARENT)}))`
 }
 
-/** The record as JSON text, in camelCase: id, fields, version, versions of the fields. */
-export function recordText(model: Model, row: RecordRow): string {
+/** The record as JSON text, in camelCase: id, fields, version, versions of the fields; ids as they are shown. */
+export function recordText(shown: ShownIds, model: Model, row: RecordRow): string {
   const fields = model.fieldNames.map(
-    (name, index) => `,${JSON.stringify(name)}:${(row[`f${index}`] as string | null) ?? 'null'}`,
+    (name, index) =>
+      `,${JSON.stringify(name)}:${shown.value(model.name, name, (row[`f${index}`] as string | null) ?? 'null')}`,
   )
   const versions = row.field_versions ?? '{}'
-  return `{"id":${JSON.stringify(row.id)}${fields.join('')},"version":${row.version},"fieldVersions":${versions}}`
+  return `{"id":${JSON.stringify(shown.id(model.name, row.id))}${fields.join('')},"version":${row.version},"fieldVersions":${versions}}`
 }

@@ -12,31 +12,28 @@ import { acceptOp } from '../../../server/accept.ts'
 import { NOT_FOUND, json, jsonText, refusal } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { Route } from '../route.ts'
-import { hiddenIdsMessage, hiddenIdsOf } from '../../../server/ids/hidden-ids.ts'
 import { listQueryOf } from './list-query.ts'
 import { expectedVersion, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
 import { isParentReadable, readPage, readRecord } from './read-records.ts'
 import { recordBodyOf, withParent } from './record-body.ts'
 import { type Target, targetOf } from './target.ts'
 
-type RecordTarget = Target & { readonly id: string }
+type RecordTarget = Target & { readonly id: string; readonly shownId: string }
 
 /** Answers one REST call. A path that means nothing here is a record that is not there. */
 export async function records(call: Call, route: Extract<Route, { call: 'records' }>): Promise<Response> {
-  const target = targetOf(call.core.schema, route.segments)
+  const { schema, ids } = call.core
+  const target = targetOf(schema, ids, route.segments)
   if (!target) return refusal(NOT_FOUND)
-  const hidden = [target.model, ...(target.parent ? [target.parent.model] : [])]
-    .map((model) => hiddenIdsOf(call.core.schema, model))
-    .find((name) => name !== null)
-  if (hidden) return refusal({ code: 'invalid_message', message: hiddenIdsMessage('This path', hidden) })
-  if (target.id === undefined) return route.method === 'GET' ? list(call, target) : create(call, target)
-  const record = { ...target, id: target.id }
+  if (target.id === undefined || target.shownId === undefined)
+    return route.method === 'GET' ? list(call, target) : create(call, target)
+  const record = { ...target, id: target.id, shownId: target.shownId }
   if (route.method === 'GET') return get(call, record)
   return route.method === 'PUT' ? update(call, record) : remove(call, record)
 }
 
 async function list({ core, identity, url }: Call, target: Target): Promise<Response> {
-  const page = await readPage(core, identity.user, target, listQueryOf(target.model, url.searchParams))
+  const page = await readPage(core, identity.user, target, listQueryOf(core, target.model, url.searchParams))
   if (!page) return refusal(NOT_FOUND)
   const next = page.next === undefined ? '' : `,"next":${JSON.stringify(page.next)}`
   return jsonText(200, `{"data":[${page.records.join(',')}]${next}}`)
@@ -54,10 +51,11 @@ async function create(call: Call, target: Target): Promise<Response> {
   const { model, parent } = target
   if (parent && !(await isParentReadable(call.core, call.identity.user, parent))) return refusal(NOT_FOUND)
   const body = recordBodyOf(await call.body())
-  const id = body.id ?? newId(model)
-  const outcome = await write(call, target, { id, action: 'create', fields: withParent(body.fields, parent) })
+  const named = body.id ?? newId(model)
+  const fields = withParent(body.fields, parent)
+  const outcome = await write(call, target, { id: named, action: 'create', fields })
   if (!outcome.ok) return refused(outcome)
-  return created(call, model, outcome.id ?? id, outcome.version)
+  return created(call, model, outcome.id ?? call.core.ids.decode(model, named) ?? '', outcome.version)
 }
 
 /** Who may start a record need not be somebody who may read it; then the answer says only what its author knows. */
@@ -69,28 +67,29 @@ async function created(
 ): Promise<Response> {
   const found = await readRecord(core, identity.user, { model, id })
   const etag = tagOf(found?.version ?? version)
-  const location = `${url.pathname.replace(/\/$/, '')}/${encodeURIComponent(id)}`
-  const text = found?.text ?? JSON.stringify({ id, version })
+  const shownId = core.shown.id(model.name, id)
+  const location = `${url.pathname.replace(/\/$/, '')}/${encodeURIComponent(shownId)}`
+  const text = found?.text ?? JSON.stringify({ id: shownId, version })
   return jsonText(201, `{"data":${text}}`, { etag, location })
 }
 
 async function update(call: Call, target: RecordTarget): Promise<Response> {
   if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
   const { id, fields } = recordBodyOf(await call.body())
-  if (id !== undefined && id !== target.id) {
+  if (id !== undefined && id !== target.shownId) {
     const message = 'The `id` of a record cannot change. Leave it out, or create another record.'
     return refusal({ code: 'protected_field', message, field: 'id' })
   }
-  const outcome = await write(call, target, { id: target.id, action: 'update', fields })
+  const outcome = await write(call, target, { id: target.shownId, action: 'update', fields })
   if (!outcome.ok) return refused(outcome)
   const found = await readRecord(call.core, call.identity.user, target)
-  if (!found) return json(200, { data: { id: target.id, version: outcome.version } })
+  if (!found) return json(200, { data: { id: target.shownId, version: outcome.version } })
   return jsonText(200, `{"data":${found.text}}`, { etag: tagOf(found.version) })
 }
 
 async function remove(call: Call, target: RecordTarget): Promise<Response> {
   if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
-  const outcome = await write(call, target, { id: target.id, action: 'delete' })
+  const outcome = await write(call, target, { id: target.shownId, action: 'delete' })
   return outcome.ok ? new Response(null, { status: 204 }) : refused(outcome)
 }
 
@@ -116,7 +115,7 @@ function write(
   const ifVersion = intent.action === 'create' ? undefined : expectedVersion(request.headers)
   return core.write({
     user: identity.user,
-    op: acceptOp(core.schema, { model: model.name, base: ifVersion, ...intent }),
+    op: acceptOp(core.schema, core.ids, { model: model.name, base: ifVersion, ...intent }),
     ifVersion,
     idempotencyKey: idempotencyKey(request.headers, request.method, url.pathname),
   })

@@ -3,6 +3,7 @@ import { hasMany, manyToMany, model, room } from '../../../schema/declaration.ts
 import { defineSchema } from '../../../schema/define-schema.ts'
 import { boolean, integer, json, reference, text } from '../../../schema/field-declaration.ts'
 import type { Model } from '../../../schema/model.ts'
+import { Ids } from '../../../server/ids/ids.ts'
 import { listQueryOf } from './list-query.ts'
 import { expectedVersion, idempotencyKey, isFresh } from './preconditions.ts'
 import { recordBodyOf, withParent } from './record-body.ts'
@@ -27,11 +28,12 @@ const schema = defineSchema({
   },
   rooms: { production: room({ camera: 'productionId', photo: 'camera.productionId' }) },
 })
+const ids = new Ids(schema, 'a secret of this test')
 const camera = schema.models['camera'] as Model
 
 test('a path names a collection, a record, or either inside a parent', () => {
   const shown = (path: string) => {
-    const target = targetOf(schema, path.split('/'))
+    const target = targetOf(schema, ids, path.split('/'))
     return target && [target.model.name, target.id, target.parent?.id, target.parent?.belonging.by]
   }
 
@@ -58,11 +60,12 @@ test('A3: a name or an id that is none of the schema leads nowhere', () => {
     'toString/1/cameras',
   ]
 
-  for (const path of paths) expect(targetOf(schema, path.split('/')), path).toBeNull()
+  for (const path of paths) expect(targetOf(schema, ids, path.split('/')), path).toBeNull()
 })
 
 test('a list is filtered by fields and read in pages', () => {
   const query = listQueryOf(
+    { schema, ids },
     camera,
     new URLSearchParams('productionId=p1&zoom=&isLive=true&limit=10&after=c9'),
   )
@@ -73,7 +76,7 @@ test('a list is filtered by fields and read in pages', () => {
     ['isLive', true],
   ])
   expect([query.limit, query.after]).toEqual([10, 'c9'])
-  expect(listQueryOf(camera, new URLSearchParams()).limit).toBe(1_000)
+  expect(listQueryOf({ schema, ids }, camera, new URLSearchParams()).limit).toBe(1_000)
 })
 
 test('a parameter that means nothing is refused by name', () => {
@@ -90,7 +93,7 @@ test('a parameter that means nothing is refused by name', () => {
     ['productionId=a%00b', 'invalid_value', 'productionId'],
   ]
   for (const [query, code, said] of refused) {
-    expect(() => listQueryOf(camera, new URLSearchParams(query)), query).toThrow(
+    expect(() => listQueryOf({ schema, ids }, camera, new URLSearchParams(query)), query).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(said) }),
     )
   }
@@ -116,7 +119,7 @@ test('A4: a body is one object whose keys are certain', () => {
 })
 
 test('a nested create belongs to the parent of its path, and says nothing else', () => {
-  const parent = targetOf(schema, ['productions', 'p1', 'cameras'])?.parent
+  const parent = targetOf(schema, ids, ['productions', 'p1', 'cameras'])?.parent
 
   expect(withParent({ zoom: 1 }, parent)).toEqual({ zoom: 1, productionId: 'p1' })
   expect(withParent({ productionId: 'p1' }, parent)).toEqual({ productionId: 'p1' })

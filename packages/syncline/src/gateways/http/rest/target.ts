@@ -1,7 +1,6 @@
 /** What a path below `/api` means in this schema: a model, perhaps one record of it, perhaps inside a parent. Pure. */
-import { InvalidValue } from '../../../schema/invalid-value.ts'
-import { checkId } from '../../../schema/check-id.ts'
 import type { CompiledSchema, Field, Model, Relation } from '../../../schema/model.ts'
+import type { Ids } from '../../../server/ids/ids.ts'
 
 /** How the records of a collection belong to the parent that the path names. */
 export type Belonging =
@@ -15,6 +14,8 @@ export type Belonging =
 export interface Parent {
   readonly model: Model
   readonly id: string
+  /** As the path has it. */
+  readonly shownId: string
   readonly belonging: Belonging
 }
 
@@ -22,25 +23,29 @@ export interface Target {
   readonly model: Model
   /** Absent for a whole collection. */
   readonly id?: string
+  /** As the path has it. */
+  readonly shownId?: string
   readonly parent?: Parent
 }
 
 /** Resolves the segments; null when a name or an id is none of this schema. */
-export function targetOf(schema: CompiledSchema, segments: readonly string[]): Target | null {
+export function targetOf(schema: CompiledSchema, ids: Ids, segments: readonly string[]): Target | null {
   const [first, second, third, fourth] = segments
-  if (third === undefined) return plainTarget(schema, first as string, second)
-  const parentModel = schema.byPath[first as string]
-  if (!parentModel || !isId(parentModel, second as string)) return null
-  const target = collectionOf(schema, parentModel, third)
-  if (!target || (fourth !== undefined && !isId(target.model, fourth))) return null
-  const parent = { model: parentModel, id: second as string, belonging: target.belonging }
-  return { model: target.model, id: fourth, parent }
+  if (third === undefined) return recordTarget(ids, schema.byPath[first as string], second)
+  const parent = recordTarget(ids, schema.byPath[first as string], second)
+  if (parent?.id === undefined || parent.shownId === undefined) return null
+  const { model, id, shownId } = parent
+  const collection = collectionOf(schema, model, third)
+  const target = recordTarget(ids, collection?.model, fourth)
+  return (
+    collection && target && { ...target, parent: { model, id, shownId, belonging: collection.belonging } }
+  )
 }
 
-function plainTarget(schema: CompiledSchema, path: string, id: string | undefined): Target | null {
-  const model = schema.byPath[path]
-  if (!model || (id !== undefined && !isId(model, id))) return null
-  return { model, id }
+function recordTarget(ids: Ids, model: Model | undefined, shownId: string | undefined): Target | null {
+  if (!model || shownId === undefined) return model ? { model } : null
+  const id = ids.decode(model, shownId)
+  return id === null ? null : { model, id, shownId }
 }
 
 /** Finds a collection by its table's path, or by the name of a relation. */
@@ -80,8 +85,4 @@ function byRoomOrReference(parent: Model, model: Model): Belonging | null {
       ? references[0]
       : undefined
   return field ? { by: 'reference', field } : null
-}
-
-function isId(model: Model, id: string): boolean {
-  return !(checkId(model, id) instanceof InvalidValue)
 }
