@@ -5,7 +5,13 @@
  *   catch-up      a client with that storage connects; ms until the room is live again
  *   raw-catch-up  the reference: a socket opens, one frame comes, is parsed and applied to a map
  */
-import { createClient, type Storage, type StorageWrite, type StoredRoom } from 'syncline/client'
+import {
+  createClient,
+  type KeptRoom,
+  type Storage,
+  type StorageWrite,
+  type StoredRoom,
+} from 'syncline/client'
 import { WebSocket } from 'ws'
 import { serve } from '../harness/child.ts'
 import { schema } from '../harness/stage-schema.ts'
@@ -22,13 +28,18 @@ type Request =
 
 let remembered: StoredRoom | undefined
 
+const read: KeptRoom['read'] = (take) => {
+  take([...(remembered?.records ?? [])])
+  return undefined
+}
+
 /** Always opens with what was remembered, and forgets what it is given. */
 function frozen(onWrite: (write: StorageWrite) => void): Storage {
   return {
     open: () => ({
       device: undefined,
       commit: async (write) => onWrite(write),
-      loadRoom: () => remembered,
+      loadRoom: () => remembered && { ...remembered, read },
       purge: async () => {},
     }),
   }

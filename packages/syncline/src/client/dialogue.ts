@@ -93,6 +93,11 @@ export class Dialogue {
     this.#runner.wake()
   }
 
+  /** Ends the connection and begins another. */
+  reconnect(): void {
+    this.#runner.dispatch({ event: 'lost', afterMs: 0 })
+  }
+
   close(): void {
     this.#runner.dispatch({ event: 'stop' })
     this.#poller.stop()
@@ -199,7 +204,7 @@ export class Dialogue {
       case 'ack':
         return this.#onAck(message)
       case 'gap':
-        return this.#onGap(message.expected, () => this.#reconnect())
+        return this.#onGap(message.expected, () => this.reconnect())
       case 'pong':
         return this.#onPong(message.cursor)
       case 'error':
@@ -222,7 +227,7 @@ export class Dialogue {
     this.#epoch = epoch
     this.#problem = undefined
     const { writes } = this.#parts
-    if (!writes.greet(lastOp, lastKey)) return this.#reconnect()
+    if (!writes.greet(lastOp, lastKey)) return this.reconnect()
     if (typeof limits['opsPerPush'] === 'number') writes.flow.limit({ ops: limits['opsPerPush'] })
     this.#runner.dispatch({ event: 'welcomed' })
   }
@@ -275,11 +280,7 @@ export class Dialogue {
   /** The device takes a new name, and its unsent writes wait for a decision. */
   #rename({ code, message }: RejectionReason): void {
     this.#parts.writes.rename({ code, message })
-    this.#reconnect()
-  }
-
-  #reconnect(): void {
-    this.#runner.dispatch({ event: 'lost', afterMs: 0 })
+    this.reconnect()
   }
 
   async #renewToken(): Promise<void> {

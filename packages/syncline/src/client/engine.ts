@@ -141,6 +141,7 @@ export class Engine {
         this.#settling.answered(channel)
         this.#dialogue.checkCaughtUp()
       },
+      onAskedInVain: () => this.#dialogue.reconnect(),
       onChanged: () => this.board.update(),
     })
   }

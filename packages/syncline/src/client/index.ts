@@ -15,6 +15,7 @@ export type { StorageHealth, StorageProblem } from './storage/health.ts'
 export { indexedDb, type IndexedDbOptions } from './storage/indexed-db/indexed-db.ts'
 export { memory } from './storage/memory.ts'
 export type {
+  KeptRoom,
   RoomWrite,
   Storage,
   StorageWrite,

@@ -57,7 +57,7 @@ export class ShownOps {
    */
   expect(model: string, id: string, last: number): (readonly [number, HeldFields])[] {
     const holding: (readonly [number, HeldFields])[] = []
-    if (!this.#delicate.has(`${model} ${id}`)) return holding
+    if (this.#delicate.size === 0 || !this.#delicate.has(`${model} ${id}`)) return holding
     this.#store.mapOps(model, id, (op, row) => {
       const n = this.#numbers.get(op)
       if (n === undefined || n > last || !op.operators) return op

@@ -182,7 +182,7 @@ function candidates(source: RowSource, model: string, { key }: Filter): AnyRow[]
     return key.values.map((id) => rows.get(id as string)).filter((row) => row !== undefined)
   }
   if (key?.isReference) return key.values.flatMap((value) => [...source.linked(model, key.field, value)])
-  return [...source.rows(model).values()]
+  return source.rows(model).values()
 }
 
 function isSameList(a: readonly AnyRow[], b: readonly AnyRow[]): boolean {

@@ -12,10 +12,15 @@ export interface RowChange {
   readonly after: AnyRow | undefined
 }
 
+/** The visible rows of one model. */
+export interface RowsById {
+  get(id: string): AnyRow | undefined
+  values(): AnyRow[]
+}
+
 /** What a live query reads. */
 export interface RowSource {
-  /** All visible rows of a model by id. */
-  rows(model: string): ReadonlyMap<string, AnyRow>
+  rows(model: string): RowsById
   /** The rows of a model whose field has this value. */
   linked(model: string, field: string, value: unknown): Iterable<AnyRow>
   /** Rises with every change of a visible row of this model. */

@@ -4,8 +4,9 @@
  */
 import type { Change } from '../../protocol/messages/change.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
-import type { RecordName, RoomWrite, StoredRoom } from '../storage/storage.ts'
-import { decodeChange, decodeChunks } from '../store/decode.ts'
+import type { KeptRoom, RecordName, RoomWrite } from '../storage/storage.ts'
+import { decodeChange, decodeChunk } from '../store/decode.ts'
+import { StagedRoom } from '../store/staged-room.ts'
 import type { Store, StoreRecord } from '../store/store.ts'
 import type { RowsChunk } from './room-state.ts'
 
@@ -23,37 +24,69 @@ export interface RoomRowsHost {
 export class RoomRows {
   readonly #host: RoomRowsHost
   readonly #isLive: (channel: string) => boolean
-  readonly #prepared = new WeakMap<RowsChunk, readonly StoreRecord[]>()
+  /** Loads that are not whole yet. */
+  readonly #staged = new Map<string, StagedRoom>()
 
   constructor(host: RoomRowsHost, isLive: (channel: string) => boolean) {
     this.#host = host
     this.#isLive = isLive
   }
 
-  /** Decodes a chunk of a load when it arrives, so that the last one has less to do at once (`bench`: G7). */
-  prepare(chunk: RowsChunk): void {
-    this.#prepared.set(chunk, [...decodeChunks(this.#host.schema, [chunk])])
+  /** Takes in a chunk of a load when it arrives, so that the last one has less to do at once (`bench`: G7). */
+  stage(channel: string, chunk: RowsChunk): StagedRoom {
+    const staged = this.#stagedOf(channel)
+    this.#host.store.stage(staged, decodeChunk(this.#host.schema, chunk))
+    return staged
   }
 
-  /** Shows what the device kept. */
-  show(channel: string, { records }: StoredRoom): void {
+  /** Forgets what was staged. */
+  unstage(channel: string): void {
+    const staged = this.#staged.get(channel)
+    if (!staged) return
+    this.#staged.delete(channel)
+    this.#host.store.unstage(staged)
+  }
+
+  /** Shows what the device kept, when all of it is read; a promise of it when there is much. */
+  show(channel: string, kept: KeptRoom): Promise<void> | undefined {
     const { store } = this.#host
-    // Another room may have brought newer rows since these were stored.
-    store.transact(() => store.replaceRoom(channel, records, () => true))
+    const staged = this.#stagedOf(channel)
+    const isWanted = () => this.#staged.get(channel) === staged
+    const read = kept.read((records) => {
+      if (isWanted()) store.stage(staged, records)
+    })
+    const put = () => {
+      if (!isWanted()) return
+      this.#staged.delete(channel)
+      // Another room may have brought newer rows since these were stored.
+      store.transact(() => store.replaceRoom(channel, staged, () => true))
+    }
+    if (read) return read.then(put)
+    put()
+    return undefined
   }
 
   /** Puts the rows of a load, and changes that came during it, in place of the old ones. */
-  replace(channel: string, cursor = '', chunks: readonly RowsChunk[], changes: readonly Change[]): void {
+  replace(channel: string, cursor = '', chunk: RowsChunk, changes: readonly Change[]): void {
     const { schema, store } = this.#host
-    const records = chunks.flatMap((chunk) => this.#prepared.get(chunk) ?? [...decodeChunks(schema, [chunk])])
+    const staged = this.stage(channel, chunk)
+    this.#staged.delete(channel)
     store.transact(() => {
-      for (const { model, fields } of records) this.#host.onTold(model, fields.id)
-      store.replaceRoom(channel, records, this.#isLive)
+      for (const { model, fields } of staged.records) this.#host.onTold(model, fields.id)
+      store.replaceRoom(channel, staged, this.#isLive)
       for (const change of changes) this.#applyOne(channel, change)
     })
     const room = { cursor, schema: schema.hash, records: store.members(channel) }
     this.#host.save({ channel, type: 'replace', room })
     this.#host.onApplied(channel, changes)
+  }
+
+  #stagedOf(channel: string): StagedRoom {
+    const known = this.#staged.get(channel)
+    if (known) return known
+    const staged = new StagedRoom()
+    this.#staged.set(channel, staged)
+    return staged
   }
 
   apply(channel: string, cursor = '', changes: readonly Change[]): void {
@@ -74,6 +107,7 @@ export class RoomRows {
   /** Removes the rows from memory. */
   free(channel: string): void {
     const { store } = this.#host
+    this.unstage(channel)
     store.transact(() => store.purgeRoom(channel))
   }
 

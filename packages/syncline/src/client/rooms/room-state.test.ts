@@ -42,24 +42,27 @@ test('L5: parts of a batch are handed on with the last one', () => {
   expect(last.room).toMatchObject({ cursor: 'c1', status: 'live', parts: [] })
 })
 
-test('L4: chunks of a load are handed on with the last one, and a live room is live again', () => {
+test('L4: chunks of a load are staged until the last one, and a live room is live again', () => {
   const announced = onSnapshot(live)
   const first = onRows(announced.room, rows('a'))
   const last = onRows(first.room, rows('b', 'c2'))
 
   expect(announced.room).toMatchObject({ status: 'catching-up', hasRows: true })
-  expect(first.effect).toBeUndefined()
-  expect(last.effect).toMatchObject({ type: 'replace', chunks: [{ rows: [['a']] }, { rows: [['b']] }] })
+  expect(first.effect).toMatchObject({ type: 'stage', chunk: { rows: [['a']] } })
+  expect(first.room).toMatchObject({ cursor: 'c0', isLoading: true })
+  expect(last.effect).toMatchObject({ type: 'replace', chunk: { rows: [['b']] } })
   expect(last.room).toMatchObject({ cursor: 'c2', status: 'live' })
 })
 
 test('what was staged is forgotten when the connection ends, and the cursor is not', () => {
   const staged = onChanges(onRows(live, rows('a')).room, [change('b')], undefined).room
+  const failed = onError(staged, 'unavailable', 'The database is away.', 500).room
 
+  expect(failed).toMatchObject({ isLoading: false, parts: [] })
   expect(rejoining(staged)).toMatchObject({
     status: 'catching-up',
     cursor: 'c0',
-    chunks: undefined,
+    isLoading: false,
     parts: [],
   })
 })

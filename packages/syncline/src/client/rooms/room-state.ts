@@ -1,7 +1,8 @@
 /**
  * One joined channel as data: where it stands, and what has arrived but is not whole yet.
  *
- *   L5 atomic   parts of a batch, and chunks of a load, are staged here and handed to the store with the last one
+ *   L5 atomic   parts of a batch are kept here and handed to the store with the last one; chunks of a load are staged
+ *               there, beside what is shown
  *   L4 no gap   after `snapshot` the old rows stay until the last chunk replaces them
  */
 import type { Change } from '../../protocol/messages/change.ts'
@@ -29,17 +30,18 @@ export interface RoomState {
   /** The server said on this connection that the room had caught up. */
   readonly isJoined: boolean
   readonly problem: { readonly code: string; readonly message: string } | undefined
-  /** Chunks of a load that is not whole yet. */
-  readonly chunks: readonly RowsChunk[] | undefined
+  /** Chunks of a load are on their way, and some may be staged. */
+  readonly isLoading: boolean
   /** Parts of a batch that is not whole yet. */
   readonly parts: readonly Change[]
 }
 
 export type RowsChunk = Pick<RowsMessage, 'model' | 'columns' | 'rows'>
 
-/** What a room's message means for the store; each is one store transaction. */
+/** What a room's message means for the store; each but `stage` is one store transaction. */
 export type RoomEffect =
-  | { readonly type: 'replace'; readonly chunks: readonly RowsChunk[]; readonly changes: readonly Change[] }
+  | { readonly type: 'stage'; readonly chunk: RowsChunk }
+  | { readonly type: 'replace'; readonly chunk: RowsChunk; readonly changes: readonly Change[] }
   | { readonly type: 'apply'; readonly changes: readonly Change[] }
   | { readonly type: 'purge' }
   /** The server will try again later. */
@@ -50,9 +52,14 @@ export interface RoomStep {
   readonly effect?: RoomEffect
 }
 
-/** A room that is about to be joined, perhaps with rows that the device kept. */
+/** A room that is about to be joined, perhaps from where the device has kept it; its rows are not there yet. */
 export function joiningRoom(channel: string, cursor?: string): RoomState {
-  return rejoining({ ...NEW_ROOM, channel, cursor, hasRows: cursor !== undefined })
+  return { ...NEW_ROOM, channel, cursor }
+}
+
+/** The rows that the device kept are shown. */
+export function onShown(room: RoomState): RoomState {
+  return { ...room, hasRows: true, status: room.status === 'joining' ? 'catching-up' : room.status }
 }
 
 /** The connection ended, or begins anew: what was staged will be sent again. */
@@ -75,7 +82,7 @@ const NEW_ROOM: RoomState = {
   hasRows: false,
   isJoined: false,
   problem: undefined,
-  chunks: undefined,
+  isLoading: false,
   parts: [],
 }
 
@@ -89,19 +96,18 @@ export function isAwaited({ status }: RoomState): boolean {
 }
 
 export function onSnapshot(room: RoomState): RoomStep {
-  return { room: { ...room, status: unsettled(room), chunks: [], parts: [] } }
+  return { room: { ...room, status: unsettled(room), isLoading: true, parts: [] } }
 }
 
-export function onRows(room: RoomState, message: RowsMessage): RoomStep {
-  const chunks = [...(room.chunks ?? []), message]
-  if (message.more) return { room: { ...room, chunks } }
-  const effect = { type: 'replace', chunks, changes: room.parts } as const
-  return { room: whole({ ...room, hasRows: true }, message.cursor), effect }
+export function onRows(room: RoomState, chunk: RowsMessage): RoomStep {
+  if (chunk.more) return { room: { ...room, isLoading: true }, effect: { type: 'stage', chunk } }
+  const effect = { type: 'replace', chunk, changes: room.parts } as const
+  return { room: whole({ ...room, hasRows: true }, chunk.cursor), effect }
 }
 
 export function onChanges(room: RoomState, changes: readonly Change[], cursor: string | undefined): RoomStep {
   const parts = room.parts.length === 0 ? changes : [...room.parts, ...changes]
-  if (cursor === undefined || room.chunks) return { room: { ...room, parts } }
+  if (cursor === undefined || room.isLoading) return { room: { ...room, parts } }
   return { room: whole(room, cursor), effect: { type: 'apply', changes: parts } }
 }
 
@@ -111,7 +117,7 @@ export function onJoined(room: RoomState, cursor: string): RoomStep {
 
 /** A fresh cursor for a room in which nothing happened. */
 export function onPong(room: RoomState, cursor: string): RoomState {
-  const isWhole = room.status === 'live' && !room.chunks && room.parts.length === 0
+  const isWhole = room.status === 'live' && !room.isLoading && room.parts.length === 0
   return isWhole ? { ...room, cursor } : room
 }
 
@@ -130,7 +136,8 @@ export function onError(room: RoomState, code: string, message: string, retryAft
   if (GONE.has(code)) return onGone(room, code, message)
   if (retryAfterMs !== undefined) {
     return {
-      room: { ...room, problem: { code, message } },
+      // The answer begins anew.
+      room: { ...room, problem: { code, message }, isLoading: false, parts: [] },
       effect: { type: 'joinLater', afterMs: retryAfterMs },
     }
   }
@@ -139,5 +146,5 @@ export function onError(room: RoomState, code: string, message: string, retryAft
 
 function whole(room: RoomState, cursor: string | undefined): RoomState {
   const status = room.isJoined ? 'live' : unsettled(room)
-  return { ...room, status, cursor: cursor ?? room.cursor, problem: undefined, chunks: undefined, parts: [] }
+  return { ...room, status, cursor: cursor ?? room.cursor, problem: undefined, isLoading: false, parts: [] }
 }

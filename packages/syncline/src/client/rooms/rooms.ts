@@ -1,14 +1,15 @@
 /**
  * The joined channels: asks the server for them, hands what arrives to the store, keeps it on the device.
  *
- *   K1 immediate   cached rows are shown at once, the server's answer replaces what differs
+ *   K1 immediate   cached rows are shown at once, the server's answer replaces what differs; both come in parallel,
+ *                  for where the room stands is known before its rows are read
  *   L2 once        a batch and its cursor are stored together, and a join continues from that cursor
  *   A2 revoked     `gone` removes the rows from memory and from the device
  */
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import type { Clock } from '../clock.ts'
 import { createSource, type Source } from '../observable.ts'
-import type { StoredRoom } from '../storage/storage.ts'
+import type { KeptRoom } from '../storage/storage.ts'
 import { RoomRows, type RoomRowsHost } from './room-rows.ts'
 import {
   isAwaited,
@@ -19,6 +20,7 @@ import {
   onJoined,
   onPong,
   onRows,
+  onShown,
   onSnapshot,
   rejoining,
   type RoomEffect,
@@ -30,11 +32,13 @@ import {
 export interface RoomsHost extends RoomRowsHost {
   readonly clock: Clock
   /** The cached rows of a room; undefined also while the storage is not open. */
-  loadRoom(channel: string): StoredRoom | undefined | Promise<StoredRoom | undefined>
+  loadRoom(channel: string): KeptRoom | undefined | Promise<KeptRoom | undefined>
   /** A join that waits for an own write: the record that is the room has not reached the server. */
   isWithheld(channel: string): boolean
   /** The room no longer owes an answer. */
   onAnswered(channel: string): void
+  /** What was asked for turned out to be of no use: the connection begins anew. */
+  onAskedInVain(): void
   onChanged(): void
 }
 
@@ -47,7 +51,10 @@ export type SendRoomMessage = (
 export interface HeldRoom {
   readonly source: Source<RoomState>
   holders: number
-  isLoaded: boolean
+  /** The device's storage has said where the room stands. */
+  isFound: boolean
+  /** Answers that came before the cached rows are shown; absent when none are to come. */
+  early: RoomMessage[] | undefined
   /** The server was asked on this connection. */
   isAsked: boolean
   cancelRetry: () => void
@@ -77,7 +84,7 @@ export class Rooms {
   /** Channels that owe an answer: the server was asked, or will be when the device's storage has answered. */
   awaited(): string[] {
     return [...this.#held]
-      .filter(([, { isAsked, isLoaded, source }]) => (isAsked || !isLoaded) && isAwaited(source.current))
+      .filter(([, { isAsked, isFound, source }]) => (isAsked || !isFound) && isAwaited(source.current))
       .map(([channel]) => channel)
   }
 
@@ -133,9 +140,11 @@ export class Rooms {
 
   /** What was staged on the last connection is forgotten. */
   #rejoin(): void {
-    for (const room of this.#held.values()) {
+    for (const [channel, room] of this.#held) {
       room.isAsked = false
       room.cancelRetry()
+      if (room.early) room.early = []
+      else this.#rows.unstage(channel)
       if (room.source.current.status !== 'gone') room.source.set(rejoining(room.source.current))
     }
   }
@@ -148,13 +157,21 @@ export class Rooms {
   receive(message: RoomMessage): void {
     const { channel = '' } = message
     const room = this.#held.get(channel)
-    // Frames under way when a room was left.
-    if (!room) return
+    // Frames under way when a room was left, or when its cached rows turned out to be damaged.
+    if (!room?.isAsked) return
+    const isRefusal = message.type === 'gone' || message.type === 'error'
+    if (room.early && !isRefusal) room.early.push(message)
+    else this.#take(channel, room, message)
+  }
+
+  #take(channel: string, room: HeldRoom, message: RoomMessage): void {
     const before = room.source.current
-    if (message.type === 'rows') this.#rows.prepare(message)
     const { room: after, effect } = stepOf(before, message)
+    if (message.type === 'snapshot') this.#rows.unstage(channel)
     if (effect) this.#perform(channel, room, after, effect)
     else this.#keepCursor(before, after)
+    if (room.early) room.early = []
+    else if (!after.isLoading) this.#rows.unstage(channel)
     room.source.set(after)
     if (isAwaited(before) && !isAwaited(after)) this.#host.onAnswered(channel)
     this.#host.onChanged()
@@ -179,33 +196,74 @@ export class Rooms {
 
   #create(channel: string): HeldRoom {
     const source = createSource(joiningRoom(channel))
-    const room: HeldRoom = { source, holders: 0, isLoaded: false, isAsked: false, cancelRetry: () => {} }
+    const cancelRetry = () => {}
+    const room: HeldRoom = {
+      source,
+      holders: 0,
+      isFound: false,
+      early: undefined,
+      isAsked: false,
+      cancelRetry,
+    }
     this.#held.set(channel, room)
     if (this.#isOpen) this.#load(channel, room)
     return room
   }
 
   #load(channel: string, room: HeldRoom): void {
-    const stored = this.#host.loadRoom(channel)
-    if (stored instanceof Promise) {
-      stored.then(
-        (loaded) => this.#onLoaded(channel, room, loaded),
-        () => this.#onLoaded(channel, room, undefined),
+    const kept = this.#host.loadRoom(channel)
+    if (kept instanceof Promise) {
+      kept.then(
+        (found) => this.#onFound(channel, room, found),
+        () => this.#onFound(channel, room, undefined),
       )
-    } else this.#onLoaded(channel, room, stored)
+    } else this.#onFound(channel, room, kept)
   }
 
-  #onLoaded(channel: string, room: HeldRoom, stored: StoredRoom | undefined): void {
+  #onFound(channel: string, room: HeldRoom, kept: KeptRoom | undefined): void {
     if (this.#held.get(channel) !== room) return
-    room.isLoaded = true
-    if (stored) {
-      this.#rows.show(channel, stored)
-      room.source.set(joiningRoom(channel, stored.cursor))
-    }
+    room.isFound = true
+    if (kept) this.#show(channel, room, kept)
     this.#ask(channel, room)
     // One that waits for an own write owes no answer yet.
     if (this.#send && !room.isAsked) this.#host.onAnswered(channel)
     this.#host.onChanged()
+  }
+
+  #show(channel: string, room: HeldRoom, kept: KeptRoom): void {
+    room.source.set(joiningRoom(channel, kept.cursor))
+    const reading = this.#rows.show(channel, kept)
+    if (!reading) {
+      room.source.set(onShown(room.source.current))
+      return
+    }
+    room.early = []
+    reading.then(
+      () => this.#onShown(channel, room),
+      () => this.#onDamaged(channel, room),
+    )
+  }
+
+  #onShown(channel: string, room: HeldRoom): void {
+    const { early = [] } = room
+    room.early = undefined
+    if (this.#held.get(channel) !== room) return
+    // A room that was refused meanwhile has no cursor, and shows nothing.
+    if (room.source.current.cursor !== undefined) room.source.set(onShown(room.source.current))
+    for (const message of early) this.receive(message)
+    this.#host.onChanged()
+  }
+
+  /** The cached rows cannot be had, and what was asked for continues from them: the room is loaded anew. */
+  #onDamaged(channel: string, room: HeldRoom): void {
+    room.early = undefined
+    if (this.#held.get(channel) !== room) return
+    this.#rows.unstage(channel)
+    const { isAsked } = room
+    room.isAsked = false
+    room.source.set(joiningRoom(channel))
+    if (isAsked) this.#host.onAskedInVain()
+    else this.#ask(channel, room)
   }
 
   #ask(channel: string, room: HeldRoom): void {
@@ -214,13 +272,14 @@ export class Rooms {
     this.#send({ type: 'join', ...joinOf(channel, room.source.current) })
   }
 
-  #isAskable(channel: string, { isLoaded, source }: HeldRoom): boolean {
-    return isLoaded && source.current.status !== 'gone' && !this.#host.isWithheld(channel)
+  #isAskable(channel: string, { isFound, source }: HeldRoom): boolean {
+    return isFound && source.current.status !== 'gone' && !this.#host.isWithheld(channel)
   }
 
   #perform(channel: string, held: HeldRoom, after: RoomState, effect: RoomEffect): void {
     const rows = this.#rows
-    if (effect.type === 'replace') rows.replace(channel, after.cursor, effect.chunks, effect.changes)
+    if (effect.type === 'stage') rows.stage(channel, effect.chunk)
+    else if (effect.type === 'replace') rows.replace(channel, after.cursor, effect.chunk, effect.changes)
     else if (effect.type === 'apply') rows.apply(channel, after.cursor, effect.changes)
     else if (effect.type === 'purge') rows.purge(channel)
     else this.#askLater(channel, held, effect.afterMs)

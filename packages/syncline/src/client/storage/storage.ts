@@ -22,8 +22,8 @@ export interface UserStorage {
   readonly device: StoredDevice | undefined
   /** Commits all of it or nothing; resolves when it is durable. Calls are committed in their order. */
   commit(write: StorageWrite): Promise<void>
-  /** The cached rows of a room. */
-  loadRoom(channel: string): StoredRoom | undefined | Promise<StoredRoom | undefined>
+  /** A cached room; where it stands is known before its rows are read. */
+  loadRoom(channel: string): KeptRoom | undefined | Promise<KeptRoom | undefined>
   /** Removes everything this user has here. */
   purge(): Promise<void>
   /** Whether it keeps what it is given. A storage without it lives in memory. */
@@ -47,6 +47,15 @@ export interface StoredRoom {
   /** Hash of the schema that the rows were stored under. */
   readonly schema: string
   readonly records: Iterable<StoreRecord>
+}
+
+/** A cached room, as a storage hands it out. */
+export interface KeptRoom extends Omit<StoredRoom, 'records'> {
+  /**
+   * Hands on the rows, some at a time. There is a promise when they are not all handed on when this returns; it is
+   * rejected when they cannot be had.
+   */
+  read(take: (records: readonly StoreRecord[]) => void): Promise<void> | undefined
 }
 
 export interface StorageWrite {

@@ -30,28 +30,23 @@ export function decodeFields(
   return decoded
 }
 
-/** Decodes the chunks of a load, row by row. */
-export function* decodeChunks(schema: CompiledSchema, chunks: readonly RowsChunk[]): Iterable<StoreRecord> {
-  for (const chunk of chunks) {
-    const model = schema.models[chunk.model]
-    if (model) yield* decodeChunk(model, chunk)
-  }
-}
-
 // `id`, `version`, `fieldVersions` come first in every chunk.
 const LEADING = 3
 
-function* decodeChunk(model: Model, { columns, rows }: RowsChunk): Iterable<StoreRecord> {
-  const cells = columns.flatMap((column, index) => {
+/** Decodes a chunk of a load; nothing when its model is not part of this app's schema. */
+export function decodeChunk(schema: CompiledSchema, chunk: RowsChunk): StoreRecord[] {
+  const model = schema.models[chunk.model]
+  if (!model) return []
+  const cells = chunk.columns.flatMap((column, index) => {
     const field = index < LEADING ? undefined : model.fields[column]
     return field ? [{ index, name: field.name, field: differsOnWire(field) ? field : undefined }] : []
   })
   const uniform = uniformVersions(model)
-  for (const values of rows) {
+  return chunk.rows.map((values) => {
     const version = values[1] as number
     const fieldVersions = (values[2] as Versions | null) ?? uniform(version)
-    yield { model: model.name, version, fieldVersions, fields: decodeRow(cells, values) }
-  }
+    return { model: model.name, version, fieldVersions, fields: decodeRow(cells, values) }
+  })
 }
 
 /** Where a field's value stands in a row; with the field where rows hold it in another form. */

@@ -29,6 +29,8 @@ export interface Entry {
   row: AnyRow | undefined
   /** How many joined rooms hold it. */
   holders: number
+  /** How many loads under way bring it; until they are whole, nothing of it is shown. */
+  stages: number
   /** What the transaction under way did to it: appended these ops, or more than that. */
   touched: readonly OverlayOp[] | typeof WHOLLY | undefined
 }
@@ -40,10 +42,19 @@ export const WHOLLY = 'wholly'
 const NO_OPS: OverlayOp[] = []
 
 export function createEntry(model: string, id: string): Entry {
-  return { model, id, base: undefined, ops: NO_OPS, row: undefined, holders: 0, touched: undefined }
+  return {
+    model,
+    id,
+    base: undefined,
+    ops: NO_OPS,
+    row: undefined,
+    holders: 0,
+    stages: 0,
+    touched: undefined,
+  }
 }
 
 /** True when nothing is left to keep; a deleted record stays known while a room still has to tell of it. */
 export function isEmptyEntry(entry: Entry): boolean {
-  return entry.base === undefined && entry.ops.length === 0 && entry.holders === 0
+  return entry.base === undefined && entry.ops.length === 0 && entry.holders === 0 && entry.stages === 0
 }

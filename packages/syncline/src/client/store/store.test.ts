@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { StagedRoom } from './staged-room.ts'
 import { Store, type StoreChange, type StoreRecord } from './store.ts'
 
 const change = (
@@ -26,6 +27,12 @@ function apply(store: Store, channel: string, ...changes: StoreChange[]): void {
   store.transact(() => {
     for (const each of changes) store.apply(channel, each)
   })
+}
+
+function load(store: Store, channel: string, records: StoreRecord[], isFresh: () => boolean): void {
+  const staged = new StagedRoom()
+  store.stage(staged, records)
+  store.transact(() => store.replaceRoom(channel, staged, isFresh))
 }
 
 const names = (store: Store) => [...store.rows('camera').values()].map(({ name }) => name)
@@ -98,16 +105,38 @@ test('M4: a change that wins nothing leaves the same row', () => {
 
 test('a load replaces the room in one transaction, and rows that are the same stay the same objects', () => {
   const store = new Store()
-  store.transact(() => store.replaceRoom('A:1', [record('c1', 1, 'One'), record('c2', 1, 'Two')], stale))
+  load(store, 'A:1', [record('c1', 1, 'One'), record('c2', 1, 'Two')], stale)
   const one = store.rows('camera').get('c1')
   let heard = 0
   store.watch('camera', 'c2', () => heard++)
 
-  store.transact(() => store.replaceRoom('A:1', [record('c1', 1, 'One'), record('c3', 1, 'Three')], stale))
+  load(store, 'A:1', [record('c1', 1, 'One'), record('c3', 1, 'Three')], stale)
 
   expect(names(store)).toEqual(['One', 'Three'])
   expect(store.rows('camera').get('c1')).toBe(one)
   expect(heard).toBe(1)
+})
+
+test('L5: nothing of a load is seen before all of it, and nothing remains of one that is given up', () => {
+  const store = new Store()
+  apply(store, 'B:1', change('enter', 1, { name: 'One' }))
+  const [staged, abandoned] = [new StagedRoom(), new StagedRoom()]
+  const all = [record('c1', 2, 'Two'), record('c2', 1, 'Other')]
+
+  store.stage(staged, all)
+  store.stage(abandoned, all)
+  const during = [names(store), store.revision('camera')]
+  store.unstage(abandoned)
+  apply(store, 'B:1', change('leave', 1))
+  const left = names(store)
+  store.transact(() => store.replaceRoom('A:1', staged, stale))
+  const whole = names(store)
+  store.transact(() => store.purgeRoom('A:1'))
+
+  expect(during).toEqual([['One'], 1])
+  expect(left).toEqual([])
+  expect(whole).toEqual(['Two', 'Other'])
+  expect(names(store)).toEqual([])
 })
 
 test('a load of another history replaces, a load behind a live room merges', () => {
@@ -115,9 +144,9 @@ test('a load of another history replaces, a load behind a live room merges', () 
   apply(store, 'A:1', change('create', 1, { name: 'One' }), change('update', 9, { name: 'Nine' }))
   apply(store, 'B:1', change('enter', 1, { name: 'One' }))
 
-  store.transact(() => store.replaceRoom('B:1', [record('c1', 4, 'Four')], fresh))
+  load(store, 'B:1', [record('c1', 4, 'Four')], fresh)
   expect(names(store)).toEqual(['Nine'])
-  store.transact(() => store.replaceRoom('B:1', [record('c1', 4, 'Four')], stale))
+  load(store, 'B:1', [record('c1', 4, 'Four')], stale)
 
   expect(names(store)).toEqual(['Four'])
 })

@@ -7,10 +7,11 @@
 import { type FieldChange, merge } from '../../protocol/merge.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
-import type { AnyRow, RowChange } from '../query/row.ts'
+import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
 import { type BaseRecord, type Entry, type OverlayOp, WHOLLY } from './entry.ts'
 import { applyOp, isSameRow, rebase } from './rebase.ts'
 import { RoomMembers } from './room-members.ts'
+import { StagedRoom } from './staged-room.ts'
 import { Table } from './table.ts'
 
 /** A confirmed change of one record in one room, its values as rows hold them. */
@@ -49,7 +50,7 @@ export class Store implements QueryHost {
     }
   }
 
-  rows(model: string): ReadonlyMap<string, AnyRow> {
+  rows(model: string): RowsById {
     return this.#table(model).rows
   }
 
@@ -82,21 +83,17 @@ export class Store implements QueryHost {
   /** The members of a room, as the device's storage keeps them. */
   members(channel: string): StoreRecord[] {
     const records: StoreRecord[] = []
-    for (const [model, members] of this.#room(channel).byModel) {
-      const table = this.#table(model)
-      for (const [id, enteredAt] of members) {
-        const base = table.get(id)?.base
-        if (base) records.push(recordOf(model, base, enteredAt))
-      }
+    for (const [entry, enteredAt] of this.#room(channel)) {
+      if (entry.base) records.push(recordOf(entry, entry.base, enteredAt))
     }
     return records
   }
 
   /** One member of a room. */
   memberOf(channel: string, model: string, id: string): StoreRecord | undefined {
-    const enteredAt = this.#room(channel).enteredAt(model, id)
-    const base = this.#table(model).get(id)?.base
-    return base && enteredAt !== undefined ? recordOf(model, base, enteredAt) : undefined
+    const entry = this.#table(model).get(id)
+    const enteredAt = entry && this.#room(channel).enteredAt(entry)
+    return entry?.base && enteredAt !== undefined ? recordOf(entry, entry.base, enteredAt) : undefined
   }
 
   addOp(op: OverlayOp): void {
@@ -133,23 +130,35 @@ export class Store implements QueryHost {
     else this.#enter(channel, entry, change)
   }
 
-  /** Replaces all rows of a room; `isFresh` tells which other rooms are up to date and may know better. */
-  replaceRoom(channel: string, records: Iterable<StoreRecord>, isFresh: (channel: string) => boolean): void {
-    const before = this.#room(channel)
-    const after = new RoomMembers()
-    this.#rooms.set(channel, after)
-    for (const record of records) {
-      const entry = this.#touch(record.model, record.fields.id)
-      after.enter(record.model, entry.id, record.enteredAt ?? record.version)
-      if (!before.leave(record.model, entry.id)) entry.holders++
-      this.#replaceBase(channel, entry, record, isFresh)
+  /** Takes in a part of a load. Nothing of it is seen before `replaceRoom`, so it needs no transaction. */
+  stage(staged: StagedRoom, records: Iterable<StoreRecord>): void {
+    for (const record of records) staged.add(this.#table(record.model).open(record.fields.id), record)
+  }
+
+  /** Forgets a load that is not wanted any more. */
+  unstage({ entries }: StagedRoom): void {
+    for (const entry of entries) {
+      entry.stages--
+      this.#table(entry.model).tidy(entry)
     }
-    for (const [model, id] of before.entries()) this.#release(this.#touch(model, id))
+  }
+
+  /** Replaces all rows of a room; `isFresh` tells which other rooms are up to date and may know better. */
+  replaceRoom(channel: string, staged: StagedRoom, isFresh: (channel: string) => boolean): void {
+    const before = this.#room(channel)
+    this.#rooms.set(channel, staged.members)
+    staged.entries.forEach((entry, at) => {
+      entry.stages--
+      this.#mark(entry)
+      if (!before.leave(entry)) entry.holders++
+      this.#replaceBase(channel, entry, staged.records[at] as StoreRecord, isFresh)
+    })
+    for (const [entry] of before) this.#release(this.#mark(entry))
   }
 
   /** Forgets a room; its records go unless another room holds them. */
   purgeRoom(channel: string): void {
-    this.replaceRoom(channel, [], () => true)
+    this.replaceRoom(channel, new StagedRoom(), () => true)
     this.#rooms.delete(channel)
   }
 
@@ -159,7 +168,7 @@ export class Store implements QueryHost {
   }
 
   #enter(channel: string, entry: Entry, change: StoreChange): void {
-    if (this.#room(channel).enter(entry.model, entry.id, change.version)) entry.holders++
+    if (this.#room(channel).enter(entry, change.version)) entry.holders++
     if ((this.#deletedAt.get(entry) ?? 0) >= change.version) return
     const base: BaseRecord = entry.base ?? { version: 0, fields: { id: entry.id }, fieldVersions: {} }
     entry.base = merge(base, change) as BaseRecord
@@ -170,12 +179,12 @@ export class Store implements QueryHost {
   }
 
   #leave(channel: string, entry: Entry, version: number): void {
-    if (this.#room(channel).leave(entry.model, entry.id, version)) this.#release(entry)
+    if (this.#room(channel).leave(entry, version)) this.#release(entry)
   }
 
   #delete(channel: string, entry: Entry, version: number): void {
     const isNewer = entry.base !== undefined && entry.base.version > version
-    if (this.#room(channel).leave(entry.model, entry.id, version)) entry.holders--
+    if (this.#room(channel).leave(entry, version)) entry.holders--
     if (!isNewer) entry.base = undefined
     if (!isNewer && entry.holders > 0) this.#deletedAt.set(entry, version)
     if (entry.holders === 0) entry.base = undefined
@@ -206,14 +215,17 @@ export class Store implements QueryHost {
   #isHeldByFresh(channel: string, entry: Entry, isFresh: (channel: string) => boolean): boolean {
     if (entry.holders < 2) return false
     for (const [other, members] of this.#rooms) {
-      if (other !== channel && members.has(entry.model, entry.id) && isFresh(other)) return true
+      if (other !== channel && members.has(entry) && isFresh(other)) return true
     }
     return false
   }
 
   #touch(model: string, id: string, appended?: readonly OverlayOp[]): Entry {
+    return this.#mark(this.#table(model).open(id), appended)
+  }
+
+  #mark(entry: Entry, appended?: readonly OverlayOp[]): Entry {
     if (!this.#touched) throw new Error('The store is changed outside `transact`. Wrap the change in it.')
-    const entry = this.#table(model).open(id)
     const known = entry.touched
     if (known === undefined) this.#touched.push(entry)
     if (!appended || known === WHOLLY) entry.touched = WHOLLY
@@ -253,10 +265,9 @@ export class Store implements QueryHost {
   }
 }
 
-function recordOf(
-  model: string,
-  { version, fields, fieldVersions }: BaseRecord,
-  enteredAt: number,
-): StoreRecord {
+/** The base itself, when it was loaded as a member that entered then. */
+function recordOf({ model }: Entry, base: BaseRecord & Partial<StoreRecord>, enteredAt: number): StoreRecord {
+  if (base.model && (base.enteredAt ?? base.version) === enteredAt) return base as StoreRecord
+  const { version, fields, fieldVersions } = base
   return { model, version, fieldVersions, fields, enteredAt }
 }

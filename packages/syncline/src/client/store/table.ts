@@ -1,11 +1,15 @@
 /** The records of one model: entries, visible rows, and the rows by reference. */
 import { LinkIndex } from '../query/link-index.ts'
-import type { AnyRow, RowChange } from '../query/row.ts'
+import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
 import { createEntry, type Entry, isEmptyEntry } from './entry.ts'
 
 export class Table {
   readonly model: string
-  readonly rows = new Map<string, AnyRow>()
+  /** What the page sees. */
+  readonly rows: RowsById = {
+    get: (id) => this.#entries.get(id)?.row,
+    values: () => this.#visible(),
+  }
   revision = 0
   readonly #entries = new Map<string, Entry>()
   readonly #links = new Map<string, LinkIndex>()
@@ -30,15 +34,24 @@ export class Table {
   /** Makes the row of an entry visible, and tells what changed for the page. */
   show(entry: Entry, after: AnyRow | undefined): RowChange | undefined {
     const before = entry.row
-    if (isEmptyEntry(entry)) this.#entries.delete(entry.id)
+    this.tidy(entry)
     if (before === after) return undefined
     entry.row = after
-    if (after) this.rows.set(entry.id, after)
-    else this.rows.delete(entry.id)
     this.revision++
     const change = { before, after }
     if (this.#links.size > 0) for (const index of this.#links.values()) index.apply(change)
     return change
+  }
+
+  /** Lets go of an entry that holds nothing. */
+  tidy(entry: Entry): void {
+    if (isEmptyEntry(entry)) this.#entries.delete(entry.id)
+  }
+
+  #visible(): AnyRow[] {
+    const rows: AnyRow[] = []
+    for (const { row } of this.#entries.values()) if (row) rows.push(row)
+    return rows
   }
 
   /** The rows whose field has this value; the index is made when it is first asked for. */

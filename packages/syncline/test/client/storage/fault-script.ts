@@ -5,6 +5,7 @@ import type { Storage, UserStorage } from '../../../src/client/storage/storage.t
 import type { StoreRecord } from '../../../src/client/store/store.ts'
 import { seededRandom } from '../../../src/testing/seeded-random.ts'
 import type { Faults } from './faults.ts'
+import { loadWhole } from './load-whole.ts'
 import { camera, deviceOf, materialSchema, newOutbox, queue } from './material.ts'
 import { same } from './same.ts'
 
@@ -37,7 +38,7 @@ export async function liveWithFault(storage: Storage, faults: Faults): Promise<v
 
 async function visit(storage: UserStorage, life: Life, serial: number): Promise<void> {
   const random = seededRandom(serial)
-  await storage.loadRoom(ROOM)
+  await loadWhole(storage, ROOM)
   await writeOutbox(storage, life, (outbox) => queue(outbox, 2, random))
   await writeRoom(storage, life, `load ${serial}`, () => new Map(rows(3, serial)))
   for (let step = 1; step <= 3; step++) {
@@ -108,7 +109,7 @@ async function isTold(stored: Promise<void>): Promise<boolean> {
 /** What was called stored is there, or something later; never a part of it. */
 async function checkThere(storage: UserStorage, { outbox, room }: Life): Promise<void> {
   checkOne('outbox', outbox, storage.device?.outbox)
-  const loaded = await storage.loadRoom(ROOM)
+  const loaded = await loadWhole(storage, ROOM)
   const records = loaded && Array.from(loaded.records).map((record) => [record.fields.id, record] as const)
   const sorted = records && new Map(records.sort(([a], [b]) => (a < b ? -1 : 1)))
   checkOne('room', room, sorted)

@@ -4,6 +4,7 @@ import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
 import type { UserStorage } from '../../../src/client/storage/storage.ts'
 import { seededRandom } from '../../../src/testing/seeded-random.ts'
 import { acknowledge } from '../../../src/client/outbox/outbox.ts'
+import { loadWhole } from './load-whole.ts'
 import { camera, deviceOf, materialSchema, newOutbox, queue } from './material.ts'
 
 const ROOM = 'Production:p1'
@@ -108,13 +109,13 @@ for (const [title, [store, change]] of Object.entries(ROOM_DAMAGE)) {
     await tamper(factory, store, change)
 
     const storage = await open(factory)
-    const shown = await storage.loadRoom(ROOM)
+    const shown = await loadWhole(storage, ROOM)
     const room = { cursor: 'k3', schema: materialSchema.hash, records: [camera(1)] }
     await storage.commit({ room: { channel: ROOM, type: 'replace', room } })
 
     expect(shown).toBeUndefined()
     expect(storage.device?.outbox.ops).toHaveLength(2)
-    expect(await storage.loadRoom(ROOM)).toMatchObject({ cursor: 'k3' })
+    expect(await loadWhole(storage, ROOM)).toMatchObject({ cursor: 'k3' })
   })
 }
 
@@ -126,7 +127,7 @@ test('damage: fields that the schema does not have are left out', async () => {
     replaceFirst((page) => (page as string).replaceAll('"name":', '"former":')),
   )
 
-  const room = await (await open(factory)).loadRoom(ROOM)
+  const room = await loadWhole(await open(factory), ROOM)
 
   const names = Array.from(room?.records ?? []).map(({ fields }) => Object.keys(fields))
   expect(names.filter((each) => each.includes('former'))).toEqual([])
@@ -223,7 +224,7 @@ test('K2: where the browser allows no storage, the page works without', async ()
   const storage = await open(refusing)
 
   expect(storage.health?.current).toMatchObject({ state: 'failed', problem: { code: 'storage_refused' } })
-  expect(await storage.loadRoom(ROOM)).toBeUndefined()
+  expect(await loadWhole(storage, ROOM)).toBeUndefined()
   await expect(storage.commit({ device: deviceOf(newOutbox()) })).rejects.toThrow('denied')
   await storage.purge()
 })
@@ -273,8 +274,8 @@ test('W2: pages that are open at once are different devices, and unsent ops go f
 test('L2: of two pages with one room, one goes on caching it, and what is stored fits its cursor', async () => {
   const factory = await filled()
   const [first, second] = [await open(factory, testLocks()), await open(factory, testLocks())]
-  await first.loadRoom(ROOM)
-  await second.loadRoom(ROOM)
+  await loadWhole(first, ROOM)
+  await loadWhole(second, ROOM)
   const change = (storage: UserStorage, cursor: string, serial: number) =>
     storage.commit({ room: { channel: ROOM, type: 'change', cursor, put: [camera(serial, 9)], remove: [] } })
 
@@ -283,7 +284,7 @@ test('L2: of two pages with one room, one goes on caching it, and what is stored
   await change(first, 'k4', 21)
 
   await expect(change(second, 'k4', 21)).rejects.toThrow(/not kept/)
-  const room = await (await open(factory, testLocks())).loadRoom(ROOM)
+  const room = await loadWhole(await open(factory, testLocks()), ROOM)
   expect(room?.cursor).toBe('k4')
   expect(Array.from(room?.records ?? [])).toHaveLength(12)
 })

@@ -2,7 +2,9 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Client, createClient } from '../../../src/client/client.ts'
 import type { ClientOptions } from '../../../src/client/client-options.ts'
+import { createDeferred } from '../../../src/client/deferred.ts'
 import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
+import type { Storage } from '../../../src/client/storage/storage.ts'
 import { modelServer, type ModelServer } from '../../../src/testing/model-server/model-server.ts'
 import { seededRandom } from '../../../src/testing/seeded-random.ts'
 import { type TestClock, testClock } from '../../../src/testing/test-clock.ts'
@@ -112,6 +114,92 @@ test('K1: what the cache shows is corrected by the answer, and an unchanged row 
   expect(cached[0]).toBe('Opera')
   expect(again.query.production.first()?.name).toBe('Opera II')
   expect(again.query.lens.first()).toBe(cached[1])
+})
+
+/** Reads the rows of a cached room when the gate opens. */
+function gated(storage: Storage, gate: Promise<void>): Storage {
+  return {
+    async open(user, schema) {
+      const opened = await storage.open(user, schema)
+      return {
+        device: opened.device,
+        commit: (write) => opened.commit(write),
+        purge: () => opened.purge(),
+        close: () => opened.close?.(),
+        async loadRoom(channel) {
+          const kept = await opened.loadRoom(channel)
+          return kept && { ...kept, read: (take) => gate.then(() => kept.read(take)) }
+        },
+      }
+    },
+  }
+}
+
+/** A device that holds the room, and a page of it whose cached rows wait at the gate. */
+async function openGated(gate: Promise<void>) {
+  const phone = device()
+  const first = phone.open()
+  first.join('production', 'p1')
+  await pass()
+  first.close()
+  await pass()
+  server.write((tx) => tx.update('camera', 'c1', { name: 'Two' }, { user: null }))
+  server.write((tx) =>
+    tx.create('camera', 'c2', { productionId: 'p1', name: 'New', note: null, tags: [] }, { user: null }),
+  )
+  const storage = gated(indexedDb({ factory: phone.factory }), gate)
+  const client = phone.open({ storage, joinAtStart: false })
+  const room = client.join('production', 'p1')
+  await pass()
+  return { client, room }
+}
+
+/** Lets what is ready go on; no message of the wire comes meanwhile, for the clock stands still. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+test('K1: a room is asked for while its cached rows are read, and the answer waits for them', async () => {
+  const gate = createDeferred()
+  const { client, room } = await openGated(gate.promise)
+  const before = [room.status.current, client.query.camera.current.length, client.status.current.status]
+  const heard: string[][] = []
+  client.query.camera.subscribe(() => heard.push(client.query.camera.current.map(({ name }) => name)))
+
+  gate.resolve()
+  await settle()
+
+  expect(before).toEqual(['joining', 0, 'syncing'])
+  expect(heard).toEqual([['One'], ['Two', 'New']])
+  expect([room.status.current, client.status.current.status]).toEqual(['live', 'realtime'])
+})
+
+test('L4: a room whose cached rows turn out to be damaged after it was asked for is loaded anew', async () => {
+  const gate = createDeferred()
+  const { client, room } = await openGated(gate.promise)
+
+  gate.reject(new Error('The rows are damaged.'))
+  await settle()
+  const damaged = [room.status.current, client.query.camera.current.length]
+  await pass()
+
+  expect(damaged).toEqual(['joining', 0])
+  expect(room.status.current).toBe('live')
+  expect(client.query.camera.current.map(({ name }) => name)).toEqual(['Two', 'New'])
+})
+
+test('A2: rows that may not be read any more are not shown, although they are still being read', async () => {
+  const gate = createDeferred()
+  const { client, room } = await openGated(gate.promise)
+  let heard = 0
+  client.query.camera.subscribe(() => heard++)
+
+  server.write((tx) => tx.revoke('ana', 'production', 'p1'))
+  await pass()
+  const status = room.status.current
+  gate.resolve()
+  await settle()
+
+  expect(status).toBe('gone')
+  expect([heard, client.query.camera.current.length, room.status.current]).toEqual([0, 0, 'gone'])
 })
 
 test('W3: a write made offline outlives the page and is sent by the next one', async () => {

@@ -23,11 +23,19 @@ export function putPages(
   )
 }
 
-/** Adds the pages of a room to a list, in their order. */
-export function getPages(transaction: Transaction, channel: string, into: unknown[]): void {
-  const range = IDBKeyRange.bound([channel, into.length], under(channel).upper)
+/** Hands the pages of a room on, in their order; `onEnd` hears how many there were. */
+export function getPages(
+  transaction: Transaction,
+  channel: string,
+  onPages: (pages: readonly unknown[]) => void,
+  onEnd: (count: number) => void,
+  from = 0,
+): void {
+  const range = IDBKeyRange.bound([channel, from], under(channel).upper)
   transaction.onResult(transaction.store('pages').getAll(range, AT_ONCE), (pages: unknown[]) => {
-    into.push(...pages)
-    if (pages.length === AT_ONCE) getPages(transaction, channel, into)
+    onPages(pages)
+    const count = from + pages.length
+    if (pages.length === AT_ONCE) getPages(transaction, channel, onPages, onEnd, count)
+    else onEnd(count)
   })
 }

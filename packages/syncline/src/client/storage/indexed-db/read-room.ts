@@ -1,78 +1,145 @@
 /**
  * A cached room out of its stores. All of it is read in one transaction and judged: whatever does not fit together
  * is not shown, and the room is loaded anew.
+ *
+ * The header and the log are read first, so that the room can be asked for from where it stands; the pages follow,
+ * and are unpacked while others are on their way.
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
+import { createDeferred } from '../../deferred.ts'
+import { inSlices, mapInSlices, portionsOf } from '../../slices.ts'
 import type { StoreRecord } from '../../store/store.ts'
-import { transact, under } from './database.ts'
+import { type Transaction, transact, under } from './database.ts'
 import { pack, unpack } from './packing.ts'
+import { PageQueue } from './page-queue.ts'
 import { getPages } from './pages.ts'
 import { partsOf } from './pending.ts'
 import { StorageError } from './problem.ts'
 import { checkedHeader, type RoomHeader } from './room-header.ts'
-import { mapInSlices } from './slices.ts'
 import type { LogRecord } from './write-rooms.ts'
 
-/** A room as it was read. */
-export interface ReadRoom {
+/** A room whose pages are being read. */
+export interface OpenedRoom {
   readonly header: RoomHeader
-  readonly records: readonly StoreRecord[]
+  /**
+   * Hands on the records, a page at a time; to be called once.
+   * @throws StorageError when they are damaged
+   */
+  read(take: (records: readonly StoreRecord[]) => void): Promise<void>
 }
 
-// 1,000: a page is unpacked in one or two milliseconds, and a hundred of them are read at once.
+// 1,000: a page is unpacked in one or two milliseconds.
 const PAGE_ROWS = 1_000
 
 /**
- * Reads a room; nothing when it is not cached.
+ * Opens a room; nothing when it is not cached.
  * @throws StorageError when it is damaged
  */
-export async function readRoom(
+export async function openRoom(
   database: IDBDatabase,
   schema: CompiledSchema,
   channel: string,
-): Promise<ReadRoom | undefined> {
-  const stored = await readStores(database, channel)
-  if (stored.header === undefined && stored.pages.length === 0 && stored.log.length === 0) return undefined
+): Promise<OpenedRoom | undefined> {
+  const queue = new PageQueue()
+  const began = createDeferred<StoredParts>()
+  const ended = transact(database, ['rooms', 'pages', 'log'], { mode: 'readonly' }, (transaction) =>
+    requestRoom(transaction, channel, queue, began.resolve),
+  )
+  ended.then(
+    () => queue.end(),
+    (error: unknown) => {
+      queue.end(error)
+      began.reject(error)
+    },
+  )
+  const stored = await began.promise
+  if (stored.header === undefined && stored.pages === 0 && stored.logKeys.length === 0) return undefined
   const header = checkedHeader(stored.header)
-  if (!header || stored.pages.length !== header.pages || !isLogWhole(header, stored.logKeys)) {
-    throw new StorageError('StorageDamagedError', `The stored room \`${channel}\` is not whole.`)
-  }
+  if (!header || !isLogWhole(header, stored.logKeys)) throw notWhole(channel)
   const log = stored.log.map(checkedLog)
-  const latest = latestNames(schema, log)
-  const isLatest = ({ model, fields }: StoreRecord, at: number) =>
-    (latest.get(model)?.get(fields.id) ?? -1) <= at
-  const pages = await mapInSlices(stored.pages, (page) => {
-    const records = unpack(schema, page)
-    return latest.size === 0 ? records : records.filter((record) => isLatest(record, -1))
-  })
-  const changed = log.map(({ put }, at) => unpack(schema, put).filter((record) => isLatest(record, at)))
-  return { header, records: [...pages, ...changed].flat() }
+  return {
+    header,
+    async read(take) {
+      if ((await readPages(schema, queue, log, take)) !== header.pages) throw notWhole(channel)
+    },
+  }
+}
+
+/** All records of a room at once. */
+export async function readRecords(room: OpenedRoom): Promise<readonly StoreRecord[]> {
+  const all: (readonly StoreRecord[])[] = []
+  await room.read((records) => all.push(records))
+  return all.flat()
 }
 
 /** Records in pages, a slice at a time. */
 export async function packPages(records: readonly StoreRecord[]): Promise<string[]> {
-  const pages: StoreRecord[][] = []
-  for (let at = 0; at < records.length; at += PAGE_ROWS) pages.push(records.slice(at, at + PAGE_ROWS))
-  return await mapInSlices(pages, pack)
+  return await mapInSlices(portionsOf(records, PAGE_ROWS), pack)
 }
 
+/** What is known before the pages come. */
 interface StoredParts {
-  header: unknown
-  readonly pages: unknown[]
-  log: readonly unknown[]
-  logKeys: readonly IDBValidKey[]
+  readonly header: unknown
+  /** How many come first. */
+  readonly pages: number
+  readonly log: readonly unknown[]
+  readonly logKeys: readonly IDBValidKey[]
 }
 
-async function readStores(database: IDBDatabase, channel: string): Promise<StoredParts> {
-  return await transact(database, ['rooms', 'pages', 'log'], { mode: 'readonly' }, (transaction) => {
-    const parts: StoredParts = { header: undefined, pages: [], log: [], logKeys: [] }
-    const log = transaction.store('log')
-    transaction.onResult(transaction.store('rooms').get(channel), (header) => (parts.header = header))
-    getPages(transaction, channel, parts.pages)
-    transaction.onResult(log.getAll(under(channel)), (records) => (parts.log = records))
-    transaction.onResult(log.getAllKeys(under(channel)), (keys) => (parts.logKeys = keys))
-    return parts
+function requestRoom(
+  transaction: Transaction,
+  channel: string,
+  queue: PageQueue,
+  tell: (parts: StoredParts) => void,
+): void {
+  const log = transaction.store('log')
+  const parts: { -readonly [Part in keyof StoredParts]: StoredParts[Part] } = {
+    header: undefined,
+    pages: 0,
+    log: [],
+    logKeys: [],
+  }
+  transaction.onResult(transaction.store('rooms').get(channel), (header) => (parts.header = header))
+  transaction.onResult(log.getAll(under(channel)), (records) => (parts.log = records))
+  transaction.onResult(log.getAllKeys(under(channel)), (keys) => {
+    parts.logKeys = keys
+    if (parts.header !== undefined) tell(parts)
   })
+  getPages(
+    transaction,
+    channel,
+    (pages) => queue.push(pages),
+    (count) => {
+      // Without a header there should be no pages.
+      if (parts.header === undefined) tell({ ...parts, pages: count })
+    },
+  )
+}
+
+/** Unpacks what comes, then the log; returns how many pages there were. */
+async function readPages(
+  schema: CompiledSchema,
+  queue: PageQueue,
+  log: readonly LogRecord[],
+  take: (records: readonly StoreRecord[]) => void,
+): Promise<number> {
+  const latest = latestNames(schema, log)
+  const isLatest = ({ model, fields }: StoreRecord, at: number) =>
+    (latest.get(model)?.get(fields.id) ?? -1) <= at
+  let count = 0
+  for (let pages = await queue.next(); pages; pages = await queue.next()) {
+    count += pages.length
+    await inSlices(pages, (page) => {
+      const records = unpack(schema, page)
+      take(latest.size === 0 ? records : records.filter((record) => isLatest(record, -1)))
+    })
+  }
+  log.forEach(({ put }, at) => take(unpack(schema, put).filter((record) => isLatest(record, at))))
+  return count
+}
+
+function notWhole(channel: string): StorageError {
+  return new StorageError('StorageDamagedError', `The stored room \`${channel}\` is not whole.`)
 }
 
 function isLogWhole({ logFrom, logNext }: RoomHeader, keys: readonly IDBValidKey[]): boolean {

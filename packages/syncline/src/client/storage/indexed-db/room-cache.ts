@@ -8,7 +8,7 @@ import type { CompiledSchema } from '../../../schema/model.ts'
 import type { Connection } from './connection.ts'
 import { transact, type Transaction } from './database.ts'
 import type { PendingRoom } from './pending.ts'
-import { packPages, type ReadRoom, readRoom } from './read-room.ts'
+import { type OpenedRoom, openRoom, packPages, readRecords } from './read-room.ts'
 import { isLogLong } from './room-header.ts'
 import { rewritePages, type RoomOutcome, writeRoom } from './write-rooms.ts'
 
@@ -27,16 +27,16 @@ export class RoomCache {
     this.#schema = schema
   }
 
-  async read(channel: string): Promise<ReadRoom | undefined> {
+  async open(channel: string): Promise<OpenedRoom | undefined> {
     const writes = this.#writes
-    const room = await this.#connection.run((database) => readRoom(database, this.#schema, channel))
+    const room = await this.#connection.run((database) => openRoom(database, this.#schema, channel))
     // Where this page wrote meanwhile, it knows the revision better.
     if (writes === this.#writes) this.#learn(channel, room)
     if (room && isLogLong(room.header)) this.#long.add(channel)
     return room
   }
 
-  #learn(channel: string, room: ReadRoom | undefined): void {
+  #learn(channel: string, room: OpenedRoom | undefined): void {
     this.#givenUp.delete(channel)
     if (room) this.#revisions.set(channel, room.header.revision)
     else this.#revisions.delete(channel)
@@ -97,11 +97,12 @@ export class RoomCache {
 
   async #rewrite(channel: string): Promise<void> {
     await this.#connection.run(async (database) => {
-      const read = await readRoom(database, this.#schema, channel)
-      if (!read) return
-      const pages = await packPages(read.records)
+      const room = await openRoom(database, this.#schema, channel)
+      if (!room) return
+      const records = await readRecords(room)
+      const pages = await packPages(records)
       await transact(database, ['rooms', 'pages', 'log'], { mode: 'readwrite' }, (transaction) =>
-        rewritePages(transaction, channel, read.header, pages, read.records.length),
+        rewritePages(transaction, channel, room.header, pages, records.length),
       )
     })
   }

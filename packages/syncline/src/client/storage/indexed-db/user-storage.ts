@@ -11,7 +11,7 @@ import type { CompiledSchema } from '../../../schema/model.ts'
 import { createDeferred, type Deferred } from '../../deferred.ts'
 import { createSource } from '../../observable.ts'
 import type { StorageHealth } from '../health.ts'
-import type { RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
+import type { KeptRoom, RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
 import type { Connection } from './connection.ts'
 import { STORES, transact } from './database.ts'
 import { planOutbox } from './outbox-log.ts'
@@ -88,18 +88,29 @@ export class IndexedDbStorage implements UserStorage {
     return packing.then((packed) => this.#enqueue({ device, rooms: new Map([[room.channel, packed]]) }))
   }
 
-  async loadRoom(channel: string): Promise<StoredRoom | undefined> {
+  async loadRoom(channel: string): Promise<KeptRoom | undefined> {
     await this.#packing.get(channel)
     await this.#flushing
     try {
-      const room = await this.#rooms.read(channel)
-      return room && { ...room.header, records: room.records }
+      const room = await this.#rooms.open(channel)
+      if (!room) return undefined
+      const { cursor, schema } = room.header
+      const read: KeptRoom['read'] = (take) =>
+        room.read(take).catch((error: unknown) => {
+          this.#onUnreadable(channel, error)
+          throw error
+        })
+      return { cursor, schema, read }
     } catch (error) {
-      // A room that cannot be read is loaded anew; one that is damaged goes, so that it does not fail again.
-      if (isDamage(error)) this.commit({ room: { channel, type: 'purge' } }).catch(() => {})
-      else this.#fail(error)
+      this.#onUnreadable(channel, error)
       return undefined
     }
+  }
+
+  /** A room that cannot be read is loaded anew; one that is damaged goes, so that it does not fail again. */
+  #onUnreadable(channel: string, error: unknown): void {
+    if (isDamage(error)) this.commit({ room: { channel, type: 'purge' } }).catch(() => {})
+    else this.#fail(error)
   }
 
   persist(): void {

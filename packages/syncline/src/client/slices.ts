@@ -1,0 +1,44 @@
+/** Long work in slices, so that the page can answer between them. */
+
+// 8 ms: half a frame.
+const SLICE_MS = 8
+
+/**
+ * Does something with each item, and lets the page do other things whenever a slice of time is used up. Work that
+ * fits into one slice is done when this returns; of longer work there is a promise.
+ */
+export function inSlices<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> | undefined {
+  const iterator = items[Symbol.iterator]()
+  const go = (): Promise<void> | undefined => {
+    const end = performance.now() + SLICE_MS
+    do {
+      const next = iterator.next()
+      if (next.done) return undefined
+      work(next.value)
+    } while (performance.now() < end)
+    return nextTurn().then(go)
+  }
+  return go()
+}
+
+/** Maps the items one by one, in slices. */
+export async function mapInSlices<Item, Made>(
+  items: Iterable<Item>,
+  map: (item: Item) => Made,
+): Promise<Made[]> {
+  const made: Made[] = []
+  await inSlices(items, (item) => made.push(map(item)))
+  return made
+}
+
+/** Lists of so many items, the last one shorter. */
+export function* portionsOf<Item>(items: readonly Item[], size: number): Iterable<readonly Item[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
+}
+
+/** Resolves in another task. */
+function nextTurn(): Promise<void> {
+  const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } }
+  if (scheduler?.yield) return scheduler.yield()
+  return new Promise((resolve) => setTimeout(resolve))
+}
