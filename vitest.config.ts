@@ -17,19 +17,30 @@ export default defineConfig({
     ],
   },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'packages/*/test/**/*.test.ts',
-      'examples/*/test/**/*.test.ts',
-      'bench/**/*.test.ts',
-      'test/**/*.test.ts',
-    ],
-    globalSetup: ['./test/setup/servers.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     dangerouslyIgnoreUnhandledErrors: false,
     reporters: ['default'],
+    projects: [
+      {
+        extends: true,
+        // Values in, values out: these files leave nothing behind for each other, and share their processes.
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'bench/**/*.test.ts'],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          globalSetup: ['./test/setup/servers.ts'],
+        },
+      },
+    ],
   },
 })

@@ -3,15 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { createTestDatabase, freePort, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser } from '../setup/chromium.ts'
 import { blocksOf, writeBlocks } from './blocks.ts'
 
 const GUIDE = 'docs/guides/start-from-zero.md'
 const root = join(import.meta.dirname, '../..')
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-
 let folder: string
 let database: TestDatabase
 let server: ChildProcess
@@ -30,10 +29,7 @@ beforeAll(async () => {
   database = await createTestDatabase(Object.values(inject('servers'))[0] as string)
   port = await freePort()
   await startServer()
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: FLAGS,
-  })
+  browser = await openBrowser()
 }, 60_000)
 
 afterAll(async () => {

@@ -1,25 +1,10 @@
 /** A real Chromium, and windows of it in which somebody is signed in. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
-const PROGRAM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+export { openBrowser } from '../../../../test/setup/chromium.ts'
 
 /** Longest time from a change until everybody sees it, in ms: the promise of the page. */
 export const SEEN_WITHIN_MS = 1_000
-
-/** Starts the browser with a new profile. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: FLAGS })
-}
 
 /** Opens a window with cookies of its own and signs in by a click, as people do. */
 export async function openWindow(

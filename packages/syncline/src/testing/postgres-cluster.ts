@@ -76,6 +76,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     shared_buffers: '128MB',
     // A killed server process does not lose what the kernel holds; tests do not cut the power.
     fsync: 'off',
+    // Tests make deadlocks on purpose, and each stands for so long; longer than Syncline waits for any lock.
+    deadlock_timeout: '200ms',
     log_min_messages: 'fatal',
     ...options.settings,
   }

@@ -1,18 +1,11 @@
 /** The real Inertia client in Chromium against real servers made with each wrapper. */
 import { build } from 'esbuild'
-import { type Browser, chromium, type Page as Tab } from 'playwright-core'
+import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openBrowser } from '../../../../test/setup/chromium.ts'
 import type { ClientWindow } from './client-entry.ts'
 import { createExampleApp, type ExampleApp, HOSTILE } from './example-app.ts'
 import { listen, type RunningServer, wrappers } from './example-servers.ts'
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-]
 
 declare const window: Window & ClientWindow
 
@@ -23,7 +16,7 @@ beforeAll(async () => {
   const entryPoints = [new URL('./client-entry.ts', import.meta.url).pathname]
   const [built, opened] = await Promise.all([
     build({ entryPoints, bundle: true, write: false, format: 'iife', logLevel: 'silent' }),
-    chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: FLAGS }),
+    openBrowser(),
   ])
   clientCode = built.outputFiles[0]?.text ?? ''
   browser = opened

@@ -4,18 +4,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { type Browser, chromium, type Page as Tab } from 'playwright-core'
+import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { writeBlocks } from '../../../../test/docs/blocks.ts'
 import { type AccountsServer, startAccountsServer } from './accounts-server.ts'
 
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-]
 const root = join(import.meta.dirname, '../../../..')
 const source = (path: string) => join(root, 'packages/syncline/src', path)
 
@@ -26,13 +20,8 @@ let url: string
 let gets = 0
 
 beforeAll(async () => {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   // The guide's page sends a cookie; whoever brings none here is Ben.
-  const opened = await Promise.all([
-    chromium.launch({ executablePath, args: FLAGS }),
-    startAccountsServer(),
-    bundle(),
-  ])
+  const opened = await Promise.all([openBrowser(), startAccountsServer(), bundle()])
   ;[browser, accounts] = opened
   http = createServer(async ({ url: path = '', method }, response) => {
     if (path === '/page.js') return response.end(opened[2])

@@ -1,17 +1,10 @@
 /** Pages of the real Inertia client in Chromium, refreshed by a real server over a real database. */
-import { type Browser, chromium, type Page as Tab } from 'playwright-core'
+import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import type { PageWindow } from './inertia-page.ts'
 import { type Site, startSite } from './inertia-site.ts'
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-]
 
 declare const window: Window & PageWindow
 
@@ -21,11 +14,7 @@ let proxy: TcpProxy
 const faults: unknown[] = []
 
 beforeAll(async () => {
-  const args = [...FLAGS, '--js-flags=--expose-gc']
-  ;[browser, site] = await Promise.all([
-    chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args }),
-    startSite(),
-  ])
+  ;[browser, site] = await Promise.all([openBrowser('--js-flags=--expose-gc'), startSite()])
   proxy = await startTcpProxy({ port: site.server.port })
 })
 

@@ -2,14 +2,13 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { build, type Plugin } from 'esbuild'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { type StageFixture, startStage } from '../client/stage-fixture.ts'
 import { compile } from './compile.ts'
 
 const SOURCE = `${import.meta.dirname}/../../src`
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-
 let stage: StageFixture
 let browser: Browser
 let script: string
@@ -18,8 +17,7 @@ beforeAll(async () => {
   const [url = ''] = Object.values(inject('servers'))
   stage = await startStage(url, ['ana'])
   await stage.database.query("insert into cameras (id, production_id, name) values ('c1', 'p1', 'One')")
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-  browser = await chromium.launch({ executablePath, args: FLAGS })
+  browser = await openBrowser()
   script = await bundle()
 })
 

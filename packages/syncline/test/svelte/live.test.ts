@@ -3,16 +3,15 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { build, type Plugin } from 'esbuild'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { compile } from 'svelte/compiler'
 import { type LiveBindings, live } from 'syncline/svelte'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { type StageFixture, startStage } from '../client/stage-fixture.ts'
 import type { StageSchema } from '../client/stage-schema.ts'
 
 const SOURCE = `${import.meta.dirname}/../../src`
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-
 let stage: StageFixture
 let browser: Browser
 let server: Server
@@ -22,8 +21,7 @@ const complaints: string[] = []
 beforeAll(async () => {
   stage = await startStage(Object.values(inject('servers'))[0] ?? '', ['ana'])
   await stage.database.query("insert into cameras (id, production_id, name) values ('c1', 'p1', 'One')")
-  const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-  browser = await chromium.launch({ executablePath, args: FLAGS })
+  browser = await openBrowser()
   const script = await bundle('live-page.ts')
   const html = `<!doctype html><body><script>window.syncUrl = '${stage.url}'</script><script type="module" src="/page.js"></script>`
   server = createServer(({ url }, response) => {

@@ -3,24 +3,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { type Browser, chromium } from 'playwright-core'
-
-const PROGRAM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-/** Starts the browser with a new profile. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: FLAGS })
-}
 
 export interface ScriptPage {
   readonly url: string

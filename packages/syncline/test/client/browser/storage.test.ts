@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { openBrowser } from '../../../../../test/setup/chromium.ts'
 import { STORAGE_CONTRACT } from '../storage/contract.ts'
 import { FAULT_KINDS } from '../storage/faults.ts'
 import { type StageFixture, startStage } from '../stage-fixture.ts'
-import { openBrowser, type ScriptPage, serveScript } from './browser.ts'
+import { type ScriptPage, serveScript } from './browser.ts'
 import type { TestPage } from './page.ts'
 
 declare const page: TestPage
