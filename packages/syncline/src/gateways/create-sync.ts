@@ -140,6 +140,7 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
     limits,
     log: logger,
     debounceMs: client.debounceMs,
+    reconnectAttempts: client.maxReconnectAttempts,
     beforeStart: () => checkDatabase(options, logger),
     tail: options.log,
     writer: { functions: options.functions },

@@ -22,7 +22,9 @@ export class Channel {
   /** Everything after this position is heard; null when that is not known. */
   from: number | null = null
   /** The newest marker's. */
-  changedAt = Number.NEGATIVE_INFINITY
+  changedAt = -Infinity
+  /** How often in a row the server would not have the user in it. */
+  refusals = 0
   /** Prevents the release, while that waits. */
   keep: (() => void) | undefined
 
@@ -43,9 +45,9 @@ export class Channel {
 
   /** How what is heard relates to a prop that was read at this place. */
   coverage(place: Place | undefined): 'current' | 'changed' | 'unknown' {
-    if (place?.position === null || place === undefined || this.from === null) return 'unknown'
-    if (place.position < this.from) return 'unknown'
-    return this.changedAt > place.position ? 'changed' : 'current'
+    const position = place?.position ?? null
+    if (position === null || this.from === null || position < this.from) return 'unknown'
+    return this.changedAt > position ? 'changed' : 'current'
   }
 
   tell(message: SyncMessage): void {

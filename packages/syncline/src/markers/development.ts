@@ -6,6 +6,8 @@
 /** What `window.__syncline` holds in development. */
 export interface SynclineWindow {
   readonly subscriptions: Readonly<Record<string, readonly string[]>>
+  /** False when the page has switched sync off: nothing is connected. */
+  readonly isEnabled: boolean
   readonly isOpen: boolean
   /** The latest markers, newest last. */
   readonly markers: readonly object[]
@@ -22,9 +24,29 @@ export function debug(text: string, detail: unknown): void {
 }
 
 /** A mistake of the page: fact, value, remedy. */
-export function warn(text: string): void {
+function warn(text: string): void {
   try {
     if (process.env.NODE_ENV !== 'production' && isBrowser()) console.warn(`[syncline] ${text}`)
+  } catch {}
+}
+
+/** Says that a page adapter is missing. */
+export function warnOfNoPage(page: unknown): void {
+  try {
+    if (process.env.NODE_ENV !== 'production' && !page)
+      warn(
+        'Something is stale, and nothing is known of the page. Call `syncRegistry.configure({ page: … })` with an adapter, such as `inertiaPage(router)`.',
+      )
+  } catch {}
+}
+
+/** Says which channel the server refuses, once. */
+export function warnOfRefusal(channel: string, reason: string, count: number): void {
+  try {
+    if (process.env.NODE_ENV !== 'production' && count === 1)
+      warn(
+        `The server refuses \`${channel}\`: ${reason.replace(/\.?$/, '.')} Nothing of it is refreshed meanwhile, and it is asked for again. \`npx syncline explain may-read '${channel}'\` says which rule decided.`,
+      )
   } catch {}
 }
 
@@ -42,19 +64,27 @@ export function warnOfUnknown(props: readonly string[], findProps: () => object 
   } catch {}
 }
 
+/** What is shown of a registry. */
+interface Exposed {
+  readonly subscriptions: ReadonlyMap<string, ReadonlySet<string>>
+  readonly status: { readonly current: string }
+}
+
 /** Puts the registry's state where a developer finds it, and keeps its latest markers. */
-export function expose(
-  subscriptions: ReadonlyMap<string, ReadonlySet<string>>,
-  status: { readonly current: string },
-): void {
+export function expose(registry: Exposed, isEnabled: () => boolean): void {
   try {
-    if (process.env.NODE_ENV !== 'production') {
+    if (process.env.NODE_ENV !== 'production' && isBrowser()) {
       const state: SynclineWindow = {
+        get isEnabled() {
+          return isEnabled()
+        },
         get subscriptions() {
-          return Object.fromEntries(Array.from(subscriptions, ([name, props]) => [name, Array.from(props)]))
+          return Object.fromEntries(
+            Array.from(registry.subscriptions, ([name, props]) => [name, Array.from(props)]),
+          )
         },
         get isOpen() {
-          return status.current === 'connected'
+          return registry.status.current === 'connected'
         },
         markers: latest,
       }

@@ -10,7 +10,7 @@
  */
 import { Channel } from './channel.ts'
 import { systemClock } from './clock.ts'
-import { debug, expose, noteMarker } from './development.ts'
+import { debug, expose, noteMarker, warnOfRefusal } from './development.ts'
 import { isIdentifier } from './identifier.ts'
 import type { IncomingMessage, SyncMessage } from './message.ts'
 import { type Observable, observable } from './observable.ts'
@@ -20,10 +20,14 @@ import { positionOf } from '../protocol/marker-cursor.ts'
 import { createReloader, EVERYTHING, type Reloader } from './reloader.ts'
 import type { Connection, SyncState, TransportHost } from './transport.ts'
 import { native } from './transports/native.ts'
+import { delayBefore } from './delay-before.ts'
 import { watchPage } from './watch-page.ts'
 
 /** Keeps a channel while a page change takes its last component away and brings the next, in ms. */
 const RELEASE_MS = 300
+
+/** Upper bound of the first wait before a refused channel is asked for again, in ms: a right may be given back. */
+const REFUSED_MS = 5_000
 
 /** The subscriptions of a page. Components of one page share one: `syncRegistry`. */
 export class SyncRegistry {
@@ -34,7 +38,7 @@ export class SyncRegistry {
   /** Whether markers come. */
   readonly status: Observable<SyncState>
   debounceMs = 300
-  maxReconnectAttempts = Number.POSITIVE_INFINITY
+  maxReconnectAttempts = Infinity
   reconnectDelay = 1_000
 
   readonly #channels = new Map<string, Channel>()
@@ -72,10 +76,12 @@ export class SyncRegistry {
     const isOpen = this.#connection !== undefined
     this.#close()
     this.#options = { ...this.#options, ...options }
-    const { debounceMs, maxReconnectAttempts, reconnectDelay } = this.#options
-    this.debounceMs = debounceMs ?? this.debounceMs
-    this.maxReconnectAttempts = maxReconnectAttempts ?? this.maxReconnectAttempts
-    this.reconnectDelay = reconnectDelay ?? this.reconnectDelay
+    const {
+      debounceMs = this.debounceMs,
+      maxReconnectAttempts = this.maxReconnectAttempts,
+      reconnectDelay = this.reconnectDelay,
+    } = this.#options
+    Object.assign(this, { debounceMs, maxReconnectAttempts, reconnectDelay })
     // From here on: an answer that overtakes another does so with and without subscriptions (R2).
     if (this.#options.page) this.#watch()
     if (isOpen || this.#channels.size > 0) void this.connect()
@@ -84,16 +90,18 @@ export class SyncRegistry {
 
   /** Connects, when that is possible and not done. The first subscription does it too. Never rejects. */
   async connect(): Promise<void> {
-    const { transport = native() } = this.#options
-    if (this.#connection || !this.#isEnabled) return
+    const { transport = native(), maxReconnectAttempts, page } = this.#options
+    if (this.#connection) return
+    expose(this, () => this.#isEnabled)
+    if (!this.#isEnabled) return
     this.#watch()
     this.#connection = transport(this.#host(), {
       clock: this.#clock,
       random: this.#random,
-      maxAttempts: this.maxReconnectAttempts,
+      // What the application says, then what the server said with the page.
+      maxAttempts: maxReconnectAttempts ?? page?.reconnectAttempts?.() ?? this.maxReconnectAttempts,
       minDelayMs: this.reconnectDelay,
     })
-    expose(this.subscriptions, this.status)
     this.#onShown()
   }
 
@@ -174,13 +182,15 @@ export class SyncRegistry {
     const channel = this.#channels.get(identifier)
     if (type === 'error') return this.#onRejected(identifier, error ?? '')
     if (type || !channel) return
-    const position = positionOf(cursor ?? '')
+    const position = positionOf(cursor)
     channel.cursor = cursor ?? channel.cursor
     channel.changedAt = Math.max(channel.changedAt, position ?? channel.changedAt)
     const heard = { identifier, action, prop, timestamp: timestamp ?? this.#seconds() }
     noteMarker(heard)
     channel.tell(heard)
-    this.#mark(channel.staleProps(prop), position, channel)
+    // By identifier a server names no prop, but what happened: `create`, `update` or `destroy`.
+    const named = prop ?? (/^re/.test(action) ? undefined : EVERYTHING)
+    this.#mark(channel.staleProps(named), position, channel)
   }
 
   get #isEnabled(): boolean {
@@ -190,11 +200,22 @@ export class SyncRegistry {
   #watch(): void {
     if (this.#isEnabled)
       this.#stopWatching ??= watchPage(this.#options.page, {
-        onWake: () => this.#connection?.wake(),
+        onWake: () => this.#wake(),
         onFree: () => this.#reloader.freed(),
         onShown: () => this.#onShown(),
         onKept: (props) => this.#mark(props, null),
       })
+  }
+
+  /** Somebody looks again, or the network is back: what waits for another try has it now. */
+  #wake(): void {
+    this.#connection?.wake()
+    this.#askRefused()
+    this.performReload()
+  }
+
+  #askRefused(): void {
+    for (const channel of this.#channels.values()) if (channel.refusals > 0) this.#ask(channel)
   }
 
   get #clock() {
@@ -215,10 +236,7 @@ export class SyncRegistry {
       onOpen: () => {
         for (const channel of this.#channels.values()) this.#ask(channel)
       },
-      onRetry: (name) => {
-        const channel = this.#channels.get(name)
-        if (channel) this.#ask(channel)
-      },
+      onRetry: (name) => this.#ask(this.#channels.get(name)),
       onJoined: (name, isContinued, cursor) => this.#onJoined(name, isContinued, cursor),
       onMarker: (message) => this.handleMessage(message),
       onRejected: (name, reason) => this.#onRejected(name, reason),
@@ -253,11 +271,12 @@ export class SyncRegistry {
   #join(channel: Channel, cursor: string | undefined): void {
     channel.cursor = cursor
     channel.start = cursor
-    channel.from = positionOf(cursor ?? '')
+    channel.from = positionOf(cursor)
     this.#ask(channel)
   }
 
-  #ask(channel: Channel): void {
+  #ask(channel: Channel | undefined): void {
+    if (!channel) return
     channel.isAsked = true
     channel.isJoined = false
     this.#connection?.join(channel.name, channel.cursor)
@@ -267,21 +286,27 @@ export class SyncRegistry {
     const channel = this.#channels.get(name)
     if (!channel) return
     debug('subscribed', name)
+    channel.refusals = 0
     const isFirst = !channel.wasJoined
     channel.isJoined = true
     channel.wasJoined = true
     channel.cursor = cursor ?? channel.cursor
     if (isContinued) return
-    channel.from = positionOf(cursor ?? '')
+    channel.from = positionOf(cursor)
     if (!isFirst) channel.tell({ identifier: name, action: 'refresh', timestamp: this.#seconds() })
-    const props = channel.staleProps()
-    this.#mark(channel.undeclared > 0 ? [...props, EVERYTHING] : props, null, channel)
+    this.#mark(channel.staleProps(EVERYTHING), null, channel)
   }
 
   #onRejected(name: string, reason: string): void {
-    debug('rejected', [name, reason])
     const channel = this.#channels.get(name)
-    if (channel) channel.isJoined = false
+    if (!channel) return
+    channel.isJoined = false
+    const refusals = ++channel.refusals
+    warnOfRefusal(name, reason, refusals)
+    this.#clock.after(delayBefore(refusals, REFUSED_MS, this.#random), () => {
+      // Unless it was left, confirmed, or asked for again meanwhile.
+      if (this.#channels.get(name)?.refusals === refusals) this.#ask(channel)
+    })
   }
 
   /** The page shows another answer, or one of the history: what each channel has to tell of it may be more. */
@@ -330,6 +355,8 @@ export class SyncRegistry {
     channel.keep = this.#clock.after(RELEASE_MS, () => {
       this.#channels.delete(channel.name)
       this.#connection?.leave(channel.name)
+      // There may be room for it now.
+      this.#askRefused()
     })
   }
 

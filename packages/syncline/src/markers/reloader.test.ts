@@ -125,3 +125,24 @@ test('R1: what was held for a page that is gone does not keep the next page from
 
   expect(asked()).toEqual(['accounts'])
 })
+
+test('R1: a loader that throws before it begins has failed: its props stay stale, and are asked for again', async () => {
+  let throws = true
+  const asked: string[] = []
+  const { mark, reloader } = setUp({
+    reload(props) {
+      asked.push(props.join())
+      if (throws) throw new Error('Not now.')
+      return { end: Promise.resolve('ended'), cancel() {} }
+    },
+  })
+  mark(['account'])
+  await vi.advanceTimersByTimeAsync(300)
+  expect([...reloader.pending]).toEqual(['account'])
+
+  throws = false
+  await vi.advanceTimersByTimeAsync(1_000)
+
+  expect(asked).toEqual(['account', 'account'])
+  expect([...reloader.pending]).toEqual([])
+})

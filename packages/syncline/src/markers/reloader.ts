@@ -7,8 +7,8 @@
  *   R4 gentle            nothing is asked for while a visit is under way or the page is hidden
  */
 import type { Clock } from './clock.ts'
-import { debug, warn, warnOfUnknown } from './development.ts'
-import type { Page, ReloadEnd } from './page.ts'
+import { debug, warnOfNoPage, warnOfUnknown } from './development.ts'
+import type { Page, Reload, ReloadEnd } from './page.ts'
 import { IDLE, isReloading, type ReloadEvent, step } from './reloading.ts'
 
 /** Where in the log a prop became stale; null when that cannot be compared. */
@@ -66,8 +66,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
     return mark !== null && typeof position === 'number' && mark <= position
   }
 
-  const isHeld = () =>
-    (typeof document !== 'undefined' && document.visibilityState === 'hidden') || findPage()?.isBusy?.()
+  const isHeld = () => (typeof document !== 'undefined' && document.hidden) || findPage()?.isBusy?.()
 
   const mark = (props: readonly string[], at: Mark) => {
     const stale = props.filter((prop) => !isShown(prop, at))
@@ -111,11 +110,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
     const own = ++turn
     pending.clear()
     marks.clear()
-    if (!page) {
-      warn(
-        'Something is stale, and nothing is known of the page. Call `syncRegistry.configure({ page: … })` with an adapter, such as `inertiaPage(router)`.',
-      )
-    }
+    warnOfNoPage(page)
     debug('reload', props)
     const end = (how: ReloadEnd) => {
       if (own !== turn) return
@@ -129,11 +124,17 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
       dispatch(how === 'refused' ? 'ended' : how, SETTLING_MS)
       if (pending.size === 0) dispatch('settled')
     }
-    const begun = page?.reload(props.includes(EVERYTHING) ? [] : props)
+    let begun: Reload | undefined
     const stopPatience = clock.after(patienceMs, () => {
       end('failed')
       begun?.cancel()
     })
+    try {
+      begun = page?.reload(props.includes(EVERYTHING) ? [] : props)
+    } catch (error) {
+      debug('reload threw', error)
+      return end('failed')
+    }
     if (begun) begun.end.then(end, () => end('failed'))
     else end('refused')
   }

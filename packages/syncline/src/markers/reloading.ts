@@ -6,6 +6,8 @@
  *   R4 gentle            while the page is busy or hidden the reload is held
  */
 
+import { delayBefore } from './delay-before.ts'
+
 export type ReloadPhase =
   /** Nothing is stale. */
   | 'idle'
@@ -70,7 +72,6 @@ export const IDLE: Reloading = { phase: 'idle', latestAt: 0, dueAt: 0, failures:
 /** Longest time that a steady stream of markers puts a reload off, in ms. */
 const LONGEST_MS = 2_000
 const FIRST_RETRY_MS = 1_000
-const LONGEST_RETRY_MS = 30_000
 
 export interface ReloadInput {
   readonly event: ReloadEvent
@@ -96,9 +97,7 @@ export function step(state: Reloading, { event, now, delayMs, random }: ReloadIn
   const next = { phase, failures, latestAt, dueAt }
   if (phase === 'collecting') return { state: next, timerMs: Math.max(0, dueAt - now) }
   if (phase !== 'retrying') return { state: next }
-  const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 10))
-  // Full jitter, so that pages of one failure do not return together.
-  return { state: next, timerMs: Math.floor(random() * longest) }
+  return { state: next, timerMs: delayBefore(failures, FIRST_RETRY_MS, random) }
 }
 
 /** Whether a request is under way. */

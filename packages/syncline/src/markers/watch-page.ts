@@ -10,7 +10,7 @@ export interface PageWatcher extends PageHost {
 export function watchPage(page: Page | undefined, watcher: PageWatcher): () => void {
   const { onWake, onFree } = watcher
   const onVisible = () => {
-    if (document.visibilityState === 'hidden') return
+    if (document.hidden) return
     onWake()
     onFree()
   }

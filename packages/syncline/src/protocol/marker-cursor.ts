@@ -8,11 +8,10 @@
 
 const SEPARATOR = '~'
 
-/** The position of a cursor; null for one that carries none, as those of rows do. */
-export function positionOf(cursor: string): number | null {
-  const end = cursor.indexOf(SEPARATOR)
-  if (end < 1 || !/^[0-9a-z]+$/.test(cursor.slice(0, end))) return null
-  const position = Number.parseInt(cursor.slice(0, end), 36)
+/** The position of a cursor; null for none, and for one that carries none, as those of rows do. */
+export function positionOf(cursor = ''): number | null {
+  const [, digits = ''] = /^([0-9a-z]+)~/.exec(cursor) ?? []
+  const position = Number.parseInt(digits, 36)
   return Number.isSafeInteger(position) ? position : null
 }
 

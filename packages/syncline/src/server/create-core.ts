@@ -46,6 +46,8 @@ export interface CoreOptions {
   readonly limits: Limits
   readonly log: Logger
   readonly debounceMs: number
+  /** Failed attempts to connect before marker clients give up; absent: they never do. */
+  readonly reconnectAttempts?: number
   /** Looks at the database before anything is started; what it throws keeps the server from starting. */
   readonly beforeStart?: () => Promise<void>
   readonly tail?: TailOptions
@@ -87,7 +89,7 @@ function recheck(
 
 /** Makes the core and begins to start it; `ready` says when it has. */
 export function createCore(options: CoreOptions): RunningCore {
-  const { schema, database, rules, limits, log, authenticate } = options
+  const { schema, database, rules, limits, log, authenticate, debounceMs, reconnectAttempts } = options
   const metrics = createMetrics()
   const seal = createCursorSeal(options.secrets)
   const sessions = new SessionTable()
@@ -114,7 +116,7 @@ export function createCore(options: CoreOptions): RunningCore {
     limits,
     log,
     metrics,
-    debounceMs: options.debounceMs,
+    debounceMs,
     takeFor: (kind, user, address) => rates.take(kind, { user: user.id }) || rates.take(kind, { address }),
     isEnabled: (user) => isEnabledFor(isEnabled, user, log),
     get tail() {
@@ -175,7 +177,8 @@ export function createCore(options: CoreOptions): RunningCore {
       if (isEnabled === nobody) return null
       await ready
       await started.tail.readAgain()
-      return { cursor: markers.cursor(), debounceMs: options.debounceMs }
+      const cursor = markers.cursor()
+      return { cursor, debounceMs, ...(reconnectAttempts !== undefined && { reconnectAttempts }) }
     },
     get tail() {
       return started.tail

@@ -4,4 +4,6 @@ export interface PagePosition {
   readonly cursor: string
   /** How long markers are collected before a reload, in ms. */
   readonly debounceMs: number
+  /** Failed attempts to connect before the page gives up; absent: it never does. */
+  readonly reconnectAttempts?: number
 }

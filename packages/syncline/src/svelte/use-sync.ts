@@ -1,7 +1,9 @@
 /** Subscriptions for the life of a Svelte component. */
 import { onDestroy, onMount } from 'svelte'
+import { createSubscriber } from 'svelte/reactivity'
 import type { Props, SubscribeOptions } from '../markers/options.ts'
-import { subscribeAll } from '../markers/subscribe.ts'
+import { subscribeAll, syncRegistry } from '../markers/subscribe.ts'
+import type { SyncState } from '../markers/transport.ts'
 
 /** Identifiers, each with the props that it reloads: `{ 'Account:all': 'accounts' }`. */
 export type Subscriptions = Readonly<Record<string, Props>>
@@ -36,5 +38,17 @@ export function createDynamicSync(options?: SubscribeOptions): (subscriptions: S
     // The new ones first: what both have stays subscribed without a message.
     stop = subscribeAll(subscriptions, options)
     before()
+  }
+}
+
+/** Reads whether markers come: `const sync = useSyncState()`, and `sync.current` wherever Svelte tracks it. */
+export function useSyncState(): { readonly current: SyncState } {
+  const { status } = syncRegistry
+  const track = createSubscriber((update) => status.subscribe(update))
+  return {
+    get current() {
+      track()
+      return status.current
+    },
   }
 }

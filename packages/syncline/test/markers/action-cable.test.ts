@@ -110,6 +110,12 @@ test('the identifier form is one subscription that performs, and is told of each
   server.send({ identifier: shared, message: { identifier: 'Account:all', action: 'destroy', timestamp: 7 } })
 
   await vi.waitFor(() => expect(reloads).toHaveLength(2))
+  registry.subscribe('Account:all')
+  server.send({ identifier: shared, message: { identifier: 'Account:all', action: 'create', timestamp: 8 } })
+  // A page that declared no props: the message names none either, so that all are loaded.
+  await vi.waitFor(() => expect(reloads).toHaveLength(3))
+  expect(reloads[2]).toEqual([])
+  expect(heard.splice(1)).toHaveLength(1)
   expect(heard).toEqual([{ identifier: 'Account:all', action: 'destroy', prop: undefined, timestamp: 7 }])
   expect(sent(server)).toEqual([
     ['subscribe', { channel: 'SyncChannel' }],

@@ -85,16 +85,30 @@ function swap({ page, preserveState }: { page: Shown; preserveState: boolean }):
     const value = element.dataset['show']
       ?.split('.')
       .reduce<unknown>((from, key) => (from as never)?.[key], page.props)
-    if (element instanceof HTMLInputElement) element.value = String(value)
+    if (element instanceof HTMLInputElement && element.type === 'checkbox') element.checked = value === 'pro'
+    // As frameworks do: the option is chosen, the field itself is not set.
+    else if (element instanceof HTMLSelectElement)
+      for (const option of element.options) option.selected = option.value === value
+    else if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement)
+      element.value = String(value)
     else element.textContent = JSON.stringify(value)
   }
 }
 
 const HTML: Readonly<Record<string, string>> = {
   account: `<h1 data-show="account.name"></h1><p id="plan" data-show="account.plan"></p><p id="members" data-show="members"></p>
-    <form data-sync-keep><label>Name <input id="name" data-show="account.name" data-sync-prop="account.name"></label></form>`,
+    <form data-sync-keep><label>Name <input id="name" data-show="account.name" data-sync-prop="account.name"></label></form>
+    <form data-sync-keep><input type="checkbox" id="pro" data-show="account.plan">
+    <select id="choice" data-show="account.plan" data-sync-prop="account.plan"><option>free</option><option>pro</option><option>max</option></select>
+    <textarea id="words" data-show="account.plan"></textarea></form>`,
   accounts: '<ul data-show="accounts"></ul>',
 }
+
+document.addEventListener('submit', (event) => {
+  event.preventDefault()
+  const name = document.querySelector<HTMLInputElement>('#name')?.value
+  router.visit(window.page.url, { method: 'put', data: { name }, preserveState: true })
+})
 
 router.init({
   initialPage: getInitialPageFromDOM('app'),

@@ -35,7 +35,8 @@ export async function startSite(): Promise<Site> {
       const id = pathname.split('/')[2] ?? ''
       if (request.method === 'PUT') {
         const { name } = (await request.json()) as { name: string }
-        await server.query('update accounts set name = $2 where id = $1', [id, name])
+        if (name.trim() === '') return visit.errors({ name: 'A name is needed.' }).redirect(pathname)
+        await server.query('update accounts set name = $2 where id = $1', [id, name.trim()])
         return visit.redirect(pathname)
       }
       if (pathname === '/accounts') {

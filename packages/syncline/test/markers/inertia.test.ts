@@ -205,6 +205,7 @@ test('R4: a hidden page collects, and reloads when it is seen', async () => {
   const become = (state: string) =>
     tab.evaluate((visibility) => {
       Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true })
+      Object.defineProperty(document, 'hidden', { value: visibility === 'hidden', configurable: true })
       document.dispatchEvent(new Event('visibilitychange'))
     }, state)
   await become('hidden')
@@ -237,6 +238,57 @@ test('R4: what the user types stays, the rest of the page is refreshed, and thei
 
   await rename('Acme Inc')
   await tab.waitForFunction(() => document.querySelector<HTMLInputElement>('#name')?.value === 'Acme Inc')
+})
+
+test('R4: a form that is refused keeps what was typed, also from the next refresh; one that is taken follows the page', async () => {
+  const tab = await open('/account/7')
+  const value = () => tab.inputValue('#name')
+  const type = async (text: string) => {
+    await tab.focus('#name')
+    await tab.keyboard.press('Control+A')
+    await tab.keyboard.type(text)
+    await tab.keyboard.press('Enter')
+  }
+  await type('   ')
+  await tab.waitForFunction(() => 'name' in (window.page.props['errors'] as object))
+  await rename('Acme Ltd')
+  await shows(tab, 'Acme Ltd')
+  await tab.waitForSelector('[role=status]')
+  expect(await value()).toBe('   ')
+
+  await type(' Acme & Sons ')
+  await shows(tab, 'Acme & Sons')
+  await tab.waitForFunction(() => document.querySelector<HTMLInputElement>('#name')?.value === 'Acme & Sons')
+  await rename('Acme Inc')
+  await tab.waitForFunction(() => document.querySelector<HTMLInputElement>('#name')?.value === 'Acme Inc')
+
+  expect(await tab.locator('[role=status]').count()).toBe(0)
+})
+
+test('R4: boxes, choices and long texts keep what the user chose', async () => {
+  const tab = await open('/account/7')
+  const values = () =>
+    tab.evaluate(() => [
+      document.querySelector<HTMLInputElement>('#pro')?.checked,
+      document.querySelector<HTMLSelectElement>('#choice')?.value,
+      document.querySelector<HTMLTextAreaElement>('#words')?.value,
+    ])
+  await tab.focus('#pro')
+  await tab.keyboard.press('Space')
+  await tab.focus('#choice')
+  await tab.keyboard.press('ArrowDown')
+  await tab.focus('#words')
+  await tab.keyboard.type('er than free')
+  const chosen = await values()
+
+  await site.server.query("update accounts set name = 'Other', plan = 'max' where id = 7")
+  await shows(tab, 'Other')
+  await tab.waitForFunction(() => document.querySelectorAll('[role=status]').length === 2)
+
+  expect(await values()).toEqual(chosen)
+  expect(chosen).toEqual([true, 'pro', expect.stringContaining('er than free')])
+  await tab.locator('#choice + [role=status] >> text=Use theirs').click()
+  expect((await values())[1]).toBe('max')
 })
 
 test('R1: the way back shows what changed while the page was left', async () => {
@@ -307,6 +359,7 @@ test('developers find what is subscribed, whether it is open, and what came', as
   )
 
   expect(state).toEqual({
+    isEnabled: true,
     subscriptions: { 'Account:7': ['account', 'members'] },
     isOpen: true,
     markers: expect.arrayContaining([

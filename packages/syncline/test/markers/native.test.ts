@@ -44,6 +44,27 @@ function notedPage(places?: Readonly<Record<string, number>>) {
   return { page, reloads }
 }
 
+/** A clock that a test moves. */
+function manualClock() {
+  let now = 0
+  const timers = new Set<{ at: number; callback: () => void }>()
+  return {
+    now: () => now,
+    after(delayMs: number, callback: () => void) {
+      const timer = { at: now + delayMs, callback }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+    waiting: () => [...timers],
+    advance(ms: number) {
+      now += ms
+      for (const timer of [...timers].filter((each) => each.at <= now)) {
+        if (timers.delete(timer)) timer.callback()
+      }
+    },
+  }
+}
+
 const joins = ({ frames }: ScriptedServer) => frames.filter(({ type }) => type === 'join')
 
 test('R1: a channel is joined from the position of the page, and what changed since is reloaded', async () => {
@@ -179,6 +200,94 @@ test('a channel that is rejected, or that the right to is lost, disturbs no othe
   expect(registry.status.current).toBe('connected')
 })
 
+test.each([
+  ['the right to it is lost', { type: 'gone', channel: ACCOUNT, reason: 'not_found' }],
+  [
+    'there are too many',
+    { type: 'error', code: 'too_many_channels', message: 'Too many.', channel: ACCOUNT },
+  ],
+])(
+  'R1: a channel is asked for again after a while, and at once when somebody looks, when %s',
+  async (_, refusal) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { page, reloads } = notedPage({ '*': 100 })
+    const clock = manualClock()
+    const { server, registry } = await start(page, nativeAnswers(), { clock, random: () => 1 })
+    registry.subscribe(ACCOUNT, 'account')
+    await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+    const refuse = async () => {
+      const from = clock.waiting().length
+      server.send(refusal)
+      await vi.waitFor(() => expect(clock.waiting().length).toBeGreaterThan(from))
+    }
+
+    await refuse()
+    clock.advance(5_000)
+    await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+    await refuse()
+    window.dispatchEvent(new Event('online'))
+    await vi.waitFor(() => expect(joins(server)).toHaveLength(3))
+    server.send(marker(700))
+
+    await vi.waitFor(() => {
+      clock.advance(20)
+      expect(reloads).toEqual([['account']])
+    })
+    expect(warn.mock.calls[0]?.[0]).toContain('[syncline] The server refuses `Account:1`:')
+    expect(warn.mock.calls[0]?.[0]).toContain("npx syncline explain may-read 'Account:1'")
+  },
+)
+
+test('a connection that was given up or refused is tried again when somebody looks', async () => {
+  let isOpen = false
+  const answers = nativeAnswers()
+  const { server, registry } = await start(notedPage({ '*': 100 }).page, (frame) =>
+    isOpen ? answers(frame) : [{ type: 'bye', code: 'disabled', reconnect: false }],
+  )
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+
+  isOpen = true
+  window.dispatchEvent(new Event('pageshow'))
+
+  await vi.waitFor(() => expect(registry.status.current).toBe('connected'))
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+})
+
+test('R1: a reload that waits for its next try has it at once when the device comes online', async () => {
+  const asked: string[] = []
+  const clock = manualClock()
+  const page: Page = {
+    placeOf: () => ({ cursor: at(100), position: 100 }),
+    reload(props) {
+      asked.push(props.join())
+      // A loader may throw before it has begun.
+      if (asked.length === 1) throw new Error('No network.')
+      return { end: Promise.resolve('ended'), cancel() {} }
+    },
+  }
+  const { server, registry } = await start(page, nativeAnswers(), { clock, random: () => 1 })
+  registry.subscribe(ACCOUNT, 'account')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  registry.handleMessage({ identifier: ACCOUNT, cursor: at(600) })
+  clock.advance(20)
+  expect(asked).toEqual(['account'])
+
+  window.dispatchEvent(new Event('online'))
+
+  expect(asked).toEqual(['account', 'account'])
+})
+
+test('how often to try comes with the page, unless the application says it', async () => {
+  const page = { ...notedPage().page, reconnectAttempts: () => 2 }
+  const { server, registry } = await start(page, () => [])
+  await server.close()
+
+  registry.subscribe(ACCOUNT, 'account')
+
+  await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+})
+
 test('a channel that is refused for a moment is asked for again', async () => {
   const { page } = notedPage({ '*': 100 })
   const answers = nativeAnswers()
@@ -219,9 +328,11 @@ test('switched off, or without a WebSocket, subscribing does nothing and nothing
   open.push({ close: () => none.disconnect() })
 
   registry.subscribe(ACCOUNT, 'account')
+  const told = (window as unknown as { __syncline: object }).__syncline
   none.subscribe(ACCOUNT, 'account')
   await new Promise((resolve) => setTimeout(resolve, 30))
 
+  expect(told).toMatchObject({ isEnabled: false, isOpen: false })
   expect([server.connections, registry.status.current, none.status.current]).toEqual([
     0,
     'off',

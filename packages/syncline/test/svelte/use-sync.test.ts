@@ -14,10 +14,12 @@ const source = (path: string) => join(import.meta.dirname, '../../src', path)
 
 const COMPONENTS: Readonly<Record<string, string>> = {
   'static.svelte': `<script>
-    import { syncWithRails, useSync } from 'syncline/svelte'
+    import { syncWithRails, useSync, useSyncState } from 'syncline/svelte'
     useSync({ 'Account:all': ['accounts'], 'Account:null': 'nobody' })
     syncWithRails({ 'Account:1/account_users': 'selected_account' })
-  </script>`,
+    const sync = useSyncState()
+  </script>
+  <p>{sync.current}</p>`,
   'dynamic.svelte': `<script>
     import { buildIdentifier, createDynamicSync } from 'syncline/svelte'
     let { selected } = $props()
@@ -120,6 +122,17 @@ test('a component is subscribed while it is on the page; an identifier without a
   await vi.waitFor(() =>
     expect(sent().slice(2)).toEqual(['leave Account:all', 'leave Account:1/account_users']),
   )
+})
+
+test('whether markers come is read as anything reactive is', async () => {
+  const component = bundle.mount('Static')
+  const shown = () => document.querySelector('p')?.textContent
+
+  await vi.waitFor(() => expect(shown()).toBe('connected'))
+  await server.close()
+
+  await vi.waitFor(() => expect(shown()).toBe('reconnecting'))
+  component.unmount()
 })
 
 test('subscriptions that change send only the difference, and end with their component', async () => {

@@ -2,15 +2,24 @@
  * Keeps what the user types in a field while its page is refreshed around it.
  *
  * The user types → the field is dirty → a refresh sets another value → it is offered in a notice, the text stays →
- * the form is sent or reset → the field follows the page again.
+ * the form is reset, or sent and accepted → the field follows the page again. A form that is refused keeps its text.
  *
  *   R4 gentle   a refresh never takes away what somebody is typing
  */
-import { cleanField, keepMine, type KeptField, refreshed, takeTheirs, typed } from './kept-field.ts'
+import {
+  answered,
+  cleanField,
+  keepMine,
+  type KeptField,
+  refreshed,
+  sent,
+  takeTheirs,
+  typed,
+} from './kept-field.ts'
 import { type NoticeTexts, showNotice } from './notice.ts'
-import { isRefreshing, onRefresh, refreshedValue } from './refreshes.ts'
+import { isRefreshing, listenToPage, refreshedValue, tellsAnswers } from './refreshes.ts'
 
-/** A field with text: `<input>`, `<textarea>` or `<select>`. */
+/** A field: `<input>` (of text, or a box), `<textarea>` or `<select>`. */
 export type TextField = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
 export interface KeepFieldOptions {
@@ -40,10 +49,12 @@ export function keepField(input: TextField, options?: string | KeepFieldOptions)
 
 function keep(input: TextField, first: KeepFieldOptions): FieldKeeper {
   let options = first
-  let field: KeptField = cleanField(input.value)
+  const value = valueOf(input)
+  let field: KeptField = cleanField(value.get())
+  /** What the page has set since the form was sent. */
+  let set = field.text
   let notice: HTMLElement | undefined
-  let stopRefresh = () => {}
-  const value = valueProperty(input)
+  let stopListening = () => {}
   const { form } = input
 
   const become = (next: KeptField) => {
@@ -52,17 +63,20 @@ function keep(input: TextField, first: KeepFieldOptions): FieldKeeper {
       notice?.remove()
       notice = theirs === undefined ? undefined : showNotice(input, theirs, actions, options.texts ?? {})
     }
-    stopRefresh()
+    stopListening()
     // Only while it is dirty: a field that left the page with its form is then held by nothing.
-    stopRefresh = next.isDirty ? onRefresh(compare) : () => {}
+    stopListening = next.isDirty ? listenToPage({ onRefresh, onAnswer }) : () => {}
     field = next
+  }
+  /** Shows the field's text; as if it had been typed, so that whatever listens to the field knows. */
+  const show = () => {
+    value.set(field.text)
+    for (const type of ['input', 'change']) input.dispatchEvent(new Event(type, { bubbles: true }))
   }
   const actions = {
     onTheirs: () => {
       become(takeTheirs(field))
-      value.set(field.text)
-      // As if it had been typed, so that whatever listens to the field knows.
-      announce(input)
+      show()
       input.focus()
     },
     onMine: () => {
@@ -70,42 +84,61 @@ function keep(input: TextField, first: KeepFieldOptions): FieldKeeper {
       input.focus()
     },
   }
-  const compare = () => {
+  const held = () => (options.prop === undefined ? undefined : refreshedValue(options.prop))
+  const onRefresh = () => {
     if (!input.isConnected) return destroy()
-    const theirs = options.prop === undefined ? undefined : refreshedValue(options.prop)
+    const theirs = held()
     if (theirs !== undefined) become(refreshed(field, theirs))
+    // A framework may choose an option without setting the value.
+    if (value.get() !== field.text) show()
   }
-  const set = (next: unknown) => {
-    const text = String(next ?? '')
-    if (field.isDirty && isRefreshing()) {
+  const onAnswer = (isRefused: boolean) => {
+    if (!input.isConnected) return destroy()
+    become(answered(field, held() ?? set, isRefused))
+    if (value.get() !== field.text) show()
+  }
+  const onSet = (next: unknown) => {
+    const text = value.textOf(next)
+    set = text
+    if (field.isDirty && (isRefreshing() || (field.sent !== undefined && tellsAnswers()))) {
       if (text === field.text) return
-      become(refreshed(field, text))
+      if (isRefreshing()) become(refreshed(field, text))
       // What the page holds for the field is the user's again, so that it is what a submission sends.
-      queueMicrotask(() => announce(input))
+      queueMicrotask(show)
     } else {
       if (text !== field.text) become(cleanField(text))
       value.set(next)
     }
   }
   const onInput = ({ isTrusted }: Event) => {
-    if (isTrusted) become(typed(field, input.value))
+    if (isTrusted) become(typed(field, value.get()))
+  }
+  const onSent = () => {
+    set = field.text
+    become(sent(field))
   }
   // A form is reset after its event.
-  const onSent = () => void setTimeout(() => become(cleanField(input.value)))
+  const onReset = () => void setTimeout(() => become(cleanField(value.get())))
+  const listening: [EventTarget | null, string, (event: Event) => void][] = [
+    [input, 'input', onInput],
+    [form, 'submit', onSent],
+    [form, 'reset', onReset],
+  ]
   const destroy = () => {
     notice?.remove()
-    stopRefresh()
+    stopListening()
     keepers.delete(input)
-    Reflect.deleteProperty(input, 'value')
-    input.removeEventListener('input', onInput)
-    form?.removeEventListener('submit', onSent)
-    form?.removeEventListener('reset', onSent)
+    Reflect.deleteProperty(input, value.name)
+    for (const [target, type, listener] of listening) target?.removeEventListener(type, listener)
   }
 
-  Object.defineProperty(input, 'value', { configurable: true, enumerable: true, get: value.get, set })
-  input.addEventListener('input', onInput)
-  form?.addEventListener('submit', onSent)
-  form?.addEventListener('reset', onSent)
+  Object.defineProperty(input, value.name, {
+    configurable: true,
+    enumerable: true,
+    get: value.read,
+    set: onSet,
+  })
+  for (const [target, type, listener] of listening) target?.addEventListener(type, listener)
   return { update: (next) => void (options = asOptions(next)), destroy }
 }
 
@@ -113,12 +146,17 @@ function asOptions(options: string | KeepFieldOptions | undefined): KeepFieldOpt
   return typeof options === 'string' ? { prop: options } : (options ?? {})
 }
 
-/** The field's own value, below what is laid over it. */
-function valueProperty(input: TextField) {
-  const { get, set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value') ?? {}
-  return { get: () => get?.call(input) as string, set: (value: unknown) => set?.call(input, value) }
-}
-
-function announce(input: TextField): void {
-  for (const type of ['input', 'change']) input.dispatchEvent(new Event(type, { bubbles: true }))
+/** The field's own value, below what is laid over it, as text; of a box, whether it is checked. */
+function valueOf(input: TextField) {
+  const name = input.type === 'checkbox' ? 'checked' : 'value'
+  const own = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), name)
+  const read = () => own?.get?.call(input) as unknown
+  return {
+    name,
+    read,
+    get: () => String(read()),
+    textOf: (next: unknown) => String(name === 'checked' ? !!next : (next ?? '')),
+    set: (next: unknown) =>
+      own?.set?.call(input, name === 'checked' ? next === true || next === 'true' : next),
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanField, keepMine, refreshed, takeTheirs, typed } from './kept-field.ts'
+import { answered, cleanField, keepMine, refreshed, sent, takeTheirs, typed } from './kept-field.ts'
 
 test('a field that nobody edits follows the page', () => {
   expect(refreshed(cleanField('Acme'), 'Acme Ltd')).toEqual(cleanField('Acme Ltd'))
@@ -37,4 +37,18 @@ test('a refresh without news is the same field', () => {
     true,
     true,
   ])
+})
+
+test('R4: a field that was sent is the user’s until the server has taken it', () => {
+  const field = sent(typed(cleanField('Acme'), ' Acme & Co '))
+
+  expect(answered(field, 'Acme', true)).toEqual({ text: ' Acme & Co ', base: 'Acme', isDirty: true })
+  expect(answered(field, 'Acme', false)).toEqual({ text: ' Acme & Co ', base: 'Acme', isDirty: true })
+  expect(answered(field, 'Acme & Co', false)).toEqual(cleanField('Acme & Co'))
+  expect(answered(typed(field, 'Acme & Sons'), 'Acme & Co', false)).toMatchObject({
+    text: 'Acme & Sons',
+    base: 'Acme & Co',
+    isDirty: true,
+  })
+  expect(answered(typed(cleanField('a'), 'b'), 'c', false)).toEqual(typed(cleanField('a'), 'b'))
 })

@@ -12,6 +12,8 @@ export interface KeptField {
   readonly isDirty: boolean
   /** What somebody else made of it meanwhile. */
   readonly theirs?: string
+  /** The text that was sent and is not answered yet. */
+  readonly sent?: string
 }
 
 export function cleanField(value: string): KeptField {
@@ -28,6 +30,22 @@ export function refreshed(field: KeptField, value: string): KeptField {
   if (!field.isDirty || value === field.text) return isClean(field, value) ? field : cleanField(value)
   if (value === field.base) return field.theirs === undefined ? field : { ...field, theirs: undefined }
   return field.theirs === value ? field : { ...field, theirs: value }
+}
+
+/** The form was sent: the text is the user's until the server has taken it. */
+export function sent(field: KeptField): KeptField {
+  return field.isDirty ? { ...field, sent: field.text } : field
+}
+
+/**
+ * The form was answered: what the page holds now is what the server made of the text, unless it refused it, or shows
+ * what was there before. What the user typed since stays theirs.
+ */
+export function answered(field: KeptField, value: string, isRefused: boolean): KeptField {
+  const { sent: text, ...asked } = field
+  if (text === undefined) return field
+  if (isRefused || value === field.base) return asked
+  return field.text === text ? cleanField(value) : { ...asked, base: value, theirs: undefined }
 }
 
 /** The user takes what the other wrote. */

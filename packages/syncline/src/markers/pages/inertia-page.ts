@@ -103,6 +103,7 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
       Array.from(visits.values()).some(({ async, method }) => !async || method.toLowerCase() !== 'get'),
     placeOf: (prop) => placeIn(current(), prop),
     debounceMs: () => syncOf(current())?.debounceMs,
+    reconnectAttempts: () => syncOf(current())?.reconnectAttempts,
     props: () => current()?.props,
     reload(props) {
       let at = 0
@@ -135,6 +136,7 @@ function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
       // Otherwise Inertia opens a dialog over the page, or reports a rejection that nobody awaits.
       return false
     }
+    const ended = () => void (how = 'ended')
     router.reload({
       ...options,
       onStart: () => {
@@ -142,9 +144,9 @@ function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
         options.onStart()
       },
       onCancelToken: (token: { cancel(): void }) => void (cancel = () => token.cancel()),
-      onSuccess: () => void (how = 'ended'),
+      onSuccess: ended,
       // The page has errors, which are the user's own business: its props came all the same.
-      onError: () => void (how = 'ended'),
+      onError: ended,
       // A server that is being replaced answers 502 for a moment, a busy one 429.
       onHttpException: ({ status }: { readonly status: number }) =>
         becomes(status > 499 || status === 429 ? 'failed' : 'refused')(),

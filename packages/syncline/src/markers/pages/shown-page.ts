@@ -12,6 +12,7 @@ import type { Place } from '../page.ts'
 export interface SyncProp {
   readonly cursor: string
   readonly debounceMs: number
+  readonly reconnectAttempts?: number
   /** Cursors of the props that were read at another place. */
   readonly places?: Readonly<Record<string, string>>
 }
@@ -70,7 +71,7 @@ export function takeAnswer(
 ): string[] {
   const sync = syncOf(answer)
   if (!shown || !sync || !isSamePage(shown, answer)) return []
-  const position = positionOf(sync.cursor) ?? Number.POSITIVE_INFINITY
+  const position = positionOf(sync.cursor) ?? Infinity
   const places: Record<string, string> = {}
   const kept: string[] = []
   for (const prop of Object.keys(answer.props)) {

@@ -15,7 +15,7 @@ export interface NativeOptions extends SocketOptions {
 /** Connects to `GET /sync`, with the subprotocol `syncline.v1`. */
 export function native(url = '/sync', options: NativeOptions = {}): Transport {
   return (host, settings) => {
-    const device = `page-${settings.clock.now().toString(36)}${settings.random().toString(36).slice(2)}`
+    const device = `page-${settings.random()}`
     const continued = new Set<string>()
     const socket = reconnectingSocket(
       {
@@ -46,9 +46,9 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
         case 'pong':
           return host.onCursor(cursor)
         case 'gone':
-          return host.onRejected(channel, String(frame['reason']))
+          return host.onRejected(channel, frame['reason'] as string)
         case 'error':
-          return refused(frame)
+          return refused(channel, frame)
         case 'bye':
           return socket.dispatch(
             frame['reconnect'] ? 'lost' : 'refused',
@@ -57,9 +57,8 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
       }
     }
 
-    const refused = ({ channel, message, retryAfterMs }: Frame) => {
-      if (typeof channel !== 'string') return
-      if (typeof retryAfterMs !== 'number') return host.onRejected(channel, String(message))
+    const refused = (channel: string, { message, retryAfterMs }: Frame) => {
+      if (typeof retryAfterMs !== 'number') return host.onRejected(channel, message as string)
       settings.clock.after(retryAfterMs, () => host.onRetry(channel))
     }
 

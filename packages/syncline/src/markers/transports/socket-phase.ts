@@ -8,7 +8,7 @@ export type SocketPhase =
   | 'open'
   /** It failed; a timer runs to the next attempt. */
   | 'waiting'
-  /** The server said not to come back, or the attempts are used up. */
+  /** The server said not to come back, or the attempts are used up: tried again when somebody looks, not by itself. */
   | 'refused'
 
 export type SocketEvent =
@@ -25,12 +25,5 @@ export const NEXT: Record<SocketPhase, Partial<Record<SocketEvent, SocketPhase>>
   connecting: { greeted: 'open', lost: 'waiting', refused: 'refused', stop: 'stopped' },
   open: { lost: 'waiting', refused: 'refused', stop: 'stopped' },
   waiting: { retry: 'connecting', refused: 'refused', stop: 'stopped' },
-  refused: { stop: 'stopped' },
-}
-
-const LONGEST_DELAY_MS = 30_000
-
-/** Full jitter: anywhere between nothing and a bound that doubles, so that pages do not return together. */
-export function delayBefore(failures: number, minDelayMs: number, random: () => number): number {
-  return Math.floor(random() * Math.min(LONGEST_DELAY_MS, minDelayMs * 2 ** Math.min(failures - 1, 20)))
+  refused: { retry: 'connecting', stop: 'stopped' },
 }

@@ -3,7 +3,8 @@
  * business of a transport.
  */
 import type { SocketLike, SocketOptions, SyncState, TransportHost, TransportSettings } from '../transport.ts'
-import { delayBefore, NEXT, type SocketEvent, type SocketPhase } from './socket-phase.ts'
+import { delayBefore } from '../delay-before.ts'
+import { NEXT, type SocketEvent, type SocketPhase } from './socket-phase.ts'
 
 /** What differs between the wires. */
 export interface Wire {
@@ -32,12 +33,9 @@ export interface ReconnectingSocket {
   dispatch(event: SocketEvent, afterMs?: number): void
 }
 
-const STATES: Record<SocketPhase, SyncState> = {
-  stopped: 'off',
-  connecting: 'reconnecting',
-  open: 'connected',
-  waiting: 'reconnecting',
-  refused: 'off',
+function stateOf(phase: SocketPhase): SyncState {
+  if (phase === 'open') return 'connected'
+  return phase === 'connecting' || phase === 'waiting' ? 'reconnecting' : 'off'
 }
 
 /** Opens a socket that is opened again whenever it is lost. */
@@ -72,7 +70,7 @@ export function reconnectingSocket(
     if (phase === 'waiting') {
       wait(afterMs ?? delayBefore(failures, minDelayMs, random), () => dispatch('retry'))
     }
-    host.onState(STATES[phase])
+    host.onState(stateOf(phase))
     if (phase === 'open') host.onOpen()
   }
 
