@@ -26,6 +26,8 @@ export interface Connection {
    * ones still run, so put `begin` and `commit` around what belongs together; the first error is thrown at the end.
    */
   pipeline(statements: readonly Statement[]): Promise<Row[][]>
+  /** Runs one statement and hands its rows on as they come, each as the list of its columns. `take` must not throw. */
+  stream(statement: Statement, take: (row: readonly unknown[]) => void): Promise<void>
   /** Resolves when the connection is gone, with the reason. */
   readonly closed: Promise<Error | undefined>
   close(): Promise<void>

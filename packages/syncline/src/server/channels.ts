@@ -175,9 +175,9 @@ export class Channels {
       room,
       readers: new Readers(this.#checkReaders(target)),
       loads: this.#loads,
-      read: () => {
+      read: (follower) => {
         metrics.count('syncline_snapshots_total')
-        return readRoom(database, schema, readsOf(schema, target))
+        return readRoom(database, schema, readsOf(schema, target), follower)
       },
       catchUp: (from) => catchUpRoom(database, schema, tail(), key.name, from),
       seal: (cursor) => this.#seal(cursor),

@@ -40,6 +40,29 @@ export function driverContract(open: () => Promise<Database>): void {
     })
   })
 
+  test('a stream hands on the rows of a statement one by one, or says why it ended', async () => {
+    const counted: unknown[] = []
+    const text = 'select n, n::text from generate_series(1, $1::int) n'
+    await database.transaction(async (connection) => {
+      await connection.stream({ text, values: [3] }, (row) => counted.push(row))
+      expect(await connection.query('select 1 as one')).toEqual([{ one: 1 }])
+    })
+
+    const failing = database.transaction((connection) =>
+      connection.stream({ text: 'select 1 / (3 - n) from generate_series(1, 5) n' }, (row) =>
+        counted.push(row),
+      ),
+    )
+
+    await expect(failing).rejects.toThrow(/division by zero/)
+    expect(counted.slice(0, 3)).toEqual([
+      [1, '1'],
+      [2, '2'],
+      [3, '3'],
+    ])
+    expect(await database.query('select 2 as two')).toEqual([{ two: 2 }])
+  })
+
   test('parameters of every kind reach the database as they are', async () => {
     const values = [
       'a "b" \\ é',

@@ -68,6 +68,19 @@ describe.each(KINDS)('%s', (kind) => {
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(262_144 + 2_000)
   })
 
+  test('who follows it hears of the snapshot first, then of every piece while it is read', async () => {
+    const heard: string[] = []
+    const loaded = await readSnapshot(stage.database, roomReads(schema, production, 'p1'), {
+      follower: {
+        begin: ({ snapshot }) => heard.push(snapshot),
+        piece: ({ model, rows }) => heard.push(`${model} ${rows}`),
+      },
+    })
+
+    const pieces = loaded?.tables.flatMap(({ model, chunks }) => chunks.map((rows) => `${model} ${rows}`))
+    expect(heard).toEqual([loaded?.snapshot, ...(pieces ?? [])])
+  })
+
   test('digits that a number cannot hold arrive as they are', async () => {
     const loaded = await load(sharedReads(lens))
 

@@ -40,6 +40,21 @@ export async function runQuery<T = Row>(
   return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as T[]
 }
 
+/** Runs one statement and hands its rows on as they come. */
+export function streamRows(
+  client: pg.ClientBase,
+  { text, values }: Statement,
+  take: (row: readonly unknown[]) => void,
+): Promise<void> {
+  const query = new pg.Query<unknown[]>({ text, values: values as Parameter[] | undefined, rowMode: 'array' })
+  return new Promise((resolve, reject) => {
+    query.on('row', (row) => take(row as readonly unknown[]))
+    query.on('end', () => resolve())
+    query.on('error', reject)
+    client.query(query)
+  })
+}
+
 /** Sends all statements in one packet; the later ones run also when an earlier one fails, then its error is thrown. */
 export async function runPipeline(client: pg.Client, statements: readonly Statement[]): Promise<Row[][]> {
   const { stream } = client.connection
@@ -62,6 +77,7 @@ export function ownedConnection(client: PipelinedClient): Connection {
   return {
     query: (text, values) => runQuery(client, text, values),
     pipeline: (statements) => runPipeline(client, statements),
+    stream: (statement, take) => streamRows(client, statement, take),
     closed: client.gone,
     close: () => endClient(client),
   }

@@ -10,7 +10,7 @@ import type { Connection, Database, Listener, Row, Statement } from '../database
 import { WAKE_SETTING } from '../log/wake.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { lockFolder } from './folder-lock.ts'
-import { allRows, runQuery } from './pg-connection.ts'
+import { allRows, runQuery, streamRows } from './pg-connection.ts'
 import { resultTypes } from './result-types.ts'
 import { sessionStatement } from './session-settings.ts'
 import { runTransaction } from './transaction.ts'
@@ -160,6 +160,7 @@ function sharedConnection(backend: Backend, settings: Settings): Connection {
   return {
     query: (text, values) => inTurn((client) => runQuery(client, text, values)),
     pipeline: (statements) => inTurn((client) => runInOrder(client, statements)),
+    stream: (statement, take) => inTurn((client) => streamRows(client, statement, take)),
     closed,
     async close() {
       await last
@@ -184,6 +185,7 @@ function insideTransaction(client: pg.ClientBase): Connection {
   return {
     query: (text, values) => runQuery(client, text, values),
     pipeline: (statements) => runInOrder(client, statements),
+    stream: (statement, take) => streamRows(client, statement, take),
     closed: new Promise(() => {}),
     close: () =>
       Promise.reject(

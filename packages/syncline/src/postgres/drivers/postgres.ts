@@ -2,7 +2,14 @@
 import pg from 'pg'
 import type { Connection, Database, Listener } from '../database.ts'
 import { keepListening } from './listener.ts'
-import { endClient, ownedConnection, PipelinedClient, runPipeline, runQuery } from './pg-connection.ts'
+import {
+  endClient,
+  ownedConnection,
+  PipelinedClient,
+  runPipeline,
+  runQuery,
+  streamRows,
+} from './pg-connection.ts'
 import { resultTypes } from './result-types.ts'
 import { sessionStatement } from './session-settings.ts'
 import { runTransaction } from './transaction.ts'
@@ -99,6 +106,7 @@ function borrowedConnection(client: pg.PoolClient): Connection {
   return {
     query: (text, values) => runQuery(client, text, values),
     pipeline: (statements) => runPipeline(client, statements),
+    stream: (statement, take) => streamRows(client, statement, take),
     closed: (client as pg.Client as PipelinedClient).gone,
     close: () =>
       Promise.reject(

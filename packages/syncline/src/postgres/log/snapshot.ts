@@ -1,8 +1,8 @@
 /**
  * First loads: the rows of a room, a shared model or a rule, from one repeatable-read snapshot, as compact JSON.
  *
- * PostgreSQL writes the JSON, so a row is never an object here; it arrives in pieces of bounded size that go into
- * frames as they are. The transaction is closed before anything is sent: a slow phone holds none open (W4).
+ * PostgreSQL writes the JSON; its rows are joined to pieces of bounded size that go into frames as they are, and may
+ * be sent while others are being read. Reading waits for nobody: a slow phone holds no transaction open (W4).
  */
 import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
 import { columnExpression } from '../capture/column-expression.ts'
@@ -45,7 +45,21 @@ export interface LogSnapshot extends LogPlace {
   readonly tables: readonly SnapshotTable[]
 }
 
+/** Hears of a load while it is being read. */
+export interface SnapshotFollower {
+  /** The snapshot is taken: a right that is checked from now on is checked late enough. */
+  begin(place: LogPlace): void
+  /** Some rows of a model. */
+  piece(piece: SnapshotPiece): void
+}
+
+export interface SnapshotPiece extends Pick<SnapshotTable, 'model' | 'columns'> {
+  /** JSON texts of some rows, `[…],[…]`, without brackets around them. */
+  readonly rows: string
+}
+
 export interface SnapshotOptions {
+  follower?: SnapshotFollower
   /** Runs in the same snapshot before anything is read; false ends the load with null. */
   check?: (connection: Connection) => Promise<boolean>
   /** Most JSON that one load may hold in memory, in characters. @default 134_217_728 */
@@ -66,8 +80,6 @@ export class SnapshotTooLargeError extends Error {
 }
 
 const CHUNK_CHARACTERS = 262_144
-/** 4 million characters on the way at a time. */
-const CHUNKS_AT_ONCE = 16
 const MAX_CHARACTERS = 134_217_728
 const SNAPSHOTS_AT_ONCE = 2
 
@@ -116,13 +128,14 @@ export function readSnapshot(
 export async function readSnapshotHere(
   connection: Connection,
   reads: readonly TableRead[],
-  { maxCharacters = MAX_CHARACTERS }: SnapshotOptions = {},
+  { maxCharacters = MAX_CHARACTERS, follower }: SnapshotOptions = {},
 ): Promise<LogSnapshot> {
   const place = await readPlace(connection)
+  follower?.begin(place)
   const tables: SnapshotTable[] = []
   let left = maxCharacters
   for (const read of reads) {
-    const table = await readTable(connection, read, left)
+    const table = await readTable(connection, read, left, follower)
     if (table === null) throw new SnapshotTooLargeError(maxCharacters)
     left -= table.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     tables.push(table)
@@ -142,52 +155,43 @@ export async function readPlace(connection: Connection): Promise<LogPlace> {
   return { snapshot: position, history, readAtMicros }
 }
 
-/** Null when its rows are larger than `maxCharacters`. */
+/** Null when its rows are larger than `maxCharacters`; what comes after that is dropped as it comes. */
 async function readTable(
   connection: Connection,
   { model, where }: TableRead,
   maxCharacters: number,
+  follower: SnapshotFollower | undefined,
 ): Promise<SnapshotTable | null> {
-  await connection.query(
-    `declare rows_of_model no scroll cursor for ${chunksSql(model, where)}`,
-    where.values,
-  )
+  const columns = ['id', 'version', 'fieldVersions', ...model.fieldNames]
   const chunks: string[] = []
-  let count = 0
+  let waiting: string[] = []
   let characters = 0
-  for (;;) {
-    const fetched = await connection.query<{ chunk: string; rows: number }>(
-      `fetch ${CHUNKS_AT_ONCE} from rows_of_model`,
-    )
-    for (const { chunk, rows } of fetched) {
-      chunks.push(chunk)
-      count += rows
-      characters += chunk.length
-    }
-    if (characters > maxCharacters) return null
-    if (fetched.length < CHUNKS_AT_ONCE) break
+  let count = 0
+  let left = maxCharacters
+  const hand = () => {
+    const rows = waiting.join(',')
+    waiting = []
+    characters = 0
+    chunks.push(rows)
+    follower?.piece({ model: model.name, columns, rows })
   }
-  await connection.query('close rows_of_model')
-  return {
-    model: model.name,
-    columns: ['id', 'version', 'fieldVersions', ...model.fieldNames],
-    chunks,
-    count,
-  }
+  await connection.stream({ text: rowsSql(model, where), values: where.values }, ([row]) => {
+    const encoded = row as string
+    left -= encoded.length
+    if (left < 0) return
+    count++
+    waiting.push(encoded)
+    characters += encoded.length
+    if (characters >= CHUNK_CHARACTERS) hand()
+  })
+  if (left < 0) return null
+  if (waiting.length > 0) hand()
+  return { model: model.name, columns, chunks, count }
 }
 
-/** Rows as JSON arrays, joined to chunks by the length of what came before. */
-function chunksSql(model: Model, where: Sql): string {
-  return `select string_agg(encoded, ',') as chunk, count(*)::int as rows
-from (
-  select encoded, sum(length(encoded)) over (rows unbounded preceding) / ${CHUNK_CHARACTERS} as chunk
-  from (
-    select ${rowSql(model)} as encoded
-    from ${quoteIdentifier(model.table)} as ${RECORD}
-    where ${where.text()}
-  ) row
-) placed
-group by placed.chunk order by placed.chunk`
+/** Rows as JSON arrays. */
+function rowsSql(model: Model, where: Sql): string {
+  return `select ${rowSql(model)} from ${quoteIdentifier(model.table)} as ${RECORD} where ${where.text()}`
 }
 
 function rowSql({ idColumn, columns, fields, fieldNames }: Model): string {

@@ -5,7 +5,7 @@
  * A schema without such models costs nothing: everything is handed back as it came.
  */
 import type { Conflict, PushOutcome } from '../../postgres/apply/writer.ts'
-import type { SnapshotTable } from '../../postgres/log/snapshot.ts'
+import type { SnapshotPiece, SnapshotTable } from '../../postgres/log/snapshot.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 import { checkIdOfType } from '../../schema/check-id.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
@@ -78,17 +78,22 @@ export class ShownIds {
   }
 
   tables(tables: readonly SnapshotTable[]): readonly SnapshotTable[] {
-    return this.isPlain ? tables : tables.map((table) => this.#table(table))
+    if (this.isPlain) return tables
+    return tables.map((table) => ({
+      ...table,
+      chunks: table.chunks.map((rows) => this.piece({ ...table, rows }).rows),
+    }))
   }
 
-  #table(table: SnapshotTable): SnapshotTable {
-    const spelling = this.#spellings.get(table.model)
-    if (!spelling) return table
-    const changes = table.columns.map((name, place) => {
+  /** Some rows of one model. */
+  piece(piece: SnapshotPiece): SnapshotPiece {
+    const spelling = this.#spellings.get(piece.model)
+    if (!spelling) return piece
+    const changes = piece.columns.map((name, place) => {
       const spell = place === 0 ? spelling.own : spelling.references.get(name)
       return spell && ((json: string) => mapJson(json, spell))
     })
-    return { ...table, chunks: table.chunks.map((chunk) => mapElements(chunk, changes)) }
+    return { ...piece, rows: mapElements(piece.rows, changes) }
   }
 
   /** What a push or a device's state is answered. */

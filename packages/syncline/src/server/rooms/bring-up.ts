@@ -1,8 +1,9 @@
 /**
  * Brings a member to where the room's own frames follow on: by a catch-up from its cursor, or by a first load.
  *
- * Flow: registered → right checked → read → right checked again → sent → live. The check that counts comes after the
- * data was read; it is repeated before each further frame if a guarding table has changed meanwhile.
+ * Flow: registered → right checked → read → right checked again → sent → live. The check that counts is made in a
+ * snapshot not older than the data's, of which a first load may still be reading; it is repeated before each further
+ * frame if a guarding table has changed meanwhile.
  *
  *   L2 once           the member stands exactly at the snapshot that was sent
  *   L4 no silent gap  a cursor that cannot be continued is answered with `snapshot`
@@ -54,7 +55,7 @@ export async function bringUp(
   const frames = continued
     ? changeFrames(place.channel, continued, device)
     : loadFrames(place, beginning, arrival as Load)
-  for (const frame of frames) {
+  for await (const frame of frames) {
     if (member.outlet.waitingBytes > PACE_BYTES) await member.outlet.drained()
     if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
     member.outlet.send(frame)
@@ -71,11 +72,10 @@ function changeFrames(channel: string, { rows, cursor }: CatchUp, device: string
   return changesFrames(channel, changes, cursor)
 }
 
-function loadFrames(place: Place, beginning: Beginning, load: Load): readonly Frame[] {
+async function* loadFrames(place: Place, beginning: Beginning, load: Load): AsyncIterable<Frame> {
   const reason = reasonOf(beginning)
-  return reason === null
-    ? load.frames
-    : [frameOf({ type: 'snapshot', channel: place.channel, reason }), ...load.frames]
+  if (reason !== null) yield frameOf({ type: 'snapshot', channel: place.channel, reason })
+  yield* load.frames
 }
 
 function reasonOf(beginning: Beginning): string | null {

@@ -1,17 +1,19 @@
 /**
  * First loads, at most two at a time, and one for everybody who asks for a room before it has begun.
  *
- * A load is read and encoded whole, then sent at each connection's own pace: a slow phone never holds a transaction.
+ * A load is read at the database's pace and sent at each connection's own: a slow phone never holds a transaction.
  */
 import type { SnapshotText } from '../../postgres/log-row.ts'
 import type { Frame } from '../frames/frame.ts'
 
-/** A room as it was at one snapshot, encoded for everybody. */
+/** A room as it was at one snapshot, encoded for everybody; some of it may still be read. */
 export interface Load {
   readonly snapshot: SnapshotText
   /** The sealed cursor of that snapshot; it stands in the last frame too. */
   readonly cursor: string
-  readonly frames: readonly Frame[]
+  readonly frames: Iterable<Frame> | AsyncIterable<Frame>
+  /** Settles when all of it was read, or cannot be; absent when it is. */
+  readonly reading?: Promise<void>
 }
 
 const LOADS_AT_ONCE = 2
@@ -25,9 +27,14 @@ export class LoadQueue {
   load(channel: string, read: () => Promise<Load>): Promise<Load> {
     const known = this.#waiting.get(channel)
     if (known) return known
-    const load = this.#turn().then(() => {
+    const load = this.#turn().then(async () => {
       this.#waiting.delete(channel)
-      return read().finally(() => this.#next())
+      const begun = read()
+      void begun
+        .then(({ reading }) => reading)
+        .catch(() => {})
+        .finally(() => this.#next())
+      return begun
     })
     this.#waiting.set(channel, load)
     return load

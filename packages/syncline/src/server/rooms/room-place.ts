@@ -2,14 +2,15 @@
 import type { User } from '../../protocol/user.ts'
 import type { Cursor } from '../../postgres/log/cursor.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
-import { rowsFrames } from '../frames/rows-frames.ts'
+import type { SnapshotTable } from '../../postgres/log/snapshot.ts'
 import type { ShownIds } from '../ids/shown-ids.ts'
+import { LoadFrames } from './load-frames.ts'
 import type { Load, LoadQueue } from './load-queue.ts'
 import type { CatchUp, Place } from './place.ts'
 import type { Readers } from './readers.ts'
 import type { Room } from './room.ts'
 import type { RoomKey } from './room-table.ts'
-import type { ReadChanges, ReadRows } from './room-reader.ts'
+import type { ReadChanges, RowsFollower } from './room-reader.ts'
 
 export interface RoomPlaceOptions {
   readonly channel: string
@@ -17,7 +18,7 @@ export interface RoomPlaceOptions {
   readonly room: Room
   readonly readers: Readers
   readonly loads: LoadQueue
-  readonly read: () => Promise<ReadRows>
+  readonly read: (follower: RowsFollower) => Promise<readonly SnapshotTable[]>
   readonly catchUp: (from: CursorContent) => Promise<ReadChanges | null>
   readonly seal: (cursor: Cursor) => string
   readonly shown: ShownIds
@@ -41,15 +42,29 @@ export class RoomPlace implements Place {
   }
 
   load(): Promise<Load> {
-    const { loads, channel, read, seal, shown } = this.#options
-    return loads.load(channel, async () => {
-      const { cursor, tables } = await read()
-      const sealed = seal(cursor)
-      return {
-        snapshot: cursor.snapshot,
-        cursor: sealed,
-        frames: rowsFrames(channel, shown.tables(tables), sealed),
-      }
+    const { loads, channel } = this.#options
+    return loads.load(channel, () => this.#begin())
+  }
+
+  /** Resolves when the snapshot is taken; the frames come while it is read. */
+  #begin(): Promise<Load> {
+    const { channel, read, seal, shown } = this.#options
+    const frames = new LoadFrames(channel)
+    return new Promise((resolve, reject) => {
+      let sealed = ''
+      const reading = read({
+        begin(cursor) {
+          sealed = seal(cursor)
+          resolve({ snapshot: cursor.snapshot, cursor: sealed, frames, reading })
+        },
+        piece: (piece) => frames.add(shown.piece(piece)),
+      }).then(
+        (tables) => frames.end(tables, sealed),
+        (error: Error) => {
+          frames.fail(error)
+          reject(error)
+        },
+      )
     })
   }
 

@@ -3,6 +3,8 @@ import type { Database } from '../../postgres/database.ts'
 import { catchUp } from '../../postgres/log/catch-up.ts'
 import type { Cursor } from '../../postgres/log/cursor.ts'
 import {
+  type LogPlace,
+  type SnapshotPiece,
   type SnapshotTable,
   type TableRead,
   readSnapshot,
@@ -13,12 +15,6 @@ import type { Tail } from '../../postgres/log/tail.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { ChannelTarget } from '../channel-target.ts'
-
-/** All rows of some models at one snapshot. */
-export interface ReadRows {
-  readonly cursor: Cursor
-  readonly tables: readonly SnapshotTable[]
-}
 
 /** Changes up to the place at which a reader then stands. */
 export interface ReadChanges {
@@ -32,16 +28,27 @@ export function readsOf(schema: CompiledSchema, target: ChannelTarget): TableRea
   return target.kind === 'all' ? sharedReads(target.model) : []
 }
 
+/** Hears of the rows of a channel while they are read. */
+export interface RowsFollower {
+  /** The snapshot is taken; what follows is of it. */
+  begin(cursor: Cursor): void
+  piece(piece: SnapshotPiece): void
+}
+
 /** Reads a channel at a snapshot of its own. */
 export async function readRoom(
   database: Database,
   schema: CompiledSchema,
   reads: readonly TableRead[],
-): Promise<ReadRows> {
-  const read = await readSnapshot(database, reads)
+  { begin, piece }: RowsFollower,
+): Promise<readonly SnapshotTable[]> {
+  const follower = {
+    begin: ({ snapshot, history }: LogPlace) => begin({ snapshot, history, schema: schema.hash }),
+    piece,
+  }
+  const read = await readSnapshot(database, reads, { follower })
   if (!read) throw new Error('A load without a check has ended without rows.')
-  const { snapshot, history, tables } = read
-  return { cursor: { snapshot, history, schema: schema.hash }, tables }
+  return read.tables
 }
 
 /**
