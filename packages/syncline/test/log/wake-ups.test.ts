@@ -206,6 +206,7 @@ function countPipelines(database: Database, onPipeline: () => void): Database {
       const connection = await database.connect(...settings)
       return {
         query: connection.query.bind(connection),
+        stream: connection.stream.bind(connection),
         close: connection.close.bind(connection),
         closed: connection.closed,
         pipeline(statements) {

@@ -46,7 +46,9 @@ export function streamRows(
   { text, values }: Statement,
   take: (row: readonly unknown[]) => void,
 ): Promise<void> {
-  const query = new pg.Query<unknown[]>({ text, values: values as Parameter[] | undefined, rowMode: 'array' })
+  // The types of `pg` do not know that a query takes what `client.query` takes.
+  const config: pg.QueryArrayConfig = { text, values: values as Parameter[] | undefined, rowMode: 'array' }
+  const query = new pg.Query<unknown[]>(config as pg.QueryConfig)
   return new Promise((resolve, reject) => {
     query.on('row', (row) => take(row as readonly unknown[]))
     query.on('end', () => resolve())

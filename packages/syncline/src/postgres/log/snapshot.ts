@@ -79,7 +79,8 @@ export class SnapshotTooLargeError extends Error {
   }
 }
 
-const CHUNK_CHARACTERS = 262_144
+/** 32 KiB: Chromium takes messages of that size three times as fast as eight times larger ones (bench: G7). */
+const CHUNK_CHARACTERS = 32_768
 const MAX_CHARACTERS = 134_217_728
 const SNAPSHOTS_AT_ONCE = 2
 
