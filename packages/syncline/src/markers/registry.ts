@@ -189,7 +189,7 @@ export class SyncRegistry {
     noteMarker(heard)
     channel.tell(heard)
     // By identifier a server names no prop, but what happened: `create`, `update` or `destroy`.
-    const named = prop ?? (/^re/.test(action) ? undefined : EVERYTHING)
+    const named = prop ?? (action.startsWith('re') ? undefined : EVERYTHING)
     this.#mark(channel.staleProps(named), position, channel)
   }
 

@@ -91,7 +91,7 @@ export async function startAccountsServer(
     sessionCookie({
       name: COOKIE,
       secret: SECRET,
-      table: 'sessions',
+      table: ['sessions', 'users'],
       async find(id) {
         const [user] = await opened.query<AccountUser>(
           'select u.id::text, u.name, u.site_admin as "siteAdmin" from sessions s join users u on u.id = s.user_id where s.id = $1',

@@ -229,6 +229,21 @@ test('A2: a deleted session ends its cable with unauthorized, and nothing comes 
   expect(cable.frames.at(-1)).toBe('{"type":"disconnect","reason":"unauthorized","reconnect":false}')
 })
 
+test('A2: whose rights may be others is told to come back, and comes back with the new ones', async () => {
+  await server.query("insert into users (id, name, site_admin) values (9, 'Dora', true)")
+  await server.query("insert into sessions values ('s-dora', 9)")
+  const cable = await server.cable('s-dora')
+  expect(await cable.answerTo(accountIdentifier('all'))).toBe('confirm_subscription')
+
+  await server.query('update users set site_admin = false where id = 9')
+  const code = await cable.closed
+  const again = await server.cable('s-dora')
+
+  expect(code).toBe(1000)
+  expect(cable.frames.at(-1)).toBe('{"type":"disconnect","reason":"remote","reconnect":true}')
+  expect(await again.answerTo(accountIdentifier('all'))).toBe('reject_subscription')
+})
+
 test('A2: a lost membership rejects the subscription, and tells nothing of what comes after', async () => {
   const cable = await server.cable('s-ben')
   const identifier = accountIdentifier(3)

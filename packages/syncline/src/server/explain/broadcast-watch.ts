@@ -3,6 +3,7 @@ import type { Batch } from '../../postgres/log-row.ts'
 import { roomChannel } from '../../protocol/channel.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { Ids } from '../ids/ids.ts'
+import { bareTable } from '../channel-target.ts'
 import { deriveMarks } from '../marking/derive-marks.ts'
 import type { MarkerAction, RecordAction } from '../marking/marks.ts'
 
@@ -30,9 +31,16 @@ export function broadcastsOf(schema: CompiledSchema, ids: Ids, { rows }: Batch):
 function channelOf(schema: CompiledSchema, ids: Ids, key: string): string {
   const colon = key.indexOf(':')
   const model = key.slice(0, colon)
-  const [id = '', collection] = key.slice(colon + 1).split('/')
-  if (id === '\0all') return `${model}:all`
+  const rest = key.slice(colon + 1)
+  if (rest === '\0all') return `${model}:all`
   const known = schema.byChannel[model]
+  // An id of text may hold slashes itself.
+  const slash = rest.lastIndexOf('/')
+  const table = Object.values(schema.models)
+    .map(bareTable)
+    .find((name) => name === rest.slice(slash + 1))
+  const collection = slash === -1 ? undefined : table
+  const id = collection === undefined ? rest : rest.slice(0, slash)
   const channel = roomChannel(model, known ? ids.of(known.name).encode(id) : id)
   return collection === undefined || !known ? channel : `${channel}/${collection}`
 }
