@@ -1,7 +1,25 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { Order } from './test/setup/order.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/syncline/src/${path}`, import.meta.url))
+
+const SERVERS = ['./test/setup/servers.ts']
+const SERVER_TESTS = [
+  'access',
+  'action-cable',
+  'apply',
+  'authenticate',
+  'capture',
+  'drivers',
+  'explain',
+  'http',
+  'log',
+  'protocol',
+  'schema',
+  'server',
+  'testing',
+].map((folder) => `packages/syncline/test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   resolve: {
@@ -21,8 +39,11 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // How long a test waits for what must come is no measure of anything.
+    expect: { poll: { timeout: 20_000 } },
     dangerouslyIgnoreUnhandledErrors: false,
     reporters: ['default'],
+    sequence: { sequencer: Order },
     projects: [
       {
         extends: true,
@@ -35,10 +56,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Each has a database of its own: reading the same server code again for every file would take a minute.
+        test: { name: 'server', include: SERVER_TESTS, isolate: false, globalSetup: SERVERS },
+      },
+      {
+        extends: true,
         test: {
-          name: 'real',
+          name: 'page',
           include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          globalSetup: ['./test/setup/servers.ts'],
+          exclude: SERVER_TESTS,
+          globalSetup: SERVERS,
         },
       },
     ],

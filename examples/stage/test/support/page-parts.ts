@@ -23,7 +23,7 @@ export function untilValue(
   return until(async () => (await field(page, name).inputValue()) === value, withinMs)
 }
 
-/** Waits until something holds; fails after the time in which everybody must see a change. */
+/** Waits until something holds. */
 export async function until(holds: () => Promise<boolean>, withinMs = SEEN_WITHIN_MS): Promise<void> {
   await expect.poll(holds, { timeout: withinMs, interval: 25 }).toBe(true)
 }

@@ -94,13 +94,14 @@ export async function startStage(postgresUrl: string, users: readonly string[]):
   }
 }
 
-/** Migrates the database and serves it at this port, 0 for any. */
+/** Migrates the database, unless it is, and serves it at this port, 0 for any. */
 export async function serve(
   database: Pick<TestDatabase, 'url'>,
   at: number,
+  { isMigrated = false } = {},
 ): Promise<{ port: number; close(): Promise<void> }> {
   const opened = postgres(database.url)
-  await migrate({ schema: stageSchema, database: opened, access })
+  if (!isMigrated) await migrate({ schema: stageSchema, database: opened, access })
   const sync: Sync = createSync({
     schema: stageSchema,
     database: opened,

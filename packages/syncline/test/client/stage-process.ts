@@ -29,6 +29,7 @@ export async function buildStageProcess(databaseUrl: string, port: number): Prom
     logLevel: 'error',
   })
   let child: ChildProcess | undefined
+  let isMigrated = false
   const kill = async () => {
     const running = child
     child = undefined
@@ -40,10 +41,16 @@ export async function buildStageProcess(databaseUrl: string, port: number): Prom
   return {
     async start() {
       child = spawn(process.execPath, [program], {
-        env: { ...process.env, DATABASE_URL: databaseUrl, PORT: String(port) },
+        env: {
+          ...process.env,
+          DATABASE_URL: databaseUrl,
+          PORT: String(port),
+          MIGRATED: isMigrated ? 'yes' : 'no',
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       await untilReady(child)
+      isMigrated = true
     },
     kill,
     async remove() {

@@ -58,7 +58,7 @@ export async function watchLog(
     tail,
     batches,
     rows: () => rows,
-    async until(condition, timeoutMs = 10_000) {
+    async until(condition, timeoutMs = 50_000) {
       const deadline = performance.now() + timeoutMs
       while (!condition()) {
         if (performance.now() > deadline) throw new Error(`Not reached within ${timeoutMs} ms.`)

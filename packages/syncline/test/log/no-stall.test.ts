@@ -5,8 +5,9 @@ import { startTail } from '../../src/postgres/log/tail.ts'
 import { createTestDatabase } from '../../src/testing/test-database.ts'
 import { createLogDatabase, type LogDatabase, type WatchedTail, watchLog } from './log-fixture.ts'
 
-/** A change that waits for an open transaction waits for ever; one that waits for the poll waits a minute. */
-const SOON_MS = 2_000
+/** A change that waits for an open transaction waits for ever; one that waits for the poll waits ten minutes. */
+const SOON_MS = 50_000
+const POLL_MS = 600_000
 
 describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, url) => {
   let log: LogDatabase
@@ -14,7 +15,7 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
   let count = 0
   beforeAll(async () => {
     log = await createLogDatabase(url)
-    watched = await watchLog(log.database, { pollMs: 60_000 })
+    watched = await watchLog(log.database, { pollMs: POLL_MS })
   })
   afterAll(async () => {
     await watched.tail.close()

@@ -7,20 +7,23 @@ import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import { createLogDatabase, type LogDatabase, type WatchedTail, watchLog } from './log-fixture.ts'
 
 const POLL_MS = 1_000
-/** What a busy machine may add. */
+/** A connection is made anew, and the tail reads once more. */
 const SLACK_MS = 1_000
 
-/** Writes one change after the other, and measures how long each takes to reach the tail. */
+/** Writes one change after the other; tells when each was written, and how long the slowest write took. */
 async function writeWhile(log: LogDatabase, watched: WatchedTail, isDone: () => boolean) {
   const client = await log.connect()
   const writtenAtMs = new Map<string, number>()
+  let slowestMs = 0
   for (let count = 0; !isDone(); count++) {
+    const beganMs = performance.now()
     await client.query(`select log_change('Room:1', 'w-${count}', 1)`)
     writtenAtMs.set(`w-${count}`, performance.now())
+    slowestMs = Math.max(slowestMs, performance.now() - beganMs)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await watched.until(() => watched.rows().length >= writtenAtMs.size)
-  return writtenAtMs
+  return { writtenAtMs, slowestMs }
 }
 
 describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, url) => {
@@ -40,13 +43,14 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
       while (kills < 100) kills += await killBackends(log, 'syncline listen')
     })()
 
-    const writtenAtMs = await writeWhile(log, watched, () => kills >= 100)
+    const { writtenAtMs, slowestMs } = await writeWhile(log, watched, () => kills >= 100)
     await killing
 
     const latestMs = Math.max(...[...writtenAtMs].map(([id, at]) => (arrivedAtMs.get(id) as number) - at))
     expect(watched.rows().length).toBe(writtenAtMs.size)
     expect(new Set(watched.rows().map(({ id }) => id)).size).toBe(writtenAtMs.size)
-    expect(latestMs).toBeLessThan(POLL_MS + SLACK_MS)
+    // A write is the control: on a machine that is slow or busy it is slow too.
+    expect(latestMs).toBeLessThan(POLL_MS + SLACK_MS + 10 * slowestMs)
     await watched.tail.close()
   }, 180_000)
 
@@ -57,7 +61,7 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
       while (kills < 10) kills += await killBackends(log, 'syncline tail')
     })()
 
-    const writtenAtMs = await writeWhile(log, watched, () => kills >= 10)
+    const { writtenAtMs } = await writeWhile(log, watched, () => kills >= 10)
     await killing
 
     expect(watched.rows().map(({ id }) => id)).toEqual([...writtenAtMs.keys()])
@@ -84,39 +88,41 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
     await silent.query('commit')
 
     expect(toldBefore).toBe(0)
-    await watched.until(() => watched.rows().length === 1, 2_000)
-    await watched.until(() => told > 0, 2_000)
+    await watched.until(() => watched.rows().length === 1)
+    await watched.until(() => told > 0)
     await watched.tail.close()
   })
 
   test('two tails wake each other, and each knows of the other', async () => {
     const first = await watchLog(log.database, { pollMs: 200 })
-    await first.until(() => !first.tail.hasPeers, 5_000)
+    await first.until(() => !first.tail.hasPeers)
     const second = await watchLog(log.database, { pollMs: 200 })
-    await first.until(() => first.tail.hasPeers, 5_000)
+    await first.until(() => first.tail.hasPeers)
 
     for (let count = 0; count < 20; count++) await log.query(`select log_change('Room:1', '${count}', 1)`)
-    await first.until(() => first.rows().length === 20, 1_000)
-    await second.until(() => second.rows().length === 20, 1_000)
+    await first.until(() => first.rows().length === 20)
+    await second.until(() => second.rows().length === 20)
 
     await first.tail.close()
-    await second.until(() => !second.tail.hasPeers, 5_000)
+    await second.until(() => !second.tail.hasPeers)
     await second.tail.close()
   })
 
   test('of two tails on an idle server, neither asks more often than the poll', async () => {
     let asked = 0
     const counted = countPipelines(log.database, () => asked++)
-    const tails = [await watchLog(counted, { pollMs: 500 }), await watchLog(counted, { pollMs: 500 })]
-    await tails[0]?.until(() => tails.every(({ tail }) => tail.hasPeers), 5_000)
+    const tails = [await watchLog(counted, { pollMs: 200 }), await watchLog(counted, { pollMs: 200 })]
+    await tails[0]?.until(() => tails.every(({ tail }) => tail.hasPeers))
 
     // What the start has left to do is over within a poll or two.
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await new Promise((resolve) => setTimeout(resolve, 600))
     asked = 0
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    const beganMs = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 800))
+    const polls = (2 * (performance.now() - beganMs)) / 200
 
     expect(asked).toBeGreaterThan(0)
-    expect(asked).toBeLessThan(20)
+    expect(asked).toBeLessThanOrEqual(2 * polls + 2)
     for (const { tail } of tails) await tail.close()
   })
 })
@@ -147,7 +153,7 @@ describe('through a network that fails', () => {
       if (++cuts === 25) clearInterval(timer)
     }, 60)
 
-    const writtenAtMs = await writeWhile(log, watched, () => cuts >= 25)
+    const { writtenAtMs } = await writeWhile(log, watched, () => cuts >= 25)
 
     expect(watched.rows().map(({ id }) => id)).toEqual([...writtenAtMs.keys()])
     await watched.tail.close()
@@ -161,7 +167,7 @@ describe('through a network that fails', () => {
       for (; drops < 10; drops++) await proxy.dropAnswer()
     })()
 
-    const writtenAtMs = await writeWhile(log, watched, () => drops >= 10)
+    const { writtenAtMs } = await writeWhile(log, watched, () => drops >= 10)
     await dropping
 
     expect(watched.rows().map(({ id }) => id)).toEqual([...writtenAtMs.keys()])
@@ -190,7 +196,7 @@ describe('through a network that fails', () => {
 
     await log.query(`select log_change('Room:1', 'a', 1)`)
 
-    await watched.until(() => watched.rows().length === 1, 2_000)
+    await watched.until(() => watched.rows().length === 1)
     expect(said).toEqual([
       'The log is polled every 100 ms: notifications do not arrive, as behind a transaction pooler.',
     ])

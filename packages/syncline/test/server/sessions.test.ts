@@ -221,7 +221,7 @@ test('a flood is limited by name, and others are not', async () => {
   calm.send({ type: 'ping' })
 
   expect(limited['retryAfterMs']).toBeGreaterThan(0)
-  await calm.next(({ type }) => type === 'pong', 0, 2_000)
+  await calm.next(({ type }) => type === 'pong')
 })
 
 test('a token is renewed in place; one of somebody else is not taken', async () => {
