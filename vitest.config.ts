@@ -7,7 +7,6 @@ const source = (path: string) => fileURLToPath(new URL(`./packages/syncline/src/
 const SERVERS = ['./test/setup/servers.ts']
 const SERVER_TESTS = [
   'access',
-  'action-cable',
   'apply',
   'authenticate',
   'capture',
