@@ -7,6 +7,8 @@ import { settleOperators } from '../store/rebase.ts'
 import type { Store } from '../store/store.ts'
 import type { HeldFields, OpDraft, QueuedOp } from './outbox.ts'
 
+const NOTHING_HELD: readonly (readonly [number, HeldFields])[] = []
+
 /** The overlay's side of the outbox; called inside store transactions. */
 export class ShownOps {
   readonly #schema: CompiledSchema
@@ -55,9 +57,9 @@ export class ShownOps {
    * already. Its create is dropped: it was applied, or there were nothing to tell. What others made of a counter or
    * set stays as it is, and is not counted again. Returns what is held now.
    */
-  expect(model: string, id: string, last: number): (readonly [number, HeldFields])[] {
+  expect(model: string, id: string, last: number): readonly (readonly [number, HeldFields])[] {
+    if (this.#delicate.size === 0 || !this.#delicate.has(`${model} ${id}`)) return NOTHING_HELD
     const holding: (readonly [number, HeldFields])[] = []
-    if (this.#delicate.size === 0 || !this.#delicate.has(`${model} ${id}`)) return holding
     this.#store.mapOps(model, id, (op, row) => {
       const n = this.#numbers.get(op)
       if (n === undefined || n > last || !op.operators) return op

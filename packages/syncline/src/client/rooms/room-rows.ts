@@ -76,7 +76,9 @@ export class RoomRows {
       store.replaceRoom(channel, staged, this.#isLive)
       for (const change of changes) this.#applyOne(channel, change)
     })
-    const room = { cursor, schema: schema.hash, records: store.members(channel) }
+    // Without changes, what was loaded is what belongs to the cursor.
+    const records = changes.length === 0 ? staged.records : store.members(channel)
+    const room = { cursor, schema: schema.hash, records }
     this.#host.save({ channel, type: 'replace', room })
     this.#host.onApplied(channel, changes)
   }
