@@ -1,5 +1,4 @@
 /** Storage that lives as long as its object: for tests, server rendering, and devices that may keep nothing. */
-import { inSlices, portionsOf } from '../slices.ts'
 import type { StoreRecord } from '../store/store.ts'
 import type { KeptRoom, RoomWrite, Storage, StorageWrite, StoredDevice, UserStorage } from './storage.ts'
 
@@ -24,8 +23,8 @@ interface RoomInMemory {
   readonly changed: Map<string, StoreRecord | null>
 }
 
-// 256: a portion takes a part of a millisecond.
-const PORTION = 256
+// 256: with less than that, putting changes into what was loaded saves nothing.
+const FEW = 256
 
 class MemoryStorage implements UserStorage {
   device: StoredDevice | undefined
@@ -40,7 +39,14 @@ class MemoryStorage implements UserStorage {
     const room = this.#rooms.get(channel)
     if (!room) return undefined
     const { cursor, schema } = room
-    return { cursor, schema, read: (take) => inSlices(portionsOf(recordsOf(room), PORTION), take) }
+    return {
+      cursor,
+      schema,
+      read(take) {
+        take(recordsOf(room))
+        return undefined
+      },
+    }
   }
 
   async purge(): Promise<void> {
@@ -62,7 +68,7 @@ class MemoryStorage implements UserStorage {
     if (!room) return
     for (const { model, id } of write.remove) room.changed.set(keyOf(model, id), null)
     for (const record of write.put) room.changed.set(keyOf(record.model, record.fields.id), record)
-    const isLong = room.changed.size > room.loaded.length / 4 + PORTION
+    const isLong = room.changed.size > room.loaded.length / 4 + FEW
     const grown = isLong ? { ...room, loaded: recordsOf(room), changed: new Map() } : room
     this.#rooms.set(write.channel, { ...grown, cursor: write.cursor })
   }

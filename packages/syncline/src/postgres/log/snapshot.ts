@@ -46,7 +46,7 @@ export interface LogSnapshot extends LogPlace {
 }
 
 /** Hears of a load while it is being read. */
-export interface SnapshotFollower {
+interface SnapshotFollower {
   /** The snapshot is taken: a right that is checked from now on is checked late enough. */
   begin(place: LogPlace): void
   /** Some rows of a model. */
