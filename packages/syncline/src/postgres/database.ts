@@ -28,6 +28,8 @@ export interface Connection {
   pipeline(statements: readonly Statement[]): Promise<Row[][]>
   /** Runs one statement and hands its rows on as they come, each as the list of its columns. `take` must not throw. */
   stream(statement: Statement, take: (row: readonly unknown[]) => void): Promise<void>
+  /** The server's process behind it, as notifications name it; undefined on PGlite. */
+  readonly processId?: number
   /** Resolves when the connection is gone, with the reason. */
   readonly closed: Promise<Error | undefined>
   close(): Promise<void>
@@ -55,8 +57,9 @@ export interface Database {
   connect(name: string, settings?: Readonly<Record<string, string>>): Promise<Connection>
   /**
    * Listens on a channel with a connection that does nothing else, reconnects by itself, and calls `onWake` after
-   * every notification and after every reconnect (what was notified meanwhile is lost).
+   * every notification, with the `processId` of its sender, and after every reconnect (what was notified meanwhile is
+   * lost).
    */
-  listen(channel: string, onWake: () => void): Promise<Listener>
+  listen(channel: string, onWake: (sender?: number) => void): Promise<Listener>
   close(): Promise<void>
 }

@@ -132,6 +132,7 @@ export function createCore(options: CoreOptions): RunningCore {
     const writer = await createWriter(database, schema, rules, {
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
       readAlong: () => (started.isComplete ? started.tail.readAlong() : undefined),
+      beginQuiet: () => (started.isComplete ? started.tail.beginQuiet() : undefined),
       ...options.writer,
     })
     started.writer = shownWriter(writer, shown)

@@ -2,6 +2,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Row } from '../../src/postgres/database.ts'
+import { startTail } from '../../src/postgres/log/tail.ts'
+import { WAKE_CHANNEL } from '../../src/postgres/log/wake.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type AcceptedOp, createWriter } from '../../src/postgres/apply/writer.ts'
 import {
@@ -76,6 +78,36 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
 
     // The read saw what the op committed.
     expect(happened).toEqual(['read along', 'answered'])
+  })
+
+  test('L2: where the process wakes its tail itself, no transaction notifies, and each one tells its end', async () => {
+    const sleeper = await startTail(crew.database, { pollMs: 60_000 }, () => {})
+    const program = await plain.connect()
+    let told = 0
+    program.on('notification', () => told++)
+    await program.query(`listen ${WAKE_CHANNEL}`)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    told = 0
+    const ended: (string | undefined)[] = []
+    const writer = await crew.anotherWriter({ beginQuiet: () => (xid) => void ended.push(xid) })
+    const devices = [new TestDevice(writer, ana), new TestDevice(writer, ben)]
+
+    const lone = await devices[0]!.push(camera('quiet'))
+    const both = await Promise.all(devices.map((pusher, index) => pusher.push(camera(`quiet ${index}`))))
+    // A query hears what was notified until then.
+    await program.query('select 1')
+    const toldInSilence = told
+    const refused = await devices[1]!.push(camera('quiet'))
+    await new TestDevice(await crew.anotherWriter(), ana).push(camera('loud'))
+    await program.query('select 1')
+
+    expect(refused.rejected).toMatchObject([{ code: 'duplicate_id' }])
+    expect(ended).toContain(lone.xids[0])
+    for (const { xids } of both) expect(ended).toContain(xids[0])
+    // The group that failed, and ended.
+    expect(ended).toContain(undefined)
+    expect({ toldInSilence, told: told > 0 }).toEqual({ toldInSilence: 0, told: true })
+    await sleeper.close()
   })
 
   test('L1: each change of a group is logged with its own author, device and op, rows in cascades too', async () => {

@@ -222,7 +222,7 @@ describe.each(Object.entries(inject('servers')))('poison on PostgreSQL %s', (_ma
   })
 
   test('W3, W4: who waits longer than patience allows is told to come again, and loses nothing', async () => {
-    const writer = await crew.anotherWriter({ patienceMs: 300, onError: () => {} })
+    const writer = await crew.anotherWriter({ patienceMs: 1_000, onError: () => {} })
     const device = new TestDevice(writer, ana)
     const ops = device.number([
       camera('first'),

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import type { Database } from '../../src/postgres/database.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
-import { WAKE_CHANNEL, WAKE_LOCK } from '../../src/postgres/log/wake.ts'
+import { QUIET, WAKE_CHANNEL, WAKE_LOCK } from '../../src/postgres/log/wake.ts'
 import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import { createLogDatabase, type LogDatabase, type WatchedTail, watchLog } from './log-fixture.ts'
 
@@ -91,6 +91,48 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
     await watched.until(() => watched.rows().length === 1)
     await watched.until(() => told > 0)
     await watched.tail.close()
+  })
+
+  test('L2: what this process commits in silence is read when it says so, and other programs are told soon after', async () => {
+    const asked: string[] = []
+    const counted = countPipelines(log.database, () => asked.push('read'))
+    const watched = await watchLog(counted, { pollMs: 60_000 })
+    await watched.until(() => !watched.tail.hasPeers, 5_000)
+    const program = await log.connect()
+    let told = 0
+    program.on('notification', () => told++)
+    await program.query(`listen ${WAKE_CHANNEL}`)
+    const endQuiet = watched.tail.beginQuiet()
+    // What the start has left to tell is over.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    told = 0
+    asked.length = 0
+
+    const rows = await log.query(
+      `select ${QUIET}, log_change('Room:1', 'quiet', 1), pg_current_xact_id()::text as xid`,
+    )
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const before = { read: watched.rows().length, told, asked: asked.length }
+    endQuiet?.((rows[0] as { xid: string }).xid)
+    await watched.until(() => watched.rows().length === 1 && told === 1, 2_000)
+    // Its own word to the others is no news to the tail: it does not read again.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+
+    expect(before).toEqual({ read: 0, told: 0, asked: 0 })
+    expect(told).toBe(1)
+    expect(asked).toEqual(['read'])
+    await watched.tail.close()
+  })
+
+  test('L2: nobody commits in silence while another tail reads the same log', async () => {
+    const first = await watchLog(log.database, { pollMs: 200 })
+    await first.until(() => first.tail.beginQuiet() !== undefined, 5_000)
+    const second = await watchLog(log.database, { pollMs: 200 })
+
+    await first.until(() => first.tail.beginQuiet() === undefined, 5_000)
+
+    await first.tail.close()
+    await second.tail.close()
   })
 
   test('two tails wake each other, and each knows of the other', async () => {
@@ -215,6 +257,7 @@ function countPipelines(database: Database, onPipeline: () => void): Database {
         stream: connection.stream.bind(connection),
         close: connection.close.bind(connection),
         closed: connection.closed,
+        processId: connection.processId,
         pipeline(statements) {
           onPipeline()
           return connection.pipeline(statements)

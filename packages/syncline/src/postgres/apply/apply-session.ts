@@ -56,6 +56,9 @@ export class ApplySession {
       default_transaction_isolation: 'read committed',
       default_transaction_read_only: 'off',
       jit: 'off',
+      // Few records, found by their ids: a rule's tables shall not be read whole for one of them (`bench`: G1), as the
+      // default for spinning disks would have it.
+      random_page_cost: '1.1',
       // A process that froze inside a transaction gives its locks back.
       idle_in_transaction_session_timeout: '10s',
     })

@@ -52,7 +52,7 @@ export class GroupCommit {
   readonly #lanes: readonly Lane[]
   readonly #slowLane: SlowLane
   readonly #onRefused: (job: Job) => void
-  readonly #readAlong: Settings['readAlong']
+  readonly #settings: Pick<Settings, 'readAlong' | 'beginQuiet'>
   #waiting: Job[] = []
   /** An op of each shape whose first ops went through the slow lane. */
   readonly #unfamiliar = new Map<string, PreparedOp>()
@@ -64,12 +64,12 @@ export class GroupCommit {
     holders: readonly SessionHolder[],
     slowLane: SlowLane,
     onRefused: (job: Job) => void,
-    readAlong: Settings['readAlong'],
+    settings: Pick<Settings, 'readAlong' | 'beginQuiet'>,
   ) {
     this.#lanes = holders.map((holder) => ({ holder, inHand: undefined }))
     this.#slowLane = slowLane
     this.#onRefused = onRefused
-    this.#readAlong = readAlong
+    this.#settings = settings
   }
 
   take(job: Job): void {
@@ -154,12 +154,16 @@ export class GroupCommit {
     for (let exclusion = 0; open.size > 0; exclusion++) {
       const jobs = [...open]
       const group = groupOf(jobs.map(restOf))
+      const endQuiet = this.#settings.beginQuiet()
+      let xid: string | undefined
       try {
         const results = await commitGroup(session, group, {
           isRetried: exclusion > 0,
+          isQuiet: endQuiet !== undefined,
           // Beside another group, the tail has more to read than this one.
-          readAlong: this.#busyLanes > 1 ? undefined : this.#readAlong(),
+          readAlong: this.#busyLanes > 1 ? undefined : this.#settings.readAlong(),
         })
+        xid = results[0]?.xid
         jobs.forEach((job, index) => {
           const result = results[index]
           if (result) job.results.push(result)
@@ -173,6 +177,8 @@ export class GroupCommit {
         if (!excluded) return this.#commitSeparately(session, jobs)
         open.delete(excluded)
         if (exclusion === NEWCOMERS_LEAVE_AT) this.#sendNewcomersAway(open)
+      } finally {
+        endQuiet?.(xid)
       }
     }
   }

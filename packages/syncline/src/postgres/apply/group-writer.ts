@@ -85,7 +85,7 @@ export class GroupWriter implements Writer {
     this.#holders = [...holders, ...slowHolders]
     const suspect = (job: Job) => this.#suspect(job)
     this.#slowLane = new SlowLane(slowHolders, this.#settings, now, (job) => this.#route(job), suspect)
-    this.#groups = new GroupCommit(holders, this.#slowLane, suspect, this.#settings.readAlong)
+    this.#groups = new GroupCommit(holders, this.#slowLane, suspect, this.#settings)
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS).unref()
   }
 

@@ -11,6 +11,7 @@
 import { writerList } from '../capture/writer-setting.ts'
 import type { Row, Statement } from '../database.ts'
 import type { ReadAlong } from '../log/tail.ts'
+import { QUIET } from '../log/wake.ts'
 import type { ApplySession } from './apply-session.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
 import { advanced } from './device-state.ts'
@@ -72,13 +73,15 @@ export interface CommitOptions {
   readonly isRetried?: boolean
   /** Goes along with a lone op: the log is read in the round trip of the commit (`bench`: G1). */
   readonly readAlong?: ReadAlong
+  /** The transaction wakes nobody: whoever asked for it wakes the tail of this process. */
+  readonly isQuiet?: boolean
 }
 
 /** Commits the group, or throws what its first failure was and leaves nothing. */
 export async function commitGroup(
   session: ApplySession,
   group: Group,
-  { isRetried = false, readAlong }: CommitOptions = {},
+  { isRetried = false, isQuiet = false, readAlong }: CommitOptions = {},
 ): Promise<PartResult[]> {
   const moves = group.parts.flatMap(moveOf)
   const lone = group.ops[0]
@@ -89,10 +92,10 @@ export async function commitGroup(
     group.parts.every((part) => !part.units.some((unit) => unit.cause))
   ) {
     const along = readAlong ? [readAlong.statement] : []
-    const [[row], read] = (await session.pipeline([loneStatement(session, moves, lone.op), ...along])) as [
-      Row[],
-      Row[]?,
-    ]
+    const [[row], read] = (await session.pipeline([
+      loneStatement(session, moves, lone.op, isQuiet),
+      ...along,
+    ])) as [Row[], Row[]?]
     if (read) readAlong?.handOver(read)
     return resultsOf(
       group,
@@ -100,7 +103,7 @@ export async function commitGroup(
       row?.['answer'] ? [JSON.parse(row['answer'] as string)] : [],
     )
   }
-  const statements = groupStatements(session, group, moves, isRetried)
+  const statements = groupStatements(session, group, moves, { isRetried, isQuiet })
   const answers = await session.pipeline(statements)
   const xid = answers[isRetried ? 2 : 1]?.[0]?.['xid'] as string
   const given = answers.flatMap((rows) =>
@@ -117,12 +120,12 @@ function groupStatements(
   session: ApplySession,
   group: Group,
   moves: readonly DeviceMove[],
-  isRetried: boolean,
+  { isRetried, isQuiet }: CommitOptions,
 ): Statement[] {
   const prepared = group.ops.map(({ op }) => op.prepared)
   const rejections = group.parts.flatMap((part) => rejectedOf(part).map((rejection) => ({ part, rejection })))
   return [
-    { text: 'begin' },
+    { text: isQuiet ? `begin; select ${QUIET}` : 'begin' },
     ...(isRetried ? [{ text: `set local lock_timeout = '${BRIEF_LOCK_TIMEOUT}'` }] : []),
     namedAs(session, advanceStatement(moves)),
     ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
@@ -164,11 +167,16 @@ function listOf(ops: readonly GroupOp[]): string | undefined {
 }
 
 /** One statement is one transaction of its own: no begin, no commit. */
-function loneStatement(session: ApplySession, moves: readonly DeviceMove[], op: GroupOp): Statement {
+function loneStatement(
+  session: ApplySession,
+  moves: readonly DeviceMove[],
+  op: GroupOp,
+  isQuiet: boolean,
+): Statement {
   const { values } = advanceStatement(moves)
   const name = session.functionOf(op.prepared.key)
   return session.statement(
-    `select syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}_one($7::jsonb) as answer`,
+    `select ${isQuiet ? `${QUIET}, ` : ''}syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}_one($7::jsonb) as answer`,
     [...values, payloadText(op)],
   )
 }

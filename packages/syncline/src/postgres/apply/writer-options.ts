@@ -1,5 +1,5 @@
 /** What `createWriter` may be told. */
-import type { ReadAlong } from '../log/tail.ts'
+import type { EndQuiet, ReadAlong } from '../log/tail.ts'
 import type { ServerFunction } from './call.ts'
 
 export interface WriterOptions {
@@ -15,6 +15,8 @@ export interface WriterOptions {
   readonly idempotencyRetentionMs?: number
   /** The tail's next read, which a lone op takes along in its own round trip. @default the tail reads for itself */
   readonly readAlong?: () => ReadAlong | undefined
+  /** `Tail.beginQuiet` of this process's tail. @default every transaction notifies whoever sleeps */
+  readonly beginQuiet?: () => EndQuiet | undefined
   /** Receives errors that no op is to blame for: the connection, an access rule that PostgreSQL refuses. @default nothing */
   readonly onError?: (error: unknown) => void
 }
@@ -29,6 +31,7 @@ export function withDefaults(options: WriterOptions): Settings {
     slowLanes: options.slowLanes ?? 4,
     idempotencyRetentionMs: options.idempotencyRetentionMs ?? 86_400_000,
     readAlong: options.readAlong ?? (() => undefined),
+    beginQuiet: options.beginQuiet ?? (() => undefined),
     onError: options.onError ?? (() => {}),
   }
 }

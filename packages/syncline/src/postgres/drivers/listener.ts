@@ -23,7 +23,7 @@ export function retryDelayMs(attempt: number, random: () => number = Math.random
 export async function keepListening(
   connect: () => Promise<PipelinedClient>,
   channel: string,
-  onWake: () => void,
+  onWake: (sender?: number) => void,
 ): Promise<Listener> {
   let client: PipelinedClient | undefined
   let isClosed = false
@@ -31,7 +31,7 @@ export async function keepListening(
 
   const open = async () => {
     const opened = await connect()
-    opened.on('notification', onWake)
+    opened.on('notification', ({ processId }) => onWake(processId))
     try {
       await opened.query(`listen ${quoteIdentifier(channel)}`)
     } catch (error) {
@@ -48,7 +48,14 @@ export async function keepListening(
   }
   const again = (attempt: number) => {
     if (isClosed) return
-    retry = setTimeout(() => void open().then(onWake, () => again(attempt + 1)), retryDelayMs(attempt))
+    retry = setTimeout(
+      () =>
+        void open().then(
+          () => onWake(),
+          () => again(attempt + 1),
+        ),
+      retryDelayMs(attempt),
+    )
   }
 
   await open()

@@ -4,6 +4,11 @@ import type { Connection, Parameter, Row, Statement } from '../database.ts'
 
 /** A `pg` client that sends without waiting for answers, and whose loss never crashes the process. */
 export class PipelinedClient extends pg.Client {
+  /** The server's process, once connected; the type of `pg` does not name it. */
+  get processId(): number | undefined {
+    return (this as { processID?: number }).processID
+  }
+
   /** Resolves when the connection is gone: with the reason, or with nothing after `end`. */
   readonly gone: Promise<Error | undefined>
 
@@ -77,6 +82,7 @@ export function allRows(answers: readonly PromiseSettledResult<Row[]>[]): Row[][
 /** A client that its holder owns, as a `Connection`. */
 export function ownedConnection(client: PipelinedClient): Connection {
   return {
+    processId: client.processId,
     query: (text, values) => runQuery(client, text, values),
     pipeline: (statements) => runPipeline(client, statements),
     stream: (statement, take) => streamRows(client, statement, take),

@@ -13,6 +13,7 @@ import { firstUnseen } from './cursor.ts'
 import { refuseStandby } from './history.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
 import { type Beginning, openTail } from './open-tail.ts'
+import { LateNotice } from './late-notice.ts'
 import { NextReads } from './next-reads.ts'
 import { Past, type PastContent } from './past.ts'
 import { readPast } from './past-query.ts'
@@ -20,10 +21,10 @@ import type { PruneOptions } from './prune.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { chooseRestMode } from './rest-mode.ts'
 import { type RestMode, Sleeper } from './sleeper.ts'
-import type { BatchListener, Tail } from './tail.ts'
+import type { BatchListener, EndQuiet, Tail } from './tail.ts'
 import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
 import { hasPassed, Waiters } from './waiters.ts'
-import { TAILS_LOCK, WAKE_CHANNEL } from './wake.ts'
+import { NOTIFY, TAILS_LOCK, WAKE_CHANNEL } from './wake.ts'
 
 export interface TailOptions {
   /** Longest delay of a change whose notification was lost, in ms. @default 1_000 */
@@ -82,6 +83,7 @@ class LogTail implements Tail {
   })
   readonly #waiters = new Waiters()
   readonly #nextReads = new NextReads()
+  readonly #notice = new LateNotice(() => void this.#connection?.query(NOTIFY).catch(() => {}))
   #history: { readonly position: SnapshotText; readonly history: string } | undefined
   /** Newest history row; null before the first position. */
   #life: string | null = null
@@ -107,7 +109,7 @@ class LogTail implements Tail {
   async start(): Promise<void> {
     // Before anything else: a standby refuses to listen, in its own words.
     await refuseStandby(this.#database)
-    this.#listener = await this.#database.listen(WAKE_CHANNEL, () => this.wake())
+    this.#listener = await this.#database.listen(WAKE_CHANNEL, (sender) => this.#hear(sender))
     try {
       this.#running = this.#run(await this.#open())
     } catch (error) {
@@ -146,6 +148,14 @@ class LogTail implements Tail {
     this.#rouse()
   }
 
+  beginQuiet(): EndQuiet | undefined {
+    if (this.#mode !== 'notified' || this.hasPeers) return undefined
+    return (xid) => {
+      if (xid === undefined || !hasPassed(this.position, [xid])) this.wake()
+      this.#notice.note()
+    }
+  }
+
   readAlong() {
     const from = this.position
     return {
@@ -181,6 +191,7 @@ class LogTail implements Tail {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#notice.close()
     this.wake()
     await this.#listener?.close()
     await this.#maintenance?.close()
@@ -189,6 +200,12 @@ class LogTail implements Tail {
     await this.#connection?.close()
     await this.#running
     this.#waiters.release()
+  }
+
+  /** What this tail tells others is no news to itself. */
+  #hear(sender: number | undefined): void {
+    if (this.#mode === undefined || sender === undefined || sender !== this.#connection?.processId)
+      this.wake()
   }
 
   /** Follows the log on one connection after the other. */

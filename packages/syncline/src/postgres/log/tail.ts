@@ -10,6 +10,9 @@ export interface ReadAlong {
   handOver(answer: readonly Row[]): void
 }
 
+/** Must be called when a quiet transaction has ended, with its id, or with nothing when that is not known. */
+export type EndQuiet = (xid?: string) => void
+
 /** Reads the log as it grows and hands every batch to one listener, in order. */
 export interface Tail {
   /** Everything up to this snapshot has been handed on. */
@@ -26,8 +29,14 @@ export interface Tail {
   readonly readAtMicros: number
   /** Id of this life of the log as long as the tail knows it; another id, other cursors. */
   readonly epoch: string
-  /** Whether other tails read this database. If so, a transaction of this process must wake them as any writer does. */
+  /** Whether other tails read this database. */
   readonly hasPeers: boolean
+  /**
+   * Lets a transaction of this process commit without a notification (`syncline.wake` = `never`), which would cost it
+   * more than its tail's own reading: other programs that listen are told a moment later. Undefined where other tails
+   * must be woken, as any writer does.
+   */
+  beginQuiet(): EndQuiet | undefined
   /** Tells the tail that this process has committed something, so that it need not wait for a notification. */
   wake(): void
   /**

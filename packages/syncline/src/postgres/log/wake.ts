@@ -7,8 +7,12 @@
  *   granted   no tail sleeps; a tail that wants to is refused until this transaction has ended, and reads again
  *   refused   a tail sleeps: notify it
  *
+ * A transaction of a process whose own tail is the only one commits in silence, and that process wakes its tail and tells
+ * other programs a moment later (`Tail.beginQuiet`).
+ *
  * The payload is empty: one of 8,000 bytes would fail the user's own transaction.
  */
+import type { Statement } from '../database.ts'
 
 /** Channel that sleeping tails, and any other program that wants to know, listen on. */
 export const WAKE_CHANNEL = 'ops_channel'
@@ -25,6 +29,15 @@ export const TAILS_LOCK = '6014960150226495852'
  * found no other tail (`Tail.hasPeers`).
  */
 export const WAKE_SETTING = 'syncline.wake'
+
+/** Wakes whoever listens. */
+export const NOTIFY: Statement = {
+  name: 'syncline notify',
+  text: `select pg_catalog.pg_notify('${WAKE_CHANNEL}', '')`,
+}
+
+/** Makes the transaction that runs it commit in silence. */
+export const QUIET = `pg_catalog.set_config('${WAKE_SETTING}', 'never', true)`
 
 /**
  * PL/pgSQL for the logging triggers, once per logged row or statement, and one expression, because every transaction
