@@ -114,6 +114,7 @@ function createPages({ sync, secret, log }: AccountsParts) {
     version: ({ headers }) =>
       headers.has('x-inertia') && !headers.has('x-inertia-version') ? null : built.script,
     logger: log,
+    metrics: sync.metrics,
   })
 }
 

@@ -75,7 +75,7 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly logger?: Logger
   /** How long marker clients collect before a reload, in ms. @default 300, or SYNC_DEBOUNCE_MS */
   readonly debounceMs?: number
-  /** Failed attempts to connect before marker clients give up. @default SYNC_RECONNECT_ATTEMPTS, or for ever */
+  /** How often in a row marker clients try a lost connection again. @default SYNC_RECONNECT_ATTEMPTS, or without end */
   readonly maxReconnectAttempts?: number
   /** How the log is followed and kept. */
   readonly log?: TailOptions

@@ -9,7 +9,7 @@ import { defaultLimits, type Limits } from '../server/limits.ts'
 export interface ClientOptions {
   /** How long markers are collected before a reload, in ms. */
   readonly debounceMs: number
-  /** Failed attempts to connect before a page gives up; absent: it never does. */
+  /** How often in a row a page tries a lost connection again; absent: without end. */
   readonly maxReconnectAttempts?: number
 }
 

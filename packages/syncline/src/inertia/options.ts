@@ -1,5 +1,6 @@
 /** What an application tells `createInertia` once. */
 import type { Logger } from '../server/logger.ts'
+import type { Metrics } from '../server/metrics.ts'
 import type { PagePosition } from '../server/page-position.ts'
 import type { CarryStore } from './carried.ts'
 import type { DocumentParts, Rendered } from './document.ts'
@@ -27,6 +28,8 @@ export interface InertiaOptions {
   readonly ssr?: (page: Page, request: Request) => Awaitable<Rendered | null>
   /** Encrypts what the browser keeps in its history. @default false */
   readonly encryptHistory?: boolean
-  /** Receives failures that the page survived. @default silence */
+  /** Receives failures that the page survived, and at debug level every partial reload. @default silence */
   readonly logger?: Logger
+  /** Counts partial reloads by component: `sync.metrics`. @default nobody counts */
+  readonly metrics?: Pick<Metrics, 'count'>
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { silentLogger } from '../server/logger.ts'
 import { createInertia } from './create-inertia.ts'
 import type { InertiaOptions } from './options.ts'
 import type { Page } from './page.ts'
@@ -332,6 +333,23 @@ test('a page stands without sync when there is no position', async () => {
 
   expect([off.props['sync'], failed.props['sync']]).toEqual([null, null])
   expect(errors).toEqual([{ error: new Error('not started') }])
+})
+
+test('a partial reload is counted by component and logged; a whole page is neither', async () => {
+  const counted: unknown[] = []
+  const logged: unknown[] = []
+  const metrics = { count: (...count: unknown[]) => void counted.push(count) }
+  const logger = { ...silentLogger, debug: (line: object) => void logged.push(line) }
+  const partial = (component: string) => ({
+    'x-inertia-partial-component': component,
+    'x-inertia-partial-data': 'name',
+  })
+
+  for (const headers of [partial('accounts'), partial('account'), {}])
+    await answer({ headers }, render, { metrics, logger })
+
+  expect(counted).toEqual([['syncline_partial_reloads_total', 1, { component: 'accounts' }]])
+  expect(logged).toEqual([{ component: 'accounts', only: ['name'] }])
 })
 
 test('an answer of another kind passes, with its own headers and with `Vary` once', async () => {

@@ -134,6 +134,7 @@ export class Visit {
     const { flash, errors = {}, clearHistory, preserveFragment } = carried ?? {}
     const shared = { errors: always(errors), ...(await options.share?.(this.request)), ...this.#shared }
     const asked = readAsked(this.request.headers, component)
+    if (asked.isPartial) this.#noteReload(component, asked.only)
     const { props: values, notes } = await resolveProps(
       { ...shared, ...props, ...this.#sync() },
       { asked, onRescue: (path, error) => this.#warn(error, { path }), nowMs: Date.now() },
@@ -150,6 +151,13 @@ export class Visit {
       sharedProps: Object.keys(shared),
       ...noted(notes),
     }
+  }
+
+  #noteReload(component: string, only: readonly string[]): void {
+    const { logger = silentLogger, metrics } = this.#start.options
+    // Not by prop: what a browser asks for may be anything.
+    metrics?.count('syncline_partial_reloads_total', 1, { component })
+    logger.debug({ component, only }, 'inertia: a page reloads some of its props')
   }
 
   #sync(): Props {

@@ -13,8 +13,8 @@ export interface SyncOptions {
   /** How long markers are collected before a reload, in ms. @default what the page or the server says, else 300 */
   readonly debounceMs?: number
   /**
-   * Failures in a row after which the connection is given up, until the page is looked at again or the device comes
-   * online. @default what the page says, else Infinity
+   * How often in a row a lost connection is tried again before it is given up, until the page is looked at again or the
+   * device comes online. @default what the page says, else Infinity
    */
   readonly maxReconnectAttempts?: number
   /** Upper bound of the first wait before connecting again, in ms; it doubles to 30 s. @default 1_000 */

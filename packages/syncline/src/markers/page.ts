@@ -46,7 +46,7 @@ export interface Page {
   isBusy?(): boolean
   /** How long the server wants markers to be collected, in ms. */
   debounceMs?(): number | undefined
-  /** After how many failures in a row the server wants the connection to be given up. */
+  /** How often in a row the server wants a lost connection to be tried again. */
   reconnectAttempts?(): number | undefined
   /** The page's props as they are shown. */
   props?(): Readonly<Record<string, unknown>> | undefined

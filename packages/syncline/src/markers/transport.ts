@@ -28,7 +28,7 @@ export interface TransportHost {
 export interface TransportSettings {
   readonly clock: Clock
   readonly random: () => number
-  /** Failures in a row after which the connection is given up. */
+  /** Tries again, in a row, after which the connection is given up. */
   readonly maxAttempts: number
   /** Upper bound of the first wait, in ms. */
   readonly minDelayMs: number

@@ -4,6 +4,6 @@ export interface PagePosition {
   readonly cursor: string
   /** How long markers are collected before a reload, in ms. */
   readonly debounceMs: number
-  /** Failed attempts to connect before the page gives up; absent: it never does. */
+  /** How often in a row the page tries a lost connection again; absent: without end. */
   readonly reconnectAttempts?: number
 }

@@ -159,6 +159,48 @@ test('past the rate nothing is rejected: the client is told to wait, and its rep
   expect(again).toBe('reject_subscription')
 })
 
+test('limits that identifiers hit are told with the time to wait, counted once, and logged', async () => {
+  const logged: object[] = []
+  const debug = (line: unknown, message: string) => {
+    if (message === 'A cable subscription was refused.') logged.push(line as object)
+  }
+  const limited = await startAccountsServer({
+    limits: { joins: { perSecond: 0.1, burst: 4 }, channelsPerConnection: 1 },
+    logger: { debug, info() {}, warn() {}, error() {} },
+  })
+  const cable = await limited.cable('s-ben')
+  await cable.answerTo(IDENTIFIERS)
+  const answer = async (identifier: string) => {
+    const from = cable.frames.length
+    cable.perform('subscribe_to', { identifier })
+    return JSON.parse(await cable.next((frame) => frame.includes('"message"'), from)).message
+  }
+
+  const answers = []
+  for (const id of [1, 3, 3, 3]) answers.push(await answer(`Account:${id}`))
+  const hits = limited.sync.metrics.read().find(({ name }) => name === 'syncline_limit_hits_total')
+  await limited.close()
+
+  expect(answers.map(({ error }) => error)).toEqual([
+    undefined,
+    'Subscription limit reached',
+    'Subscription limit reached',
+    'Too many subscriptions at once',
+  ])
+  expect(answers[3].retryAfterMs).toBeGreaterThan(0)
+  expect(Object.fromEntries(hits?.values ?? [])).toEqual({
+    'code="too_many_channels"': 2,
+    'code="rate_limited"': 1,
+  })
+  expect(logged).toEqual(
+    ['too_many_channels', 'too_many_channels', 'rate_limited'].map((code) => ({
+      user: '2',
+      identifier: 'Account:3',
+      code,
+    })),
+  )
+})
+
 test('W4: a cable that does not read is cut with a bounded queue, and hinders nobody', async () => {
   const bounded = await startAccountsServer({ limits: { queueBytes: 20_000, messages: UNLIMITED } })
   const slow = await bounded.cable('s-ben')

@@ -1,5 +1,12 @@
 // @vitest-environment happy-dom
-import { actionCable, type ActionCableOptions, fromFunction, type Page, SyncRegistry } from 'syncline/markers'
+import {
+  actionCable,
+  type ActionCableOptions,
+  fromFunction,
+  type Page,
+  type SyncOptions,
+  SyncRegistry,
+} from 'syncline/markers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { at, type Frame, type ScriptedServer, scriptedServer } from './scripted-server.ts'
@@ -28,7 +35,12 @@ function railsAnswers(frame: Frame | undefined): object[] {
   return [{ identifier, message }]
 }
 
-async function start(options: ActionCableOptions = {}, cursor?: string, answers = railsAnswers) {
+async function start(
+  options: ActionCableOptions = {},
+  cursor?: string,
+  answers = railsAnswers,
+  more: SyncOptions = {},
+) {
   const reloads: string[][] = []
   const page: Page = {
     ...fromFunction((props) => void reloads.push([...props])),
@@ -36,7 +48,7 @@ async function start(options: ActionCableOptions = {}, cursor?: string, answers 
   }
   const server = await scriptedServer(answers)
   const transport = actionCable(server.url, { WebSocket: WebSocket as never, ...options })
-  const registry = new SyncRegistry({ transport, page, reconnectDelay: 10, debounceMs: 20 })
+  const registry = new SyncRegistry({ transport, page, reconnectDelay: 10, debounceMs: 20, ...more })
   open.push(server, { close: () => registry.disconnect() })
   return { server, registry, reloads }
 }
@@ -181,6 +193,42 @@ test.each(['model', 'identifier'] as const)(
     registry.subscribe('Account:1', 'account')
 
     await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  },
+)
+
+test.each([
+  ['after a while', () => 0, () => {}],
+  ['at once when somebody looks', () => 1, () => window.dispatchEvent(new Event('online'))],
+])(
+  'R1: the one subscription of all identifiers, rejected while sync is off, is asked for again %s',
+  async (_, random, look) => {
+    let isOff = false
+    const shared = JSON.stringify({ channel: 'SyncChannel' })
+    const reject = { type: 'reject_subscription', identifier: shared }
+    const { server, registry, reloads } = await start(
+      { form: 'identifier' },
+      undefined,
+      (frame) => (isOff && frame?.['command'] === 'subscribe' ? [reject] : railsAnswers(frame)),
+      { random },
+    )
+    registry.subscribe('Account:1', 'account')
+    await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+    isOff = true
+    const from = server.frames.length
+    server.send(reject)
+    // A message, so that the rejection has been read.
+    server.send({ identifier: shared, message: { identifier: 'Account:1', action: 'update' } })
+    await vi.waitFor(() => expect(reloads).toHaveLength(2))
+
+    isOff = false
+    look()
+
+    await vi.waitFor(() => expect(reloads).toHaveLength(3))
+    expect(sent(server).slice(from).at(-1)).toEqual([
+      'message',
+      { channel: 'SyncChannel' },
+      { action: 'subscribe_to', identifier: 'Account:1' },
+    ])
   },
 )
 

@@ -319,6 +319,65 @@ test('after the attempts that were allowed, or when the server says so, the page
   expect(refusing.server.connections).toBe(1)
 })
 
+test.each([0, 1, 3])(
+  'a lost connection is tried again %i times, as the name of the option says',
+  async (tries) => {
+    let sockets = 0
+    class Failing {
+      onclose: ((event: never) => void) | null = null
+      constructor() {
+        sockets++
+        queueMicrotask(() => this.onclose?.({} as never))
+      }
+      close() {}
+    }
+    const registry = new SyncRegistry({
+      transport: native('ws://localhost/', { WebSocket: Failing as never }),
+      maxReconnectAttempts: tries,
+      random: () => 0,
+    })
+    open.push({ close: () => registry.disconnect() })
+
+    await registry.connect()
+
+    await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+    expect(sockets).toBe(1 + tries)
+  },
+)
+
+test('a subscription that says how long its markers wait has it, and others have theirs', async () => {
+  const clock = manualClock()
+  const { page, reloads } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page, nativeAnswers(), { clock, debounceMs: 300 })
+  registry.subscribe(ACCOUNT, 'account', { debounceMs: 50 })
+  registry.subscribe(ACCOUNT, 'slow', { debounceMs: 1_000 })
+  registry.subscribe('Account:2', 'other')
+  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  const mark = (identifier: string, position: number) =>
+    registry.handleMessage({ identifier, cursor: at(position) })
+  const passed = (ms: number) => {
+    clock.advance(ms)
+    return reloads.length
+  }
+  const ended = async () => {
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(registry.reloadTimer).toBeNull()
+  }
+
+  mark('Account:2', 600)
+  expect([registry.reloadTimer === null, passed(299), passed(1)]).toEqual([false, 0, 1])
+  await ended()
+  registry.clearSubscriptions({ 'Account:2': 'other' })
+  mark(ACCOUNT, 700)
+  expect([passed(49), passed(1)]).toEqual([1, 2])
+  await ended()
+  registry.unsubscribe(ACCOUNT, 'account')
+  mark(ACCOUNT, 800)
+  expect([passed(999), passed(1)]).toEqual([2, 3])
+
+  expect(reloads).toEqual([['other'], ['account', 'slow'], ['slow']])
+})
+
 test('switched off, or without a WebSocket, subscribing does nothing and nothing throws', async () => {
   const { server, registry } = await start(notedPage().page, nativeAnswers(), { enabled: false })
   const none = new SyncRegistry({

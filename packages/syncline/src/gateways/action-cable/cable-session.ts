@@ -10,7 +10,7 @@
 import type { Identity } from '../../server/identity.ts'
 import type { RunningCore } from '../../server/create-core.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
-import { createTokenBucket } from '../../server/token-bucket.ts'
+import { createTokenBucket, type TokenBucket } from '../../server/token-bucket.ts'
 import type { BroadcastFrames } from './broadcast-frames.ts'
 import { type CableCommand, parseCommand, parsePerformed } from './cable-command.ts'
 import { type CableContext, FollowedCount } from './cable-context.ts'
@@ -84,7 +84,7 @@ export class CableSession {
   /** Takes one message; `read` gives its text and is not called for one message too many. */
   receive(read: () => string, receivedAtMs: number): void {
     if (this.#isEnded) return
-    const waitMs = this.#messages.take(receivedAtMs)
+    const waitMs = this.#takeOwn(this.#messages, receivedAtMs)
     if (waitMs > 0) return this.#limit(waitMs)
     const command = parseCommand(read())
     if ('fault' in command) return this.#fault(command.fault)
@@ -162,10 +162,17 @@ export class CableSession {
   #takeWaitMs(receivedAtMs: number): number {
     const { user } = this.#identity
     return (
-      this.#joins.take(receivedAtMs) ||
+      this.#takeOwn(this.#joins, receivedAtMs) ||
       (this.#core.take('joins', { user: user.id })?.retryAfterMs ?? 0) ||
       (this.#core.take('joins', { address: this.address })?.retryAfterMs ?? 0)
     )
+  }
+
+  /** Counts a hit of the connection's own limit; those of users and addresses are counted where they are kept. */
+  #takeOwn(bucket: TokenBucket, receivedAtMs: number): number {
+    const waitMs = bucket.take(receivedAtMs)
+    if (waitMs > 0) this.#core.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
+    return waitMs
   }
 
   async #reject(identifier: string, receivedAtMs: number): Promise<void> {
@@ -188,7 +195,6 @@ export class CableSession {
   }
 
   #limit(waitMs: number): void {
-    this.#core.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
     this.#context.log.debug(
       { user: this.#identity.user.id, waitMs },
       'A cable connection asks for too much at once.',

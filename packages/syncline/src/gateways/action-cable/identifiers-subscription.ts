@@ -61,10 +61,10 @@ export class IdentifiersSubscription implements CableSubscription {
     // While it is asked for, its answer is on the way.
     if (known) return known.isUp ? this.#send({ type: 'subscribed', identifier }) : undefined
     const waitMs = this.#takeWaitMs(receivedAtMs)
-    if (waitMs > 0) return this.#sendError(identifier, 'Too many subscriptions at once', waitMs)
+    if (waitMs > 0) return this.#refuse(identifier, 'rate_limited', 'Too many subscriptions at once', waitMs)
     if (this.#context.followed.isFull) {
       this.#context.metrics.count('syncline_limit_hits_total', 1, { code: 'too_many_channels' })
-      return this.#sendError(identifier, 'Subscription limit reached')
+      return this.#refuse(identifier, 'too_many_channels', 'Subscription limit reached')
     }
     const following = this.#follow(identifier)
     this.#followings.set(identifier, following)
@@ -84,6 +84,12 @@ export class IdentifiersSubscription implements CableSubscription {
       onGone: () => this.#leaveWith(identifier, following, 'Unauthorized'),
     })
     return following
+  }
+
+  #refuse(identifier: string, code: string, error: string, retryAfterMs?: number): void {
+    const { user, log } = this.#context
+    log.debug({ user: user.id, identifier, code }, 'A cable subscription was refused.')
+    this.#sendError(identifier, error, retryAfterMs)
   }
 
   #leaveWith(identifier: string, following: Following, error: string, retryAfterMs?: number): void {

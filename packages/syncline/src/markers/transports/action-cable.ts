@@ -5,6 +5,7 @@
  * page brought, its props are loaded again (R1).
  */
 import type { SocketOptions, Transport } from '../transport.ts'
+import { delayBefore } from '../delay-before.ts'
 import { socketAddress } from './address.ts'
 import { type Frame, reconnectingSocket } from './socket.ts'
 
@@ -17,6 +18,9 @@ export interface ActionCableOptions extends SocketOptions {
    */
   readonly form?: 'model' | 'identifier'
 }
+
+/** Upper bound of the first wait before a rejected subscription of all identifiers is asked for again, in ms. */
+const REJECTED_MS = 5_000
 
 interface Data {
   readonly identifier?: string
@@ -36,6 +40,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const unanswered = new Set<string>()
     const shared = JSON.stringify({ channel: channelClass })
     let isShared = false
+    let rejections = 0
     let opened = 0
     let isReturning = false
     const open = () => {
@@ -79,8 +84,10 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         case 'confirm_subscription':
           if (identifier !== shared) return joined(channels.get(identifier))
           isShared = true
+          rejections = 0
           return open()
         case 'reject_subscription':
+          if (identifier === shared) return askSharedAgain()
           return rejected(channels.get(identifier) ?? identifier, 'The subscription was rejected.')
         case 'error':
           return askAgain([...unanswered], frame['retryAfterMs'])
@@ -110,6 +117,16 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       host.onRejected(channel, reason)
     }
 
+    const askShared = () => {
+      if (form === 'identifier' && socket.isOpen() && !isShared) command('subscribe', shared)
+    }
+
+    /** Sync is turned off, perhaps for a while; without this subscription nothing is heard of any channel (R1). */
+    const askSharedAgain = () => {
+      isShared = false
+      settings.clock.after(delayBefore(++rejections, REJECTED_MS, settings.random), askShared)
+    }
+
     const askAgain = (names: readonly string[], afterMs: unknown) => {
       if (typeof afterMs !== 'number') return
       settings.clock.after(afterMs, () => {
@@ -136,7 +153,10 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         if (form === 'identifier') return perform('unsubscribe_from', channel)
         for (const [identifier, name] of channels) if (name === channel) drop(identifier)
       },
-      wake: () => socket.wake(),
+      wake() {
+        socket.wake()
+        askShared()
+      },
       close: () => socket.dispatch('stop'),
     }
 

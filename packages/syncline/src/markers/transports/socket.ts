@@ -59,7 +59,7 @@ export function reconnectingSocket(
   const dispatch = (event: SocketEvent, afterMs?: number) => {
     let next = NEXT[phase][event]
     if (!next) return
-    if (next === 'waiting' && ++failures >= maxAttempts) next = 'refused'
+    if (next === 'waiting' && ++failures > maxAttempts) next = 'refused'
     phase = next
     stopTimer()
     if (phase === 'connecting') open()
