@@ -99,6 +99,15 @@ test('R1: the position of the page goes along, and after a reconnect everything 
   ])
 })
 
+test('a server may have another class of channel', async () => {
+  const { server, registry, reloads } = await start({ channel: 'RefreshChannel' })
+
+  registry.subscribe('Account:1', 'account')
+
+  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  expect(sent(server)).toEqual([['subscribe', { channel: 'RefreshChannel', model: 'Account', id: '1' }]])
+})
+
 test('leaving a channel unsubscribes exactly it', async () => {
   const { server, registry } = await start()
   registry.subscribe('Account:1', 'account')

@@ -7,6 +7,7 @@ import useSWR, { useSWRConfig } from 'swr'
 import { expect, test, vi } from 'vitest'
 import type { Page } from '../page.ts'
 import { fromFunction } from './from-function.ts'
+import { inertiaPage } from './inertia-page.ts'
 import { svelteKit } from './svelte-kit.ts'
 import { type MutateLike, swr } from './swr.ts'
 import { tanstackQuery } from './tanstack-query.ts'
@@ -84,6 +85,28 @@ test('SvelteKit: a prop is a dependency of load functions; no prop is all of the
   await ended(page)
 
   expect(invalidated).toEqual(['app:accounts', 'app:users', true])
+})
+
+test('Inertia: options of the application are added to each reload', async () => {
+  interface Options {
+    onStart(): void
+    onFinish(): void
+  }
+  const asked: object[] = []
+  const router = {
+    on: () => () => {},
+    reload(options: Options) {
+      asked.push(options)
+      options.onStart()
+      options.onFinish()
+    },
+  }
+  const reloadOptions = { headers: { 'X-Reason': 'marker' }, showProgress: true }
+
+  const end = await inertiaPage(router as never, { reloadOptions }).reload(['account']).end
+
+  expect(end).toBe('interrupted')
+  expect(asked).toMatchObject([{ only: ['account'], preserveErrors: true, ...reloadOptions }])
 })
 
 test('a function gets the props, and what it throws is a failure', async () => {

@@ -55,7 +55,8 @@ function associated(schema: CompiledSchema, model: Model): BroadcastPlan[] {
       ...parentProp(model, target(each)),
     })),
     ...nested
-      .filter(({ kind }) => kind === 'one')
+      // A record that refers to this one has no collection of such.
+      .filter(({ kind }) => kind !== 'many')
       .map((each) => ({
         ...refresh,
         channel: `${target(each).channel}:{id}/${bareTable(model)}`,
