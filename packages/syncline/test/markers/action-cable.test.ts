@@ -182,9 +182,13 @@ test('R1: a socket that breaks before the confirmation loses nothing', async () 
   await vi.waitFor(() => expect(reloads).toEqual([['account']]))
 })
 
-test.each(['model', 'identifier'] as const)(
-  'R1: what a busy server does not answer is asked for again when it says (%s form)',
-  async (form) => {
+test.each([
+  ['model', 'subscribe'],
+  ['identifier', 'subscribe'],
+  ['identifier', 'message'],
+] as const)(
+  'R1: what a busy server does not answer is asked for again when it says (%s form, %s)',
+  async (form, busyWith) => {
     let refusals = 2
     const { registry, reloads } = await start({ form }, undefined, (frame) => {
       const { command, identifier, data } = (frame ?? {}) as {
@@ -192,10 +196,9 @@ test.each(['model', 'identifier'] as const)(
         identifier?: string
         data?: string
       }
-      const isAsking = form === 'model' ? command === 'subscribe' : command === 'message'
-      if (!isAsking || refusals-- <= 0) return railsAnswers(frame)
+      if (command !== busyWith || refusals-- <= 0) return railsAnswers(frame)
       const busy = { type: 'error', error: 'Too many subscriptions at once', retryAfterMs: 20 }
-      if (form === 'model') return [busy]
+      if (busyWith === 'subscribe') return [busy]
       return [{ identifier, message: { ...busy, identifier: JSON.parse(data ?? '').identifier } }]
     })
 

@@ -130,6 +130,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const askAgain = (names: readonly string[], afterMs: unknown) => {
       if (typeof afterMs !== 'number') return
       settings.clock.after(afterMs, () => {
+        askShared()
         for (const name of names) if (unanswered.has(name)) host.onRetry(name)
       })
     }
