@@ -40,3 +40,14 @@ test('channels are named as clients write them, whatever the ids hold', () => {
     'Folder:c/files',
   ])
 })
+
+test('an emptied table is shown too, with everything that its records mark', () => {
+  const rows = [{ model: 'file', id: '', action: 'truncate', fields: null, at: '2026-01-01', marks: null }]
+
+  const broadcasts = broadcastsOf(schema, ids, { rows } as never)
+
+  expect(broadcasts).toEqual([
+    { channel: 'File:all', action: 'refresh', props: ['files'], record: 'update' },
+    { channel: 'Folder:all', action: 'refresh', props: ['folders'], record: 'update' },
+  ])
+})

@@ -1,11 +1,12 @@
 /** Every marker of a server, whoever listens to it or nobody: what `tail -f | grep Broadcasting` shows elsewhere. */
 import type { Batch } from '../../postgres/log-row.ts'
 import { roomChannel } from '../../protocol/channel.ts'
-import type { CompiledSchema } from '../../schema/model.ts'
+import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Ids } from '../ids/ids.ts'
 import { bareTable } from '../channel-target.ts'
 import { deriveMarks } from '../marking/derive-marks.ts'
-import type { MarkerAction, RecordAction } from '../marking/marks.ts'
+import { collectionProp } from '../marking/marked-props.ts'
+import { type MarkerAction, type RecordAction, refreshOf } from '../marking/marks.ts'
 
 /** One channel that a batch of changes has marked. */
 export interface Broadcast {
@@ -17,14 +18,21 @@ export interface Broadcast {
   readonly record: RecordAction
 }
 
-/** What a batch marks, by channel. */
+/** What a batch marks, by channel; an emptied table marks every channel of its model, for which `:all` stands here. */
 export function broadcastsOf(schema: CompiledSchema, ids: Ids, { rows }: Batch): Broadcast[] {
-  return [...deriveMarks(schema, rows).channels].map(([key, { action, props, record }]) => ({
+  const { channels, wholeModels } = deriveMarks(schema, rows)
+  const marked = [...channels].map(([key, { action, props, record }]) => ({
     channel: channelOf(schema, ids, key),
     action,
     props,
     record,
   }))
+  return [...marked, ...[...wholeModels].map((name) => ofWhole(schema.models[name] as Model))]
+}
+
+function ofWhole(model: Model): Broadcast {
+  const { action, props, record } = refreshOf(collectionProp(model).prop)
+  return { channel: `${model.channel}:all`, action, props, record }
 }
 
 /** A key holds the id as the database has it; a channel's name as clients write it. */
