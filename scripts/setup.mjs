@@ -40,9 +40,15 @@ export function installPackages() {
   writeFileSync(MARKER, wanted)
 }
 
+/** Compiles the library, and `project` with it. */
+export function compile(project = '.') {
+  runBin('typescript/bin/tsc', ['-b', project])
+  run(process.execPath, [`${root}scripts/bundle.mjs`])
+}
+
 /** Compiles the library, the examples' servers and their pages. */
 export function build() {
-  runBin('typescript/bin/tsc', ['-b'])
+  compile()
   runBin('typescript/bin/tsc', ['-p', 'examples/server'])
   run('npm', ['run', '--silent', 'build', '--workspace', '@syncline/example-stage'])
   runBin('vite/bin/vite.js', ['build', '--config', 'examples/accounts/vite.config.ts'])

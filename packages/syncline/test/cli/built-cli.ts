@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 const packageFolder = join(import.meta.dirname, '../..')
+const sourceOf = (path: string) => join(packageFolder, 'src', path)
 // Below the package, so that the program finds its dependencies.
 const base = join(packageFolder, 'node_modules/.cache')
 
@@ -46,14 +47,13 @@ export async function makeApplication(): Promise<Application> {
   const folder = mkdtempSync(join(base, 'syncline-cli-'))
   const installed = join(folder, 'node_modules/syncline')
   await build({
-    entryPoints: [
-      'cli/main.ts',
-      'cli/typescript-hooks.ts',
-      'schema/index.ts',
-      'server/index.ts',
-      'client/index.ts',
-    ].map((path) => join(packageFolder, 'src', path)),
-    outbase: join(packageFolder, 'src'),
+    entryPoints: {
+      'node/main': sourceOf('cli/main.ts'),
+      'node/typescript-hooks': sourceOf('cli/typescript-hooks.ts'),
+      'node/server': sourceOf('server/index.ts'),
+      'schema/index': sourceOf('schema/index.ts'),
+      'client/index': sourceOf('client/index.ts'),
+    },
     outdir: join(installed, 'dist'),
     bundle: true,
     splitting: true,
@@ -64,7 +64,7 @@ export async function makeApplication(): Promise<Application> {
   })
   copyFileSync(join(packageFolder, 'package.json'), join(installed, 'package.json'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  return applicationIn(folder, join(installed, 'dist/cli/main.js'))
+  return applicationIn(folder, join(installed, 'dist/node/main.js'))
 }
 
 function applicationIn(folder: string, program: string): Application {
