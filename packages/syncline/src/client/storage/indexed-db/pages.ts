@@ -4,8 +4,8 @@
  */
 import { type Transaction, under } from './database.ts'
 
-// 8: two megabytes of usual rows.
-const AT_ONCE = 8
+// 4: two megabytes of usual rows.
+const AT_ONCE = 4
 
 /** Puts the pages of a room where there are none. */
 export function putPages(
