@@ -17,7 +17,8 @@ const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
 const NEXT_XID = 2 ** 32 - 400
 /**
  * What PostgreSQL says now and then at this very moment: the first to any update of a table that has a trigger, ours or
- * not, the second where the status of skipped ids is asked for. Such a transaction is rolled back, and must not be read.
+ * not; why it says the second, of ids that nobody used, is not known yet. Such a transaction is rolled back, and must
+ * not be read.
  */
 const WRAPPING_ERROR = /^(attempted to lock invisible tuple|could not access status of transaction \d+)$/
 
