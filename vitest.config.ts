@@ -28,7 +28,7 @@ export default defineConfig({
         find: /^syncline\/(client|markers|react|server|svelte|testing)$/,
         replacement: `${source('')}$1/index.ts`,
       },
-      { find: /^syncline\/markers\/react$/, replacement: source('markers/react/index.ts') },
+      { find: /^syncline\/markers\/(react|svelte)$/, replacement: `${source('markers/')}$1/index.ts` },
       { find: /^syncline\/inertia$/, replacement: source('inertia/index.ts') },
       { find: /^syncline\/inertia\/(express|hono)$/, replacement: `${source('inertia/')}$1.ts` },
     ],

@@ -5,4 +5,10 @@ export { keepField } from '../markers/fields/keep-field.ts'
 export { buildIdentifier } from '../markers/identifier.ts'
 export { live } from './live.ts'
 export type { Live, LiveBindings, LiveMutation } from './live-bindings.ts'
-export { createDynamicSync, type Subscriptions, syncWithRails, useSync, useSyncState } from './use-sync.ts'
+export {
+  createDynamicSync,
+  type Subscriptions,
+  syncWithRails,
+  useSync,
+  useSyncState,
+} from '../markers/svelte/use-sync.ts'

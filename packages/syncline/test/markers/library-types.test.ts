@@ -11,7 +11,8 @@ import { QueryClient } from '@tanstack/react-query'
 import type { Action } from 'svelte/action'
 import { mutate, useSWRConfig } from 'swr'
 import { inertiaPage, keepFields, native, svelteKit, swr, syncRegistry, tanstackQuery } from 'syncline/markers'
-import { keepField } from 'syncline/svelte'
+import { createDynamicSync, keepField } from 'syncline/markers/svelte'
+import { useSync } from 'syncline/svelte'
 
 declare function invalidate(resource: string | URL | ((url: URL) => boolean)): Promise<void>
 
@@ -19,6 +20,7 @@ syncRegistry.configure({ transport: native('/sync'), page: keepFields(inertiaPag
 export const pages = [inertiaPage(svelteRouter), tanstackQuery(new QueryClient()), swr(mutate), svelteKit(invalidate)]
 export const usePage = () => swr(useSWRConfig().mutate)
 export const action: Action<HTMLInputElement, string> = keepField
+export const subscribe: [typeof useSync, typeof createDynamicSync] = [useSync, createDynamicSync]
 `
 
 test('router, QueryClient, mutate and invalidate are what the adapters take', () => {

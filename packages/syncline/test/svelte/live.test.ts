@@ -1,20 +1,15 @@
 /** Live rows as people meet them: compiled by Svelte 5, bundled, in Chromium, against a real server and database. */
-import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { build, type Plugin } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
-import { compile } from 'svelte/compiler'
 import { type LiveBindings, live } from 'syncline/svelte'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { type StageFixture, startStage } from '../client/stage-fixture.ts'
 import type { StageSchema } from '../client/stage-schema.ts'
+import { servePage, type ServedPage } from './serve-page.ts'
 
-const SOURCE = `${import.meta.dirname}/../../src`
 let stage: StageFixture
 let browser: Browser
-let server: Server
+let served: ServedPage
 let page: Page
 const complaints: string[] = []
 
@@ -22,23 +17,15 @@ beforeAll(async () => {
   stage = await startStage(Object.values(inject('servers'))[0] ?? '', ['ana'])
   await stage.database.query("insert into cameras (id, production_id, name) values ('c1', 'p1', 'One')")
   browser = await openBrowser()
-  const script = await bundle('live-page.ts')
-  const html = `<!doctype html><body><script>window.syncUrl = '${stage.url}'</script><script type="module" src="/page.js"></script>`
-  server = createServer(({ url }, response) => {
-    const isScript = url === '/page.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? script : html)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  served = await servePage('live-page.ts', { syncUrl: stage.url })
   page = await browser.newPage()
   page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  await page.goto(served.url)
 })
 
 afterAll(async () => {
   await browser?.close()
-  server?.closeAllConnections()
-  server?.close()
+  served?.close()
   await stage?.close()
 })
 
@@ -116,31 +103,4 @@ function untouchable(): Parameters<typeof live<StageSchema>>[0] {
       throw new Error(`The server read \`${String(name)}\` of the client.`)
     },
   })
-}
-
-async function bundle(entry: string): Promise<string> {
-  const svelte: Plugin = {
-    name: 'svelte',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.svelte$/ }, ({ path }) => ({
-        contents: compile(readFileSync(path, 'utf8'), { filename: path, runes: true }).js.code,
-        loader: 'js',
-      }))
-    },
-  }
-  const { outputFiles } = await build({
-    entryPoints: [`${import.meta.dirname}/${entry}`],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['svelte', 'browser'],
-    plugins: [svelte],
-    alias: {
-      syncline: `${SOURCE}/schema/index.ts`,
-      'syncline/client': `${SOURCE}/client/index.ts`,
-      'syncline/svelte': `${SOURCE}/svelte/index.ts`,
-    },
-  })
-  return outputFiles[0]?.text ?? ''
 }

@@ -1,9 +1,9 @@
 /** Subscriptions for the life of a Svelte component. */
 import { onDestroy, onMount } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
-import type { Props, SubscribeOptions } from '../markers/options.ts'
-import { subscribeAll, syncRegistry } from '../markers/subscribe.ts'
-import type { SyncState } from '../markers/transport.ts'
+import type { Props, SubscribeOptions } from '../options.ts'
+import { subscribeAll, syncRegistry } from '../subscribe.ts'
+import type { SyncState } from '../transport.ts'
 
 /** Identifiers, each with the props that it reloads: `{ 'Account:all': 'accounts' }`. */
 export type Subscriptions = Readonly<Record<string, Props>>
