@@ -16,11 +16,10 @@ const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
 /** As many transactions before 2^32 as the writers use in about their first second. */
 const NEXT_XID = 2 ** 32 - 400
 /**
- * What PostgreSQL says now and then at this very moment: the first to any update of a table that has a trigger, ours or
- * not; why it says the second, of ids that nobody used, is not known yet. Such a transaction is rolled back, and must
- * not be read.
+ * `pg_resetwal -x` alone leaves the oldest id where it was, which is then in the future: PostgreSQL takes every id before
+ * it for one that nobody can see any longer, and prunes rows that open transactions still read.
  */
-const WRAPPING_ERROR = /^(attempted to lock invisible tuple|could not access status of transaction \d+)$/
+const OLDEST_XID = NEXT_XID - 1_000
 
 test('L1, L2: 5,000 changes arrive once and in order while transaction ids pass 2^32', async () => {
   const programs = findPostgres().find(({ bin }) => existsSync(join(bin, 'pg_resetwal')))
@@ -38,7 +37,7 @@ test('L1, L2: 5,000 changes arrive once and in order while transaction ids pass 
   ])
   execFileSync(
     join(programs.bin, 'pg_resetwal'),
-    ['-x', String(NEXT_XID), '-e', '0', cluster.dataDir],
+    ['-x', String(NEXT_XID), '-u', String(OLDEST_XID), '-e', '0', cluster.dataDir],
     serverUser(),
   )
   await cluster.restart()
@@ -53,7 +52,6 @@ test('L1, L2: 5,000 changes arrive once and in order while transaction ids pass 
     changes: 5_000,
     seed: SEED,
     usePrepared: false,
-    mayFailWith: WRAPPING_ERROR,
   })
   await watched.until(() => watched.rows().length >= committed.size)
   const rooms = Array.from({ length: 7 }, (_, index) => `Group:${index + 1}`)
