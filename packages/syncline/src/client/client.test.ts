@@ -576,7 +576,7 @@ test('K2: an address where something else answers is named in the status', async
     fetch: async () => new Response(answers.body, { status: answers.status }),
   })
 
-  await vi.waitFor(() => expect(client.status.current.problem?.code).toBe('not_found'))
+  await expect.poll(() => client.status.current.problem?.code).toBe('not_found')
   const { problem, status } = client.status.current
   client.close()
 

@@ -66,7 +66,7 @@ test('each channel is a subscription of a model and an id, with the collection w
   registry.subscribe('Account:all', 'accounts')
   registry.subscribe('Account:a%2Fb/account_users', 'members')
 
-  await vi.waitFor(() => expect(reloads).toEqual([['accounts', 'members']]))
+  await expect.poll(() => reloads).toEqual([['accounts', 'members']])
   expect(sent(server)).toEqual([
     ['subscribe', { channel: 'SyncChannel', model: 'Account', id: 'all' }],
     ['subscribe', { channel: 'SyncChannel', model: 'Account', id: 'a/b', collection: 'account_users' }],
@@ -76,23 +76,23 @@ test('each channel is a subscription of a model and an id, with the collection w
 test('a message of a channel reloads the props that the page declared for it', async () => {
   const { server, registry, reloads } = await start({}, at(100))
   registry.subscribe('Account:1', 'selected_account')
-  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+  await expect.poll(() => server.frames).toHaveLength(1)
 
   const { identifier } = server.frames[0] as { identifier: string }
   server.send({ identifier, message: { action: 'refresh', prop: 'account' } })
 
-  await vi.waitFor(() => expect(reloads).toEqual([['selected_account']]))
+  await expect.poll(() => reloads).toEqual([['selected_account']])
 })
 
 test('R1: the position of the page goes along, and after a reconnect everything is loaded again', async () => {
   const { server, registry, reloads } = await start({}, at(100))
   registry.subscribe('Account:1', 'account')
-  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+  await expect.poll(() => server.frames).toHaveLength(1)
   expect(reloads).toEqual([])
 
   server.drop()
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   expect(sent(server)).toEqual([
     ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1', cursor: at(100) }],
     ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1' }],
@@ -104,7 +104,7 @@ test('a server may have another class of channel', async () => {
 
   registry.subscribe('Account:1', 'account')
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   expect(sent(server)).toEqual([['subscribe', { channel: 'RefreshChannel', model: 'Account', id: '1' }]])
 })
 
@@ -112,11 +112,11 @@ test('leaving a channel unsubscribes exactly it', async () => {
   const { server, registry } = await start()
   registry.subscribe('Account:1', 'account')
   registry.subscribe('Account:2', 'account')
-  await vi.waitFor(() => expect(server.frames).toHaveLength(2))
+  await expect.poll(() => server.frames).toHaveLength(2)
 
   registry.unsubscribe('Account:1', 'account')
 
-  await vi.waitFor(() => expect(server.frames).toHaveLength(3))
+  await expect.poll(() => server.frames).toHaveLength(3)
   expect(sent(server)[2]).toEqual(['unsubscribe', { channel: 'SyncChannel', model: 'Account', id: '1' }])
 })
 
@@ -125,16 +125,16 @@ test('the identifier form is one subscription that performs, and is told of each
   const heard: object[] = []
   registry.subscribe('Account:all', 'accounts')
   registry.listen('Account:all', (message) => heard.push(message))
-  await vi.waitFor(() => expect(reloads).toEqual([['accounts']]))
+  await expect.poll(() => reloads).toEqual([['accounts']])
 
   const shared = JSON.stringify({ channel: 'SyncChannel' })
   server.send({ identifier: shared, message: { identifier: 'Account:all', action: 'destroy', timestamp: 7 } })
 
-  await vi.waitFor(() => expect(reloads).toHaveLength(2))
+  await expect.poll(() => reloads).toHaveLength(2)
   registry.subscribe('Account:all')
   server.send({ identifier: shared, message: { identifier: 'Account:all', action: 'create', timestamp: 8 } })
   // A page that declared no props: the message names none either, so that all are loaded.
-  await vi.waitFor(() => expect(reloads).toHaveLength(3))
+  await expect.poll(() => reloads).toHaveLength(3)
   expect(reloads[2]).toEqual([])
   expect(heard.splice(1)).toHaveLength(1)
   expect(heard).toEqual([{ identifier: 'Account:all', action: 'destroy', prop: undefined, timestamp: 7 }])
@@ -150,21 +150,21 @@ test.each(['model', 'identifier'] as const)('%s: what is rejected disturbs nothi
   registry.subscribe('Secret:1', 'secret')
   registry.subscribe('Account:1', 'account')
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   expect(registry.isConnected).toBe(true)
 })
 
 test('a server that sends the page away is not asked again; one that restarts is', async () => {
   const { server, registry } = await start()
   void registry.connect()
-  await vi.waitFor(() => expect(registry.isConnected).toBe(true))
+  await expect.poll(() => registry.isConnected).toBe(true)
 
   server.send({ type: 'disconnect', reason: 'server_restart', reconnect: true })
-  await vi.waitFor(() => expect(server.connections).toBe(2))
-  await vi.waitFor(() => expect(registry.isConnected).toBe(true))
+  await expect.poll(() => server.connections).toBe(2)
+  await expect.poll(() => registry.isConnected).toBe(true)
   server.send({ type: 'disconnect', reason: 'unauthorized', reconnect: false })
 
-  await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+  await expect.poll(() => registry.status.current).toBe('off')
   expect(server.connections).toBe(2)
 })
 
@@ -174,12 +174,12 @@ test('R1: a socket that breaks before the confirmation loses nothing', async () 
     frame && isSilent ? [] : railsAnswers(frame),
   )
   registry.subscribe('Account:1', 'account')
-  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+  await expect.poll(() => server.frames).toHaveLength(1)
 
   isSilent = false
   server.drop()
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
 })
 
 test.each([
@@ -204,7 +204,7 @@ test.each([
 
     registry.subscribe('Account:1', 'account')
 
-    await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+    await expect.poll(() => reloads).toEqual([['account']])
   },
 )
 
@@ -224,18 +224,18 @@ test.each([
       { random },
     )
     registry.subscribe('Account:1', 'account')
-    await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+    await expect.poll(() => reloads).toEqual([['account']])
     isOff = true
     const from = server.frames.length
     server.send(reject)
     // A message, so that the rejection has been read.
     server.send({ identifier: shared, message: { identifier: 'Account:1', action: 'update' } })
-    await vi.waitFor(() => expect(reloads).toHaveLength(2))
+    await expect.poll(() => reloads).toHaveLength(2)
 
     isOff = false
     look()
 
-    await vi.waitFor(() => expect(reloads).toHaveLength(3))
+    await expect.poll(() => reloads).toHaveLength(3)
     expect(sent(server).slice(from).at(-1)).toEqual([
       'message',
       { channel: 'SyncChannel' },
@@ -251,6 +251,6 @@ test('an id that is not encoded soundly keeps no other channel from being joined
   registry.subscribe('Account:%61ll', 'b')
   registry.subscribe('Account:1', 'c')
 
-  await vi.waitFor(() => expect(server.frames).toHaveLength(3))
+  await expect.poll(() => server.frames).toHaveLength(3)
   expect(sent(server).map(([, { id }]) => id)).toEqual(['100%', '%61ll', '1'])
 })

@@ -1,6 +1,6 @@
 /** Pages of the real Inertia client in Chromium, refreshed by a real server over a real database. */
 import type { Browser, Page as Tab } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import type { PageWindow } from './inertia-page.ts'
@@ -162,7 +162,7 @@ test('R2: an answer that is late does not overwrite a newer one', async () => {
   const release = site.hold((line) => line === 'GET /account/7 account')
   await rename('Older')
   await tab.evaluate(() => window.router.reload({ only: ['account'] }))
-  await vi.waitFor(() => expect(reloadsOf()).toHaveLength(1))
+  await expect.poll(reloadsOf).toHaveLength(1)
   // The held answer was read; from now on answers are not held.
   await pause()
   await rename('Newer')
@@ -172,7 +172,7 @@ test('R2: an answer that is late does not overwrite a newer one', async () => {
   release()
 
   // What was kept is asked for again; nothing older is shown meanwhile.
-  await vi.waitFor(() => expect(reloadsOf().at(-1)).toBe('GET /account/7 account'))
+  await expect.poll(() => reloadsOf().at(-1)).toBe('GET /account/7 account')
   expect(await heading(tab)).toBe('"Newer"')
 })
 
@@ -180,7 +180,7 @@ test('R2: while a reload is under way, what is marked is in one more after it', 
   const tab = await open('/account/7')
   const release = site.hold((line) => line.includes('account,members'))
   await rename('One')
-  await vi.waitFor(() => expect(reloadsOf()).toHaveLength(1))
+  await expect.poll(reloadsOf).toHaveLength(1)
   for (const name of ['Two', 'Three', 'Four']) await rename(name)
   await pause()
   expect(reloadsOf()).toHaveLength(1)
@@ -195,7 +195,7 @@ test('R4: a reload waits for a submission, and the submission is not cancelled',
   const tab = await open('/account/7')
   const release = site.hold((line) => line.startsWith('PUT'))
   await tab.evaluate(() => window.router.visit('/account/7', { method: 'put', data: { name: 'Submitted' } }))
-  await vi.waitFor(() => expect(site.requests.at(-1)).toBe('PUT /account/7'))
+  await expect.poll(() => site.requests.at(-1)).toBe('PUT /account/7')
   await site.server.query("update accounts set plan = 'pro' where id = 7")
   await pause()
   expect(await reloads(tab)).toEqual([])

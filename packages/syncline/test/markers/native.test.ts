@@ -76,7 +76,7 @@ test('R1: a channel is joined from the position of the page, and what changed si
 
   registry.subscribe(ACCOUNT, 'account')
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   expect(server.frames.map(({ type }) => type)).toEqual(['hello', 'join'])
   expect(joins(server)).toEqual([{ type: 'join', channel: ACCOUNT, want: 'markers', cursor: at(100) }])
   expect(registry.status.current).toBe('connected')
@@ -88,7 +88,7 @@ test('R1: without a position the props are reloaded once, when the channel is li
 
   registry.subscribe(ACCOUNT, ['account', 'members'])
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account', 'members']]))
+  await expect.poll(() => reloads).toEqual([['account', 'members']])
   expect(joins(server)).toEqual([{ type: 'join', channel: ACCOUNT, want: 'markers' }])
 })
 
@@ -99,13 +99,13 @@ test('R1: after a reconnect each channel is joined from where it was, and only w
   const { server, registry } = await start(page, nativeAnswers(changed))
   registry.subscribe(ACCOUNT, 'account')
   registry.subscribe('Account:2', 'other')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  await expect.poll(() => joins(server)).toHaveLength(2)
   server.send({ type: 'marker', channel: 'Account:2', action: 'refresh', cursor: at(600) })
-  await vi.waitFor(() => expect(reloads).toEqual([['other']]))
+  await expect.poll(() => reloads).toEqual([['other']])
 
   server.drop()
 
-  await vi.waitFor(() => expect(reloads).toEqual([['other'], ['account']]))
+  await expect.poll(() => reloads).toEqual([['other'], ['account']])
   expect(joins(server).map(({ cursor }) => cursor)).toEqual([at(100), at(100), at(500), at(600)])
 })
 
@@ -113,28 +113,26 @@ test('R2: a marker that the shown prop already contains reloads nothing', async 
   const { page, reloads } = notedPage({ account: 100, members: 300 })
   const { server, registry } = await start(page)
   registry.subscribe(ACCOUNT, ['account', 'members'])
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   server.send(marker(100))
   server.send(marker(300))
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
 })
 
 test('one subscription goes out however many ask, and is released a while after the last one leaves', async () => {
   const { page } = notedPage({ '*': 100 })
   const { server, registry } = await start(page)
   for (let n = 0; n < 5; n++) registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   for (let n = 0; n < 5; n++) registry.unsubscribe(ACCOUNT, 'account')
   registry.subscribe(ACCOUNT, 'other')
   await new Promise((resolve) => setTimeout(resolve, 400))
   registry.unsubscribe(ACCOUNT, 'other')
 
-  await vi.waitFor(() =>
-    expect(server.frames.at(-1)).toEqual({ type: 'leave', channel: ACCOUNT, want: 'markers' }),
-  )
+  await expect.poll(() => server.frames.at(-1)).toEqual({ type: 'leave', channel: ACCOUNT, want: 'markers' })
   expect(server.frames.map(({ type }) => type)).toEqual(['hello', 'join', 'leave'])
 })
 
@@ -143,23 +141,23 @@ test('two components of one prop are told until the last of them leaves', async 
   const { server, registry } = await start(page)
   registry.subscribe(ACCOUNT, 'account')
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   registry.unsubscribe(ACCOUNT, 'account')
   server.send(marker(600))
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
 })
 
 test('a page that declares no props reloads the one that the marker names', async () => {
   const { page, reloads } = notedPage({ '*': 100 })
   const { server, registry } = await start(page)
   registry.subscribe(ACCOUNT)
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   server.send(marker(600, { prop: 'billing' }))
 
-  await vi.waitFor(() => expect(reloads).toEqual([['billing']]))
+  await expect.poll(() => reloads).toEqual([['billing']])
 })
 
 test('a callback gets each message, and nothing is reloaded for it', async () => {
@@ -167,10 +165,10 @@ test('a callback gets each message, and nothing is reloaded for it', async () =>
   const { server, registry } = await start(page)
   const heard: object[] = []
   const stop = registry.listen(buildIdentifier('Account', 1), (message) => heard.push(message))
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   server.send(marker(600, { action: 'remove' }))
-  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  await expect.poll(() => heard).toHaveLength(1)
   stop()
   server.send(marker(601))
 
@@ -195,12 +193,12 @@ test('a channel that is rejected, or that the right to is lost, disturbs no othe
   )
   registry.subscribe('Account:9', 'secret')
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  await expect.poll(() => joins(server)).toHaveLength(2)
 
   server.send({ type: 'gone', channel: 'Account:9', reason: 'access' })
   server.send(marker(600))
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   expect(registry.status.current).toBe('connected')
 })
 
@@ -218,25 +216,27 @@ test.each([
     const clock = manualClock()
     const { server, registry } = await start(page, nativeAnswers(), { clock, random: () => 1 })
     registry.subscribe(ACCOUNT, 'account')
-    await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+    await expect.poll(() => joins(server)).toHaveLength(1)
     const refuse = async () => {
       const from = clock.waiting().length
       server.send(refusal)
-      await vi.waitFor(() => expect(clock.waiting().length).toBeGreaterThan(from))
+      await expect.poll(() => clock.waiting().length).toBeGreaterThan(from)
     }
 
     await refuse()
     clock.advance(5_000)
-    await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+    await expect.poll(() => joins(server)).toHaveLength(2)
     await refuse()
     window.dispatchEvent(new Event('online'))
-    await vi.waitFor(() => expect(joins(server)).toHaveLength(3))
+    await expect.poll(() => joins(server)).toHaveLength(3)
     server.send(marker(700))
 
-    await vi.waitFor(() => {
-      clock.advance(20)
-      expect(reloads).toEqual([['account']])
-    })
+    await expect
+      .poll(() => {
+        clock.advance(20)
+        return reloads
+      })
+      .toEqual([['account']])
     expect(warn.mock.calls[0]?.[0]).toContain('[syncline] The server refuses `Account:1`:')
     expect(warn.mock.calls[0]?.[0]).toContain("npx syncline explain may-read 'Account:1'")
   },
@@ -249,13 +249,13 @@ test('a connection that was given up or refused is tried again when somebody loo
     isOpen ? answers(frame) : [{ type: 'bye', code: 'disabled', reconnect: false }],
   )
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+  await expect.poll(() => registry.status.current).toBe('off')
 
   isOpen = true
   window.dispatchEvent(new Event('pageshow'))
 
-  await vi.waitFor(() => expect(registry.status.current).toBe('connected'))
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => registry.status.current).toBe('connected')
+  await expect.poll(() => joins(server)).toHaveLength(1)
 })
 
 test('R1: a reload that waits for its next try has it at once when the device comes online', async () => {
@@ -272,7 +272,7 @@ test('R1: a reload that waits for its next try has it at once when the device co
   }
   const { server, registry } = await start(page, nativeAnswers(), { clock, random: () => 1 })
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
   registry.handleMessage({ identifier: ACCOUNT, cursor: at(600) })
   clock.advance(20)
   expect(asked).toEqual(['account'])
@@ -289,7 +289,7 @@ test('how often to try comes with the page, unless the application says it', asy
 
   registry.subscribe(ACCOUNT, 'account')
 
-  await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+  await expect.poll(() => registry.status.current).toBe('off')
 })
 
 test('a channel that is refused for a moment is asked for again', async () => {
@@ -304,7 +304,7 @@ test('a channel that is refused for a moment is asked for again', async () => {
 
   registry.subscribe(ACCOUNT, 'account')
 
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  await expect.poll(() => joins(server)).toHaveLength(2)
   expect(joins(server)[1]).toEqual(joins(server)[0])
 })
 
@@ -313,12 +313,12 @@ test('after the attempts that were allowed, or when the server says so, the page
   const states: string[] = []
   refusing.registry.status.subscribe(() => states.push(refusing.registry.status.current))
   refusing.registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(states).toEqual(['reconnecting', 'off']))
+  await expect.poll(() => states).toEqual(['reconnecting', 'off'])
 
   const silent = await start(notedPage().page, () => [], { maxReconnectAttempts: 3 })
   await silent.server.close()
   silent.registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(silent.registry.status.current).toBe('off'))
+  await expect.poll(() => silent.registry.status.current).toBe('off')
 
   expect(refusing.server.connections).toBe(1)
 })
@@ -344,7 +344,7 @@ test.each([0, 1, 3])(
 
     await registry.connect()
 
-    await vi.waitFor(() => expect(registry.status.current).toBe('off'))
+    await expect.poll(() => registry.status.current).toBe('off')
     expect(sockets).toBe(1 + tries)
   },
 )
@@ -356,7 +356,7 @@ test('a subscription that says how long its markers wait has it, and others have
   registry.subscribe(ACCOUNT, 'account', { debounceMs: 50 })
   registry.subscribe(ACCOUNT, 'slow', { debounceMs: 1_000 })
   registry.subscribe('Account:2', 'other')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(2))
+  await expect.poll(() => joins(server)).toHaveLength(2)
   const mark = (identifier: string, position: number) =>
     registry.handleMessage({ identifier, cursor: at(position) })
   const passed = (ms: number) => {
@@ -411,13 +411,13 @@ test('a server that sends nonsense does not end the page', async () => {
   const { page, reloads } = notedPage({ '*': 100 })
   const { server, registry } = await start(page)
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   for (const socket of server.sockets)
     for (const text of ['{', 'null', '7', '[]', '{"type":7}', '{"type":"__proto__"}']) socket.send(text)
   server.send(marker(600))
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
 })
 
 /** A page that says when it shows another answer, read at `places.account`. */
@@ -445,12 +445,12 @@ test('R1: on the way back to an older page, a channel that is still joined is jo
   const changed = (_: string, cursor: string) => (cursor === at(100) ? [marker(700)] : [])
   const { server, registry } = await start(page, nativeAnswers(changed))
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
   expect(reloads).toEqual([])
 
   show(100)
 
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   expect(joins(server).map(({ cursor }) => cursor)).toEqual([at(300), at(100)])
 })
 
@@ -458,13 +458,13 @@ test('R1: an answer that was read before the newest marker is stale, and nothing
   const { page, reloads, show } = movingPage(300)
   const { server, registry } = await start(page)
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
   server.send(marker(600))
-  await vi.waitFor(() => expect(reloads).toHaveLength(1))
+  await expect.poll(() => reloads).toHaveLength(1)
 
   // Fetched ahead before the marker came, shown after it.
   show(400)
-  await vi.waitFor(() => expect(reloads).toHaveLength(2))
+  await expect.poll(() => reloads).toHaveLength(2)
   show(600)
   await new Promise((resolve) => setTimeout(resolve, 50))
 
@@ -476,10 +476,10 @@ test("R2: the author's own answer, which contains the change, takes back the rel
   const { page, reloads, show } = movingPage(300)
   const { server, registry } = await start(page, nativeAnswers(), { debounceMs: 100 })
   registry.subscribe(ACCOUNT, 'account')
-  await vi.waitFor(() => expect(joins(server)).toHaveLength(1))
+  await expect.poll(() => joins(server)).toHaveLength(1)
 
   server.send(marker(600))
-  await vi.waitFor(() => expect([...registry.pendingReloads]).toEqual(['account']))
+  await expect.poll(() => [...registry.pendingReloads]).toEqual(['account'])
   show(650)
   await new Promise((resolve) => setTimeout(resolve, 150))
 

@@ -13,7 +13,6 @@ beforeEach(() => {
 })
 
 vi.setConfig({ testTimeout: 60_000 })
-const PATIENCE = { timeout: 15_000 }
 const registries: SyncRegistry[] = []
 afterEach(() => {
   for (const registry of registries.splice(0)) registry.disconnect()
@@ -49,14 +48,14 @@ describe.runIf(ensureRails())('Rails 6.1', () => {
       registry.subscribe('Account:1', 'account')
       registry.subscribe('Account:1/account_users', 'members')
       // R1: where the page was read is not known to Rails, so that everything is loaded once.
-      await vi.waitFor(() => expect(reloads.flat().toSorted()).toEqual(['account', 'members']), PATIENCE)
+      await expect.poll(() => reloads.flat().toSorted()).toEqual(['account', 'members'])
       reloads.length = 0
 
       rails.broadcast('Account:1', { identifier: 'Account:1', action: 'refresh', prop: 'account' })
-      await vi.waitFor(() => expect(reloads).toEqual([['account']]), PATIENCE)
+      await expect.poll(() => reloads).toEqual([['account']])
       rails.broadcast('Account:1/account_users', { identifier: 'Account:1/account_users', action: 'create' })
 
-      await vi.waitFor(() => expect(reloads).toEqual([['account'], ['members']]), PATIENCE)
+      await expect.poll(() => reloads).toEqual([['account'], ['members']])
       expect(heard).toEqual(['refresh'])
     },
   )
@@ -65,14 +64,14 @@ describe.runIf(ensureRails())('Rails 6.1', () => {
     const { registry, reloads } = start(rails.url, { WebSocket: WebSocket as never })
     registry.subscribe('Account:1', 'account')
     registry.subscribe('Account:2', 'other')
-    await vi.waitFor(() => expect(reloads.flat()).toHaveLength(2), PATIENCE)
+    await expect.poll(() => reloads.flat()).toHaveLength(2)
     reloads.length = 0
 
     rails.restart()
 
-    await vi.waitFor(() => expect(reloads.flat().toSorted()).toEqual(['account', 'other']), PATIENCE)
+    await expect.poll(() => reloads.flat().toSorted()).toEqual(['account', 'other'])
     rails.broadcast('Account:2', { action: 'remove' })
-    await vi.waitFor(() => expect(reloads.at(-1)).toEqual(['other']), PATIENCE)
+    await expect.poll(() => reloads.at(-1)).toEqual(['other'])
   })
 })
 
@@ -97,11 +96,11 @@ describe('Syncline', () => {
       const ben = start(url(), { form, WebSocket: signedIn('s-ben') })
       const cleo = start(url(), { form, WebSocket: signedIn('s-cleo') })
       for (const { registry } of [ben, cleo]) registry.subscribe('Account:1', 'account')
-      await vi.waitFor(() => expect(ben.reloads).toEqual([['account']]), PATIENCE)
+      await expect.poll(() => ben.reloads).toEqual([['account']])
 
       await rename(form)
 
-      await vi.waitFor(() => expect(ben.reloads).toHaveLength(2), PATIENCE)
+      await expect.poll(() => ben.reloads).toHaveLength(2)
       expect(cleo.reloads).toEqual([])
       expect(cleo.registry.isConnected).toBe(true)
     },
@@ -116,6 +115,6 @@ describe('Syncline', () => {
     registry.subscribe('Account:1', 'account')
     registry.subscribe('Account:3', 'other')
 
-    await vi.waitFor(() => expect(reloads).toEqual([['account']]), PATIENCE)
+    await expect.poll(() => reloads).toEqual([['account']])
   })
 })

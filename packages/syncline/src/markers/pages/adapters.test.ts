@@ -4,7 +4,7 @@ import { QueryClient, QueryObserver } from '@tanstack/query-core'
 import { createElement } from 'react'
 import { act, render } from '@testing-library/react'
 import useSWR, { useSWRConfig } from 'swr'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Page } from '../page.ts'
 import { fromFunction } from './from-function.ts'
 import { inertiaPage } from './inertia-page.ts'
@@ -20,7 +20,7 @@ test('TanStack Query: a prop is the first part of the keys that it reloads', asy
   const observe = (queryKey: string[]) =>
     new QueryObserver(client, { queryKey, queryFn: () => fetched.push(queryKey.join()) }).subscribe(() => {})
   const stops = [observe(['accounts']), observe(['accounts', 'open']), observe(['users'])]
-  await vi.waitFor(() => expect(fetched).toHaveLength(3))
+  await expect.poll(() => fetched).toHaveLength(3)
 
   expect(await ended(tanstackQuery(client), 'accounts')).toBe('ended')
   expect(fetched.slice(3).toSorted()).toEqual(['accounts', 'accounts,open'])
@@ -41,12 +41,12 @@ test('R1: TanStack Query: a change during the first fetch is not swallowed by it
   }
   const observer = new QueryObserver(client, { queryKey: ['account'], queryFn })
   const stop = observer.subscribe(() => {})
-  await vi.waitFor(() => expect(client.isFetching()).toBe(1))
+  await expect.poll(() => client.isFetching()).toBe(1)
 
   value = 'new'
   const reload = ended(tanstackQuery(client), 'account')
   answer()
-  await vi.waitFor(() => expect(observer.getCurrentResult()).toMatchObject({ data: 'old', isFetching: true }))
+  await expect.poll(() => observer.getCurrentResult()).toMatchObject({ data: 'old', isFetching: true })
   answer()
   await reload
 
@@ -66,7 +66,7 @@ test('SWR: a prop is a key, or the first part of one', async () => {
     return null
   }
   const { unmount } = render(createElement(Component))
-  await vi.waitFor(() => expect(fetched).toHaveLength(3))
+  await expect.poll(() => fetched).toHaveLength(3)
 
   await act(() => ended(swr(mutate as MutateLike), 'accounts'))
 
