@@ -16,6 +16,20 @@ beforeEach(async () => {
 /** Without those that `flush` waits for. */
 const accountMarkers = () => ben.markers.filter((marker) => marker.startsWith('Account:'))
 
+/** The marker of Acme that a pull answers, which looks into the log itself. */
+async function pulledMarker(cursor: string | undefined): Promise<{ cursor: string } | undefined> {
+  const response = await server.sync.fetch(
+    new Request('http://localhost/sync/pull', {
+      method: 'POST',
+      headers: { authorization: 'Bearer ben', 'content-type': 'application/json' },
+      body: JSON.stringify({ device: 'a page', joins: [{ channel: 'Account:7', want: 'markers', cursor }] }),
+    }),
+  )
+  const { messages } = (await response.json()) as { messages: { type: string; cursor: string }[] }
+  expect(messages.map(({ type }) => type)).toContain('joined')
+  return messages.find(({ type }) => type === 'marker')
+}
+
 const rename = (name: string) => server.query('update accounts set name = $1 where id = 7', [name])
 
 test('a committed change marks the record that was joined, with the prop to reload', async () => {
@@ -96,6 +110,27 @@ test('R1: the position of a page is read after it was asked for, so it contains 
     ben.send({ type: 'leave', channel: 'Account:7', want: 'markers' })
   }
   expect(ben.markers).toEqual([])
+})
+
+test('L3, R1: what was open when a page was read is told to who joins from there, on its commit or later', async () => {
+  const slow = await server.database.connect()
+  await slow.query("begin; update accounts set name = 'Slow' where id = 7")
+  await server.query("update accounts set name = 'Quick' where id = 8")
+  const page = await server.sync.position()
+  const pageAt = positionOf(page?.cursor) as number
+  await ben.listen('Account:7', page?.cursor)
+  const open = await pulledMarker(page?.cursor)
+  const before = [...ben.markers]
+
+  await slow.query('commit')
+  const live = await ben.marker('Account:7')
+  const later = await server.socket('ben')
+  await later.listen('Account:7', page?.cursor)
+  const joined = await later.marker('Account:7')
+  const pulled = await pulledMarker(page?.cursor)
+
+  expect([before, open]).toEqual([[], undefined])
+  for (const marker of [live, joined, pulled]) expect(positionOf(marker?.cursor)).toBeGreaterThan(pageAt)
 })
 
 test('R2: a marker lies beyond the page that does not contain its change, and not beyond the one that does', async () => {

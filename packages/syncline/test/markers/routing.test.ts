@@ -1,5 +1,6 @@
 /** Which channels a committed change marks, whoever wrote it: everything here is written as psql writes it. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { positionOf } from '../../src/protocol/marker-cursor.ts'
 import { type AccountsServer, type MarkerSocket, startAccountsServer } from './accounts-server.ts'
 
 let server: AccountsServer
@@ -197,12 +198,19 @@ test('L3: an open transaction delays no marker but its own', async () => {
   const slow = await server.database.connect()
   await slow.query("begin; update accounts set name = 'Slow' where id = 8")
 
+  const page = await server.sync.position()
+  const began = ana.messages.length
   const meanwhile = await markersOf("update accounts set name = 'Quick' where id = 7")
+  const quick = await ana.marker('Account:7', began)
   const from = ana.messages.length
   await slow.query('commit')
-  await ana.marker('Account:8', from)
+  const own = await ana.marker('Account:8', from)
 
   expect(meanwhile).toEqual(['Account:7 refresh account', 'Account:all refresh accounts'])
+  // Neither a page that was read before the quick one shows it, though the slow one was open then,
+  expect(positionOf(quick.cursor)).toBeGreaterThan(positionOf(page?.cursor) as number)
+  // nor one that shows the quick one shows the slow one, though that began first.
+  expect(positionOf(own.cursor)).toBeGreaterThan(positionOf(quick.cursor) as number)
 })
 
 test("a user's own list is marked by its records, by those that come or go, and by no others", async () => {
