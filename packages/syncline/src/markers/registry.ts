@@ -340,7 +340,7 @@ export class SyncRegistry {
   }
 
   #mark(props: readonly string[], mark: number | null, channel?: Channel): void {
-    if (!this.#reloader.mark(props, mark)) return
+    if (!this.#reloader.mark(props, mark ?? Infinity)) return
     const delays = props.map((prop) => channel?.delays.get(prop) ?? this.debounceMs)
     this.scheduleReload(Math.min(...delays))
   }

@@ -32,7 +32,7 @@ function setUp(page: Partial<Page> = {}) {
     findPage: () => source,
     onDue: () => reloader.perform(),
   })
-  const mark = (props: string[], at: number | null = null) => {
+  const mark = (props: string[], at?: number) => {
     if (reloader.mark(props, at)) reloader.schedule(300)
   }
   return { reloader, reloads, mark, asked: () => reloads.map(({ props }) => props.join()) }

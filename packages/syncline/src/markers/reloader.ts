@@ -11,9 +11,6 @@ import { debug, warnOfNoPage, warnOfUnknown } from './development.ts'
 import type { Page, Reload, ReloadEnd } from './page.ts'
 import { IDLE, isReloading, type ReloadEvent, step } from './reloading.ts'
 
-/** Where in the log a prop became stale; null when that cannot be compared. */
-type Mark = number | null
-
 // 10 s: an answer that takes longer is from a connection that will not bring it. Doubles when it happens again.
 const PATIENCE_MS = 10_000
 const MOST_PATIENCE_MS = 80_000
@@ -36,8 +33,8 @@ export interface Reloader {
   readonly pending: Set<string>
   /** Ends the pause before the next reload; undefined when none runs. */
   timer(): (() => void) | undefined
-  /** Makes props stale unless what is shown is newer than the mark. False when nothing was. */
-  mark(props: readonly string[], mark: Mark): boolean
+  /** Makes props stale unless what is shown is as new as the place; without one, in any case. False when nothing was. */
+  mark(props: readonly string[], at?: number): boolean
   /** Reloads after a pause, together with what is marked until then. */
   schedule(delayMs: number): void
   /** Reloads what is stale, now or as soon as the page can. */
@@ -54,25 +51,22 @@ export interface Reloader {
 /** Makes the one reloader of a page. */
 export function createReloader({ clock, random, findPage, onDue }: ReloaderSettings): Reloader {
   const pending = new Set<string>()
-  const marks = new Map<string, Mark>()
+  /** Where in the log each became stale; beyond everything when that cannot be compared. */
+  const marks = new Map<string, number>()
   let state = IDLE
   let stopTimer: (() => void) | undefined
   let patienceMs = PATIENCE_MS
   /** Tells an answer that is still awaited from one that was given up. */
   let turn = 0
 
-  const isShown = (prop: string, mark: Mark) => {
-    const position = findPage()?.placeOf?.(prop)?.position
-    return mark !== null && typeof position === 'number' && mark <= position
-  }
+  const isShown = (prop: string, at = Infinity) => at <= (findPage()?.placeOf?.(prop)?.position ?? -1)
 
   const isHeld = () => (typeof document !== 'undefined' && document.hidden) || findPage()?.isBusy?.()
 
-  const mark = (props: readonly string[], at: Mark) => {
+  const mark = (props: readonly string[], at = Infinity) => {
     const stale = props.filter((prop) => !isShown(prop, at))
     for (const prop of stale) {
-      const before = marks.get(prop)
-      marks.set(prop, before === null || at === null ? null : Math.max(before ?? at, at))
+      marks.set(prop, Math.max(marks.get(prop) ?? at, at))
       pending.add(prop)
     }
     return stale.length > 0
@@ -119,7 +113,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
       patienceMs = how === 'failed' ? Math.min(patienceMs * 2, MOST_PATIENCE_MS) : PATIENCE_MS
       debug('reload ended', [how, props])
       if (how === 'failed' || how === 'interrupted') {
-        for (const prop of props) mark([prop], marked.get(prop) ?? null)
+        for (const prop of props) mark([prop], marked.get(prop))
       } else warnOfUnknown(props, () => page?.props?.())
       dispatch(how === 'refused' ? 'ended' : how, SETTLING_MS)
       if (pending.size === 0) dispatch('settled')
@@ -150,7 +144,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
       dispatch(isHeld() ? 'held' : 'due')
     },
     settle() {
-      for (const prop of pending) if (isShown(prop, marks.get(prop) ?? null)) forget(prop)
+      for (const prop of pending) if (isShown(prop, marks.get(prop))) forget(prop)
       if (pending.size === 0) dispatch('settled')
     },
     forget,

@@ -9,7 +9,10 @@ export interface ModelOptions {
   readonly id?: IdType
   /** @default 'id' */
   readonly idColumn?: string
-  /** `obfuscated` shows other ids than the database's, so that nobody can count records. @default 'plain' */
+  /**
+   * `obfuscated` shows other ids than the database's, so that nobody can count records: the record's own and those of
+   * references to it. Ids inside `json` and `text` fields and in the `args` of a call are not translated. @default 'plain'
+   */
   readonly ids?: 'plain' | 'obfuscated'
   /** Replicates every record to whoever passes the model's `all` rule. @default false */
   readonly shared?: boolean

@@ -1,6 +1,7 @@
 /** The bytes of `actioncable-v1-json`, against a real PostgreSQL and over real sockets. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import WebSocket from 'ws'
+import { positionOf } from '../../src/protocol/marker-cursor.ts'
 import {
   accountIdentifier,
   type AccountsServer,
@@ -99,6 +100,31 @@ test('a repeated subscribe is confirmed again, and a marker still comes once', a
   expect(cable.frames.filter((frame) => frame.includes('"message":{"action"'))).toEqual([
     JSON.stringify({ identifier, message: { action: 'refresh', prop: 'account' } }),
   ])
+})
+
+test('R2: who subscribes from a cursor is told the place of each marker beside its message, and nobody else is', async () => {
+  const cable = await server.cable('s-ben')
+  const page = await server.sync.position()
+  const params = { channel: 'SyncChannel', model: 'Account', id: '1' }
+  const [plain, placed] = [JSON.stringify(params), JSON.stringify({ ...params, cursor: page?.cursor })]
+  await cable.answerTo(plain)
+  await cable.answerTo(placed)
+  const from = cable.frames.length
+
+  await server.query(`update accounts set plan = 'placed' where id = 1`)
+  const later = await server.sync.position()
+  const [first, second] = await Promise.all(
+    [plain, placed].map((identifier) =>
+      cable.next((frame) => !isPing(frame) && JSON.parse(frame).identifier === identifier, from),
+    ),
+  )
+
+  const message = { action: 'refresh', prop: 'account' }
+  const { cursor, ...others } = JSON.parse(second as string)
+  expect(first).toBe(JSON.stringify({ identifier: plain, message }))
+  expect(others).toEqual({ identifier: placed, message })
+  expect(positionOf(cursor)).toBeGreaterThan(positionOf(page?.cursor) as number)
+  expect(positionOf(cursor)).toBeLessThanOrEqual(positionOf(later?.cursor) as number)
 })
 
 test('R3: messages are an action and a prop, for the record, its members, all, and a nested collection', async () => {

@@ -143,7 +143,9 @@ export async function startAccountsServer({
   }
   const authenticate = Object.assign(
     async (request: Request) => {
-      const session = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
+      const bearer = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
+      // A cable takes no token, and a page of another host no cookie.
+      const session = bearer ?? new URL(request.url).searchParams.get('session') ?? ''
       const user = await find(session)
       return user && { user, current: () => find(session) }
     },

@@ -4,6 +4,7 @@
  */
 import { getInitialPageFromDOM, router as untyped } from '@inertiajs/core'
 import {
+  actionCable,
   inertiaPage,
   type InertiaRouter,
   keepFields,
@@ -30,12 +31,16 @@ export interface PageWindow {
   router: Router
   registry: SyncRegistry
   /** Where markers come from; set before this program runs. */
-  sync: { url: string; token: string; options?: object }
+  sync: { url: string; token: string; isCable?: boolean; options?: object }
   /** The props of each reload that began, oldest first. */
   reloads: string[][]
+  /** The application's own callbacks of reloads, in the order of their calls. */
+  called: string[]
   /** Subscribes as the component that is on the page; the tests may do it late. */
   mount(): void
   mountAndUnmount(times: number): void
+  /** Sends a form whose components stay, as they do when a framework renders the same page again. */
+  submit(name: string): void
 }
 
 declare const window: Window & PageWindow
@@ -44,9 +49,16 @@ const router = untyped as unknown as Router
 const { sync } = window
 window.router = router
 window.reloads = []
+window.called = []
+const callbacks = Object.fromEntries(
+  ['onStart', 'onCancelToken', 'onBeforeUpdate', 'onSuccess', 'onHttpException', 'onFinish'].map((name) => [
+    name,
+    () => window.called.push(name),
+  ]),
+)
 window.registry = syncRegistry.configure({
-  transport: native(sync.url, { token: () => sync.token }),
-  page: keepFields(inertiaPage(router)),
+  transport: sync.isCable ? actionCable(sync.url) : native(sync.url, { token: () => sync.token }),
+  page: keepFields(inertiaPage(router, { reloadOptions: callbacks })),
   reconnectDelay: 50,
   ...sync.options,
 })
@@ -71,6 +83,9 @@ window.mount = () => {
 window.mountAndUnmount = (times) => {
   for (let n = 0; n < times; n++) subscribeAll({ [`Account:${n % 50}`]: ['account', 'members'] })()
 }
+
+window.submit = (name) =>
+  router.visit(window.page.url, { method: 'put', data: { name }, preserveState: true })
 
 function swap({ page, preserveState }: { page: Shown; preserveState: boolean }): void {
   window.page = page
@@ -107,7 +122,7 @@ const HTML: Readonly<Record<string, string>> = {
 document.addEventListener('submit', (event) => {
   event.preventDefault()
   const name = document.querySelector<HTMLInputElement>('#name')?.value
-  router.visit(window.page.url, { method: 'put', data: { name }, preserveState: true })
+  window.submit(name ?? '')
 })
 
 router.init({

@@ -40,19 +40,22 @@ interface OpenOptions {
   readonly token?: string
   readonly port?: number
   readonly options?: object
+  /** Markers come over Action Cable. */
+  readonly isCable?: boolean
 }
 
 /** Opens a page in a browser profile of its own, and waits until its channels are live. */
 async function open(
   path: string,
-  { token = 'ana', port = site.server.port, options = {} }: OpenOptions = {},
+  { token = 'ana', port = site.server.port, options = {}, isCable = false }: OpenOptions = {},
 ) {
   const context = await browser.newContext()
   const tab = await context.newPage()
   tab.on('pageerror', (error) => faults.push(error))
   await tab.addInitScript((sync) => Object.assign(window, { sync }), {
-    url: `ws://127.0.0.1:${port}/sync`,
+    url: `ws://127.0.0.1:${port}/${isCable ? `cable?session=${token}` : 'sync'}`,
     token,
+    isCable,
     options,
   })
   await tab.goto(site.url + path)
@@ -70,27 +73,48 @@ const reloadsOf = (from = 0) => site.requests.slice(from).filter((line) => line.
 /** Longer than a marker, its debounce and a reload take. */
 const pause = () => new Promise((resolve) => setTimeout(resolve, 900))
 
-test('an edit in one window is in the other, in every tab of every user, whoever wrote it', async () => {
-  const tabs = await Promise.all([
-    open('/account/7'),
-    open('/account/7'),
-    open('/account/7', { token: 'ben' }),
-  ])
+const WIRES = [
+  ['the native wire', false],
+  ['Action Cable', true],
+] as const
 
-  await rename('By psql')
-  await Promise.all(tabs.map((tab) => shows(tab, 'By psql')))
-  await tabs[0]?.evaluate(() =>
-    window.router.visit('/account/7', { method: 'put', data: { name: 'By Ana' } }),
-  )
-  await Promise.all(tabs.map((tab) => shows(tab, 'By Ana')))
+test.each(WIRES)(
+  '%s: an edit in one window is in the other, in every tab of every user, whoever wrote it',
+  async (_, isCable) => {
+    const tabs = await Promise.all([
+      open('/account/7', { isCable }),
+      open('/account/7', { isCable }),
+      open('/account/7', { token: 'ben', isCable }),
+    ])
 
-  expect(await reloads(tabs[1] as Tab)).toEqual([
-    ['account', 'members'],
-    ['account', 'members'],
-  ])
-  // The author's own page has it from the answer to the submission.
+    await rename('By psql')
+    await Promise.all(tabs.map((tab) => shows(tab, 'By psql')))
+    await tabs[0]?.evaluate(() => window.submit('By Ana'))
+    await Promise.all(tabs.map((tab) => shows(tab, 'By Ana')))
+
+    expect(await reloads(tabs[1] as Tab)).toEqual([
+      ['account', 'members'],
+      ['account', 'members'],
+    ])
+    // The author's own page has it from the answer to the submission.
+    await pause()
+    expect(await reloads(tabs[0] as Tab)).toEqual([['account', 'members']])
+  },
+)
+
+test('R2: over Action Cable, an answer that contains a change is not asked for again after a reconnect either', async () => {
+  const tab = await open('/account/7', { port: proxy.port, isCable: true })
+  proxy.cut()
+  await expect.poll(() => reloads(tab), { timeout: 20_000 }).toHaveLength(1)
+  await live(tab)
+
+  await tab.evaluate(() => window.submit('By Ana'))
+  await shows(tab, 'By Ana')
   await pause()
-  expect(await reloads(tabs[0] as Tab)).toEqual([['account', 'members']])
+  await rename('By psql')
+  await shows(tab, 'By psql')
+
+  expect(await reloads(tab)).toHaveLength(2)
 })
 
 test('R1: a change between rendering and subscribing arrives', async () => {
@@ -110,27 +134,31 @@ test('R1: a page that nothing happened to is not loaded again, though it is subs
   expect(await reloads(tab)).toEqual([])
 })
 
-test('R1: of a hundred lost connections, counted against the database, no refresh is', {
-  timeout: 120_000,
-}, async () => {
-  const tab = await open('/account/7', { port: proxy.port, options: { reconnectDelay: 10 } })
-  const shown = () => tab.evaluate(() => (window.page.props['account'] as { plan: string }).plan)
-  await site.server.query("update accounts set plan = '0' where id = 7")
-  const count = () => site.server.query('update accounts set plan = (plan::int + 1)::text where id = 7')
-  for (let n = 1; n <= 100; n++) {
-    // Before, while and after the connection is lost.
-    if (n % 3 === 0) await count()
-    const during = n % 3 === 1 ? count() : undefined
-    proxy.cut()
-    await during
-    if (n % 3 === 2) await count()
-    if (n % 5 === 0) await tab.waitForFunction(() => window.registry.isConnected)
-    if (n % 20 === 0) await expect.poll(shown, { timeout: 20_000 }).toBe(String(n))
-  }
+test.each(WIRES)(
+  'R1: %s: of a hundred lost connections, counted against the database, no refresh is',
+  {
+    timeout: 120_000,
+  },
+  async (_, isCable) => {
+    const tab = await open('/account/7', { port: proxy.port, options: { reconnectDelay: 10 }, isCable })
+    const shown = () => tab.evaluate(() => (window.page.props['account'] as { plan: string }).plan)
+    await site.server.query("update accounts set plan = '0' where id = 7")
+    const count = () => site.server.query('update accounts set plan = (plan::int + 1)::text where id = 7')
+    for (let n = 1; n <= 100; n++) {
+      // Before, while and after the connection is lost.
+      if (n % 3 === 0) await count()
+      const during = n % 3 === 1 ? count() : undefined
+      proxy.cut()
+      await during
+      if (n % 3 === 2) await count()
+      if (n % 5 === 0) await tab.waitForFunction(() => window.registry.isConnected)
+      if (n % 20 === 0) await expect.poll(shown, { timeout: 20_000 }).toBe(String(n))
+    }
 
-  await expect.poll(shown, { timeout: 20_000 }).toBe('100')
-  expect(await site.server.query('select plan from accounts where id = 7')).toEqual([{ plan: '100' }])
-})
+    await expect.poll(shown, { timeout: 20_000 }).toBe('100')
+    expect(await site.server.query('select plan from accounts where id = 7')).toEqual([{ plan: '100' }])
+  },
+)
 
 test('R1: after a reconnect only the channels that changed are loaded again', async () => {
   const tab = await open('/account/7', { port: proxy.port })
@@ -144,6 +172,24 @@ test('R1: after a reconnect only the channels that changed are loaded again', as
   await shows(tab, 'Changed')
 
   expect((await reloads(tab)).slice(before)).toEqual([['account', 'members']])
+})
+
+test('the callbacks that the application gives for reloads are called beside those of the adapter', async () => {
+  const tab = await open('/account/7')
+  const called = () => tab.evaluate(() => window.called.splice(0))
+
+  await rename('Called')
+  await shows(tab, 'Called')
+  await expect.poll(() => tab.evaluate(() => window.called.at(-1))).toBe('onFinish')
+  const whenAnswered = await called()
+  site.failure = 503
+  await rename('Called again')
+  await shows(tab, 'Called again')
+
+  expect(whenAnswered.toSorted()).toEqual(
+    ['onStart', 'onCancelToken', 'onBeforeUpdate', 'onSuccess', 'onFinish'].toSorted(),
+  )
+  expect(await called()).toContain('onHttpException')
 })
 
 test('a burst of changes is a handful of reloads', async () => {

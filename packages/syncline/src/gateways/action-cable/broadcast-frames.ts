@@ -3,14 +3,24 @@ import type { Frame } from '../../server/frames/frame.ts'
 import type { MarkerNotice } from '../../server/marking/marker-notice.ts'
 import { messageFrame } from './cable-frames.ts'
 
+interface CableRequest {
+  /** The cable's own; says whether there is a cursor. */
+  readonly identifier: string
+  readonly cursor?: string
+}
+
 export class BroadcastFrames {
   /** Of notices that are still on their way; they go with their notice. */
   readonly #known = new WeakMap<MarkerNotice, Map<string, readonly Frame[]>>()
 
-  /** `{action: 'refresh' | 'remove', prop}` for who subscribed to one channel: one for each prop. */
-  ofChannel(notice: MarkerNotice, identifier: string): readonly Frame[] {
+  /**
+   * `{action: 'refresh' | 'remove', prop}` for who subscribed to one channel: one for each prop. Who subscribed from a
+   * cursor is told the notice's, so that it knows which answers contain the change (R2).
+   */
+  ofChannel(notice: MarkerNotice, { identifier, cursor }: CableRequest): readonly Frame[] {
+    const place = cursor === undefined ? undefined : notice.cursor
     return this.#once(notice, identifier, () =>
-      notice.markers.map((marker) => messageFrame(identifier, marker)),
+      notice.markers.map((marker) => messageFrame(identifier, marker, place)),
     )
   }
 

@@ -30,9 +30,9 @@ export function disconnectFrame(reason: DisconnectReason, reconnect: boolean): F
   return frameOf({ type: 'disconnect', reason, reconnect })
 }
 
-/** What a subscription receives. */
-export function messageFrame(identifier: string, message: object): Frame {
-  return frameOf({ identifier, message })
+/** What a subscription receives; the cursor, when it asked from one, stands beside the message, which stays Rails' own. */
+export function messageFrame(identifier: string, message: object, cursor?: string): Frame {
+  return frameOf({ identifier, message, ...(cursor !== undefined && { cursor }) })
 }
 
 /**

@@ -28,7 +28,7 @@ export class ChannelSubscription implements CableSubscription {
       // Not an answer: the client asks again by itself as long as it has none.
       onFailed: () => this.#leaveWith(faultFrame('unavailable', UNAVAILABLE, RETRY_AFTER_MS)),
       onNotice: (notice) => {
-        for (const frame of context.frames.ofChannel(notice, identifier)) context.send(frame)
+        for (const frame of context.frames.ofChannel(notice, request)) context.send(frame)
       },
       onGone: () => this.#leaveWith(rejectFrame(identifier)),
     })

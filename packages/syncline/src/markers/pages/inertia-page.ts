@@ -6,7 +6,7 @@
  *   R2 never backwards   of any two answers, whoever asked, the one that was read later is shown
  *   R4 gentle            a reload waits for visits and submissions, and shows neither progress nor a dialog
  */
-import type { Page, PageHost, Reload, ReloadEnd } from '../page.ts'
+import type { Page, PageHost, ReloadEnd } from '../page.ts'
 import {
   type Asked,
   type InertiaPageLike,
@@ -46,7 +46,7 @@ interface Began extends Asked {
 }
 
 export interface InertiaPageOptions {
-  /** Added to each `router.reload`. */
+  /** Added to each `router.reload`; callbacks among them are called before the adapter's own. */
   readonly reloadOptions?: object
 }
 
@@ -78,8 +78,8 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
     }),
     on<PageEvent>('beforeUpdate', ({ detail: { page } }) => {
       const began = answered ?? onlyOne(visits)
-      const isLater = began !== undefined && began.at > shownAt
-      const asked = visits.size === 0 ? WHOLE : began
+      const isLater = (began?.at ?? 0) > shownAt
+      const asked = visits.size > 0 ? began : WHOLE
       answered = undefined
       const kept = takeAnswer(current(), page, asked, isLater)
       show(page)
@@ -107,55 +107,42 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
     props: () => current()?.props,
     reload(props) {
       let at = 0
-      return startReload(router, {
-        only: props,
-        reset: props.filter((prop) => shown && repeats(shown, prop)),
-        preserveErrors: true,
-        showProgress: false,
-        ...reloadOptions,
-        onStart: () => (at = ++count),
-        onBeforeUpdate: () => void (answered = { ...WHOLE, only: props, at }),
+      let token: CancelToken | undefined
+      const end = new Promise<ReloadEnd>((resolve) => {
+        let how: ReloadEnd = 'interrupted'
+        const becomes = (next: ReloadEnd) => {
+          how = next
+          // Otherwise Inertia opens a dialog over the page, or reports a rejection that nobody awaits.
+          return false
+        }
+        const ended = () => becomes('ended')
+        const options: Options = {
+          only: props,
+          reset: props.filter((prop) => shown && repeats(shown, prop)),
+          preserveErrors: true,
+          showProgress: false,
+          ...reloadOptions,
+        }
+        callBoth(options, {
+          onStart: () => (at = ++count),
+          onCancelToken: (given: CancelToken) => (token = given),
+          onBeforeUpdate: () => void (answered = { ...WHOLE, only: props, at }),
+          onSuccess: ended,
+          // The page has errors, which are the user's own business: its props came all the same.
+          onError: ended,
+          // A server that is being replaced answers 502 for a moment, a busy one 429.
+          onHttpException: ({ status }: { readonly status: number }) =>
+            becomes(status > 499 || status === 429 ? 'failed' : 'refused'),
+          onNetworkError: () => becomes('failed'),
+          onFinish: () => resolve(how),
+        })
+        router.reload(options)
+        // A listener of the application's may stop it, without a word.
+        if (!at) resolve('failed')
       })
+      return { end, cancel: () => token?.cancel() }
     },
   }
-}
-
-interface ReloadOptions {
-  readonly [name: string]: unknown
-  readonly onStart: () => unknown
-}
-
-function startReload(router: InertiaRouter, options: ReloadOptions): Reload {
-  let cancel = () => {}
-  const end = new Promise<ReloadEnd>((resolve) => {
-    let how: ReloadEnd = 'interrupted'
-    // Until it starts: a listener of the application's may stop it, without a word.
-    let isStarted = false
-    const becomes = (next: ReloadEnd) => () => {
-      how = next
-      // Otherwise Inertia opens a dialog over the page, or reports a rejection that nobody awaits.
-      return false
-    }
-    const ended = () => void (how = 'ended')
-    router.reload({
-      ...options,
-      onStart: () => {
-        isStarted = true
-        options.onStart()
-      },
-      onCancelToken: (token: { cancel(): void }) => void (cancel = () => token.cancel()),
-      onSuccess: ended,
-      // The page has errors, which are the user's own business: its props came all the same.
-      onError: ended,
-      // A server that is being replaced answers 502 for a moment, a busy one 429.
-      onHttpException: ({ status }: { readonly status: number }) =>
-        becomes(status > 499 || status === 429 ? 'failed' : 'refused')(),
-      onNetworkError: becomes('failed'),
-      onFinish: () => resolve(how),
-    })
-    if (!isStarted) resolve('failed')
-  })
-  return { end, cancel: () => cancel() }
 }
 
 function onlyOne<Value>(values: ReadonlyMap<unknown, Value>): Value | undefined {
@@ -172,5 +159,23 @@ function storedPage(): InertiaPageLike | undefined {
     return text ? (JSON.parse(text) as InertiaPageLike) : undefined
   } catch {
     return undefined
+  }
+}
+
+interface CancelToken {
+  cancel(): void
+}
+
+type Options = Record<string, unknown>
+type Callback = (event: never) => unknown
+
+/** Adds callbacks to those that the application gave, which are called first; what ours return counts. */
+function callBoth(options: Options, callbacks: Readonly<Record<string, Callback>>): void {
+  for (const name in callbacks) {
+    const theirs = options[name] as Callback | undefined
+    options[name] = (event: never) => {
+      theirs?.(event)
+      return (callbacks[name] as Callback)(event)
+    }
   }
 }

@@ -2,7 +2,8 @@
  * Action Cable's wire, `actioncable-v1-json`: Syncline's own `/cable` or a Rails server.
  *
  * A Rails server cannot be asked what was missed, so that whenever a channel is confirmed without a cursor that the
- * page brought, its props are loaded again (R1).
+ * page brought, its props are loaded again (R1). Syncline's tells whoever brought one the place of each marker, beside
+ * the message, so that an answer which contains the change is not asked for again (R2).
  */
 import type { SocketOptions, Transport } from '../transport.ts'
 import { delayBefore } from '../delay-before.ts'
@@ -92,18 +93,18 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         case 'error':
           return askAgain([...unanswered], frame['retryAfterMs'])
         case undefined:
-          return receiveData(identifier, frame['message'] as Data)
+          return receiveData(identifier, frame['message'] as Data, frame['cursor'] as string | undefined)
       }
     }
 
-    const receiveData = (identifier: string, data: Data) => {
+    const receiveData = (identifier: string, data: Data, cursor: string | undefined) => {
       const channel = data.identifier ?? channels.get(identifier)
       if (channel === undefined) return
       if (data.type === 'subscribed') joined(channel)
       else if (data.type === 'error' && data.retryAfterMs !== undefined)
         askAgain([channel], data.retryAfterMs)
       else if (data.type === 'error') rejected(channel, String(data.error))
-      else host.onMarker({ ...data, type: undefined, identifier: channel })
+      else host.onMarker({ ...data, type: undefined, identifier: channel, cursor })
     }
 
     const joined = (channel: string | undefined) => {
