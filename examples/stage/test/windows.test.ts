@@ -166,7 +166,7 @@ test('A2: who is taken off the crew sees the production go within a second, and 
   await database.query(
     `insert into production_members (production_id, user_id) values ('northern-sessions', 'cleo')`,
   )
-  await field(cleo, 'Name of the production').waitFor({ timeout: 5_000 })
+  await field(cleo, 'Name of the production').waitFor({ timeout })
 })
 
 test('A2: who is no administrator any more loses what only administrators see, within a second', async () => {
@@ -187,7 +187,7 @@ test('A2: a session that is ended in one tab is over in the other', async () => 
 
   await other.getByRole('button', { name: 'Sign out' }).click()
 
-  await cleo.getByRole('button', { name: 'Ana Duarte' }).waitFor({ timeout: 5_000 })
+  await cleo.getByRole('button', { name: 'Ana Duarte' }).waitFor({ timeout })
   expect(await cleo.content()).not.toContain('Fiona Baird')
 })
 

@@ -2,11 +2,8 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-/** Longest time from a change until everybody sees it, in ms: the promise of the page. */
-const SEEN_WITHIN_MS = 1_000
-
-/** What tests ask of a loaded machine: the promise is of seconds, and a test must not fail for its neighbours. */
-export const timeout = 5 * SEEN_WITHIN_MS
+/** How long tests wait for what everybody must see, in ms: far more than the page takes, for a machine with other work. */
+export const timeout = 15_000
 
 /** Opens a window with cookies of its own and signs in by a click. */
 export async function openWindow(

@@ -201,7 +201,7 @@ export class RawCable {
   }
 
   /** The first frame from `from` on that fits; waits for it. */
-  async next(fits: (frame: string) => boolean, from = 0, withinMs = 10_000): Promise<string> {
+  async next(fits: (frame: string) => boolean, from = 0, withinMs = 30_000): Promise<string> {
     const deadline = Date.now() + withinMs
     for (let seen = from; ; ) {
       for (; seen < this.frames.length; seen++)

@@ -160,7 +160,7 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (version, s
       await database.query(sample.change.sql.replace(/= \d[\d.]*/, '= 7'))
       await expect
         .poll(() => Number((client.record(model as never, id).current as Record<string, unknown>)[field]), {
-          timeout: 10_000,
+          timeout: 30_000,
         })
         .toBe(7)
 

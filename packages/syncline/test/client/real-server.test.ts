@@ -134,7 +134,7 @@ test.each(majors)(
         return clients.every((client) => JSON.stringify(sorted(readClient(client))) === rows)
       },
       () => 'the clients do not show what the database holds',
-      10_000,
+      20_000,
     ).catch(async () => {
       const rows = sorted(await readDatabase(stage))
       for (const client of clients) expect(sorted(readClient(client))).toEqual(rows)

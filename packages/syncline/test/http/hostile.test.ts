@@ -428,7 +428,8 @@ test('G8: long hostile headers and names take no time', async () => {
   const harmlessMs = await bestOf('a', 10)
 
   for (const piece of ['a', ',', ' ', '=', ';', '"', '%25', '-', '.']) {
-    expect(await bestOf(piece, 7_000), piece).toBeLessThan(20 * harmlessMs)
+    // Tried again where the machine was busy with something else; what is slow by itself is slow every time.
+    await expect.poll(() => bestOf(piece, 7_000), { message: piece }).toBeLessThan(20 * harmlessMs)
   }
   expect(await nameOfC1()).toBe('One')
 })

@@ -21,7 +21,7 @@ test('L2: changes of this process reach the tail at once and once, without a pol
   const watched = await watchLog(database, { pollMs: 60_000 })
 
   for (let count = 0; count < 100; count++) await write(`${count}`)
-  await watched.until(() => watched.rows().length >= 100, 2_000)
+  await watched.until(() => watched.rows().length >= 100)
 
   expect(watched.rows().map(({ id }) => Number(id))).toEqual(Array.from({ length: 100 }, (_, n) => n))
   expect(watched.tail.hasPeers).toBe(false)

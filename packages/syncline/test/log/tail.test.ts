@@ -13,7 +13,7 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
     const watched = await watchLog(log.database, { pollMs: 60_000 })
 
     await log.query(`select log_change('Production:1', 'a', 2, '{"name": "x"}')`)
-    await watched.until(() => watched.rows().length === 1, 1_000)
+    await watched.until(() => watched.rows().length === 1)
 
     expect(watched.rows()[0]).toMatchObject({
       room: 'Production:1',

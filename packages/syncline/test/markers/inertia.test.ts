@@ -196,10 +196,10 @@ test('a burst of changes is a handful of reloads', async () => {
   const tab = await open('/account/7')
   const startedAt = Date.now()
   for (let n = 1; n <= 200; n++) await rename(`Name ${n}`)
-  const durationMs = Date.now() - startedAt
 
   await shows(tab, 'Name 200')
 
+  const durationMs = Date.now() - startedAt
   expect((await reloads(tab)).length).toBeLessThanOrEqual(1 + Math.ceil(durationMs / 300))
 })
 

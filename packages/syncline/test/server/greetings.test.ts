@@ -70,7 +70,7 @@ test('a device that somebody is connected with is refused to others, also before
     later.send(hello('in use', 'ben'))
     return (await later.next(() => true)).type
   }
-  await expect.poll(comeIn, { timeout: 10_000 }).toBe('welcome')
+  await expect.poll(comeIn).toBe('welcome')
 })
 
 test('a field that is no part of a message is refused by its name', async () => {

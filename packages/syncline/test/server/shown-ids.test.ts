@@ -461,7 +461,7 @@ test('a device writes and reads by them, and leaves the choice of new ones to th
   })
   const project = client.record('project', shown('project', PROJECT))
   const joined = client.join('account', shown('account', ACCOUNT))
-  await expect.poll(() => project.current?.name, { timeout: 10_000 }).toBeDefined()
+  await expect.poll(() => project.current?.name).toBeDefined()
 
   await client.mutate.project.update(shown('project', PROJECT), { ownerId: shown('user', BEN) }).confirmed
   const made = client.mutate.note.create({

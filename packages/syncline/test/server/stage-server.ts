@@ -222,7 +222,7 @@ export class RawClient {
   }
 
   /** The first message after `from` that fits; waits for it. */
-  async next(fits: (message: Message) => boolean, from = 0, withinMs = 10_000): Promise<Message> {
+  async next(fits: (message: Message) => boolean, from = 0, withinMs = 30_000): Promise<Message> {
     const deadline = Date.now() + withinMs
     let seen = from
     for (;;) {
