@@ -87,19 +87,19 @@ test('a message of a channel reloads the props that the page declared for it', a
 test('R2: a place beside the message tells which answers contain the change, also to a prop that is subscribed later', async () => {
   const { server, registry, reloads } = await start({}, at(100))
   registry.subscribe('Account:1', 'account')
-  await vi.waitFor(() => expect(server.frames).toHaveLength(1))
+  await expect.poll(() => server.frames).toHaveLength(1)
   const { identifier } = server.frames[0] as { identifier: string }
   const message = { action: 'refresh', prop: 'account' }
 
   server.send({ identifier, message, cursor: at(100) })
-  await vi.waitFor(() => expect(registry.status.current).toBe('connected'))
+  await expect.poll(() => registry.status.current).toBe('connected')
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(reloads).toEqual([])
   server.send({ identifier, message, cursor: at(101) })
-  await vi.waitFor(() => expect(reloads).toEqual([['account']]))
+  await expect.poll(() => reloads).toEqual([['account']])
   registry.subscribe('Account:1', 'plan')
 
-  await vi.waitFor(() => expect(reloads.slice(1)).toEqual([['plan']]))
+  await expect.poll(() => reloads.slice(1)).toEqual([['plan']])
 })
 
 test('R1: the position of the page goes along, and after a reconnect everything is loaded again', async () => {
