@@ -21,21 +21,6 @@ export function inSlices<Item>(items: Iterable<Item>, work: (item: Item) => void
   return go()
 }
 
-/** Maps the items one by one, in slices. */
-export async function mapInSlices<Item, Made>(
-  items: Iterable<Item>,
-  map: (item: Item) => Made,
-): Promise<Made[]> {
-  const made: Made[] = []
-  await inSlices(items, (item) => made.push(map(item)))
-  return made
-}
-
-/** Lists of so many items, the last one shorter. */
-export function* portionsOf<Item>(items: readonly Item[], size: number): Iterable<readonly Item[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size)
-}
-
 /** Resolves in another task. */
 function nextTurn(): Promise<void> {
   const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } }

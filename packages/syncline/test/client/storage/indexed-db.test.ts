@@ -65,7 +65,9 @@ const edited = (edit: (value: Record<string, unknown>) => unknown) => (value: un
   return JSON.stringify(groups)
 }
 
-const rowsOf = (group: Record<string, unknown>) => group['rows'] as unknown[]
+const listOf = (group: Record<string, unknown>, name: string) => group[name] as unknown[]
+const columnOf = (group: Record<string, unknown>, name: string) =>
+  (group['columns'] as Record<string, unknown[]>)[name] as unknown[]
 
 const ROOM_DAMAGE: Record<string, [store: string, (store: IDBObjectStore) => void]> = {
   'a page is cut off': ['pages', replaceFirst((page) => (page as string).slice(0, 100))],
@@ -73,29 +75,35 @@ const ROOM_DAMAGE: Record<string, [store: string, (store: IDBObjectStore) => voi
   'a page is of another type': ['pages', replaceFirst(() => new Map([[1, 2]]))],
   'a page is no list': ['pages', replaceFirst(() => '{"length":1}')],
   'a page is null': ['pages', replaceFirst(() => 'null')],
-  'an id is no text': ['pages', replaceFirst(edited((group) => (rowsOf(group)[0] = { id: 5 })))],
-  'a row is none': ['pages', replaceFirst(edited((group) => (rowsOf(group)[0] = null)))],
-  'a value is of another type': [
+  'an id is no text': ['pages', replaceFirst(edited((group) => (listOf(group, 'ids')[0] = 5)))],
+  'an id is empty': ['pages', replaceFirst(edited((group) => (listOf(group, 'ids')[0] = '')))],
+  'ids are no list': ['pages', replaceFirst(edited((group) => (group['ids'] = { length: 10 })))],
+  'columns are a list': ['pages', replaceFirst(edited((group) => (group['columns'] = [])))],
+  'a column is none': [
     'pages',
-    replaceFirst(edited((group) => (rowsOf(group)[3] = { id: 'c3', name: {} }))),
+    replaceFirst(edited((group) => ((group['columns'] as Record<string, unknown>)['name'] = null))),
   ],
+  'a column is too short': ['pages', replaceFirst(edited((group) => columnOf(group, 'name').pop()))],
+  'a column of a field that is no more is too short': [
+    'pages',
+    replaceFirst(edited((group) => ((group['columns'] as Record<string, unknown>)['former'] = []))),
+  ],
+  'the one value of a column is of another type': [
+    'pages',
+    replaceFirst(edited((group) => (columnOf(group, 'productionId')[0] = 5))),
+  ],
+  'a value is of another type': ['pages', replaceFirst(edited((group) => (columnOf(group, 'name')[3] = {})))],
   'a value on the wire is of another type': [
     'pages',
-    replaceFirst(edited((group) => (rowsOf(group)[3] = { id: 'c3', frames: '5e99999999' }))),
+    replaceFirst(edited((group) => (columnOf(group, 'frames')[3] = '5e99999999'))),
   ],
   'a field is called like what every object has': [
     'pages',
     replaceFirst((page) => (page as string).replace('"name":', '"__proto__":')),
   ],
-  'a list is too short': ['pages', replaceFirst(edited((group) => (group['versions'] as unknown[]).pop()))],
-  'a version is not whole': [
-    'pages',
-    replaceFirst(edited((group) => ((group['versions'] as unknown[])[0] = 1.5))),
-  ],
-  'a stamp is not there': [
-    'pages',
-    replaceFirst(edited((group) => ((group['stampOf'] as unknown[])[0] = 99))),
-  ],
+  'a list is too short': ['pages', replaceFirst(edited((group) => listOf(group, 'versions').pop()))],
+  'a version is not whole': ['pages', replaceFirst(edited((group) => (listOf(group, 'versions')[0] = 1.5)))],
+  'a stamp is not there': ['pages', replaceFirst(edited((group) => (listOf(group, 'stampOf')[0] = 99)))],
   'the log is missing': ['log', (store) => store.clear()],
   'a change is of another shape': ['log', replaceFirst(() => ({ put: '[]', gone: 'c1' }))],
   'the header is of another shape': ['rooms', replaceFirst(() => ({ cursor: 'k9' }))],
@@ -183,12 +191,80 @@ test('a database of somebody else by this name is made anew', async () => {
   expect(storage.health?.current.state).toBe('durable')
 })
 
+/** The database as the format before had it: under version 1, with rows in its pages. */
+async function inFormerFormat(factory: IDBFactory): Promise<IDBFactory> {
+  const former = new IDBFactory()
+  const [database, copy] = await Promise.all([openAt(factory), openAt(former, 1)])
+  for (const store of Array.from(database.objectStoreNames)) {
+    const from = database.transaction(store).objectStore(store)
+    const [keys, values] = await Promise.all([result(from.getAllKeys()), result(from.getAll())])
+    const to = copy.transaction(store, 'readwrite').objectStore(store)
+    await Promise.all(
+      keys.map((key, at) => result(to.put(store === 'pages' ? FORMER_PAGE : values[at], key))),
+    )
+  }
+  database.close()
+  copy.close()
+  return former
+}
+
+const STORES = ['devices', 'ops', 'acks', 'parked', 'rooms', 'pages', 'log']
+const FORMER_PAGE = JSON.stringify([
+  {
+    model: 'camera',
+    rows: [{ id: 'c1', productionId: 'p1', name: 'One', gain: null, frames: null, tags: null, isOn: true }],
+    versions: [1],
+    entered: null,
+    stamps: [{}],
+    stampOf: [0],
+    wire: [],
+  },
+])
+
+function openAt(factory: IDBFactory, version?: number): Promise<IDBDatabase> {
+  const request = factory.open('syncline/ana', version)
+  request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store))
+  return result(request)
+}
+
+function result<Value>(request: IDBRequest<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+async function countPages(factory: IDBFactory): Promise<number> {
+  const database = await openAt(factory)
+  const count = await result(database.transaction('pages').objectStore('pages').count())
+  database.close()
+  return count
+}
+
+test('W3: what the format before has stored: the ops stay, and the rooms are loaded anew', async () => {
+  const factory = await inFormerFormat(await filled())
+
+  const storage = await open(factory)
+  const left = await countPages(factory)
+  const shown = await loadWhole(storage, ROOM)
+  const room = { cursor: 'k3', schema: materialSchema.hash, records: [camera(1)] }
+  await storage.commit({ room: { channel: ROOM, type: 'replace', room } })
+  storage.close?.()
+  const again = await open(factory)
+
+  expect({ left, shown }).toEqual({ left: 0, shown: undefined })
+  expect(storage.device?.outbox).toMatchObject({ device: 'device-0', drawn: 3, lastOp: 1 })
+  expect(storage.device?.outbox.ops).toHaveLength(2)
+  expect(storage.health?.current.state).toBe('durable')
+  expect(await loadWhole(again, ROOM)).toMatchObject({ cursor: 'k3', records: [{ fields: { id: 'c1' } }] })
+})
+
 test('K2: a newer version of the page gets the database at once, and this page says so', async () => {
   const factory = await filled()
   const storage = await open(factory)
 
   const upgraded = await new Promise<number>((resolve, reject) => {
-    const request = factory.open('syncline/ana', 2)
+    const request = factory.open('syncline/ana', 3)
     request.onblocked = () => reject(new Error('blocked'))
     request.onsuccess = () => {
       resolve(request.result.version)
@@ -196,7 +272,7 @@ test('K2: a newer version of the page gets the database at once, and this page s
     }
   })
 
-  expect(upgraded).toBe(2)
+  expect(upgraded).toBe(3)
   expect(storage.health?.current).toMatchObject({ state: 'failed', problem: { code: 'storage_taken' } })
   await expect(storage.commit({ device: deviceOf(newOutbox()) })).rejects.toThrow()
   const older = await open(factory)

@@ -3,20 +3,22 @@ import type { PackedGroup } from './packing.ts'
 import { StorageError } from './problem.ts'
 
 /**
- * A packed group whose lists fit one another.
+ * A packed group whose columns fit one another.
  * @throws StorageError when they do not
  */
 export function checkedGroup(value: unknown): PackedGroup {
   const group = value as Partial<PackedGroup> | null
-  const count = Array.isArray(group?.rows) ? group.rows.length : -1
+  const count = Array.isArray(group?.ids) ? group.ids.length : -1
   if (
     typeof group?.model === 'string' &&
-    isListOf(group.rows, count, isRow) &&
-    isListOf(group.versions, count, isVersion) &&
-    (group.entered === null || isListOf(group.entered, count, (at) => at === null || isVersion(at))) &&
+    group.ids?.every(isId) &&
+    isRecord(group.columns) &&
+    Object.values(group.columns).every((column) => isColumn(column, count)) &&
+    isColumn(group.versions, count, isVersion) &&
+    isColumn(group.entered, count, (at) => at === null || isVersion(at)) &&
     Array.isArray(group.stamps) &&
     group.stamps.every(isStamp) &&
-    isListOf(group.stampOf, count, isIndexOf(group.stamps)) &&
+    isColumn(group.stampOf, count, isIndexOf(group.stamps)) &&
     Array.isArray(group.wire) &&
     group.wire.every((name) => typeof name === 'string')
   ) {
@@ -25,14 +27,17 @@ export function checkedGroup(value: unknown): PackedGroup {
   throw new StorageError('StorageDamagedError', 'A stored group of records has not the shape of one.')
 }
 
-function isListOf(list: unknown, count: number, isItem: (item: unknown) => boolean): boolean {
-  return Array.isArray(list) && list.length === count && list.every(isItem)
+/** A value for each of so many records, or one for all. */
+function isColumn(list: unknown, count: number, isItem: (item: unknown) => boolean = () => true): boolean {
+  return Array.isArray(list) && (list.length === count || list.length === 1) && list.every(isItem)
 }
 
-function isRow(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { id } = value as { id?: unknown }
-  return typeof id === 'string' && id !== ''
+function isId(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Versions of records and fields: whole, from 0. */
@@ -41,8 +46,7 @@ export function isVersion(value: unknown): value is number {
 }
 
 function isStamp(value: unknown): boolean {
-  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return isRecord && Object.values(value).every(isVersion)
+  return isRecord(value) && Object.values(value).every(isVersion)
 }
 
 function isIndexOf(list: readonly unknown[]): (value: unknown) => boolean {

@@ -7,12 +7,14 @@
  */
 import { StorageError } from './problem.ts'
 
-export const STORES = ['devices', 'ops', 'acks', 'parked', 'rooms', 'pages', 'log'] as const
+const OUTBOX_STORES = ['devices', 'ops', 'acks', 'parked'] as const
+
+export const STORES = [...OUTBOX_STORES, 'rooms', 'pages', 'log'] as const
 
 export type StoreName = (typeof STORES)[number]
 
-// Raised with every change of what lies in the stores.
-const FORMAT = 1
+// Raised with every change of what lies in the stores: 2 has columns in its pages where 1 had rows.
+const FORMAT = 2
 // 10 s: a disk under load takes seconds; one that takes longer is as good as none.
 const PATIENCE_MS = 10_000
 
@@ -34,7 +36,7 @@ export async function openDatabase({ factory, name, mayCreate }: OpenOptions): P
     request.onupgradeneeded = () => {
       try {
         if (!mayCreate) throw gone(name)
-        for (const store of STORES) request.result.createObjectStore(store)
+        upgrade(request.result)
       } catch (error) {
         // A database without its stores must not stay.
         fault = error
@@ -58,6 +60,17 @@ export async function openDatabase({ factory, name, mayCreate }: OpenOptions): P
       () => {},
     )
     throw error
+  }
+}
+
+/** The outbox is the same in all formats; rooms are loaded anew. */
+function upgrade(database: IDBDatabase): void {
+  const kept: readonly string[] = OUTBOX_STORES
+  for (const name of Array.from(database.objectStoreNames)) {
+    if (!kept.includes(name)) database.deleteObjectStore(name)
+  }
+  for (const name of STORES) {
+    if (!database.objectStoreNames.contains(name)) database.createObjectStore(name)
   }
 }
 

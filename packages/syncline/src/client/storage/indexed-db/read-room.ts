@@ -7,10 +7,10 @@
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
 import { createDeferred } from '../../deferred.ts'
-import { inSlices, mapInSlices, portionsOf } from '../../slices.ts'
+import { inSlices } from '../../slices.ts'
 import type { StoreRecord } from '../../store/store.ts'
 import { type Transaction, transact, under } from './database.ts'
-import { pack, unpack } from './packing.ts'
+import { unpack } from './packing.ts'
 import { PageQueue } from './page-queue.ts'
 import { getPages } from './pages.ts'
 import { partsOf } from './pending.ts'
@@ -27,9 +27,6 @@ export interface OpenedRoom {
    */
   read(take: (records: readonly StoreRecord[]) => void): Promise<void>
 }
-
-// 2,500: a page is unpacked in a few milliseconds, and each one costs the browser a request.
-const PAGE_ROWS = 2_500
 
 /**
  * Opens a room; nothing when it is not cached.
@@ -70,11 +67,6 @@ export async function readRecords(room: OpenedRoom): Promise<readonly StoreRecor
   const all: (readonly StoreRecord[])[] = []
   await room.read((records) => all.push(records))
   return all.flat()
-}
-
-/** Records in pages, a slice at a time. */
-export async function packPages(records: readonly StoreRecord[]): Promise<string[]> {
-  return await mapInSlices(portionsOf(records, PAGE_ROWS), pack)
 }
 
 /** What is known before the pages come. */

@@ -7,8 +7,9 @@
 import type { CompiledSchema } from '../../../schema/model.ts'
 import type { Connection } from './connection.ts'
 import { transact, type Transaction } from './database.ts'
+import { packPages } from './pack-pages.ts'
 import type { PendingRoom } from './pending.ts'
-import { type OpenedRoom, openRoom, packPages, readRecords } from './read-room.ts'
+import { type OpenedRoom, openRoom, readRecords } from './read-room.ts'
 import { isLogLong } from './room-header.ts'
 import { rewritePages, type RoomOutcome, writeRoom } from './write-rooms.ts'
 

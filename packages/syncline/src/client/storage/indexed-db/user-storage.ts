@@ -15,6 +15,7 @@ import type { KeptRoom, RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserS
 import type { Connection } from './connection.ts'
 import { STORES, transact } from './database.ts'
 import { planOutbox } from './outbox-log.ts'
+import { packPages } from './pack-pages.ts'
 import {
   isNothing,
   joinPending,
@@ -25,7 +26,6 @@ import {
   type PendingRoom,
 } from './pending.ts'
 import { isDamage, problemOf, StorageError } from './problem.ts'
-import { packPages } from './read-room.ts'
 import { RoomCache } from './room-cache.ts'
 import { type Ownership, writeDevice } from './write-device.ts'
 
