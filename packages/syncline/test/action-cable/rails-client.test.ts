@@ -48,6 +48,12 @@ function subscribe(params: Params) {
   return { subscription, events, until }
 }
 
+/** How many channels the server sends to anybody. */
+function subscriptions(): number {
+  const metric = server.sync.metrics.read().find(({ name }) => name === 'syncline_marker_subscriptions')
+  return [...(metric?.values.values() ?? [])].reduce((sum, count) => sum + count, 0)
+}
+
 function connectAs(id: string) {
   session = id
   consumer = createConsumer(`ws://127.0.0.1:${server.port}/cable`)
@@ -61,7 +67,7 @@ test('a member is connected, receives markers, and stops with unsubscribe', asyn
   await server.query(`update accounts set name = 'New name' where id = 1`)
   await account.until(2)
   account.subscription.unsubscribe()
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await expect.poll(subscriptions).toBe(0)
   await server.query(`update accounts set name = 'Unheard' where id = 1`)
   await new Promise((resolve) => setTimeout(resolve, 150))
 
@@ -118,7 +124,8 @@ test('two subscriptions to one identifier both receive each marker', async () =>
   const received = (events: readonly unknown[]) => events.filter((event) => typeof event === 'object')
 
   await server.query(`update accounts set name = 'For both' where id = 1`)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await expect.poll(() => received(two.events)).not.toEqual([])
+  await new Promise((resolve) => setTimeout(resolve, 100))
 
   expect(received(one.events)).toEqual([{ action: 'refresh', prop: 'account' }])
   expect(received(two.events)).toEqual([{ action: 'refresh', prop: 'account' }])

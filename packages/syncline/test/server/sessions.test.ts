@@ -330,7 +330,7 @@ test('W1: a server that stops finishes what it accepted, then says when to come 
   ana.send({ type: 'ping' })
   await ana.next(({ type }) => type === 'pong')
 
-  await own.sync.close({ graceMs: 2_000 })
+  await own.sync.close({ graceMs: 30_000 })
 
   expect(await ana.closed).toBe(1012)
   expect(ana.messages.at(-1)).toMatchObject({ type: 'bye', code: 'restart', reconnect: true })
