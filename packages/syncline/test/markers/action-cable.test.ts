@@ -66,7 +66,7 @@ test('each channel is a subscription of a model and an id, with the collection w
   registry.subscribe('Account:all', 'accounts')
   registry.subscribe('Account:a%2Fb/account_users', 'members')
 
-  await expect.poll(() => reloads).toEqual([['accounts', 'members']])
+  await expect.poll(() => reloads.flat()).toEqual(['accounts', 'members'])
   expect(sent(server)).toEqual([
     ['subscribe', { channel: 'SyncChannel', model: 'Account', id: 'all' }],
     ['subscribe', { channel: 'SyncChannel', model: 'Account', id: 'a/b', collection: 'account_users' }],
