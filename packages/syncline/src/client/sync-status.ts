@@ -1,5 +1,6 @@
 /** How synchronisation stands, in words that a page can show (K2: nothing says "saved" before it is). */
 import type { StorageHealth, StorageProblem } from './storage/health.ts'
+import { isConnected } from './session/phase.ts'
 import { isPolling, NEW_SESSION, type Session } from './session/session.ts'
 
 export interface SyncStatus {
@@ -46,7 +47,7 @@ export function statusOf(facts: StatusFacts, now: number): SyncStatus {
   const { session, pending, oldestAt, lastSyncedAt, problem, storage } = facts
   return {
     status: wordFor(facts),
-    realtimeConnected: session.phase === 'live' || session.phase === 'catchingUp',
+    realtimeConnected: isConnected(session.phase),
     pending,
     oldestPendingMs: oldestAt === undefined ? undefined : Math.max(0, now - oldestAt),
     lastSyncedAt,

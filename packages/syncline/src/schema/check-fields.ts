@@ -54,19 +54,19 @@ export function checkFields(model: Model, action: 'create' | 'update', fields: u
   }
   const { checks, required, protected: protectedNames } = checksOf(model)
   const checked: Record<string, unknown> = {}
-  let faults: Fault[] | undefined
+  const faults: Fault[] = []
   for (const name of Object.keys(fields)) {
     const check = checks.get(name)
     if (check === undefined || protectedNames.has(name)) {
-      faults = withFault(faults, nameFault(model, name, protectedNames))
+      faults.push(nameFault(model, name, protectedNames))
       continue
     }
     const result = check[action]((fields as Record<string, unknown>)[name])
-    if (result instanceof InvalidValue) faults = withFault(faults, valueFault(model, name, result))
+    if (result instanceof InvalidValue) faults.push(valueFault(model, name, result))
     else checked[name] = result
   }
-  if (action === 'create') faults = withMissing(faults, model, required, fields)
-  return faults === undefined ? { ok: true, fields: checked } : { ok: false, faults }
+  if (action === 'create') faults.push(...missing(model, required, fields))
+  return faults.length === 0 ? { ok: true, fields: checked } : { ok: false, faults }
 }
 
 /** Checks one value of a field; operators are not values. */
@@ -107,22 +107,14 @@ function fieldChecks(field: Field): FieldChecks {
   return { create: check, update: operatorCheck(field, check) }
 }
 
-const withFault = (faults: Fault[] | undefined, fault: Fault): Fault[] =>
-  faults === undefined ? [fault] : [...faults, fault]
-
-function withMissing(
-  faults: Fault[] | undefined,
-  model: Model,
-  required: readonly string[],
-  fields: object,
-): Fault[] | undefined {
-  let all = faults
-  for (const name of required) {
-    if (Object.hasOwn(fields, name)) continue
-    const message = `Field \`${name}\` of model \`${model.name}\` is missing. Write a value: it is not nullable and has no default.`
-    all = withFault(all, { code: 'invalid_value', message, field: name })
-  }
-  return all
+function missing(model: Model, required: readonly string[], fields: object): Fault[] {
+  return required
+    .filter((name) => !Object.hasOwn(fields, name))
+    .map((name) => ({
+      code: 'invalid_value',
+      message: `Field \`${name}\` of model \`${model.name}\` is missing. Write a value: it is not nullable and has no default.`,
+      field: name,
+    }))
 }
 
 function nameFault(model: Model, name: string, protectedNames: ReadonlySet<string>): Fault {

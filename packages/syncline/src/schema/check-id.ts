@@ -26,12 +26,17 @@ const REMEDIES: Readonly<Record<IdType, string>> = {
   bigint: 'Write an id: a whole number of 64 bits, as text and without leading zeros.',
 }
 
+/** A UUID as PostgreSQL spells it. */
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && UUID.test(value)
+}
+
 function isCanonical(type: IdType, id: string): boolean {
   switch (type) {
     case 'text':
       return id !== '' && id.length <= MAX_ID_LENGTH && isStorableText(id)
     case 'uuid':
-      return UUID.test(id)
+      return isUuid(id)
     case 'integer':
       return id.length <= 11 && INTEGER.test(id) && Number(id) === (Number(id) | 0)
     case 'bigint':

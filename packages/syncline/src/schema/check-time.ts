@@ -39,11 +39,12 @@ export function checkTimestamp(value: unknown): string | InvalidValue {
   const parts = TIMESTAMP.exec(value)
   if (parts === null) return invalid(value, TIMESTAMP_REMEDY)
   const day = dayOf(parts[1], parts[2], parts[3], parts[12] !== undefined)
-  const second = secondOf(parts[4], parts[5], parts[6])
-  const offset = offsetOf(parts[8], parts[9], parts[10], parts[11])
+  const second = secondOf(23, parts[4], parts[5], parts[6])
+  // PostgreSQL takes offsets up to 15:59:59.
+  const offset = secondOf(15, parts[9], parts[10], parts[11])
   if (day === undefined || second === undefined || offset === undefined)
     return invalid(value, TIMESTAMP_REMEDY)
-  const inUtc = second - offset
+  const inUtc = parts[8] === '-' ? second + offset : second - offset
   const utcDay = day + Math.floor(inUtc / 86_400)
   if (utcDay < FIRST_DAY || utcDay > LAST_TIMESTAMP_DAY) return invalid(value, TIMESTAMP_REMEDY)
   return timestampText(utcDay, inUtc - Math.floor(inUtc / 86_400) * 86_400, parts[7])
@@ -55,19 +56,14 @@ function dayOf(yearText = '', monthText = '', dayText = '', beforeChrist: boolea
   const day = Number(dayText)
   if (year === 0 || month < 1 || month > 12 || day < 1) return undefined
   const astronomical = beforeChrist ? 1 - year : year
-  return day > daysInMonth(astronomical, month) ? undefined : daysFromCivil(astronomical, month, day)
+  const first = daysFromCivil(astronomical, month, 1)
+  const isInMonth = first + day <= daysFromCivil(astronomical, month + 1, 1)
+  return isInMonth ? first + day - 1 : undefined
 }
 
-function secondOf(hours = '', minutes = '', seconds = '0'): number | undefined {
-  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined
+function secondOf(mostHours: number, hours = '0', minutes = '0', seconds = '0'): number | undefined {
+  if (Number(hours) > mostHours || Number(minutes) > 59 || Number(seconds) > 59) return undefined
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
-}
-
-// PostgreSQL takes offsets up to 15:59:59.
-function offsetOf(sign: string | undefined, hours = '0', minutes = '0', seconds = '0'): number | undefined {
-  if (Number(hours) > 15 || Number(minutes) > 59 || Number(seconds) > 59) return undefined
-  const offset = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
-  return sign === '-' ? -offset : offset
 }
 
 function timestampText(day: number, second: number, fraction = ''): string {
@@ -79,15 +75,9 @@ function timestampText(day: number, second: number, fraction = ''): string {
 
 const two = (number: number) => (number < 10 ? `0${number}` : `${number}`)
 
-const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) return isLeap(year) ? 29 : 28
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
-}
-
 // Days from and to the proleptic Gregorian calendar, after Howard Hinnant's "chrono-compatible low-level date
-// algorithms": years begin in March, so that the leap day is the last of its year. JavaScript's Date ends at 275760.
+// algorithms": years begin in March, so that the leap day is the last of its year; month 13 is the
+// January that follows. JavaScript's Date ends at 275760.
 function daysFromCivil(year: number, month: number, day: number): number {
   const marchYear = month <= 2 ? year - 1 : year
   const era = Math.floor(marchYear / 400)

@@ -1,5 +1,5 @@
 /** Compiles the check of one field: from any value to its canonical wire value, or why it cannot be stored. */
-import { checkIdOfType } from './check-id.ts'
+import { checkIdOfType, isUuid } from './check-id.ts'
 import { checkJson } from './check-json.ts'
 import { checkBigint, checkDecimal, checkFloat, checkInteger } from './check-number.ts'
 import { checkText } from './check-text.ts'
@@ -52,10 +52,9 @@ function elementCheck(field: Field): ValueCheck {
   }
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 function checkUuid(value: unknown): string | InvalidValue {
-  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase()
+  const spelled = typeof value === 'string' ? value.toLowerCase() : value
+  if (isUuid(spelled)) return spelled
   return invalid(value, 'Write a UUID: "0192f0c1-7b6e-7c31-9f5d-1a2b3c4d5e6f".')
 }
 

@@ -213,6 +213,20 @@ test('`include` follows references both ways and through a third model', () => {
   expect(names(productions.first()?.cameras ?? [])).toEqual(['A'])
 })
 
+test('a limited query goes on when more of its rows have gone than it keeps', () => {
+  const store = new Store()
+  const all = Array.from({ length: 3_000 }, (_, at) => camera(`c${at}`, `n${String(at).padStart(4, '0')}`))
+  put(store, 'camera', ...all)
+  const query = createQuery(schema, 'camera', store).orderBy('name').limit(3)
+  const heard: string[][] = []
+  query.subscribe(() => heard.push(names(query.current)))
+
+  for (let at = 0; at < 700; at++) remove(store, 'camera', `c${at}`)
+
+  expect(heard).toHaveLength(700)
+  expect(heard.at(-1)).toEqual(['n0700', 'n0701', 'n0702'])
+})
+
 test('mistakes are named: field, comparison, relation, undefined', () => {
   const cameras = createQuery(schema, 'camera', new Store())
 

@@ -156,13 +156,18 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   }
 
   #run(): SortedRows {
-    const { filter, compare, model } = this.plan
-    return new SortedRows(candidates(this.#host, model, filter).filter(filter.matches), compare)
+    const { filter, compare, model, limit } = this.plan
+    return new SortedRows(candidates(this.#host, model, filter).filter(filter.matches), compare, limit)
   }
 
   #refresh(sorted: SortedRows): void {
     if (this.#staleness === 'no') return
     const { limit, includes } = this.plan
+    if (sorted.isShort(limit)) {
+      this.#sorted = this.#run()
+      this.#refresh(this.#sorted)
+      return
+    }
     const rows = sorted.take(limit)
     const next = includes ? rows.map((row) => includes.expand(row)) : rows
     const isAnother = this.#staleness === 'surely' && this.#isAlwaysAnother()

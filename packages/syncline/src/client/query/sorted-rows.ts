@@ -8,26 +8,57 @@ import type { AnyRow } from './row.ts'
 // 512: moving half a block costs less than finding it does.
 const BLOCK = 512
 
+// 512: so many rows of those shown go before all are looked through again.
+const SPARE = 512
+
+/** The first rows in order; the others are only compared with the last of them. */
+function firstRows(rows: readonly AnyRow[], compare: Compare<AnyRow>, count: number): AnyRow[] {
+  let first: AnyRow[] = []
+  let last: AnyRow | undefined
+  const cut = () => first.sort(compare).slice(0, count)
+  for (const row of rows) {
+    if (last && compare(row, last) > 0) continue
+    if (first.push(row) < 2 * count) continue
+    first = cut()
+    last = first.at(-1)
+  }
+  return cut()
+}
+
 /** A sorted list of rows with distinct places in the order. */
 export class SortedRows {
   readonly #compare: Compare<AnyRow>
+  /** What comes after this row is not kept; absent when all rows are. */
+  readonly #bound: AnyRow | undefined
+  /** How many did when it was made. */
+  readonly #beyond: number
   #blocks: AnyRow[][] = []
-  #size = 0
+  #size: number
 
-  constructor(rows: readonly AnyRow[], compare: Compare<AnyRow>) {
+  /** With a limit, only the first rows are kept, and some more for those that will go. */
+  constructor(rows: readonly AnyRow[], compare: Compare<AnyRow>, limit = Number.POSITIVE_INFINITY) {
     this.#compare = compare
-    const sorted = rows.slice().sort(compare)
+    const sorted = firstRows(rows, compare, limit + SPARE)
     this.#size = sorted.length
+    this.#beyond = rows.length - sorted.length
+    if (this.#beyond > 0) this.#bound = sorted.at(-1)
     for (let start = 0; start < sorted.length; start += BLOCK) {
       this.#blocks.push(sorted.slice(start, start + BLOCK))
     }
   }
 
+  /** How many rows making it anew looks through, about. */
   get size(): number {
-    return this.#size
+    return this.#size + this.#beyond
+  }
+
+  /** Rows have gone, and those that follow are not kept: it is to be made anew. */
+  isShort(limit = 0): boolean {
+    return this.#bound !== undefined && this.#size < limit
   }
 
   insert(row: AnyRow): void {
+    if (this.#isBeyond(row)) return
     const place = Math.min(this.#blockOf(row), this.#blocks.length - 1)
     const block = this.#blocks[place]
     this.#size++
@@ -60,7 +91,7 @@ export class SortedRows {
       return
     }
     const block = this.#blocks[this.#blockOf(before)]
-    if (block) block[this.#placeIn(block, before)] = after
+    if (block && !this.#isBeyond(before)) block[this.#placeIn(block, before)] = after
   }
 
   /** The first rows, or all, as a new array. */
@@ -69,6 +100,10 @@ export class SortedRows {
     if (!first || limit <= first.length) return first ? first.slice(0, limit) : []
     const rows = ([] as AnyRow[]).concat(...this.#blocks.slice(0, this.#blocksFor(limit)))
     return rows.length > limit ? rows.slice(0, limit) : rows
+  }
+
+  #isBeyond(row: AnyRow): boolean {
+    return this.#bound !== undefined && this.#compare(this.#bound, row) < 0
   }
 
   #blocksFor(limit: number): number {

@@ -5,6 +5,7 @@
 import { SUBPROTOCOL } from '../../protocol/version.ts'
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import type { Clock } from '../clock.ts'
+import { isConnected } from './phase.ts'
 import {
   beat,
   heard,
@@ -76,7 +77,7 @@ export class SessionRunner {
   #take({ session, effects }: Step): void {
     const before = this.#session
     this.#session = session
-    if (isOver(before, session)) this.#host.end()
+    if (isConnected(before.phase) && !isConnected(session.phase)) this.#host.end()
     for (const effect of effects) this.#perform(effect)
     if (before !== session) this.#host.onChanged()
   }
@@ -164,9 +165,4 @@ export class SessionRunner {
     this.#timers.get(name)?.()
     this.#timers.delete(name)
   }
-}
-
-function isOver(before: Session, after: Session): boolean {
-  const wasConnected = before.phase === 'catchingUp' || before.phase === 'live'
-  return wasConnected && after.phase !== 'catchingUp' && after.phase !== 'live'
 }
