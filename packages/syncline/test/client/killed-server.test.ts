@@ -14,6 +14,8 @@ import { type StageSchema, stageSchema } from './stage-schema.ts'
 
 const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e6))
 const KILLS = 50
+/** Acknowledged ops, at least, from one kill to the next, however slow the machine is. */
+const OPS_BETWEEN = 10
 const DEVICES = 6
 /** More unsent ops than this, and a person has stopped to look at the screen. */
 const MOST_PENDING = 60
@@ -108,7 +110,7 @@ async function disturb({ stage, proxy, database, people }: Scene, random: () => 
   const applied = () => of(people, isApplied).length
   for (let kills = 1; kills <= KILLS; kills++) {
     const before = applied()
-    await eventually(() => applied() > before, 'no op is acknowledged')
+    await eventually(() => applied() >= before + OPS_BETWEEN, 'too few ops are acknowledged')
     if (kills % 5 === 0) await proxy.dropAnswer()
     await pause(random() * 120)
     await stage.kill()
@@ -177,5 +179,5 @@ test(`W1, W2, W3: a server killed ${KILLS} times during pushes: what is acknowle
     changes: counts.length,
   })
   expect(people.flatMap(({ client }) => client.parked.current)).toHaveLength(refused.length)
-  expect(cameras.length + counts.length).toBeGreaterThan(KILLS * 10)
+  expect(cameras.length + counts.length).toBeGreaterThanOrEqual(KILLS * OPS_BETWEEN)
 }, 600_000)
