@@ -11,6 +11,7 @@ import type { Logger } from 'pino'
 import type { Authenticate, Connection, Database, Sync } from 'syncline/server'
 import { createInertia, type Visit } from 'syncline/inertia'
 import { type InertiaEnv, inertiaHono } from 'syncline/inertia/hono'
+import { schema } from '../../server/schema.ts'
 import { keyFor } from '../../server/secret.ts'
 import type { ExampleUser, Sessions } from '../../server/sessions.ts'
 import { Accounts } from './accounts.ts'
@@ -115,6 +116,7 @@ function createPages({ sync, secret, log }: AccountsParts) {
       headers.has('x-inertia') && !headers.has('x-inertia-version') ? null : built.script,
     logger: log,
     metrics: sync.metrics,
+    schema,
   })
 }
 

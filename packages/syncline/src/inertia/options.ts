@@ -1,4 +1,5 @@
 /** What an application tells `createInertia` once. */
+import type { Schema } from '../schema/define-schema.ts'
 import type { Logger } from '../server/logger.ts'
 import type { Metrics } from '../server/metrics.ts'
 import type { PagePosition } from '../server/page-position.ts'
@@ -30,6 +31,8 @@ export interface InertiaOptions {
   readonly encryptHistory?: boolean
   /** Receives failures that the page survived, and at debug level every partial reload. @default silence */
   readonly logger?: Logger
-  /** Counts partial reloads by component: `sync.metrics`. @default nobody counts */
+  /** Counts partial reloads by component, and by model when `schema` is given: `sync.metrics`. @default nobody counts */
   readonly metrics?: Pick<Metrics, 'count'>
+  /** Says for `metrics` which model a prop is of: the one whose changes mark it. @default none is known */
+  readonly schema?: Schema
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defineSchema, model, text } from '../schema/index.ts'
 import { silentLogger } from '../server/logger.ts'
 import { createInertia } from './create-inertia.ts'
 import type { InertiaOptions } from './options.ts'
@@ -350,6 +351,17 @@ test('a partial reload is counted by component and logged; a whole page is neith
 
   expect(counted).toEqual([['syncline_partial_reloads_total', 1, { component: 'accounts' }]])
   expect(logged).toEqual([{ component: 'accounts', only: ['name'] }])
+})
+
+test('with the schema it is counted by the models of its props too', async () => {
+  const counted: unknown[] = []
+  const metrics = { count: (...count: unknown[]) => void counted.push(count) }
+  const schema = defineSchema({ models: { account: model('accounts', { name: text() }) } })
+  const headers = { 'x-inertia-partial-component': 'accounts', 'x-inertia-partial-data': 'accounts,name' }
+
+  await answer({ headers }, render, { metrics, schema })
+
+  expect(counted.slice(1)).toEqual([['syncline_model_reloads_total', 1, { model: 'account' }]])
 })
 
 test('an answer of another kind passes, with its own headers and with `Vary` once', async () => {

@@ -9,6 +9,7 @@ import { isInertia, isPrefetch, readAsked } from './asked.ts'
 import type { PagePosition } from '../server/page-position.ts'
 import { type Carried, combineCarried, type Errors } from './carried.ts'
 import { documentParts, type Rendered } from './document.ts'
+import { modelsOfProps } from './models-of-props.ts'
 import type { InertiaOptions } from './options.ts'
 import { noted, type Page } from './page.ts'
 import { always } from './prop.ts'
@@ -154,9 +155,11 @@ export class Visit {
   }
 
   #noteReload(component: string, only: readonly string[]): void {
-    const { logger = silentLogger, metrics } = this.#start.options
+    const { logger = silentLogger, metrics, schema } = this.#start.options
     // Not by prop: what a browser asks for may be anything.
     metrics?.count('syncline_partial_reloads_total', 1, { component })
+    for (const model of schema ? modelsOfProps(schema, only) : [])
+      metrics?.count('syncline_model_reloads_total', 1, { model })
     logger.debug({ component, only }, 'inertia: a page reloads some of its props')
   }
 

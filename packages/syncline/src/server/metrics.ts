@@ -27,6 +27,8 @@ const HELP: Readonly<Record<string, string>> = {
   syncline_marker_joins_total: 'Subscriptions to markers by outcome.',
   syncline_markers_total: 'Markers handed to subscribers, by model.',
   syncline_partial_reloads_total: 'Partial reloads of Inertia pages, by component.',
+  syncline_model_reloads_total:
+    'Partial reloads of Inertia pages that ask for a prop of the model, by model.',
   syncline_pushes_total: 'Pushes by outcome.',
   syncline_ops_total: 'Ops received.',
   syncline_rejections_total: 'Ops rejected, by code.',
