@@ -9,15 +9,16 @@ export function upgradeRequest(incoming: IncomingMessage, allowedOrigins: Readon
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
   }
   if (!isOwnOrigin(incoming.headers.origin, incoming.headers.host, allowedOrigins)) headers.delete('cookie')
-  return new Request(urlOf(incoming), { headers })
+  return new Request(upgradeUrl(incoming), { headers })
 }
 
-/** A request that carries nothing but a token. */
-export function tokenRequest(upgrade: Request, token: string): Request {
-  return new Request(upgrade.url, { headers: { authorization: `Bearer ${token}` } })
+/** A request that carries nothing but a token, to where the upgrade went. */
+export function tokenRequest(url: string, token: string): Request {
+  return new Request(url, { headers: { authorization: `Bearer ${token}` } })
 }
 
-function urlOf(incoming: IncomingMessage): string {
+/** Where an upgrade went. */
+export function upgradeUrl(incoming: IncomingMessage): string {
   const path = incoming.url?.startsWith('/') ? incoming.url : '/'
   try {
     return new URL(path, `http://${incoming.headers.host ?? 'localhost'}`).href

@@ -33,7 +33,7 @@ export function createUpgrades(core: Core, gateways: readonly SocketGateway[]): 
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const socket = stream as Socket
     // Whatever becomes of it, an error of a socket is not the process's.
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroy)
     const path = pathOf(request)
     const gateway = gateways.find((each) => each.path === path)
     if (!gateway) return leaveToOthers(servers, socket)
@@ -52,6 +52,10 @@ export function createUpgrades(core: Core, gateways: readonly SocketGateway[]): 
       for (const server of servers) server.off('upgrade', onUpgrade)
     },
   }
+}
+
+function destroy(this: Socket): void {
+  this.destroy()
 }
 
 /** Where a connection comes from; limits are shared by all that come from there. */

@@ -26,9 +26,10 @@ import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
 import { Rates } from './rates.ts'
 import type { Engine } from './session/engine.ts'
-import { Session, type Identify } from './session/session.ts'
+import { type Caller, Session } from './session/session.ts'
 import { EndedSessions } from './session/ended-sessions.ts'
-import { type ProofEvents, ProofWatch } from './session/proof-watch.ts'
+import { ProofClock } from './session/proof-clock.ts'
+import { type ProofEvents, type ProofWatch, ReportingWatch } from './session/proof-watch.ts'
 import { SessionTable } from './session/session-table.ts'
 import { Started } from './started.ts'
 import { shareConflicts } from './session/share-conflicts.ts'
@@ -57,7 +58,7 @@ export interface CoreOptions {
 /** A core that sessions can be opened on, and that can be stopped. */
 export interface RunningCore extends Core {
   /** Opens the session of a live connection; `address` is where it comes from. */
-  openSession(outlet: Outlet, identify: Identify, address: string): Session
+  openSession(outlet: Outlet, caller: Caller, address: string): Session
   readonly sessions: SessionTable
   /** Watches the proof of a connection that has no session; returns what ends the watch. */
   watchProof(identity: Identity, events: ProofEvents): () => void
@@ -95,9 +96,14 @@ export function createCore(options: CoreOptions): RunningCore {
   const sessions = new SessionTable()
   const started = new Started()
   const tables = authenticate.flatMap(({ dependsOn = [] }) => dependsOn)
-  const proofs = new Set<ProofWatch>()
+  const lonely = new Set<ProofWatch>()
   const observers = new Set<(batch: Batch) => void>()
-  const ended = new EndedSessions(() => [...sessions.all(), ...proofs], schema, tables)
+  const watches = function* (): Generator<ProofWatch> {
+    for (const session of sessions.all()) yield session.proof
+    yield* lonely
+  }
+  const proofs = new ProofClock(limits, log, watches)
+  const ended = new EndedSessions(watches, schema, tables)
   const ids = new Ids(schema, options.ids?.secret ?? (options.secrets.at(-1) as string), options.ids)
   const shown = new ShownIds(schema, ids)
   const common = { schema, rules, database, seal, log, metrics, tail: () => started.tail }
@@ -112,6 +118,7 @@ export function createCore(options: CoreOptions): RunningCore {
     channels,
     markers,
     sessions,
+    proofs,
     seal,
     limits,
     log,
@@ -205,24 +212,18 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     mayRead: (user, channel) => mayReadChannel({ schema, ids, rules, database }, user, channel),
     health: () => healthOf(database, started, sessions, channels, isEnabled === nobody),
-    openSession(outlet, identifyConnection, address) {
-      const identifySoon: Identify = async (token) => {
-        await ready
-        return identifyConnection(token)
-      }
-      return new Session(engine, outlet, identifySoon, address)
-    },
+    openSession: (outlet, caller, address) => new Session(engine, outlet, caller, address),
     observe(observer) {
       observers.add(observer)
       return () => void observers.delete(observer)
     },
     watchProof(identity, events) {
-      const watch = new ProofWatch(limits, log, events)
+      const watch = new ReportingWatch(proofs, events)
       watch.begin(identity)
-      proofs.add(watch)
+      lonely.add(watch)
       return () => {
         watch.end()
-        proofs.delete(watch)
+        lonely.delete(watch)
       }
     },
     enable(enabled) {
@@ -234,6 +235,7 @@ export function createCore(options: CoreOptions): RunningCore {
     async close() {
       clearInterval(rechecking)
       ended.close()
+      proofs.close()
       settling.close()
       await ready.catch(() => {})
       await started.close()

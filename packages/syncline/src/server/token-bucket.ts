@@ -1,42 +1,31 @@
-/** Token buckets: how often something may happen, with a burst; the clock is a parameter. */
+/**
+ * Token buckets: how often something may happen, with a burst; the clock is a parameter.
+ *
+ * A bucket is one number, the time (ms) at which it is full again: every connection has several.
+ */
 import type { Rate } from './limits.ts'
 
-/** A bucket that starts full. */
-export interface TokenBucket {
-  /**
-   * Takes `amount` tokens: 0 when there were so many, else the time until there will be, in ms. More than a full bucket
-   * holds takes a full bucket. `amount` is 1 by default.
-   */
-  take(nowMs: number, amount?: number): number
-  /** True when nothing was taken for so long that the bucket is full again. */
-  isFull(nowMs: number): boolean
+/** A bucket from which nothing was taken yet. */
+export const FULL_BUCKET = 0
+
+/** Time until there are `amount` tokens, in ms: 0 when there are. More than a full bucket holds waits for a full bucket. */
+export function bucketWaitMs(rate: Rate, fullAtMs: number, nowMs: number, amount = 1): number {
+  const everyMs = 1_000 / rate.perSecond
+  const taken = Math.min(amount, rate.burst)
+  // Sums of fractions of a millisecond: what is missing by a millionth is there.
+  const waitMs = fullAtMs - nowMs - (rate.burst - taken) * everyMs - 1e-6
+  // A clock that goes back gives nothing, and costs nothing either.
+  return waitMs <= 0 ? 0 : Math.ceil(Math.min(waitMs, taken * everyMs))
 }
 
-/** Creates a full bucket. */
-export function createTokenBucket(rate: Rate): TokenBucket {
-  let tokens = rate.burst
-  let atMs = -Infinity
-  const refill = (nowMs: number) => {
-    if (nowMs > atMs) tokens = Math.min(rate.burst, tokens + ((nowMs - atMs) / 1_000) * rate.perSecond)
-    atMs = Math.max(atMs, nowMs)
-  }
-  return {
-    take(nowMs, amount = 1) {
-      refill(nowMs)
-      const taken = Math.min(amount, rate.burst)
-      if (tokens < taken) return Math.ceil(((taken - tokens) / rate.perSecond) * 1_000)
-      tokens -= taken
-      return 0
-    },
-    isFull(nowMs) {
-      refill(nowMs)
-      return tokens >= rate.burst
-    },
-  }
+/** The bucket after `amount` tokens were taken, or all that a full one holds. */
+export function drawnBucket(rate: Rate, fullAtMs: number, nowMs: number, amount = 1): number {
+  return Math.max(fullAtMs, nowMs) + Math.min(amount, rate.burst) * (1_000 / rate.perSecond)
 }
 
 /** Buckets by key (a user, an address); full ones are forgotten, so that strangers cannot make them grow. */
 export interface BucketTable {
+  /** Takes `amount` tokens, 1 by default: 0 when there were so many, else the time until there will be, in ms. */
   take(key: string, nowMs: number, amount?: number): number
   readonly size: number
 }
@@ -45,18 +34,19 @@ export interface BucketTable {
 const SWEEP_AT = 10_000
 
 export function createBucketTable(rate: Rate): BucketTable {
-  const buckets = new Map<string, TokenBucket>()
+  const buckets = new Map<string, number>()
   let sweepAt = SWEEP_AT
   const sweep = (nowMs: number) => {
-    for (const [key, bucket] of buckets) if (bucket.isFull(nowMs)) buckets.delete(key)
+    for (const [key, fullAtMs] of buckets) if (fullAtMs <= nowMs) buckets.delete(key)
     sweepAt = Math.max(SWEEP_AT, buckets.size * 2)
   }
   return {
     take(key, nowMs, amount) {
       if (buckets.size >= sweepAt) sweep(nowMs)
-      const bucket = buckets.get(key) ?? createTokenBucket(rate)
-      buckets.set(key, bucket)
-      return bucket.take(nowMs, amount)
+      const fullAtMs = buckets.get(key) ?? FULL_BUCKET
+      const waitMs = bucketWaitMs(rate, fullAtMs, nowMs, amount)
+      if (waitMs === 0) buckets.set(key, drawnBucket(rate, fullAtMs, nowMs, amount))
+      return waitMs
     },
     get size() {
       return buckets.size

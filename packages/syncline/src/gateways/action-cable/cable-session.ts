@@ -10,7 +10,8 @@
 import type { Identity } from '../../server/identity.ts'
 import type { RunningCore } from '../../server/create-core.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
-import { createTokenBucket, type TokenBucket } from '../../server/token-bucket.ts'
+import type { Rate } from '../../server/limits.ts'
+import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../../server/token-bucket.ts'
 import type { BroadcastFrames } from './broadcast-frames.ts'
 import { type CableCommand, parseCommand, parsePerformed } from './cable-command.ts'
 import { type CableContext, FollowedCount } from './cable-context.ts'
@@ -37,8 +38,8 @@ export class CableSession {
   readonly address: string
   readonly #context: CableContext
   readonly #subscriptions = new Map<string, CableSubscription>()
-  readonly #messages
-  readonly #joins
+  #messages = FULL_BUCKET
+  #joins = FULL_BUCKET
   readonly #endWatch: () => void
   #isEnded = false
 
@@ -47,8 +48,6 @@ export class CableSession {
     this.#identity = identity
     this.#outlet = outlet
     this.address = address
-    this.#messages = createTokenBucket(core.limits.messages)
-    this.#joins = createTokenBucket(core.limits.joins)
     this.#context = {
       user: identity.user,
       markers: core.markers,
@@ -84,8 +83,10 @@ export class CableSession {
   /** Takes one message; `read` gives its text and is not called for one message too many. */
   receive(read: () => string, receivedAtMs: number): void {
     if (this.#isEnded) return
-    const waitMs = this.#takeOwn(this.#messages, receivedAtMs)
+    const rate = this.#core.limits.messages
+    const waitMs = this.#waitMs(rate, this.#messages, receivedAtMs)
     if (waitMs > 0) return this.#limit(waitMs)
+    this.#messages = drawnBucket(rate, this.#messages, receivedAtMs)
     const command = parseCommand(read())
     if ('fault' in command) return this.#fault(command.fault)
     this.#handle(command, receivedAtMs)
@@ -161,16 +162,19 @@ export class CableSession {
 
   #takeWaitMs(receivedAtMs: number): number {
     const { user } = this.#identity
+    const rate = this.#core.limits.joins
+    const waitMs = this.#waitMs(rate, this.#joins, receivedAtMs)
+    if (waitMs > 0) return waitMs
+    this.#joins = drawnBucket(rate, this.#joins, receivedAtMs)
     return (
-      this.#takeOwn(this.#joins, receivedAtMs) ||
       (this.#core.take('joins', { user: user.id })?.retryAfterMs ?? 0) ||
       (this.#core.take('joins', { address: this.address })?.retryAfterMs ?? 0)
     )
   }
 
   /** Counts a hit of the connection's own limit; those of users and addresses are counted where they are kept. */
-  #takeOwn(bucket: TokenBucket, receivedAtMs: number): number {
-    const waitMs = bucket.take(receivedAtMs)
+  #waitMs(rate: Rate, bucket: number, receivedAtMs: number): number {
+    const waitMs = bucketWaitMs(rate, bucket, receivedAtMs)
     if (waitMs > 0) this.#core.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
     return waitMs
   }

@@ -8,8 +8,8 @@ import { WebSocketServer } from 'ws'
 import { SUBPROTOCOL } from '../../protocol/version.ts'
 import type { RunningCore } from '../../server/create-core.ts'
 import { OpenSockets } from '../open-sockets.ts'
-import { tokenRequest, upgradeRequest } from '../upgrade-request.ts'
 import { addressOf, type SocketGateway } from '../upgrades.ts'
+import { Caller } from './caller.ts'
 import { Connection } from './connection.ts'
 import { Turn } from './turn.ts'
 
@@ -34,15 +34,12 @@ export function createWebSocketGateway(
   return {
     path: basePath,
     open(request, socket, head) {
-      const upgrade = upgradeRequest(request, core.allowedOrigins)
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = new Connection(socket, webSocket, turn, core.limits, (ended) =>
           connections.delete(ended),
         )
         connections.add(connection)
-        const identify = (token?: string) =>
-          core.identify(token === undefined ? upgrade : tokenRequest(upgrade, token))
-        connection.begin(core.openSession(connection, identify, addressOf(socket)))
+        connection.begin(core.openSession(connection, new Caller(core, request), addressOf(socket)))
       })
     },
     async close(graceMs) {

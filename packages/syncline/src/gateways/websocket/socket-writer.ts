@@ -28,13 +28,14 @@ export class SocketWriter implements Flushing {
   readonly #socket: WritableSocket
   readonly #turn: Turn
   readonly #bounds: QueueBounds
-  #frames: Buffer[] = []
+  #frames: Buffer[] | null = null
   #bytes = 0
   #isScheduled = false
   /** Time since which the socket takes nothing; null while it takes everything. */
   #blockedSinceMs: number | null = null
   #isOver = false
   #waiting: (() => void)[] | null = null
+  #onDrain: (() => void) | null = null
 
   constructor(socket: WritableSocket, turn: Turn, bounds: QueueBounds) {
     this.#socket = socket
@@ -45,7 +46,8 @@ export class SocketWriter implements Flushing {
   /** Queues a frame for the end of this turn; false when more waits now than may. */
   send(frame: Buffer): boolean {
     if (this.#isOver) return true
-    this.#frames.push(frame)
+    if (this.#frames === null) this.#frames = [frame]
+    else this.#frames.push(frame)
     this.#bytes += frame.length
     if (this.#blockedSinceMs !== null) return this.waitingBytes <= this.#bounds.queueBytes
     if (this.#isScheduled) return true
@@ -57,13 +59,14 @@ export class SocketWriter implements Flushing {
   /** Called by the turn; writes everything queued in one piece. */
   flush(join: Join): void {
     this.#isScheduled = false
-    if (this.#isOver || this.#blockedSinceMs !== null || this.#frames.length === 0) return
     const frames = this.#frames
+    if (this.#isOver || this.#blockedSinceMs !== null || frames === null) return
     const bytes = this.#bytes
-    this.#frames = []
+    this.#frames = null
     this.#bytes = 0
     if (this.#write(frames, bytes, join) || this.#socket.writableLength === 0) return this.#release()
     this.#blockedSinceMs = performance.now()
+    this.#onDrain = () => this.#drain()
     this.#socket.once('drain', this.#onDrain)
   }
 
@@ -77,9 +80,10 @@ export class SocketWriter implements Flushing {
     return isTaken
   }
 
-  readonly #onDrain = () => {
+  #drain(): void {
     this.#blockedSinceMs = null
-    if (this.#frames.length === 0) return this.#release()
+    this.#onDrain = null
+    if (this.#frames === null) return this.#release()
     this.#isScheduled = true
     this.#turn.add(this)
   }
@@ -109,14 +113,14 @@ export class SocketWriter implements Flushing {
 
   /** Forgets what is queued: whoever does not read will not miss it, and continues from a cursor. */
   forget(): void {
-    this.#frames = []
+    this.#frames = null
     this.#bytes = 0
   }
 
   /** Writes what is queued now, whether or not the socket takes it; used before a close. */
   end(): void {
     if (this.#isOver) return
-    if (this.#frames.length > 0) this.#write(this.#frames, Infinity, Buffer.concat)
+    if (this.#frames !== null) this.#write(this.#frames, Infinity, Buffer.concat)
     this.drop()
   }
 
@@ -124,7 +128,7 @@ export class SocketWriter implements Flushing {
   drop(): void {
     this.#isOver = true
     this.forget()
-    this.#socket.off('drain', this.#onDrain)
+    if (this.#onDrain) this.#socket.off('drain', this.#onDrain)
     this.#release()
   }
 }

@@ -28,6 +28,9 @@ export interface MemberEvents {
 /** Changes that may wait for one member before it loads the room again instead. */
 const MOST_HELD_ROWS = 20_000
 
+/** What is held while nothing is. */
+const NOTHING: readonly Delivery[] = []
+
 export class Member {
   user: User
   readonly outlet: Outlet
@@ -37,7 +40,7 @@ export class Member {
   #passed = 0
   #guard = 0
   #beyond: SnapshotText | null = null
-  #held: Delivery[] = []
+  #held: readonly Delivery[] = NOTHING
   #heldRows = 0
   /** Too much came in while joining: what was held is gone, so the room is loaded again afterwards. */
   #hasMissed = false
@@ -108,7 +111,9 @@ export class Member {
   }
 
   #hold(delivery: Delivery): void {
-    this.#held.push(delivery)
+    // A list of its own only while something waits in it.
+    if (this.#held === NOTHING) this.#held = [delivery]
+    else (this.#held as Delivery[]).push(delivery)
     this.#heldRows += delivery.rows.length
     if (this.#heldRows <= MOST_HELD_ROWS) return
     if (this.#state === 'held') return this.#reload('too_many_changes')
@@ -120,7 +125,7 @@ export class Member {
     const held = this.#held
     let count = 0
     while (count < held.length && (held[count] as Delivery).guard <= this.#passed) count++
-    this.#held = held.slice(count)
+    this.#held = count === held.length ? NOTHING : held.slice(count)
     for (const delivery of held.slice(0, count)) {
       if (this.#state !== 'held') return
       this.#heldRows -= delivery.rows.length
@@ -150,7 +155,7 @@ export class Member {
   }
 
   #drop(): void {
-    this.#held = []
+    this.#held = NOTHING
     this.#heldRows = 0
   }
 

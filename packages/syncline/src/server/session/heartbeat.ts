@@ -18,13 +18,16 @@ const ATTEMPT_EVERY_MS = 50
 export class Heartbeat {
   readonly #session: Session
   readonly #joins: Joins
+  /** Called when there is nothing to remember: no ping to answer, nothing unsent. */
+  readonly #onIdle: () => void
   #isAnswering = false
   #waiting = 0
   #pending: { readonly oldestMs: number; readonly atMs: number } | null = null
 
-  constructor(session: Session, joins: Joins) {
+  constructor(session: Session, joins: Joins, onIdle: () => void) {
     this.#session = session
     this.#joins = joins
+    this.#onIdle = onIdle
   }
 
   get oldestUnsentMs(): number {
@@ -52,22 +55,23 @@ export class Heartbeat {
     const cursor = this.#isReady() ? this.#cursor() : undefined
     for (; this.#waiting > 0; this.#waiting--) this.#session.sendMessage({ type: 'pong', cursor })
     this.#isAnswering = false
+    if (!this.#pending) this.#onIdle()
   }
 
   #joined(): Subscription[] {
-    return [...this.#joins.subscriptions.values()].filter(({ isUp }) => isUp)
+    return this.#joins.subscriptions.filter(({ isUp }) => isUp)
   }
 
   #isReady(): boolean {
     const { tail } = this.#session.engine
-    if (!this.#joins.markers.isSettled) return false
+    if (this.#joins.markers?.isSettled === false) return false
     return this.#joined().every(({ place, member }) => place.isSettled() && member.isSettled(tail.position))
   }
 
   #cursor(): string | undefined {
     const { tail, seal, schema } = this.#session.engine
     const joined = this.#joined()
-    const hasMarkers = this.#joins.markers.size > 0
+    const hasMarkers = (this.#joins.markers?.size ?? 0) > 0
     if (joined.length === 0 && !hasMarkers) return undefined
     const views = new Map(joined.flatMap(({ place }) => place.digests()))
     const sealed = seal.seal({ history: tail.history, snapshot: tail.position, schema: schema.hash, views })

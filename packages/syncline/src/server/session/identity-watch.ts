@@ -2,31 +2,33 @@
  * Ends a session whose proof has ended, and takes a fresh token in its place: cursors and channels stay (E8).
  */
 import type { Token } from '../../protocol/messages/token.ts'
-import type { Identity } from '../identity.ts'
 import { errorFrame } from './answers.ts'
 import { ProofWatch } from './proof-watch.ts'
 import type { Session } from './session.ts'
+import type { User } from '../../protocol/user.ts'
 
 /** When a renewal under way has surely ended, in ms. */
 const RENEW_AGAIN_MS = 1_000
 
-export class IdentityWatch {
+export class IdentityWatch extends ProofWatch {
   readonly #session: Session
-  readonly #proof: ProofWatch
   #isRenewing = false
 
   constructor(session: Session) {
+    super(session.engine.proofs)
     this.#session = session
-    const { limits, log } = session.engine
-    this.#proof = new ProofWatch(limits, log, {
-      onExpired: () => session.refuse('token_expired'),
-      onEnded: () => session.dismiss('session_ended', false),
-      onChanged: (user) => session.renewIdentity({ ...session.identity, user }),
-    })
   }
 
-  begin(identity: Identity): void {
-    this.#proof.begin(identity)
+  protected onExpired(): void {
+    this.#session.refuse('token_expired')
+  }
+
+  protected onEnded(): void {
+    this.#session.dismiss('session_ended', false)
+  }
+
+  protected onChanged(user: User): void {
+    this.#session.renewIdentity({ ...this.#session.identity, user })
   }
 
   /** Takes a fresh token; a bad one changes nothing, and the old one runs out. */
@@ -52,14 +54,5 @@ export class IdentityWatch {
     } finally {
       this.#isRenewing = false
     }
-  }
-
-  /** Asks whether the stored session still exists. */
-  lookUp(): void {
-    this.#proof.lookUp()
-  }
-
-  end(): void {
-    this.#proof.end()
   }
 }

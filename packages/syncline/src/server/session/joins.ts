@@ -11,67 +11,78 @@ import type { User } from '../../protocol/user.ts'
 import { findTarget } from '../channel-target.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import { type Beginning, bringUp } from '../rooms/bring-up.ts'
-import { Member } from '../rooms/member.ts'
-import { createTokenBucket } from '../token-bucket.ts'
+import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
 import { errorFrame, goneFrame, joinedFrame, notFoundFrame } from './answers.ts'
 import { MarkerJoins } from './marker-joins.ts'
 import type { Session } from './session.ts'
-import type { Subscription } from './subscription.ts'
+import { Subscription } from './subscription.ts'
 
 /** Time until a load that failed is tried again, in ms. */
 const RETRY_AFTER_MS = 1_000
 
 export class Joins {
   readonly #session: Session
-  readonly #subscriptions = new Map<string, Subscription>()
+  /** Few, most often one: a list, made anew by whoever changes it. */
+  #subscriptions: readonly Subscription[] = NONE
   /** Joins and leaves of one channel take their turn, so that the last one decides. */
-  readonly #turns = new Map<string, Promise<void>>()
-  readonly #bucket
-  readonly #markers: MarkerJoins
+  #turns: Map<string, Promise<void>> | undefined
+  #bucket = FULL_BUCKET
+  #markers: MarkerJoins | undefined
 
   constructor(session: Session) {
     this.#session = session
-    this.#bucket = createTokenBucket(session.engine.limits.joins)
-    this.#markers = new MarkerJoins(session)
   }
 
-  /** What was joined for markers. */
-  get markers(): Pick<MarkerJoins, 'size' | 'isSettled'> {
+  /** What was joined for markers; undefined while nothing ever was. */
+  get markers(): Pick<MarkerJoins, 'size' | 'isSettled'> | undefined {
     return this.#markers
   }
 
-  get subscriptions(): ReadonlyMap<string, Subscription> {
+  get subscriptions(): readonly Subscription[] {
     return this.#subscriptions
   }
 
   get channels(): { readonly rows: readonly string[]; readonly markers: readonly string[] } {
-    return { rows: [...this.#subscriptions.keys()], markers: this.#markers.channels }
+    const rows = this.#subscriptions.map(({ channel }) => channel)
+    return { rows, markers: this.#markers?.channels ?? [] }
   }
 
   join(message: Join, receivedAtMs: number): void {
     const refusal = this.#refusal(message, receivedAtMs)
     if (refusal) return this.#session.send(refusal)
-    if (message.want === 'markers') return this.#markers.join(message, receivedAtMs)
+    if (message.want === 'markers') {
+      this.#markers ??= new MarkerJoins(this.#session)
+      return this.#markers.join(message, receivedAtMs)
+    }
     this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
   }
 
   leave({ channel, want }: Leave): void {
-    if (want === 'markers') return this.#markers.leave(channel)
-    if (this.#turns.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
+    if (want === 'markers') return this.#markers?.leave(channel)
+    if (this.#turns?.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
     else this.#drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
     const { engine, identity, address, schemaVersion } = this.#session
-    const waitMs = this.#bucket.take(receivedAtMs) || engine.takeFor('joins', identity.user, address)
+    const waitMs = this.#takeOwn(receivedAtMs) || engine.takeFor('joins', identity.user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     // Markers carry no rows that an old app could not read.
     if (want !== 'markers' && schemaVersion < engine.schema.version)
       return errorFrame('schema_too_old', { channel })
-    const names = new Set([...this.#subscriptions.keys(), ...this.#turns.keys()])
-    const isKnown = want === 'markers' ? this.#markers.has(channel) : names.has(channel)
-    const isMore = !isKnown && names.size + this.#markers.size >= engine.limits.channelsPerConnection
+    const rows = this.#subscriptions.map((subscription) => subscription.channel)
+    const names = new Set([...rows, ...(this.#turns?.keys() ?? [])])
+    const isKnown = want === 'markers' ? this.#markers?.has(channel) : names.has(channel)
+    const size = names.size + (this.#markers?.size ?? 0)
+    const isMore = !isKnown && size >= engine.limits.channelsPerConnection
     return isMore ? this.#limit('too_many_channels', channel) : null
+  }
+
+  #takeOwn(receivedAtMs: number): number {
+    const rate = this.#session.engine.limits.joins
+    const waitMs = bucketWaitMs(rate, this.#bucket, receivedAtMs)
+    if (waitMs === 0) this.#bucket = drawnBucket(rate, this.#bucket, receivedAtMs)
+    return waitMs
   }
 
   #limit(code: string, channel: string, retryAfterMs?: number) {
@@ -80,15 +91,17 @@ export class Joins {
   }
 
   #inTurn(channel: string, work: () => Promise<void>): void {
-    const turn = (this.#turns.get(channel) ?? Promise.resolve())
+    const turns = (this.#turns ??= new Map<string, Promise<void>>())
+    const turn = (turns.get(channel) ?? Promise.resolve())
       .then(async () => {
         if (this.#session.phase === 'open') await work()
       })
       // Nothing is known to fail here; what fails all the same ends neither the process nor the channel's line.
       .catch((error: unknown) => this.#fail(channel, error))
-    this.#turns.set(channel, turn)
+    turns.set(channel, turn)
     void turn.finally(() => {
-      if (this.#turns.get(channel) === turn) this.#turns.delete(channel)
+      if (turns.get(channel) === turn) turns.delete(channel)
+      if (turns.size === 0 && this.#turns === turns) this.#turns = undefined
     })
   }
 
@@ -121,13 +134,9 @@ export class Joins {
     const target = findTarget(engine.schema, engine.ids, channel)
     if (!target) return null
     const place = engine.channels.open(channel, target, identity.user)
-    const member = new Member(identity.user, outlet, {
-      onReload: (_, reason) => void this.#reload(subscription, reason),
-      onGone: () => this.#lose(subscription),
-    })
-    const subscription: Subscription = { channel, place, member, isUp: false }
-    place.room.members.add(member)
-    this.#subscriptions.set(channel, subscription)
+    const subscription = new Subscription(this, channel, place, identity.user, outlet)
+    place.room.members.add(subscription.member)
+    this.#subscriptions = [...this.#subscriptions, subscription]
     return subscription
   }
 
@@ -158,7 +167,7 @@ export class Joins {
   }
 
   /** Loads a room again that this device already has; its old rows stay visible meanwhile. */
-  async #reload(subscription: Subscription, reason: string): Promise<void> {
+  async reload(subscription: Subscription, reason: string): Promise<void> {
     const { place, member } = subscription
     while (member.state === 'joining' && this.#session.phase === 'open') {
       try {
@@ -178,7 +187,8 @@ export class Joins {
     }
   }
 
-  #lose(subscription: Subscription): void {
+  /** Tells the device that it has lost the right to a channel. */
+  lose(subscription: Subscription): void {
     const { channel } = subscription
     this.#session.engine.metrics.count('syncline_gone_total')
     this.#session.send(goneFrame(channel))
@@ -187,18 +197,19 @@ export class Joins {
 
   /** Ends a subscription; with `only`, if it is still that one. */
   #drop(channel: string, only?: Subscription): void {
-    const subscription = this.#subscriptions.get(channel)
+    const subscription = this.#subscriptions.find((each) => each.channel === channel)
     if (!subscription || (only && subscription !== only)) return
-    this.#subscriptions.delete(channel)
+    const others = this.#subscriptions.filter((each) => each !== subscription)
+    this.#subscriptions = others.length === 0 ? NONE : others
     subscription.member.end()
     this.#session.engine.channels.close(subscription.place, subscription.member)
   }
 
   /** The user's properties may have changed with a new token: rules that read them are asked again. */
   renewUser(user: User): void {
-    this.#markers.renewUser(user)
+    this.#markers?.renewUser(user)
     const { schema, ids, channels } = this.#session.engine
-    for (const [channel, { member, place }] of this.#subscriptions) {
+    for (const { channel, member, place } of this.#subscriptions) {
       const target = findTarget(schema, ids, channel)
       member.user = user
       if (target && channels.isSamePlace(place, channel, target, user)) place.room.checkSoon()
@@ -212,13 +223,13 @@ export class Joins {
     const subscription = this.#subscribe(channel)
     if (!subscription) return
     subscription.isUp = true
-    await this.#reload(subscription, 'access')
+    await this.reload(subscription, 'access')
   }
 
   /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
   async settled(): Promise<void> {
     await Promise.all(
-      [...this.#subscriptions.values()].map(async ({ place, member }) => {
+      this.#subscriptions.map(async ({ place, member }) => {
         await place.settled()
         await member.settled()
       }),
@@ -226,7 +237,9 @@ export class Joins {
   }
 
   end(): void {
-    this.#markers.end()
-    for (const channel of this.#subscriptions.keys()) this.#drop(channel)
+    this.#markers?.end()
+    for (const { channel } of this.#subscriptions) this.#drop(channel)
   }
 }
+
+const NONE: readonly Subscription[] = []

@@ -6,52 +6,61 @@
  */
 import type { User } from '../../protocol/user.ts'
 import type { Identity } from '../identity.ts'
-import type { Limits } from '../limits.ts'
-import type { Logger } from '../logger.ts'
-
-export interface ProofEvents {
-  /** The time of the proof is over, and the grace after it. */
-  onExpired(): void
-  /** The stored session is gone. */
-  onEnded(): void
-  /** The user has other properties than the identity says: another role, another name. */
-  onChanged(user: User): void
-}
+import type { ProofClock } from './proof-clock.ts'
 
 /** How often a stored session is looked up again, in ms. */
 const LOOK_EVERY_MS = 60_000
-/** The longest time that a timer can wait. */
-const LONGEST_TIMER_MS = 2_147_483_647
 
-export class ProofWatch {
-  readonly #limits: Pick<Limits, 'expiryGraceMs'>
-  readonly #log: Logger
-  readonly #events: ProofEvents
+export abstract class ProofWatch {
+  readonly #clock: ProofClock
   #identity: Identity | undefined
-  #expiry: NodeJS.Timeout | undefined
-  #look: NodeJS.Timeout | undefined
+  /** When the stored session is looked up again, by the clock; 0 when there is none. */
+  #lookAtMs = 0
 
-  constructor(limits: Pick<Limits, 'expiryGraceMs'>, log: Logger, events: ProofEvents) {
-    this.#limits = limits
-    this.#log = log
-    this.#events = events
+  constructor(clock: ProofClock) {
+    this.#clock = clock
   }
+
+  /** The time of the proof is over, and the grace after it. */
+  protected abstract onExpired(): void
+  /** The stored session is gone. */
+  protected abstract onEnded(): void
+  /** The user has other properties than the identity says: another role, another name. */
+  protected abstract onChanged(user: User): void
 
   /** Watches this identity, and no longer the one before it. */
   begin(identity: Identity): void {
-    this.end()
     this.#identity = identity
-    if (identity.expiresAtMs !== undefined) this.#expireAt(identity.expiresAtMs)
-    if (identity.current ?? identity.isStillValid)
-      this.#look = setInterval(() => this.lookUp(), LOOK_EVERY_MS)
+    const isStored = (identity.current ?? identity.isStillValid) !== undefined
+    this.#lookAtMs = isStored ? this.#clock.nowMs() + LOOK_EVERY_MS : 0
+    this.#clock.wakeAt(this.#dueAtMs(identity))
   }
 
   end(): void {
-    clearTimeout(this.#expiry)
-    clearInterval(this.#look)
-    this.#expiry = undefined
-    this.#look = undefined
     this.#identity = undefined
+  }
+
+  /** Does what is due, and says when it wants to be asked again. */
+  tick(nowMs: number): number {
+    const identity = this.#identity
+    if (!identity) return Infinity
+    if (nowMs >= this.#expiresAtMs(identity)) {
+      this.onExpired()
+      return Infinity
+    }
+    if (this.#lookAtMs > 0 && nowMs >= this.#lookAtMs) {
+      this.#lookAtMs = nowMs + LOOK_EVERY_MS
+      this.lookUp()
+    }
+    return this.#dueAtMs(identity)
+  }
+
+  #dueAtMs(identity: Identity): number {
+    return Math.min(this.#expiresAtMs(identity), this.#lookAtMs || Infinity)
+  }
+
+  #expiresAtMs({ expiresAtMs }: Identity): number {
+    return expiresAtMs === undefined ? Infinity : this.#clock.endOf(expiresAtMs)
   }
 
   /** Asks whether the stored session still exists. */
@@ -63,25 +72,44 @@ export class ProofWatch {
     try {
       const user = await currentUser(identity)
       if (this.#identity !== identity) return
-      if (user?.id !== identity.user.id) this.#events.onEnded()
+      if (user?.id !== identity.user.id) this.onEnded()
       else if (JSON.stringify(user) !== JSON.stringify(identity.user)) {
         this.#identity = { ...identity, user }
-        this.#events.onChanged(user)
+        this.onChanged(user)
       }
     } catch (error) {
       // Not knowing is not a no: the database may be away. It is asked again.
-      this.#log.warn({ error: String(error) }, 'A session could not be looked up.')
+      this.#clock.log.warn({ error: String(error) }, 'A session could not be looked up.')
     }
   }
+}
 
-  #expireAt(expiresAtMs: number): void {
-    const leftMs = expiresAtMs + this.#limits.expiryGraceMs - Date.now()
-    // Longer than a timer can wait: look again when it ends.
-    const isFar = leftMs > LONGEST_TIMER_MS
-    this.#expiry = setTimeout(
-      () => (isFar ? this.#expireAt(expiresAtMs) : this.#events.onExpired()),
-      Math.max(0, Math.min(leftMs, LONGEST_TIMER_MS)),
-    )
+/** What a watch of its own is told. */
+export interface ProofEvents {
+  onExpired(): void
+  onEnded(): void
+  onChanged(user: User): void
+}
+
+/** Watches the proof of a connection that has no session. */
+export class ReportingWatch extends ProofWatch {
+  readonly #events: ProofEvents
+
+  constructor(clock: ProofClock, events: ProofEvents) {
+    super(clock)
+    this.#events = events
+  }
+
+  protected onExpired(): void {
+    this.#events.onExpired()
+  }
+
+  protected onEnded(): void {
+    this.#events.onEnded()
+  }
+
+  protected onChanged(user: User): void {
+    this.#events.onChanged(user)
   }
 }
 

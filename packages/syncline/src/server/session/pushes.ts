@@ -14,7 +14,7 @@ import type { ParsedPush } from '../../protocol/parse-device-message.ts'
 import { acceptOps, isNegative, splitTransaction } from '../accept.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import type { Frame } from '../frames/frame.ts'
-import { createTokenBucket } from '../token-bucket.ts'
+import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
 import { closeCodeOf, errorFrame } from './answers.ts'
 import { shareConflicts } from './share-conflicts.ts'
 import type { Joins } from './joins.ts'
@@ -26,15 +26,18 @@ const MOST_IN_FLIGHT = 64
 export class Pushes {
   readonly #session: Session
   readonly #joins: Joins
-  readonly #bucket
+  /** Called when nothing is under way, and nothing need be remembered. */
+  readonly #onIdle: () => void
+  #bucket = FULL_BUCKET
   /** Answers leave in the order in which the pushes came. */
   #answers: Promise<void> = Promise.resolve()
+  #unanswered = 0
   #inFlight = 0
 
-  constructor(session: Session, joins: Joins) {
+  constructor(session: Session, joins: Joins, onIdle: () => void) {
     this.#session = session
     this.#joins = joins
-    this.#bucket = createTokenBucket(session.engine.limits.pushes)
+    this.#onIdle = onIdle
   }
 
   push(message: ParsedPush, receivedAtMs: number): void {
@@ -76,14 +79,27 @@ export class Pushes {
   #waitMs(receivedAtMs: number): number {
     if (this.#inFlight >= MOST_IN_FLIGHT) return 1_000
     const { engine, identity, address } = this.#session
-    return this.#bucket.take(receivedAtMs) || engine.takeFor('pushes', identity.user, address)
+    const rate = engine.limits.pushes
+    const waitMs = bucketWaitMs(rate, this.#bucket, receivedAtMs)
+    if (waitMs > 0) return waitMs
+    this.#bucket = drawnBucket(rate, this.#bucket, receivedAtMs)
+    return engine.takeFor('pushes', identity.user, address)
   }
 
   #answer(work: () => Promise<void>): void {
-    this.#answers = this.#answers.then(work).catch((error: unknown) => {
-      this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
-      this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
-    })
+    this.#unanswered++
+    this.#answers = this.#answers
+      .then(work)
+      .catch((error: unknown) => {
+        this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
+        this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
+      })
+      .then(() => this.#rest())
+  }
+
+  #rest(): void {
+    this.#unanswered--
+    if (this.#unanswered === 0 && this.#bucket <= performance.now()) this.#onIdle()
   }
 
   async #conclude(

@@ -2,8 +2,10 @@
 import type { Session } from './session.ts'
 
 export class SessionTable {
-  readonly #byUser = new Map<string, Set<Session>>()
-  readonly #byDevice = new Map<string, Claim>()
+  /** Most users have one connection: short lists, made anew by whoever changes them. */
+  readonly #byUser = new Map<string, readonly Session[]>()
+  /** One of a device's connections, which are all one user's. */
+  readonly #byDevice = new Map<string, Session>()
   #size = 0
 
   get size(): number {
@@ -11,16 +13,16 @@ export class SessionTable {
   }
 
   countOf(userId: string): number {
-    return this.#byUser.get(userId)?.size ?? 0
+    return this.#byUser.get(userId)?.length ?? 0
   }
 
-  ofUser(userId: string): ReadonlySet<Session> {
+  ofUser(userId: string): readonly Session[] {
     return this.#byUser.get(userId) ?? NONE
   }
 
   /** Who is connected with this device; undefined when nobody is. */
   userOfDevice(device: string): string | undefined {
-    return this.#byDevice.get(device)?.userId
+    return this.#byDevice.get(device)?.identity.user.id
   }
 
   *all(): IterableIterator<Session> {
@@ -28,28 +30,26 @@ export class SessionTable {
   }
 
   add(userId: string, session: Session): void {
-    const sessions = this.#byUser.get(userId) ?? new Set()
-    this.#byUser.set(userId, sessions.add(session))
+    this.#byUser.set(userId, [...this.ofUser(userId), session])
     this.#size++
-    const claim = this.#byDevice.get(session.device)
-    if (claim) claim.connections++
-    else this.#byDevice.set(session.device, { userId, connections: 1 })
+    if (!this.#byDevice.has(session.device)) this.#byDevice.set(session.device, session)
   }
 
   remove(userId: string, session: Session): void {
-    const sessions = this.#byUser.get(userId)
-    if (!sessions?.delete(session)) return
+    const sessions = this.ofUser(userId)
+    const others = sessions.filter((other) => other !== session)
+    if (others.length === sessions.length) return
     this.#size--
-    if (sessions.size === 0) this.#byUser.delete(userId)
-    const claim = this.#byDevice.get(session.device)
-    if (claim && --claim.connections === 0) this.#byDevice.delete(session.device)
+    if (others.length === 0) this.#byUser.delete(userId)
+    else this.#byUser.set(userId, others)
+    if (this.#byDevice.get(session.device) === session) this.#passOn(session.device, others)
+  }
+
+  #passOn(device: string, others: readonly Session[]): void {
+    const heir = others.find((other) => other.device === device)
+    if (heir) this.#byDevice.set(device, heir)
+    else this.#byDevice.delete(device)
   }
 }
 
-/** A device in use: all its connections are one user's. */
-interface Claim {
-  readonly userId: string
-  connections: number
-}
-
-const NONE: ReadonlySet<Session> = new Set()
+const NONE: readonly Session[] = []

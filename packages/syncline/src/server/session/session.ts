@@ -16,55 +16,70 @@ import type { ParsedFrame, ParsedMessage } from '../../protocol/parse-device-mes
 import { type Frame, frameOf } from '../frames/frame.ts'
 import type { Identity } from '../identity.ts'
 import type { Outlet } from '../outlet.ts'
-import { createTokenBucket } from '../token-bucket.ts'
+import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
 import { byeFrame, closeCodeOf, errorFrame, invalidFrame } from './answers.ts'
 import type { Engine } from './engine.ts'
 import { greet, isTurnedAway } from './greet.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { IdentityWatch } from './identity-watch.ts'
 import { Joins } from './joins.ts'
+import type { ProofWatch } from './proof-watch.ts'
 import { Pushes } from './pushes.ts'
 
 export type SessionPhase = 'new' | 'greeting' | 'open' | 'leaving' | 'closed'
 
-/** Finds out who it is: by a token of a message, or by the request that opened the connection. */
-export type Identify = (token?: string) => Promise<Identity | null>
+/** Who opened a connection. */
+export interface Caller {
+  /** Finds out who it is: by a token of a message, or by the request that opened the connection. */
+  identify(token?: string): Promise<Identity | null>
+}
 
 type Handlers = {
   readonly [Type in ParsedMessage['type']]: (
+    session: Session,
     message: Extract<ParsedMessage, { type: Type }>,
     receivedAtMs: number,
   ) => void
 }
 
+interface Queued {
+  readonly frame: ParsedFrame
+  readonly receivedAtMs: number
+}
+
+const NOTHING: readonly Queued[] = []
+
 export class Session {
   readonly engine: Engine
   readonly outlet: Outlet
-  readonly identify: Identify
+  readonly #caller: Caller
   /** Where the connection comes from; its limits are shared by all that come from there. */
   readonly address: string
   #phase: SessionPhase = 'new'
   #identity: Identity | null = null
   #device = ''
   #schemaVersion = 0
-  #queue: { readonly frame: ParsedFrame; readonly receivedAtMs: number }[] = []
+  #queue: readonly Queued[] = NOTHING
   #queuedBytes = 0
-  readonly #messages
+  #messages = FULL_BUCKET
   readonly #joins: Joins
-  readonly #pushes: Pushes
-  readonly #heartbeat: Heartbeat
   readonly #watch: IdentityWatch
+  /** Made when a device pushes or pings: most are idle most of the time, and a server holds many. */
+  #pushes: Pushes | undefined
+  #heartbeat: Heartbeat | undefined
 
-  constructor(engine: Engine, outlet: Outlet, identify: Identify, address: string) {
+  constructor(engine: Engine, outlet: Outlet, caller: Caller, address: string) {
     this.engine = engine
     this.address = address
     this.outlet = outlet
-    this.identify = identify
-    this.#messages = createTokenBucket(engine.limits.messages)
+    this.#caller = caller
     this.#joins = new Joins(this)
-    this.#pushes = new Pushes(this, this.#joins)
-    this.#heartbeat = new Heartbeat(this, this.#joins)
     this.#watch = new IdentityWatch(this)
+  }
+
+  /** Finds out who it is, by a token or by what opened the connection. */
+  identify(token?: string): Promise<Identity | null> {
+    return this.#caller.identify(token)
   }
 
   get phase(): SessionPhase {
@@ -93,15 +108,17 @@ export class Session {
 
   /** Age of the oldest op that the device says it has not sent, in ms; 0 when it has none. */
   get oldestUnsentMs(): number {
-    return this.#heartbeat.oldestUnsentMs
+    return this.#heartbeat?.oldestUnsentMs ?? 0
   }
 
   /** Takes one message; `read` parses it and is not called for one message too many. `bytes` is its size. */
   receive(read: () => ParsedFrame, bytes: number, receivedAtMs: number): void {
     if (this.#phase === 'closed' || this.#phase === 'leaving') return
     if (this.#phase === 'new') return this.#receiveFirst(read())
-    const waitMs = this.#messages.take(receivedAtMs)
+    const rate = this.engine.limits.messages
+    const waitMs = bucketWaitMs(rate, this.#messages, receivedAtMs)
     if (waitMs > 0) return this.#limit(waitMs)
+    this.#messages = drawnBucket(rate, this.#messages, receivedAtMs)
     if (this.#phase === 'greeting') return this.#enqueue(read(), bytes, receivedAtMs)
     this.#handle(read(), receivedAtMs)
   }
@@ -127,7 +144,7 @@ export class Session {
     this.#phase = 'open'
     this.engine.sessions.add(greeted.identity.user.id, this)
     this.#watch.begin(greeted.identity)
-    this.#heartbeat.note(hello.pending)
+    if (hello.pending) this.#beat((heartbeat) => heartbeat.note(hello.pending))
     this.send(greeted.welcome)
     this.#handleQueue(greeted.outcome)
   }
@@ -135,18 +152,18 @@ export class Session {
   /** The ack of what came before stands behind the joins that came with `hello`, and before the first push's own. */
   #handleQueue(outcome: PushOutcome): void {
     const queue = this.#queue
-    this.#queue = []
+    this.#queue = NOTHING
     const found = queue.findIndex(({ frame }) => frame.ok && frame.message.type === 'push')
     const firstPush = found === -1 ? queue.length : found
     for (const { frame, receivedAtMs } of queue.slice(0, firstPush)) this.#handle(frame, receivedAtMs)
-    this.#pushes.acknowledge(outcome)
+    this.#push((pushes) => pushes.acknowledge(outcome))
     for (const { frame, receivedAtMs } of queue.slice(firstPush)) this.#handle(frame, receivedAtMs)
   }
 
   #enqueue(frame: ParsedFrame, bytes: number, receivedAtMs: number): void {
     this.#queuedBytes += bytes
     if (this.#queuedBytes > this.engine.limits.helloQueueBytes) return this.refuse('too_large')
-    this.#queue.push({ frame, receivedAtMs })
+    this.#queue = [...this.#queue, { frame, receivedAtMs }]
   }
 
   #handle(frame: ParsedFrame, receivedAtMs: number): void {
@@ -155,33 +172,46 @@ export class Session {
       this.engine.metrics.count('syncline_invalid_messages_total')
       return this.send(invalidFrame(frame.error))
     }
-    const handle = this.#handlers[frame.message.type] as (
+    const handle = Session.#handlers[frame.message.type] as (
+      session: Session,
       message: ParsedMessage,
       receivedAtMs: number,
     ) => void
-    handle(frame.message, receivedAtMs)
+    handle(this, frame.message, receivedAtMs)
   }
 
-  readonly #handlers: Handlers = {
-    hello: () =>
-      this.send(
+  static readonly #handlers: Handlers = {
+    hello: (session) =>
+      session.send(
         errorFrame('invalid_message', {
           message: 'This connection has had its `hello`. Open another connection for another device.',
         }),
       ),
-    join: (message, receivedAtMs) => this.#joins.join(message, receivedAtMs),
-    leave: (message) => this.#joins.leave(message),
-    push: (message, receivedAtMs) => this.#pushes.push(message, receivedAtMs),
-    resolve: (message, receivedAtMs) => this.#pushes.resolve(message, receivedAtMs),
-    presence: ({ channel }) =>
-      this.send(
+    join: (session, message, receivedAtMs) => session.#joins.join(message, receivedAtMs),
+    leave: (session, message) => session.#joins.leave(message),
+    push: (session, message, receivedAtMs) => session.#push((pushes) => pushes.push(message, receivedAtMs)),
+    resolve: (session, message, receivedAtMs) =>
+      session.#push((pushes) => pushes.resolve(message, receivedAtMs)),
+    presence: (session, { channel }) =>
+      session.send(
         errorFrame('disabled', {
           channel,
           message: 'Presence is turned off on this server. Nothing was shared; do not send it again.',
         }),
       ),
-    token: (message) => void this.#watch.renew(message),
-    ping: (message) => this.#heartbeat.ping(message),
+    token: (session, message) => void session.#watch.renew(message),
+    ping: (session, message) => session.#beat((heartbeat) => heartbeat.ping(message)),
+  }
+
+  /** Has the ops of this session looked after, by what is kept while there is something to keep. */
+  #push(work: (pushes: Pushes) => void): void {
+    this.#pushes ??= new Pushes(this, this.#joins, () => (this.#pushes = undefined))
+    work(this.#pushes)
+  }
+
+  #beat(work: (heartbeat: Heartbeat) => void): void {
+    this.#heartbeat ??= new Heartbeat(this, this.#joins, () => (this.#heartbeat = undefined))
+    work(this.#heartbeat)
   }
 
   #limit(waitMs: number): void {
@@ -198,9 +228,9 @@ export class Session {
     this.send(frameOf(message))
   }
 
-  /** Asks whether the stored session behind the connection still exists. */
-  lookUp(): void {
-    this.#watch.lookUp()
+  /** What proved who it is. */
+  get proof(): ProofWatch {
+    return this.#watch
   }
 
   /** Who it is has been proven anew; rights that hang on it are checked again. */
@@ -233,7 +263,7 @@ export class Session {
   end(): void {
     if (this.#phase === 'closed') return
     this.#phase = 'closed'
-    this.#queue = []
+    this.#queue = NOTHING
     if (this.#identity) this.engine.sessions.remove(this.#identity.user.id, this)
     this.#watch.end()
     this.#joins.end()
@@ -246,6 +276,6 @@ export class Session {
 
   /** Resolves when every push that was accepted has been answered; never rejects. */
   finished(): Promise<void> {
-    return this.#pushes.finished()
+    return this.#pushes?.finished() ?? Promise.resolve()
   }
 }
