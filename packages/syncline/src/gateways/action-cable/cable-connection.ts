@@ -9,10 +9,11 @@
  *   W4 no blockage   a socket that does not read is cut, a silent one is given up
  */
 import type { Socket } from 'node:net'
-import type { RawData, WebSocket } from 'ws'
+import type { ServerOptions } from 'ws'
 import type { Frame } from '../../server/frames/frame.ts'
 import type { Limits } from '../../server/limits.ts'
 import { encodeFrame } from '../websocket/encode-frame.ts'
+import { LeanSocket } from '../websocket/lean-socket.ts'
 import { SocketWriter } from '../websocket/socket-writer.ts'
 import type { Turn } from '../websocket/turn.ts'
 import { type DisconnectReason, disconnectFrame, faultFrame } from './cable-frames.ts'
@@ -24,35 +25,32 @@ const CLOSE_WITHIN_MS = 5_000
 
 type Phase = 'identifying' | 'open' | 'closing' | 'closed'
 
-export interface CableConnectionOptions {
-  readonly socket: Socket
-  readonly webSocket: WebSocket
+/** What all cables share. */
+export interface CableSurroundings {
   readonly turn: Turn
   readonly limits: Limits
+  /** Options of the server that answers handshakes. */
+  readonly options: ServerOptions
   onSlow(): void
   onEnd(connection: CableConnection): void
 }
 
-export class CableConnection implements CableOutlet {
-  readonly #options: CableConnectionOptions
+export class CableConnection extends LeanSocket implements CableOutlet {
+  readonly #surroundings: CableSurroundings
   readonly #writer: SocketWriter
-  readonly #openedAtMs = performance.now()
+  readonly #openedAtMs = this.heardAtMs
   #phase: Phase = 'identifying'
   #session: CableSession | undefined
-  #heardAtMs = performance.now()
   #closing: NodeJS.Timeout | undefined
 
-  constructor(options: CableConnectionOptions) {
-    const { socket, webSocket, turn, limits } = options
-    this.#options = options
-    this.#writer = new SocketWriter(socket, turn, limits)
-    webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    webSocket.on('pong', () => (this.#heardAtMs = performance.now()))
-    // A frame that is no frame: `ws` has closed the socket with the code that says why.
-    webSocket.on('error', () => {})
-    webSocket.on('close', () => this.#end())
+  /** `head` came with the handshake. */
+  constructor(socket: Socket, head: Buffer, surroundings: CableSurroundings) {
+    super(socket, surroundings.options)
+    this.#surroundings = surroundings
+    this.#writer = new SocketWriter(socket, surroundings.turn, surroundings.limits)
+    this.read(head)
     // What comes before it is known who it is, stays in the socket.
-    webSocket.pause()
+    socket.pause()
   }
 
   get phase(): Phase {
@@ -68,7 +66,7 @@ export class CableConnection implements CableOutlet {
   begin(session: CableSession): void {
     this.#session = session
     this.#phase = 'open'
-    this.#options.webSocket.resume()
+    this.socket.resume()
   }
 
   send(frame: Frame): void {
@@ -84,54 +82,49 @@ export class CableConnection implements CableOutlet {
     this.#phase = 'closing'
     this.#session?.end()
     this.#writer.end()
-    const { webSocket, socket } = this.#options
-    webSocket.close(CLOSE_CODES[reason])
-    // Its answer must be read, also when nothing was read before.
-    webSocket.resume()
-    this.#closing = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS)
+    this.closeWith(CLOSE_CODES[reason])
+    this.#closing = setTimeout(() => this.socket.destroy(), CLOSE_WITHIN_MS)
   }
 
   /** Looks after a socket that is silent or does not read. */
   check(nowMs: number): void {
-    const { limits, webSocket } = this.#options
+    const { limits } = this.#surroundings
     if (this.#phase === 'closing' || this.#phase === 'closed') return
     if (this.#writer.isTooSlow(nowMs)) return this.#cut()
     if (this.#phase === 'identifying') {
       if (nowMs - this.#openedAtMs >= limits.helloTimeoutMs * 2) this.disconnect('unavailable', true)
       return
     }
-    const silentMs = nowMs - this.#heardAtMs
+    const silentMs = nowMs - this.heardAtMs
     if (silentMs >= limits.silenceMs) this.disconnect('timeout', true)
-    else if (silentMs >= limits.silenceMs / 3) webSocket.ping()
+    else if (silentMs >= limits.silenceMs / 3) this.ping()
   }
 
   /** Ends at once, without a word. */
   destroy(): void {
-    this.#options.socket.destroy()
+    this.socket.destroy()
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  protected onMessage(bytes: Buffer, isBinary: boolean, receivedAtMs: number): void {
     if (this.#phase !== 'open') return
-    const receivedAtMs = performance.now()
-    this.#heardAtMs = receivedAtMs
     if (isBinary) return this.send(BINARY)
-    this.#session?.receive(() => (data as Buffer).toString('utf8'), receivedAtMs)
+    this.#session?.receive(() => bytes.toString('utf8'), receivedAtMs)
   }
 
   #cut(): void {
     if (this.#phase === 'closing' || this.#phase === 'closed') return
-    this.#options.onSlow()
+    this.#surroundings.onSlow()
     this.#writer.forget()
     this.disconnect('slow_consumer', true)
   }
 
-  #end(): void {
+  protected onClosed(): void {
     if (this.#phase === 'closed') return
     this.#phase = 'closed'
     clearTimeout(this.#closing)
     this.#writer.drop()
     this.#session?.end()
-    this.#options.onEnd(this)
+    this.#surroundings.onEnd(this)
   }
 }
 

@@ -13,9 +13,10 @@ import type { Identity } from '../../server/identity.ts'
 import { OpenSockets } from '../open-sockets.ts'
 import { upgradeRequest } from '../upgrade-request.ts'
 import { addressOf, type SocketGateway } from '../upgrades.ts'
+import { DeferredWebSocket } from '../websocket/deferred-web-socket.ts'
 import { Turn } from '../websocket/turn.ts'
 import { BroadcastFrames } from './broadcast-frames.ts'
-import { CableConnection } from './cable-connection.ts'
+import { CableConnection, type CableSurroundings } from './cable-connection.ts'
 import { pingFrame, WELCOME } from './cable-frames.ts'
 import { CableSession } from './cable-session.ts'
 
@@ -38,13 +39,20 @@ const SUBPROTOCOL = 'actioncable-v1-json'
 export function createActionCableGateway(core: RunningCore, options: ActionCableOptions): ActionCableGateway {
   const sockets = new WebSocketServer({
     noServer: true,
+    WebSocket: DeferredWebSocket,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: core.limits.messageBytes,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
   const connections = new OpenSockets<CableConnection>()
-  const turn = new Turn()
+  const surroundings: CableSurroundings = {
+    turn: new Turn(),
+    limits: core.limits,
+    options: sockets.options,
+    onSlow: () => core.metrics.count('syncline_slow_consumers_total'),
+    onEnd: (ended) => connections.delete(ended),
+  }
   const frames = new BroadcastFrames()
   const pinging = setInterval(() => {
     const ping = pingFrame(Date.now())
@@ -69,15 +77,8 @@ export function createActionCableGateway(core: RunningCore, options: ActionCable
     path: options.cablePath ?? '/cable',
     open(request, socket, head) {
       const upgrade = upgradeRequest(request, core.allowedOrigins)
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = new CableConnection({
-          socket,
-          webSocket,
-          turn,
-          limits: core.limits,
-          onSlow: () => core.metrics.count('syncline_slow_consumers_total'),
-          onEnd: (ended) => connections.delete(ended),
-        })
+      sockets.handleUpgrade(request, socket, head, () => {
+        const connection = new CableConnection(socket, head, surroundings)
         connections.add(connection)
         void greet(connection, upgrade, addressOf(socket))
       })

@@ -3,15 +3,16 @@
  *
  *   W4 no blockage   a socket that does not read is cut with `slow_consumer`, a silent one with `timeout`
  *
- * `ws` reads frames and answers its pings; what we send goes to the socket beside it, as whole frames.
+ * What we send goes to the socket as whole frames, beside whoever reads it.
  */
 import type { Socket } from 'node:net'
-import type { RawData, WebSocket } from 'ws'
+import type { ServerOptions } from 'ws'
 import { parseDeviceMessage } from '../../protocol/parse-device-message.ts'
 import type { Frame } from '../../server/frames/frame.ts'
 import type { Outlet } from '../../server/outlet.ts'
 import type { Session } from '../../server/session/session.ts'
 import { encodeFrame } from './encode-frame.ts'
+import { LeanSocket } from './lean-socket.ts'
 import { SocketWriter } from './socket-writer.ts'
 import type { Turn } from './turn.ts'
 import type { Limits } from '../../server/limits.ts'
@@ -21,53 +22,42 @@ const CLOSE_WITHIN_MS = 5_000
 /** When to come again while the database does not answer, in ms. */
 const COME_AGAIN_MS = 1_000
 
-/** Ends when the session, the other side or the network ends it; `onEnd` is called once. */
-export class Connection implements Outlet {
-  readonly #socket: Socket
-  readonly #webSocket: WebSocket
+/** What all connections of a gateway share. */
+export interface ConnectionSurroundings {
+  readonly turn: Turn
+  readonly limits: Limits
+  /** Options of the server that answers handshakes. */
+  readonly options: ServerOptions
+  /** Called once for each connection. */
+  onEnd(connection: Connection): void
+}
+
+/** Ends when the session, the other side or the network ends it. */
+export class Connection extends LeanSocket implements Outlet {
+  readonly #surroundings: ConnectionSurroundings
   readonly #writer: SocketWriter
-  readonly #limits: Limits
-  readonly #onEnd: (connection: Connection) => void
   #session: Session | undefined
-  #heardAtMs = performance.now()
-  #openedAtMs = performance.now()
+  readonly #openedAtMs = this.heardAtMs
   #isEnded = false
   #closing: NodeJS.Timeout | undefined
 
-  constructor(
-    socket: Socket,
-    webSocket: WebSocket,
-    turn: Turn,
-    limits: Limits,
-    onEnd: (connection: Connection) => void,
-  ) {
-    this.#socket = socket
-    this.#webSocket = webSocket
-    this.#writer = new SocketWriter(socket, turn, limits)
-    this.#limits = limits
-    this.#onEnd = onEnd
+  constructor(socket: Socket, surroundings: ConnectionSurroundings) {
+    super(socket, surroundings.options)
+    this.#surroundings = surroundings
+    this.#writer = new SocketWriter(socket, surroundings.turn, surroundings.limits)
   }
 
   get session(): Session | undefined {
     return this.#session
   }
 
-  /** Begins to read. */
-  begin(session: Session): void {
+  /** Begins to read; `head` came with the handshake. */
+  begin(session: Session, head: Buffer): void {
     this.#session = session
-    const webSocket = this.#webSocket
-    webSocket.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    webSocket.on('pong', () => (this.#heardAtMs = performance.now()))
-    webSocket.on('ping', () => (this.#heardAtMs = performance.now()))
-    // A frame that is no frame: `ws` has closed the socket with the code that says why.
-    webSocket.on('error', () => {})
-    webSocket.on('close', () => this.#end())
+    this.read(head)
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
-    const receivedAtMs = performance.now()
-    this.#heardAtMs = receivedAtMs
-    const bytes = data as Buffer
+  protected onMessage(bytes: Buffer, isBinary: boolean, receivedAtMs: number): void {
     const read = () => (isBinary ? BINARY_REFUSED : parseDeviceMessage(bytes.toString('utf8')))
     this.#session?.receive(read, bytes.length, receivedAtMs)
   }
@@ -91,14 +81,15 @@ export class Connection implements Outlet {
     if (this.#isEnded || this.#closing) return
     if (this.#writer.isTooSlow(nowMs)) return this.#cut()
     if (this.#isLate(nowMs)) return
-    const silentMs = nowMs - this.#heardAtMs
-    if (silentMs >= this.#limits.silenceMs) this.#session?.dismiss('timeout', true)
-    else if (silentMs >= this.#limits.silenceMs / 3) this.#webSocket.ping()
+    const silentMs = nowMs - this.heardAtMs
+    const { silenceMs } = this.#surroundings.limits
+    if (silentMs >= silenceMs) this.#session?.dismiss('timeout', true)
+    else if (silentMs >= silenceMs / 3) this.ping()
   }
 
   /** Ends a connection that has not come in: no hello was said, or the database does not tell who it is. */
   #isLate(nowMs: number): boolean {
-    const { helloTimeoutMs } = this.#limits
+    const { helloTimeoutMs } = this.#surroundings.limits
     const phase = this.#session?.phase
     const openMs = nowMs - this.#openedAtMs
     if (phase === 'new' && openMs >= helloTimeoutMs) this.#session?.refuse('hello_first')
@@ -118,23 +109,23 @@ export class Connection implements Outlet {
   close(closeCode: number): void {
     if (this.#isEnded || this.#closing) return
     this.#writer.end()
-    this.#webSocket.close(closeCode)
+    this.closeWith(closeCode)
     // A peer that answers no close, or reads nothing, is not waited for.
-    this.#closing = setTimeout(() => this.#socket.destroy(), CLOSE_WITHIN_MS)
+    this.#closing = setTimeout(() => this.socket.destroy(), CLOSE_WITHIN_MS)
   }
 
   /** Ends at once, without a word. */
   destroy(): void {
-    this.#socket.destroy()
+    this.socket.destroy()
   }
 
-  #end(): void {
+  protected onClosed(): void {
     if (this.#isEnded) return
     this.#isEnded = true
     clearTimeout(this.#closing)
     this.#writer.drop()
     this.#session?.end()
-    this.#onEnd(this)
+    this.#surroundings.onEnd(this)
   }
 }
 

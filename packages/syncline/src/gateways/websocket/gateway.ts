@@ -11,6 +11,7 @@ import { OpenSockets } from '../open-sockets.ts'
 import { addressOf, type SocketGateway } from '../upgrades.ts'
 import { Caller } from './caller.ts'
 import { Connection } from './connection.ts'
+import { DeferredWebSocket } from './deferred-web-socket.ts'
 import { Turn } from './turn.ts'
 
 export interface WebSocketGatewayOptions {
@@ -24,22 +25,27 @@ export function createWebSocketGateway(
 ): SocketGateway {
   const sockets = new WebSocketServer({
     noServer: true,
+    WebSocket: DeferredWebSocket,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: core.limits.messageBytes,
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
   const connections = new OpenSockets<Connection>()
-  const turn = new Turn()
+  const surroundings = {
+    turn: new Turn(),
+    limits: core.limits,
+    options: sockets.options,
+    onEnd: (ended: Connection) => connections.delete(ended),
+  }
   return {
     path: basePath,
     open(request, socket, head) {
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const connection = new Connection(socket, webSocket, turn, core.limits, (ended) =>
-          connections.delete(ended),
-        )
+      sockets.handleUpgrade(request, socket, head, () => {
+        const connection = new Connection(socket, surroundings)
         connections.add(connection)
-        connection.begin(core.openSession(connection, new Caller(core, request), addressOf(socket)))
+        const caller = new Caller(core, request)
+        connection.begin(core.openSession(connection, caller, addressOf(socket)), head)
       })
     },
     async close(graceMs) {

@@ -1,0 +1,170 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Sender, WebSocket, WebSocketServer } from 'ws'
+import { DeferredWebSocket } from './deferred-web-socket.ts'
+import { LeanSocket } from './lean-socket.ts'
+
+/** Answers each message with its text, and `close 4001` with a close. */
+class Echo extends LeanSocket {
+  readonly heard: string[] = []
+  #onGone = () => {}
+  readonly gone = new Promise<void>((resolve) => (this.#onGone = resolve))
+
+  begin(head: Buffer): void {
+    this.read(head)
+  }
+
+  protected onMessage(bytes: Buffer, isBinary: boolean): void {
+    const text = bytes.toString()
+    this.heard.push(isBinary ? `binary ${text}` : text)
+    if (text.startsWith('close ')) this.closeWith(Number(text.slice(6)))
+  }
+
+  protected onClosed(): void {
+    this.#onGone()
+  }
+
+  override ping(): void {
+    super.ping()
+  }
+}
+
+let server: Server
+let echo: Promise<Echo>
+beforeAll(async () => {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    WebSocket: DeferredWebSocket,
+    perMessageDeflate: false,
+    maxPayload: 100_000,
+  })
+  server = createServer()
+  let onEcho: (echo: Echo) => void
+  const next = () => (echo = new Promise((resolve) => (onEcho = resolve)))
+  next()
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => {})
+    sockets.handleUpgrade(request, socket, head, () => {
+      const opened = new Echo(socket as Socket, sockets.options)
+      onEcho(opened)
+      opened.begin(head)
+    })
+  })
+  server.on('request', (_, response) => {
+    next()
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterAll(() => server.close())
+
+async function open() {
+  const { port } = server.address() as AddressInfo
+  await fetch(`http://127.0.0.1:${port}/`)
+  const client = new WebSocket(`ws://127.0.0.1:${port}/`)
+  const closed = new Promise<number>((resolve) => client.once('close', resolve))
+  await new Promise((resolve) => client.once('open', resolve))
+  const { _socket: socket } = client as unknown as { readonly _socket: Socket }
+  return { client, closed, socket, echo: await echo }
+}
+
+/** The bytes of a masked frame. */
+function bytesOf(text: string, options: { opcode?: number; fin?: boolean } = {}): Buffer {
+  const { opcode = 1, fin = true } = options
+  const all = { opcode, fin, mask: true, readOnly: true, rsv1: false }
+  return Buffer.concat((Sender as unknown as FrameMaker).frame(Buffer.from(text), all) as Buffer[])
+}
+
+interface FrameMaker {
+  frame(data: Buffer, options: object): readonly Buffer[]
+}
+
+const until = async (isTrue: () => boolean) => {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+test('messages that come together, or byte by byte, are taken one by one', async () => {
+  const { socket, echo, client } = await open()
+  socket.setNoDelay(true)
+
+  socket.write(Buffer.concat([bytesOf('a'), bytesOf('ü'.repeat(200)), bytesOf('c')]))
+  for (const byte of bytesOf('slow')) {
+    socket.write(Buffer.of(byte))
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  client.send('x'.repeat(90_000))
+  await until(() => echo.heard.length === 5)
+
+  expect(echo.heard).toEqual(['a', 'ü'.repeat(200), 'c', 'slow', 'x'.repeat(90_000)])
+  client.terminate()
+  await echo.gone
+})
+
+test('a message in parts, a binary one, and what comes after them', async () => {
+  const { socket, echo, client } = await open()
+
+  const parts = [bytesOf('whole'), bytesOf('in ', { fin: false }), bytesOf('parts', { opcode: 0 })]
+  socket.write(Buffer.concat([...parts, bytesOf('after')]))
+  client.send(Buffer.from('bytes'))
+  client.send('last')
+  await until(() => echo.heard.length === 5)
+
+  expect(echo.heard).toEqual(['whole', 'in parts', 'after', 'binary bytes', 'last'])
+  client.terminate()
+  await echo.gone
+})
+
+test('a ping is answered with what it says, and asked for', async () => {
+  const { client, echo } = await open()
+  const answered = new Promise<string>((resolve) => client.once('pong', (data) => resolve(String(data))))
+  const asked = new Promise<void>((resolve) => client.once('ping', () => resolve()))
+
+  client.ping('?')
+  echo.ping()
+
+  expect(await answered).toBe('?')
+  await asked
+  client.terminate()
+})
+
+test('either side closes with its code, and what follows a close in the same piece is not lost', async () => {
+  const first = await open()
+  first.socket.write(Buffer.concat([bytesOf('close 4001'), bytesOf('after')]))
+  expect(await first.closed).toBe(4001)
+  await first.echo.gone
+  expect(first.echo.heard).toEqual(['close 4001', 'after'])
+
+  const second = await open()
+  second.client.send('before')
+  second.client.close(4002, 'done')
+  expect(await second.closed).toBe(4002)
+  await second.echo.gone
+  expect(second.echo.heard).toEqual(['before'])
+})
+
+test.each([
+  ['text that is no UTF-8', 1007, Buffer.concat([Buffer.of(0x81, 0x82, 1, 2, 3, 4), Buffer.of(0xfe, 0xfd)])],
+  ['a frame without a mask', 1002, Buffer.from([0x81, 1, 0x61])],
+  ['a message that is too large', 1009, bytesOf('x'.repeat(100_001))],
+])('%s closes with %i', async (_, code, bytes) => {
+  const { socket, closed, echo } = await open()
+
+  socket.write(bytes)
+
+  expect(await closed).toBe(code)
+  await echo.gone
+  expect(echo.heard).toEqual([])
+})
+
+test('a socket that is cut, or that says it will send no more, is gone', async () => {
+  const cut = await open()
+  cut.socket.resetAndDestroy()
+  await cut.echo.gone
+
+  const ended = await open()
+  ended.socket.end(bytesOf('last'))
+  await ended.echo.gone
+
+  expect(ended.echo.heard).toEqual(['last'])
+})
