@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Sender, WebSocket, WebSocketServer } from 'ws'
+import * as ws from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { DeferredWebSocket } from './deferred-web-socket.ts'
 import { LeanSocket } from './lean-socket.ts'
 
@@ -41,7 +42,7 @@ beforeAll(async () => {
   })
   server = createServer()
   let onEcho: (echo: Echo) => void
-  const next = () => (echo = new Promise((resolve) => (onEcho = resolve)))
+  const next = () => void (echo = new Promise((resolve) => (onEcho = resolve)))
   next()
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {})
@@ -73,9 +74,11 @@ async function open() {
 function bytesOf(text: string, options: { opcode?: number; fin?: boolean } = {}): Buffer {
   const { opcode = 1, fin = true } = options
   const all = { opcode, fin, mask: true, readOnly: true, rsv1: false }
-  return Buffer.concat((Sender as unknown as FrameMaker).frame(Buffer.from(text), all) as Buffer[])
+  const { Sender } = ws as unknown as { readonly Sender: FrameMaker }
+  return Buffer.concat(Sender.frame(Buffer.from(text), all))
 }
 
+/** Not in the types of `ws`. */
 interface FrameMaker {
   frame(data: Buffer, options: object): readonly Buffer[]
 }

@@ -30,7 +30,7 @@ export class SessionTable {
   }
 
   add(userId: string, session: Session): void {
-    this.#byUser.set(userId, [...this.ofUser(userId), session])
+    this.#byUser.set(userId, this.ofUser(userId).concat(session))
     this.#size++
     if (!this.#byDevice.has(session.device)) this.#byDevice.set(session.device, session)
   }
