@@ -32,6 +32,8 @@ export interface PageWindow {
   registry: SyncRegistry
   /** Where markers come from; set before this program runs. */
   sync: { url: string; token: string; isCable?: boolean; options?: object }
+  /** The props of every page that was shown, oldest first. */
+  pages: Shown['props'][]
   /** The props of each reload that began, oldest first. */
   reloads: string[][]
   /** The application's own callbacks of reloads, in the order of their calls. */
@@ -49,6 +51,7 @@ const router = untyped as unknown as Router
 const { sync } = window
 window.router = router
 window.reloads = []
+window.pages = []
 window.called = []
 const callbacks = Object.fromEntries(
   ['onStart', 'onCancelToken', 'onBeforeUpdate', 'onSuccess', 'onHttpException', 'onFinish'].map((name) => [
@@ -89,6 +92,7 @@ window.submit = (name) =>
 
 function swap({ page, preserveState }: { page: Shown; preserveState: boolean }): void {
   window.page = page
+  window.pages.push(page.props)
   const isOther = !preserveState || page.component !== shownComponent
   shownComponent = page.component
   if (isOther) {

@@ -42,12 +42,20 @@ interface OpenOptions {
   readonly options?: object
   /** Markers come over Action Cable. */
   readonly isCable?: boolean
+  /** Where the page comes from. */
+  readonly site?: string
 }
 
 /** Opens a page in a browser profile of its own, and waits until its channels are live. */
 async function open(
   path: string,
-  { token = 'ana', port = site.server.port, options = {}, isCable = false }: OpenOptions = {},
+  {
+    token = 'ana',
+    port = site.server.port,
+    options = {},
+    isCable = false,
+    site: from = site.url,
+  }: OpenOptions = {},
 ) {
   const context = await browser.newContext()
   const tab = await context.newPage()
@@ -58,7 +66,7 @@ async function open(
     isCable,
     options,
   })
-  await tab.goto(site.url + path)
+  await tab.goto(from + path)
   if (!path.includes('late')) await live(tab)
   return tab
 }
@@ -220,6 +228,31 @@ test('R2: an answer that is late does not overwrite a newer one', async () => {
   // What was kept is asked for again; nothing older is shown meanwhile.
   await expect.poll(() => reloadsOf().at(-1)).toBe('GET /account/7 account')
   expect(await heading(tab)).toBe('"Newer"')
+})
+
+test('R2: through a proxy that delays each answer by a time of its own, the page never goes back', async () => {
+  const slow = await startTcpProxy({ port: Number(new URL(site.url).port) })
+  const tab = await open('/account/7', { site: `http://localhost:${slow.port}` })
+  await rename('0')
+  await shows(tab, '0')
+  slow.fault({ delayMs: [0, 900] })
+
+  for (let n = 1; n <= 30; n++) {
+    await rename(String(n))
+    // Answers overtake each other: the page asks by itself too, without waiting for what is under way.
+    await tab.evaluate(() => window.router.reload({ only: ['account'] }))
+    await new Promise((resolve) => setTimeout(resolve, 60))
+  }
+  await shows(tab, '30')
+
+  const shown = await tab.evaluate(() =>
+    window.pages.map(({ account }) => Number((account as { name: string }).name)),
+  )
+  await tab.context().close()
+  await slow.close()
+  const numbers = shown.filter((name) => !Number.isNaN(name))
+  expect(numbers.length).toBeGreaterThan(3)
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
 })
 
 test('R2: while a reload is under way, what is marked is in one more after it', async () => {
