@@ -34,11 +34,11 @@ export function* portionsOf(records: readonly StoreRecord[]): Iterable<readonly 
 // 8: numbers and the like, with what surrounds a value.
 const LETTERS_OF_OTHERS = 8
 
-/** About how long a value is as text. */
+/** About how long a value is as text; `in` is faster than a list of the values (bench: G11). */
 function lettersOf(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return LETTERS_OF_OTHERS
   let letters = LETTERS_OF_OTHERS
-  for (const item of Object.values(value)) letters += lettersOf(item)
+  for (const name in value) letters += lettersOf((value as Record<string, unknown>)[name])
   return letters
 }

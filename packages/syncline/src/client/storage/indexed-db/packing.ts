@@ -62,10 +62,6 @@ function haveSameFields(a: AnyRow, b: AnyRow): boolean {
 
 function packGroup(records: readonly StoreRecord[]): PackedGroup {
   const [first] = records
-  const stamps = new Map<StoreRecord['fieldVersions'], number>()
-  for (const { fieldVersions } of records) {
-    if (!stamps.has(fieldVersions)) stamps.set(fieldVersions, stamps.size)
-  }
   return {
     model: first?.model ?? '',
     ...packColumns(records.map(({ fields }) => fields)),
@@ -73,9 +69,24 @@ function packGroup(records: readonly StoreRecord[]): PackedGroup {
     entered: shortened(
       records.map(({ enteredAt = null, version }) => (enteredAt === version ? null : enteredAt)),
     ),
-    stamps: [...stamps.keys()],
-    stampOf: shortened(records.map(({ fieldVersions }) => stamps.get(fieldVersions) ?? 0)),
+    ...stampsOf(records),
   }
+}
+
+/** Equal field versions are one stamp, also where they are several objects: all that is read back is an object less. */
+function stampsOf(records: readonly StoreRecord[]): Pick<PackedGroup, 'stamps' | 'stampOf'> {
+  const stamps: StoreRecord['fieldVersions'][] = []
+  const byText = new Map<string, number>()
+  const known = new Map<StoreRecord['fieldVersions'], number>()
+  const indexOf = (stamp: StoreRecord['fieldVersions']) => {
+    const text = JSON.stringify(stamp)
+    const index = byText.get(text) ?? stamps.push(stamp) - 1
+    byText.set(text, index)
+    known.set(stamp, index)
+    return index
+  }
+  const stampOf = records.map(({ fieldVersions }) => known.get(fieldVersions) ?? indexOf(fieldVersions))
+  return { stamps, stampOf: shortened(stampOf) }
 }
 
 function unpackGroup(schema: CompiledSchema, group: PackedGroup): StoreRecord[] {
