@@ -5,7 +5,7 @@ export type ChangeAction = 'create' | 'update' | 'delete' | 'enter' | 'leave'
 /** One change in one room. `fields` and `fieldVersions` stay JSON text, so that frames are built without parsing. */
 export interface LogRow {
   readonly xid: string
-  /** ISO text with microseconds. */
+  /** As PostgreSQL prints it in UTC, to the microsecond; `isoTime` writes it for the wire. */
   readonly at: string
   /** `Production:42` (the id as it is, not percent-encoded), `Lens:all` for a shared model, or null. */
   readonly room: string | null

@@ -1,10 +1,13 @@
 /** A part that waits for its turn, and what it came to. */
 import type { User } from '../../protocol/user.ts'
 import type { Part, PartResult } from './part.ts'
+import { type HeldRecord, heldRecords } from './records-in-hand.ts'
 
 export interface Job {
   readonly user: User
   readonly part: Part
+  /** Listed once: every job that waits is compared with all that is in hand, again and again (`bench`: G6). */
+  readonly records: readonly HeldRecord[]
   /** What is committed of it so far. */
   readonly results: PartResult[]
   readonly settle: (end: JobEnd) => void
@@ -32,7 +35,7 @@ export function newJob(user: User, part: Part): { job: Job; finished: Promise<Fi
   const finished = new Promise<FinishedJob>((resolve) => {
     settle = (end) => resolve({ results, end })
   })
-  return { job: { user, part, results, settle }, finished }
+  return { job: { user, part, records: heldRecords(part), results, settle }, finished }
 }
 
 /** What is left of a job's part after the results so far. */

@@ -57,6 +57,7 @@ export function recordsOf({
 }: PreparedOp): { model: Model; id: string; strength: Strength }[] {
   const own =
     shape.action === 'create' ? [] : [{ model: shape.model, id: op.id, strength: STRENGTH[shape.action] }]
+  if (shape.targets.length === 0) return own
   const targets = shape.targets.map(({ field, model }) => ({
     model,
     id: String(fields[field.name]),

@@ -63,14 +63,23 @@ export function prepareOp(context: Preparation, op: AcceptedOp): Prepared {
   if (!model || action === 'call') return refused(unknownName(op))
   if (!hasId(model, op)) return refused(idRefusal(op, action))
   const named = op.fields ?? {}
-  const unknown = Object.keys(named).find((name) => model.fields[name] === undefined)
+  const unknown = firstName(named, (name) => model.fields[name] === undefined)
   if (unknown !== undefined) return refused(unknownName(op, unknown))
   const rule = writeRule(context, model, action)
   if (!rule && action === 'create') return refused(refusal('forbidden', op))
-  const foreign = rule && action !== 'delete' && Object.keys(named).find((name) => !rule.fields.has(name))
-  if (foreign) return refused(protectedField(model, action, foreign, rule.fields))
+  const foreign = rule && action !== 'delete' ? firstName(named, (name) => !rule.fields.has(name)) : undefined
+  if (rule && foreign !== undefined) return refused(protectedField(model, action, foreign, rule.fields))
   const fields = action === 'delete' ? {} : action === 'create' ? withDefaults(model, op) : named
   return { kind: 'ready', op: { op, fields, ...shapeOf(context, model, action, rule, fields) } }
+}
+
+/** As `Object.keys(…).find`, without the list. Fields come from JSON: they have no inherited names. */
+function firstName(
+  fields: Readonly<Record<string, unknown>>,
+  isIt: (name: string) => boolean,
+): string | undefined {
+  for (const name in fields) if (Object.hasOwn(fields, name) && isIt(name)) return name
+  return undefined
 }
 
 function shapeOf(

@@ -7,7 +7,7 @@
  */
 import type { Connection, Database } from '../database.ts'
 import type { LogRow, SnapshotText } from '../log-row.ts'
-import { type ChangeRow, toLogRow } from './change-row.ts'
+import { type ChangeRow, toLogRows } from './change-row.ts'
 import { type RefusalReason, whyNotContinued } from './continuity.ts'
 import { type Cursor, covers } from './cursor.ts'
 import { atOneSnapshot } from './one-snapshot.ts'
@@ -76,7 +76,7 @@ export async function catchUpHere(connection: Connection, request: CatchUpReques
     text: MISSED_SQL,
     values: [rooms, cursor.snapshot, upTo],
   })
-  return rows.length > ROOM_LIMIT ? { refused: 'large' } : { rows: rows.map(toLogRow), snapshot: upTo }
+  return rows.length > ROOM_LIMIT ? { refused: 'large' } : { rows: toLogRows(rows), snapshot: upTo }
 }
 
 /** Null when the cursor lies further back, or stands beyond the tail. */

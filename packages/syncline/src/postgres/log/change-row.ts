@@ -1,4 +1,4 @@
-/** From a row of `syncline.log`, as a driver hands it on, to a `LogRow`. */
+/** From rows of `syncline.log`, as a driver hands them on, to `LogRow`s. */
 import type { ChangeAction, LogRow } from '../log-row.ts'
 
 /** `CHANGE_COLUMNS` as they arrive. */
@@ -20,23 +20,32 @@ export interface ChangeRow {
   readonly marks: string | null
 }
 
-export function toLogRow(row: ChangeRow): LogRow {
-  return {
-    xid: row.xid,
-    at: isoTime(row.at),
-    room: row.room,
-    model: row.model,
+/** Texts that many rows of one answer have in common are kept once: the last minute of the log stays in memory. */
+export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
+  const texts = new Map<string, string>()
+  const once = (text: string): string => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    texts.set(text, text)
+    return text
+  }
+  const onceOrNull = (text: string | null) => (text === null ? null : once(text))
+  return rows.map((row) => ({
+    xid: once(row.xid),
+    at: row.at,
+    room: onceOrNull(row.room),
+    model: once(row.model),
     id: row.id,
-    action: row.action as ChangeAction | 'truncate',
+    action: once(row.action) as ChangeAction | 'truncate',
     fields: row.fields,
     version: row.version,
     fieldVersions: row.field_versions,
-    actor: row.actor,
-    source: row.source,
-    device: row.device,
+    actor: onceOrNull(row.actor),
+    source: once(row.source),
+    device: onceOrNull(row.device),
     op: row.op === null ? null : Number(row.op),
     marks: row.marks,
-  }
+  }))
 }
 
 /** `2026-01-02 03:04:05.6+00`, as a session in UTC prints it, as `2026-01-02T03:04:05.600000Z`. */

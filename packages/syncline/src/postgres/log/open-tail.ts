@@ -6,7 +6,7 @@
  */
 import type { Connection, Database } from '../database.ts'
 import type { Batch, SnapshotText } from '../log-row.ts'
-import { type ChangeRow, toLogRow } from './change-row.ts'
+import { type ChangeRow, toLogRows } from './change-row.ts'
 import { readPresent, whyNotContinued } from './continuity.ts'
 import { recordLife } from './history.ts'
 import type { PastContent } from './past.ts'
@@ -83,7 +83,7 @@ async function begin(
     'select id::text as id from syncline.history order by history.xid limit 1',
   )
   return {
-    batch: { from: `${since}:${since}:`, to: position, rows: rows.map(toLogRow), overflowing: new Set() },
+    batch: { from: `${since}:${since}:`, to: position, rows: toLogRows(rows), overflowing: new Set() },
     past,
     life,
     readAtMicros,

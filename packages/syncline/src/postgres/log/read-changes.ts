@@ -11,14 +11,17 @@ import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
 /** Most rows of one answer. */
 export const PORTION = 5_000
 
-/** Parameter: the position to continue from. At least one row comes back; `seq` is null when nothing changed. */
+/**
+ * Parameter: the position to continue from. The first row is the present and has no `seq`; the changes come behind it,
+ * and do not say it again.
+ */
 export const READ_CHANGES_SQL = `with unseen as materialized (
   select * from (
     ${unseenChanges(CHANGE_COLUMNS)}
   ) change limit ${PORTION + 1}
 )
-select
-  ${PRESENT_COLUMNS},
-  unseen.*
-from (values (1)) always left join unseen on true
-order by seq`
+select ${PRESENT_COLUMNS}, unseen.*
+  from (values (1)) always left join unseen on false
+union all
+select null, null, null, null, unseen.* from unseen
+order by seq nulls first`

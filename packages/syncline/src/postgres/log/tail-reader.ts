@@ -6,7 +6,7 @@
  */
 import type { Connection, Row, Statement } from '../database.ts'
 import type { LogRow, SnapshotText } from '../log-row.ts'
-import { type ChangeRow, toLogRow } from './change-row.ts'
+import { type ChangeRow, toLogRows } from './change-row.ts'
 import { transactionId } from './cursor.ts'
 import { type Present, type PresentRow, readPresent, toPresent } from './continuity.ts'
 import type { PastChange } from './past.ts'
@@ -37,14 +37,12 @@ export function readStatement(position: SnapshotText): Statement {
 
 /** Null when there was more than one answer holds, or no answer: `readLarge` then. */
 export function toReadResult(answer: readonly Row[]): ReadResult | null {
-  const rows = answer as unknown as readonly (PresentRow & ChangeRow)[]
-  const place = rows[0]
+  const [place, ...changes] = answer as unknown as readonly [PresentRow?, ...ChangeRow[]]
   if (!place) return null
-  const changes = place.seq === null ? [] : rows
   if (changes.length > PORTION) return null
   return {
     ...toPresent(place),
-    rows: changes.map(toLogRow),
+    rows: toLogRows(changes),
     overflowing: NONE,
     past: changes.map(toPastChange),
   }
@@ -61,7 +59,7 @@ export async function readLarge(connection: Connection, position: SnapshotText):
     await connection.query('commit')
     return {
       ...present,
-      rows: changes.map(toLogRow),
+      rows: toLogRows(changes),
       overflowing,
       past: overflowing.size > 0 ? null : changes.map(toPastChange),
     }

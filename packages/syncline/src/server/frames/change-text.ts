@@ -5,6 +5,7 @@
  * differs from change to change (A1). The op's number stands only in what one device alone receives.
  */
 import { createHmac } from 'node:crypto'
+import { isoTime } from '../../postgres/log/change-row.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 
 /** The change for everybody in the room. */
@@ -26,7 +27,7 @@ function changeText(row: LogRow, op: string): string {
   const device = row.device === null ? '' : `,"device":"${deviceHash(row.device, row)}"`
   return (
     `{"model":${JSON.stringify(row.model)},"id":${JSON.stringify(row.id)},"action":"${row.action}"${fields}` +
-    `,"version":${row.version}${fieldVersions},"at":${JSON.stringify(row.at)},"actor":${JSON.stringify(row.actor)}` +
+    `,"version":${row.version}${fieldVersions},"at":"${isoTime(row.at)}","actor":${JSON.stringify(row.actor)}` +
     `,"source":${JSON.stringify(row.source)}${device}${op}}`
   )
 }

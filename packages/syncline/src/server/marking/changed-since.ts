@@ -6,7 +6,7 @@
  * cursor, so what was derived is kept for a while.
  */
 import type { Connection, Database } from '../../postgres/database.ts'
-import { type ChangeRow, toLogRow } from '../../postgres/log/change-row.ts'
+import { type ChangeRow, toLogRows } from '../../postgres/log/change-row.ts'
 import { whyNotContinued } from '../../postgres/log/continuity.ts'
 import { covers, isVisible } from '../../postgres/log/cursor.ts'
 import { atOneSnapshot } from '../../postgres/log/one-snapshot.ts'
@@ -73,7 +73,7 @@ export class ChangedSince {
       values: [cursor.snapshot],
     })
     if (rows.length > MOST_ROWS) return 'everything'
-    return this.#derive(rows.map(toLogRow).filter(({ xid }) => isVisible(xid, upTo)))
+    return this.#derive(toLogRows(rows).filter(({ xid }) => isVisible(xid, upTo)))
   }
 
   #derive(rows: readonly LogRow[]): Missed {

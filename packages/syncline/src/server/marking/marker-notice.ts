@@ -1,4 +1,5 @@
 /** One batch's markers of one channel: shared by all its subscribers, and written once for each wire. */
+import { isoTime } from '../../postgres/log/change-row.ts'
 import { parseChannel } from '../../protocol/channel.ts'
 import type { Marker } from '../../protocol/messages/marker.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
@@ -39,7 +40,7 @@ export class MarkerNotice {
 
   /** When it happened, in seconds since 1970. */
   get atSeconds(): number {
-    return Math.floor(Date.parse(this.marks.at) / 1_000)
+    return Math.floor(Date.parse(isoTime(this.marks.at)) / 1_000)
   }
 
   /** The native messages. */

@@ -1,6 +1,6 @@
 /** What a view asks the database: who is in it now, records that enter, changes that a cursor has not seen. */
 import type { Connection, Database, Parameter } from '../../postgres/database.ts'
-import { type ChangeRow, toLogRow } from '../../postgres/log/change-row.ts'
+import { type ChangeRow, toLogRows } from '../../postgres/log/change-row.ts'
 import { RECORD, valueSql } from '../../postgres/log/snapshot.ts'
 import { CHANGE_COLUMNS, unseenChanges } from '../../postgres/log/unseen-changes.ts'
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
@@ -89,7 +89,7 @@ export async function readMissed(
     `select * from (${unseenChanges(CHANGE_COLUMNS, 'and model = $2')}) change order by seq limit ${MOST_MISSED + 1}`,
     [since, model.name],
   )
-  return rows.length > MOST_MISSED ? null : rows.map(toLogRow)
+  return rows.length > MOST_MISSED ? null : toLogRows(rows)
 }
 
 const column = (name: string) => `${RECORD}.${quoteIdentifier(name)}`
