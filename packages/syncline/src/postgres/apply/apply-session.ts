@@ -19,6 +19,7 @@ const MAX_FUNCTIONS = 500
 interface ShapeFunction {
   readonly name: string
   readonly isAlone: boolean
+  readonly isLogged: boolean
 }
 
 export class ApplySession {
@@ -108,6 +109,11 @@ export class ApplySession {
     return this.#functions.get(key)?.isAlone ?? false
   }
 
+  /** Whether their one statement logs its own rows, and needs no setting that names them. */
+  isLogged(key: string): boolean {
+    return this.#functions.get(key)?.isLogged ?? false
+  }
+
   /** A statement that this connection prepares once. */
   statement(text: string, values: Statement['values']): Statement {
     let name = this.#texts.get(text)
@@ -131,7 +137,7 @@ export class ApplySession {
     const types = await this.#types.of(this.connection, shape)
     const habits = await this.#loneWrites.of(shape)
     await this.connection.query(shapeFunctions(name, shape, types, habits))
-    return { name, isAlone: habits.isAlone }
+    return { name, isAlone: habits.isAlone, isLogged: habits.logged !== undefined }
   }
 
   async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {

@@ -150,12 +150,14 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
         payloadText(only),
       ])
     }
-    const list = run.isSet && another ? listOf(run.ops) : undefined
-    const hasSetting = list === undefined
+    const isLogged = run.isSet && another !== undefined && session.isLogged(run.key)
+    const list = run.isSet && another && !isLogged ? listOf(run.ops) : undefined
+    const hasSetting = !isLogged && list === undefined
     const payloads = run.ops.map(({ prepared, author, options }) =>
       payloadOf(prepared, author, { ...options, hasSetting }),
     )
     const all = `[${payloads.join(',')}]`
+    if (isLogged) return session.statement(`select pg_temp.${name}_set($1::jsonb) as answers`, [all])
     return list === undefined
       ? session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [all])
       : session.statement(`select pg_temp.${name}_set($1::jsonb, $2) as answers`, [all, list])

@@ -9,6 +9,13 @@ import {
 import type { Model } from '../../schema/model.ts'
 import type { Connection } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
+import {
+  type LoggedTable,
+  LOGGED_TABLE,
+  type LoggedTableRow,
+  maySetLog,
+  toLoggedTable,
+} from './logged-table.ts'
 import type { Shape } from './shape.ts'
 
 /** What the catalog says of a table. */
@@ -29,6 +36,8 @@ export interface WriteHabits {
   readonly isAlone: boolean
   /** They change no other column than those and the stamps. */
   readonly isPlain: boolean
+  /** How a statement of theirs logs its own rows; undefined where the triggers must. */
+  readonly logged?: LoggedTable
 }
 
 const HABITS = `select
@@ -45,6 +54,7 @@ const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, MARK_TRIGGER, TR
 export class LoneWrites {
   readonly #connection: Connection
   readonly #known = new Map<string, TableHabits | undefined>()
+  readonly #logged = new Map<string, LoggedTable | undefined>()
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -52,7 +62,19 @@ export class LoneWrites {
 
   async of(shape: Shape): Promise<WriteHabits> {
     const habits = await this.#habitsOf(shape.model)
-    return { isAlone: isAlone(shape, habits), isPlain: habits?.has_generated === false }
+    const writes = { isAlone: isAlone(shape, habits), isPlain: habits?.has_generated === false }
+    if (!writes.isAlone || !writes.isPlain || shape.action !== 'update') return writes
+    const logged = await this.#loggedOf(shape.model)
+    return logged && maySetLog(shape, logged) ? { ...writes, logged } : writes
+  }
+
+  async #loggedOf(model: Model): Promise<LoggedTable | undefined> {
+    if (!this.#logged.has(model.table)) {
+      const values = [quoteIdentifier(model.table), STAMP_TRIGGER, LOG_TRIGGER]
+      const [row] = await this.#connection.query<LoggedTableRow>(LOGGED_TABLE, values)
+      this.#logged.set(model.table, row && toLoggedTable(row))
+    }
+    return this.#logged.get(model.table)
   }
 
   async #habitsOf(model: Model): Promise<TableHabits | undefined> {

@@ -27,10 +27,10 @@ export function setStep(text: ShapeText): string {
 export const RUN = 'syncline_run'
 
 // Keyed and conditional writes go step by step.
-const IS_PLAIN = `not ${SELF}.op ?| '{k,v}'`
+export const IS_PLAIN = `not ${SELF}.op ?| '{k,v}'`
 
 /** The ops as rows, under the name that variables have elsewhere, so that the same texts fit. */
-function opRows({ shape, ruleTypes }: ShapeText): string {
+export function opRows({ shape, ruleTypes }: ShapeText): string {
   const rules = ruleTypes.map((type, index) => `, (o.op -> 'r' ->> ${index})::${type} as rule_${index}`)
   return `(
         select o.op, (o.op ->> 'i')::integer as place, nullif(o.op ->> 'id', '')::${idTypeOf(shape)} as id,
@@ -86,6 +86,6 @@ function createSet(text: ShapeText): string {
      where ${SELF}.id = any (${RUN}.made);`
 }
 
-function answersOf(id: string, version: string, op = 'w.op', place = 'w.place'): string {
+export function answersOf(id: string, version: string, op = 'w.op', place = 'w.place'): string {
   return `coalesce(array_agg(jsonb_build_object('i', ${place}, 'version', ${version}, 'id', ${id})) filter (where ${op} ? 'w'), '{}')`
 }

@@ -17,6 +17,8 @@
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
+import { loggedSet } from './logged-set.ts'
+import type { LoggedTable } from './logged-table.ts'
 import type { WriteHabits } from './lone-writes.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import type { RuleTypes } from './rule-types.ts'
@@ -34,21 +36,22 @@ export function shapeFunctions(
   name: string,
   shape: Shape,
   types: RuleTypes,
-  { isAlone, isPlain }: WriteHabits,
+  { isAlone, isPlain, logged }: WriteHabits,
 ): string {
   const text = shapeText(shape, types, isAlone && isPlain && areUntouched(shape))
   return [
     makeFunction(name, stepByStep(text)),
     makeFunction(`${name}_one`, oneText(name, text)),
     makeFunction(`${name}_all`, allText(name, text)),
-    ...(isAlone ? [makeFunction(`${name}_set`, setText(name, text), 'jsonb, text')] : []),
+    ...(isAlone && !logged ? [makeFunction(`${name}_set`, setText(name, text), 'jsonb, text')] : []),
+    ...(logged ? [makeFunction(`${name}_set`, setText(name, text, logged))] : []),
   ].join(';\n')
 }
 
 /** The statement that drops them. */
 export function dropShapeFunctions(name: string): string {
   const functions = ['', '_one', '_all'].map((suffix) => `pg_temp.${name}${suffix}(jsonb)`)
-  return `drop function ${functions.join(', ')}; drop function if exists pg_temp.${name}_set(jsonb, text)`
+  return `drop function ${functions.join(', ')}; drop function if exists pg_temp.${name}_set(jsonb, text); drop function if exists pg_temp.${name}_set(jsonb)`
 }
 
 function makeFunction(name: string, body: string, parameters = 'jsonb'): string {
@@ -138,8 +141,11 @@ exception
 end`
 }
 
-/** Ops on different records, in one statement. The second parameter is the setting that names them all. */
-function setText(name: string, text: ShapeText): string {
+/**
+ * Ops on different records, in one statement. The second parameter is the setting that names them all, unless the
+ * statement logs its own rows.
+ */
+function setText(name: string, text: ShapeText, logged?: LoggedTable): string {
   return `
 #variable_conflict use_column
 <<${RUN}>>
@@ -153,8 +159,7 @@ declare
   made ${idTypeOf(text.shape)}[];
 begin
   begin
-    perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);
-${setStep(text)}
+${logged ? loggedSet(text, logged) : `    perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);\n${setStep(text)}`}
   exception when others then
     -- One of them met a lock: which one is found without waiting for it again.
     if sqlstate = '55P03' then perform pg_catalog.set_config('lock_timeout', '${BRIEF_LOCK_TIMEOUT}', true); end if;

@@ -195,8 +195,9 @@ function assignmentUnlessSkipped(entry: ShapeField, table: string): string {
   return `        ${quoteIdentifier(column)} = case when ${literal(name)} = any (${SELF}.skipped) then ${columnOf(column)} else ${newValue(entry, table)} end`
 }
 
-function newValue({ field, form }: ShapeField, table: string): string {
-  const column = columnOf(field.column)
+/** The value that an op gives a field, from the row as it is under the name `alias`. */
+export function newValue({ field, form }: ShapeField, table: string, alias?: string): string {
+  const column = columnOf(field.column, alias)
   if (form === 'increment') {
     return `coalesce(${column}, 0) + ${columnFromWire(field, `${wireOf(field)} -> '$inc'`)}`
   }

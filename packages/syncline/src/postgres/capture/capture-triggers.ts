@@ -8,6 +8,7 @@ import { logFunctionName } from './log-function.ts'
 import { markFunctionName } from './mark-function.ts'
 import { adoptsChildren, moveFunctionName } from './move-function.ts'
 import { stampFunctionName } from './stamp-function.ts'
+import { LOGGED_SETTING, statementEntry, UNLESS_LOGGED } from './statement-entry.ts'
 import { truncateFunctionName } from './truncate-function.ts'
 
 /** Sorts last among the triggers of most tables, so that it sees what the others changed. */
@@ -36,6 +37,7 @@ export function stampTrigger(table: CapturedTable): WantedTrigger {
     table: table.table,
     function: stampFunctionName(table),
     type: BITS.row + BITS.before + BITS.insert + BITS.update,
+    ...unlessLogged(table),
   }
 }
 
@@ -52,12 +54,18 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
       table: table.table,
       function: logFunctionName(table),
       type: BITS.row + BITS.insert + BITS.delete + BITS.update,
+      ...unlessLogged(table),
     },
     ...(table.moves.length > 0 ? [moveTrigger(table)] : []),
     ...(table.linkedMarks.length > 0 ? [markTrigger(table)] : []),
     { ...truncate, table: table.table },
     ...table.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
   ]
+}
+
+/** Where a statement may log its own rows. */
+function unlessLogged(table: CapturedTable): { when?: string } {
+  return statementEntry(table) ? { when: UNLESS_LOGGED } : {}
 }
 
 function markTrigger(table: CapturedTable): WantedTrigger {
@@ -121,6 +129,7 @@ export function isAsWanted(wanted: WantedTrigger, existing: TriggerDescription |
   return (
     existing.function === `syncline.${wanted.function}` &&
     existing.type === wanted.type &&
+    existing.definition.includes(LOGGED_SETTING) === (wanted.when === UNLESS_LOGGED) &&
     columns.every(
       (column) =>
         existing.definition.includes(column.replaceAll('"', '')) || existing.definition.includes(column),

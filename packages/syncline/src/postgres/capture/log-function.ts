@@ -23,6 +23,7 @@ import { forgetPartitionMove, recognisePartitionMove } from './partition-move.ts
 import { readWriter } from './read-writer.ts'
 import { type Alias, idText, wholeRow } from './record-sql.ts'
 import { choose, lines, paragraphs, triggerFunction, when } from './sql-text.ts'
+import { entryNote } from './statement-entry.ts'
 import { WAKE } from './wake-text.ts'
 
 /** Name of the function, in schema `syncline`. */
@@ -38,6 +39,7 @@ export function logFunction(table: CapturedTable): string {
   return triggerFunction({
     name: logFunctionName(table),
     purpose: `Logs committed changes of ${table.table}.`,
+    note: entryNote(table),
     variables: [
       ...(isPartitioned ? ['operation pg_catalog.text := tg_op'] : []),
       'record_id pg_catalog.text',

@@ -105,26 +105,30 @@ export function hasMarks({
 /** Sets `log_marks` to the channels that a change must refresh: along the new references, the old ones, or both. */
 export function marksText(table: CapturedTable, which: 'old' | 'new' | 'both'): string {
   if (!hasMarks(table)) return ''
-  const aliases = which === 'both' ? (['new', 'old'] as const) : ([which] as const)
+  return `log_marks := ${marksOf(table, which === 'both' ? ['new', 'old'] : [which])};`
+}
+
+/** Those channels as one expression. */
+export function marksOf(table: CapturedTable, aliases: readonly ('old' | 'new')[]): string {
   const channels = aliases.flatMap((alias) => table.marks.flatMap((mark) => channelsOf(mark, alias)))
   const ownReferences =
     channels.length === 0
       ? []
       : [`select c.channel from pg_catalog.unnest(array[\n    ${channels.join(',\n    ')}]) as c (channel)`]
   // Those of a record that is gone were looked up before it went.
-  const linked = which === 'old' ? [] : linkedChannels(table, 'new')
+  const linked = aliases.includes('new') ? linkedChannels(table, 'new') : []
   return distinctMarks([...ownReferences, ...linked])
 }
 
 /** Sets `log_marks` to the channels that the record's links reach. */
 export function linkedMarksText(table: CapturedTable): string {
-  return distinctMarks(linkedChannels(table, 'old'))
+  return `log_marks := ${distinctMarks(linkedChannels(table, 'old'))};`
 }
 
 function distinctMarks(selects: readonly string[]): string {
-  if (selects.length === 0) return 'log_marks := null;'
-  return `log_marks := pg_catalog.to_jsonb(array(select distinct m.channel from (
-    ${selects.join('\n    union all ')}) as m (channel) where m.channel is not null));`
+  if (selects.length === 0) return 'null'
+  return `pg_catalog.to_jsonb(array(select distinct m.channel from (
+    ${selects.join('\n    union all ')}) as m (channel) where m.channel is not null))`
 }
 
 function channelsOf(mark: Mark, alias: 'old' | 'new'): string[] {

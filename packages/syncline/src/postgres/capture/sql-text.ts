@@ -42,6 +42,8 @@ export interface TriggerFunction {
   /** In schema `syncline`. */
   readonly name: string
   readonly purpose: string
+  /** A line for whoever reads the function, a program perhaps. */
+  readonly note?: string
   readonly variables: readonly string[]
   readonly body: string
   /** Settings that are fixed while it runs: `extra_float_digits = 1`. */
@@ -49,13 +51,20 @@ export interface TriggerFunction {
 }
 
 /** The statement that makes a trigger's function. */
-export function triggerFunction({ name, purpose, variables, body, settings = [] }: TriggerFunction): string {
+export function triggerFunction({
+  name,
+  purpose,
+  note,
+  variables,
+  body,
+  settings = [],
+}: TriggerFunction): string {
   const fixed = settings.map((setting) => `\n  set ${setting}`).join('')
   const declared = variables.map((variable) => `${variable};`).join('\n')
   return `create or replace function syncline.${name}() returns trigger
   language plpgsql security definer${fixed}
 as $function$
--- ${purpose}
+-- ${lines(purpose, note && `-- ${note}`)}
 #variable_conflict use_column
 ${lines(variables.length > 0 && `<<${name}>>\ndeclare\n${indent(declared)}`)}
 begin

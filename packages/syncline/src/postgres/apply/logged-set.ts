@@ -1,0 +1,85 @@
+/**
+ * Many updates of one shape in one statement that stamps and logs by itself, as the triggers would (`bench`: G6).
+ *
+ * Where something about the triggers has changed since the statement was made, it finds its guard false and writes
+ * nothing: its ops go step by step, through the triggers as they are now. Asked in the statement itself, which holds the
+ * table's lock, so that no change falls in between.
+ *
+ *   L1   `new` and `old` in a piece of the entry are the row after and before
+ */
+import { following } from '../capture/lives.ts'
+import { LOGGED_SETTING } from '../capture/statement-entry.ts'
+import { WAKE } from '../capture/wake-text.ts'
+import { quoteIdentifier } from '../sql.ts'
+import type { LoggedTable } from './logged-table.ts'
+import { conditionsOf } from './quick-text.ts'
+import { answersOf, IS_PLAIN, opRows } from './set-text.ts'
+import { RECORD } from './prepare-op.ts'
+import { columnOf, literal, SELF, type ShapeText } from './shape-strings.ts'
+import { accessOf, isAllowedAfter, newValue } from './shape-text.ts'
+
+/** As `setStep`: fills `done`, `forbidden` and `answers`. */
+export function loggedSet(text: ShapeText, { entry, guard }: LoggedTable): string {
+  const { shape } = text
+  const { model, fields } = shape
+  const table = quoteIdentifier(model.table)
+  const version = quoteIdentifier(model.columns.version)
+  const fieldVersions = quoteIdentifier(model.columns.fieldVersions)
+  const columns = fields.map(({ field }) => {
+    const column = entry.columns[field.column] as (typeof entry.columns)[string]
+    return { ...column, name: quoteIdentifier(field.column) }
+  })
+  const values = fields.map(
+    (each) => `${newValue(each, model.table, 'old')} as ${quoteIdentifier(each.field.column)}`,
+  )
+  const isChanged = columns.map(({ changed }) => `(${changed})`).join(' or ')
+  const next = following(`coalesce(old.${version}, 1)`)
+  const versions = columns.map(({ field, changed }) =>
+    pairWhen(columns.length === 1 ? undefined : changed, field, next),
+  )
+  const named = columns.map(({ name }) => name)
+  const kept = [...new Set([...entry.reads.map(quoteIdentifier), ...named])]
+  const pairs = (side: 'after' | 'before') =>
+    columns.map((column) =>
+      pairWhen(columns.length === 1 ? undefined : column.changed, column.field, column[side]),
+    )
+  return `    with guard as materialized (
+      select pg_catalog.set_config('${LOGGED_SETTING}', 'on', true) where ${guard}
+    ), written as (
+      update ${text.table} set
+        ${[
+          ...named.map((name) => `${name} = new.${name}`),
+          `${version} = case when ${isChanged} then ${next} else coalesce(old.${version}, 1) end`,
+          `${fieldVersions} = case when ${isChanged} then coalesce(old.${fieldVersions}, '{}') || ${versions.join(' || ')} else coalesce(old.${fieldVersions}, '{}') end`,
+        ].join(',\n        ')}
+        from guard cross join ${opRows(text)}
+        join ${table} as old on ${columnOf(model.idColumn, 'old')} = ${SELF}.id
+        cross join lateral (select ${values.join(', ')}) as new
+       where ${[text.isRecord, IS_PLAIN, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
+      returning ${SELF}.op, ${SELF}.place, ${columnOf(model.columns.version)} as version, ${isAllowedAfter(text)} as is_allowed,
+        ${columnOf(model.columns.version)} <> coalesce(old.${version}, 1) as is_changed,
+        ${[
+          ...kept.map((name, index) => `${quoteIdentifier(RECORD)}.${name} as after_${index}`),
+          ...named.map((name, index) => `old.${name} as before_${index}`),
+        ].join(', ')}
+    ), logged as (
+      insert into syncline.log (room, model, id, action, fields, before, version, marks, device, op, actor, source)
+      select ${entry.room}, ${literal(model.name)}, ${entry.id}, 'update', ${pairs('after').join(' || ')},
+        ${pairs('before').join(' || ')}, w.version, ${entry.marks}, w.op ->> 'd',
+        case when w.op ? 'd' then (w.op ->> 'n')::bigint end, w.op ->> 'a', 'app'
+        from written as w
+        cross join lateral (select ${kept.map((name, index) => `w.after_${index} as ${name}`).join(', ')}) as new
+        cross join lateral (select ${named.map((name, index) => `w.before_${index} as ${name}`).join(', ')}) as old
+       where w.is_changed
+    )
+    select array_agg(w.place), array_agg(w.op) filter (where not w.is_allowed), ${answersOf("w.op ->> 'id'", 'w.version')}
+      into done, forbidden, answers from written as w;
+    perform pg_catalog.set_config('${LOGGED_SETTING}', '', true);
+${WAKE}`
+}
+
+/** A JSON object with one member, or an empty one where it is said when it has it. */
+function pairWhen(condition: string | undefined, name: string, value: string): string {
+  const pair = `pg_catalog.jsonb_build_object(${literal(name)}, ${value})`
+  return condition === undefined ? pair : `case when ${condition} then ${pair} else '{}' end`
+}

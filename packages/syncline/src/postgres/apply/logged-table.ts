@@ -1,0 +1,73 @@
+/**
+ * Whether a statement may log what it writes to a table by itself (`capture/statement-entry.ts`), and what it must ask to
+ * be sure that this is still so.
+ */
+import { columnType } from '../capture/column-type.ts'
+import { LOGGED_SETTING, readEntry, type StatementEntry } from '../capture/statement-entry.ts'
+import type { Shape } from './shape.ts'
+
+export interface LoggedTable {
+  readonly entry: StatementEntry
+  /** True while the table's triggers and their functions are those that the entry was read with. */
+  readonly guard: string
+  /** Types of the columns that hold every value of their type as it is, by name. */
+  readonly types: Readonly<Record<string, string>>
+}
+
+/** What the catalog answers. */
+export interface LoggedTableRow {
+  readonly source: string
+  readonly may_log: boolean
+  readonly table: string
+  /** Triggers and functions as text: their oids, and the transactions that wrote their rows. */
+  readonly triggers: string
+  readonly functions: string
+  readonly oids: string
+  readonly types: string
+}
+
+const TRIGGERS = (table: string) =>
+  `(select pg_catalog.string_agg(t.oid || ':' || t.xmin, ',' order by t.oid) from pg_catalog.pg_trigger t where t.tgrelid = ${table} and not t.tgisinternal)`
+const FUNCTIONS = (oids: string) =>
+  `(select pg_catalog.string_agg(p.oid || ':' || p.xmin, ',' order by p.oid) from pg_catalog.pg_proc p where p.oid = any (${oids}))`
+
+/** Parameters: the table, and the names of the triggers that stamp and log. No row where they do not stand aside. */
+export const LOGGED_TABLE = `with own as (
+  select t.tgname, p.oid, p.prosrc from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+   where t.tgrelid = $1::regclass and t.tgname in ($2, $3) and t.tgenabled in ('O', 'A')
+     and p.pronamespace = to_regnamespace('syncline') and pg_get_triggerdef(t.oid) like '%${LOGGED_SETTING}%'
+), functions as (select array_agg(oid order by oid) as oids, count(*) as number from own)
+select (select prosrc from own where tgname = $3) as source,
+  has_table_privilege('syncline.log', 'insert') and has_sequence_privilege('syncline.log_seq', 'usage') as may_log,
+  $1::regclass::oid::text as "table", functions.oids::text as oids,
+  ${TRIGGERS('$1::regclass')} as triggers, ${FUNCTIONS('functions.oids')} as functions,
+  (select json_object_agg(a.attname, format_type(a.atttypid, -1)) from pg_attribute a join pg_type y on y.oid = a.atttypid
+    where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.atttypmod = -1 and y.typtype = 'b')::text as types
+  from functions where functions.number = 2`
+
+export function toLoggedTable(row: LoggedTableRow): LoggedTable | undefined {
+  const entry = readEntry(row.source)
+  if (!entry || !row.may_log) return undefined
+  const is = (found: string, known: string) => `${found} = '${known}'`
+  return {
+    entry,
+    guard: `${is(TRIGGERS(row.table), row.triggers)} and ${is(FUNCTIONS(`'${row.oids}'::oid[]`), row.functions)}`,
+    types: JSON.parse(row.types) as Record<string, string>,
+  }
+}
+
+/**
+ * Whether the fields of an update are known to the entry, and stored as the op gives them: then it is known before the
+ * write which of them it changes.
+ */
+export function maySetLog({ fields }: Shape, { entry, types }: LoggedTable): boolean {
+  return fields.every(
+    ({ field }) =>
+      Object.hasOwn(entry.columns, field.column) && types[field.column] === catalogName(columnType(field)),
+  )
+}
+
+/** As `format_type` writes it. */
+function catalogName(type: string): string {
+  return type.replace('timestamptz', 'timestamp with time zone')
+}
