@@ -167,7 +167,7 @@ $function$;
 revoke all on function syncline.stamp_productions() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."productions"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.stamp_productions();
 commit;
 
@@ -264,7 +264,7 @@ $function$;
 revoke all on function syncline.stamp_cameras() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."cameras"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.stamp_cameras();
 commit;
 
@@ -358,7 +358,7 @@ $function$;
 revoke all on function syncline.stamp_photos() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."photos"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.stamp_photos();
 commit;
 
@@ -446,7 +446,7 @@ $function$;
 revoke all on function syncline.stamp_comments() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."comments"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.stamp_comments();
 commit;
 
@@ -519,7 +519,7 @@ $function$;
 revoke all on function syncline.stamp_lenses() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."lenses"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.stamp_lenses();
 commit;
 
@@ -583,7 +583,7 @@ $function$;
 revoke all on function syncline.stamp_members() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."members"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.stamp_members();
 commit;
 
@@ -603,6 +603,7 @@ create or replace function syncline.log_productions() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."productions".
+-- of a statement: {"id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","marks":"null","reads":["id"],"columns":{"name":{"field":"name","changed":"(new.\"name\" operator(pg_catalog.=) old.\"name\" collate pg_catalog.\"C\") is not true and (new.\"name\" is not null or old.\"name\" is not null)","after":"new.\"name\"::pg_catalog.text","before":"old.\"name\"::pg_catalog.text"},"starts_at":{"field":"startsAt","changed":"(new.\"starts_at\" operator(pg_catalog.=) old.\"starts_at\") is not true and (new.\"starts_at\" is not null or old.\"starts_at\" is not null)","after":"case when not pg_catalog.isfinite(new.\"starts_at\") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'\n      when new.\"starts_at\" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')\n      else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end","before":"case when not pg_catalog.isfinite(old.\"starts_at\") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'\n      when old.\"starts_at\" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')\n      else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end"}}}
 #variable_conflict use_column
 <<log_productions>>
 declare
@@ -830,7 +831,7 @@ $function$;
 revoke all on function syncline.truncate_productions() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."productions"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.log_productions();
 create trigger zz_syncline_truncate
   before truncate on "public"."productions"
@@ -844,6 +845,7 @@ create or replace function syncline.log_cameras() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."cameras".
+-- of a statement: {"id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"production_id\"::pg_catalog.text, 250)","marks":"null","reads":["id","production_id"],"columns":{"name":{"field":"name","changed":"(new.\"name\" operator(pg_catalog.=) old.\"name\" collate pg_catalog.\"C\") is not true and (new.\"name\" is not null or old.\"name\" is not null)","after":"new.\"name\"::pg_catalog.text","before":"old.\"name\"::pg_catalog.text"},"note":{"field":"note","changed":"(new.\"note\" operator(pg_catalog.=) old.\"note\" collate pg_catalog.\"C\") is not true and (new.\"note\" is not null or old.\"note\" is not null)","after":"new.\"note\"::pg_catalog.text","before":"old.\"note\"::pg_catalog.text"},"zoom":{"field":"zoom","changed":"(new.\"zoom\" operator(pg_catalog.=) old.\"zoom\") is not true and (new.\"zoom\" is not null or old.\"zoom\" is not null)","after":"new.\"zoom\"","before":"old.\"zoom\""}}}
 #variable_conflict use_column
 <<log_cameras>>
 declare
@@ -1167,7 +1169,7 @@ $function$;
 revoke all on function syncline.truncate_cameras() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."cameras"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.log_cameras();
 create trigger zz_syncline_move
   after update on "public"."cameras"
@@ -1185,6 +1187,7 @@ create or replace function syncline.log_photos() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."photos".
+-- of a statement: {"id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"sync_room\"::pg_catalog.text, 250)","marks":"null","reads":["id","sync_room"],"columns":{"caption":{"field":"caption","changed":"(new.\"caption\" operator(pg_catalog.=) old.\"caption\" collate pg_catalog.\"C\") is not true and (new.\"caption\" is not null or old.\"caption\" is not null)","after":"new.\"caption\"::pg_catalog.text","before":"old.\"caption\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_photos>>
 declare
@@ -1484,7 +1487,7 @@ $function$;
 revoke all on function syncline.truncate_photos() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."photos"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.log_photos();
 create trigger zz_syncline_move
   after update on "public"."photos"
@@ -1502,6 +1505,7 @@ create or replace function syncline.log_comments() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."comments".
+-- of a statement: {"id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"sync_room\"::pg_catalog.text, 250)","marks":"null","reads":["id","sync_room"],"columns":{"body":{"field":"body","changed":"(new.\"body\" operator(pg_catalog.=) old.\"body\" collate pg_catalog.\"C\") is not true and (new.\"body\" is not null or old.\"body\" is not null)","after":"new.\"body\"::pg_catalog.text","before":"old.\"body\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_comments>>
 declare
@@ -1742,7 +1746,7 @@ $function$;
 revoke all on function syncline.truncate_comments() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."comments"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.log_comments();
 create trigger zz_syncline_truncate
   before truncate on "public"."comments"
@@ -1756,6 +1760,7 @@ create or replace function syncline.log_lenses() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."lenses".
+-- of a statement: {"id":"new.\"id\"::pg_catalog.text","room":"'Lens:all'","marks":"null","reads":["id"],"columns":{"name":{"field":"name","changed":"(new.\"name\" operator(pg_catalog.=) old.\"name\" collate pg_catalog.\"C\") is not true and (new.\"name\" is not null or old.\"name\" is not null)","after":"new.\"name\"::pg_catalog.text","before":"old.\"name\"::pg_catalog.text"},"serial":{"field":"serial","changed":"(new.\"serial\" operator(pg_catalog.=) old.\"serial\") is not true and (new.\"serial\" is not null or old.\"serial\" is not null)","after":"new.\"serial\"::pg_catalog.text","before":"old.\"serial\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_lenses>>
 declare
@@ -1971,7 +1976,7 @@ $function$;
 revoke all on function syncline.truncate_lenses() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."lenses"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.log_lenses();
 create trigger zz_syncline_truncate
   before truncate on "public"."lenses"
@@ -1985,6 +1990,7 @@ create or replace function syncline.log_members() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."members".
+-- of a statement: {"id":"new.\"id\"::pg_catalog.text","room":"null","marks":"null","reads":["id"],"columns":{"user_name":{"field":"userName","changed":"(new.\"user_name\" operator(pg_catalog.=) old.\"user_name\" collate pg_catalog.\"C\") is not true and (new.\"user_name\" is not null or old.\"user_name\" is not null)","after":"new.\"user_name\"::pg_catalog.text","before":"old.\"user_name\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_members>>
 declare
@@ -2185,7 +2191,7 @@ $function$;
 revoke all on function syncline.truncate_members() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."members"
-  for each row
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
   execute function syncline.log_members();
 create trigger zz_syncline_truncate
   before truncate on "public"."members"

@@ -1,0 +1,174 @@
+/** Updates that stamp and log in their own statement leave what the triggers would have left. */
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Row } from '../../src/postgres/database.ts'
+import { migrate } from '../../src/postgres/capture/migrate.ts'
+import { createWriter, type Writer } from '../../src/postgres/apply/writer.ts'
+import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
+import { ana, camera, type Crew, openCrew, rules, schema, TestDevice, update } from './crew.ts'
+import { watched } from './watched-database.ts'
+
+const LOGGED = `select id, room, model, action, fields, before, version, marks, source from syncline.log
+  where model = 'camera' and action = 'update' order by id, version`
+const STORED = `select id, name, note, zoom, tags, details, version, field_versions from cameras order by id`
+
+/** What an op gives a camera, and the same as an assignment. */
+const CHANGES: readonly (readonly [fields: Record<string, unknown>, assignment: string])[] = [
+  [{ name: 'Stage left' }, "name = 'Stage left'"],
+  [{ name: "Café \\ 'left' \u2028" }, "name = E'Café \\\\ ''left'' \u2028'"],
+  [{ name: 'as it was' }, "name = 'as it was'"],
+  [{ note: null }, 'note = null'],
+  [{ note: 'new' }, "note = 'new'"],
+  [{ note: 'old', name: 'both' }, "note = 'old', name = 'both'"],
+  [{ note: 'old', name: 'as it was' }, "note = 'old', name = 'as it was'"],
+  [{ zoom: { $inc: 3 } }, 'zoom = zoom + 3'],
+  [{ zoom: { $inc: 0 } }, 'zoom = zoom + 0'],
+  [{ tags: { $add: ['b', 'c'], $remove: ['a'] } }, "tags = '{b,c}'"],
+  [{ details: { maker: 'x7', depth: [1, null, 2.5] } }, `details = '{"maker":"x7","depth":[1,null,2.5]}'`],
+  [{ details: null, name: 'bare' }, "details = null, name = 'bare'"],
+]
+
+describe.each(Object.entries(inject('servers')))(
+  'sets that log themselves on PostgreSQL %s',
+  (_major, server) => {
+    let plain: TestDatabase
+    let crew: Crew
+    let writer: Writer
+    let sent: string[][]
+    const sets = () => sent.flat().filter((text) => /_set\(\$1::jsonb\)/.test(text)).length
+
+    beforeAll(async () => {
+      plain = await createTestDatabase(server)
+      crew = await openCrew(plain.url)
+      const seen = watched(crew.database)
+      sent = seen.sent
+      writer = await createWriter(seen.database, schema, rules, { onError: console.error })
+    })
+    afterAll(async () => {
+      await writer.close()
+      await crew.close()
+      await plain.drop()
+    })
+
+    const make = async (prefix: string, count: number) => {
+      const ops = Array.from({ length: count }, (_, n) =>
+        camera(`${prefix}${String(n).padStart(2, '0')}`, {
+          name: 'as it was',
+          ...(n === 6 ? { note: 'before' } : {}),
+          tags: ['a', 'b'],
+        }),
+      )
+      await new TestDevice(writer, ana).push(...ops)
+      await crew.database.query("delete from syncline.log where model = 'camera'")
+    }
+    const ofTwins = (rows: readonly Row[], prefix: string) =>
+      rows
+        .filter(({ id }) => String(id).startsWith(prefix))
+        .map(({ id, source: _, ...row }) => ({ ...row, id: String(id).slice(prefix.length) }))
+
+    test('L1: every kind of change is stamped and logged as the triggers do it', async () => {
+      await make('set', CHANGES.length * 2)
+      await make('sql', CHANGES.length * 2)
+      await make('new', CHANGES.length * 2)
+      sent.length = 0
+
+      // Each change twice, so that no run has a single op.
+      const ops = (prefix: string) =>
+        CHANGES.flatMap(([fields], n) =>
+          [2 * n, 2 * n + 1].map((place) =>
+            update('camera', `${prefix}${String(place).padStart(2, '0')}`, fields),
+          ),
+        )
+      // Shapes that a connection has not seen before go another way.
+      let inOneStatement = 0
+      await expect
+        .poll(async () => {
+          sent.length = 0
+          await new TestDevice(writer, ana).push(...ops('new'))
+          inOneStatement = sets() > 5 ? inOneStatement + 1 : 0
+          return inOneStatement
+        })
+        .toBeGreaterThan(5)
+      sent.length = 0
+      const { rejected } = await new TestDevice(writer, ana, 'phone').push(...ops('set'))
+      for (const [n, [, assignment]] of CHANGES.entries()) {
+        await crew.database.query(
+          `update cameras set ${assignment} where id in ('sql${String(2 * n).padStart(2, '0')}', 'sql${String(2 * n + 1).padStart(2, '0')}')`,
+        )
+      }
+
+      expect(rejected).toEqual([])
+      expect(sets()).toBeGreaterThan(5)
+      const stored = await crew.database.query(STORED)
+      expect(ofTwins(stored, 'set')).toEqual(ofTwins(stored, 'sql'))
+      const logged = await crew.database.query(LOGGED)
+      expect(ofTwins(logged, 'set')).toEqual(ofTwins(logged, 'sql'))
+      expect(ofTwins(logged, 'set')).toHaveLength(19)
+      const authors = await crew.database.query(
+        "select device, op::int, actor, source from syncline.log where id like 'set%' and action = 'update' order by op limit 2",
+      )
+      expect(authors).toEqual([
+        { device: 'phone', op: 1, actor: ana.id, source: 'app' },
+        { device: 'phone', op: 2, actor: ana.id, source: 'app' },
+      ])
+    })
+
+    test('L1: what else is written in the same transaction is logged by the triggers', async () => {
+      await make('mix', 3)
+      sent.length = 0
+
+      await new TestDevice(writer, ana).push(
+        update('camera', 'mix00', { name: 'a' }),
+        update('camera', 'mix01', { name: 'b' }),
+        camera('mix09'),
+        { action: 'delete', model: 'camera', id: 'mix02' },
+      )
+
+      expect(sets()).toBe(1)
+      const actions = await crew.database.query(
+        "select id, action from syncline.log where id like 'mix%' order by id, action",
+      )
+      expect(actions).toEqual([
+        { id: 'mix00', action: 'update' },
+        { id: 'mix01', action: 'update' },
+        { id: 'mix02', action: 'delete' },
+        { id: 'mix09', action: 'create' },
+      ])
+    })
+
+    test('L1: after the capture was migrated, or a trigger was added, the triggers log, and once', async () => {
+      const push = (value: string) =>
+        new TestDevice(writer, ana).push(
+          update('camera', 'late00', { name: value }),
+          update('camera', 'late01', { name: value }),
+        )
+      const logged = () =>
+        crew.database.query(
+          `select id, fields ->> 'name' as name, fields ->> 'note' as note, version from syncline.log
+         where id like 'late%' and action = 'update' order by version, id`,
+        )
+      await make('late', 2)
+      await push('first')
+      const [source] = await crew.database.query<{ text: string }>(
+        "select pg_get_functiondef('syncline.log_cameras'::regproc) as text",
+      )
+      await crew.database.query(source?.text ?? '')
+      await push('second')
+      await crew.database.query(`
+      create function note_it() returns trigger language plpgsql as $$ begin new.note := new.name; return new; end $$;
+      create trigger aa_note before update on cameras for each row execute function note_it()`)
+      await push('third')
+      await crew.database.query('drop trigger aa_note on cameras; drop function note_it()')
+      await migrate(crew.database, schema)
+      await push('fourth')
+
+      expect(await logged()).toEqual([
+        ...[
+          ['first', null, 2],
+          ['second', null, 3],
+          ['third', 'third', 4],
+          ['fourth', null, 5],
+        ].flatMap(([name, note, version]) => ['late00', 'late01'].map((id) => ({ id, name, note, version }))),
+      ])
+    })
+  },
+)
