@@ -161,14 +161,17 @@ describe.each(Object.entries(inject('servers')))(
       await migrate(crew.database, schema)
       await push('fourth')
 
-      expect(await logged()).toEqual([
-        ...[
-          ['first', null, 2],
-          ['second', null, 3],
-          ['third', 'third', 4],
-          ['fourth', null, 5],
-        ].flatMap(([name, note, version]) => ['late00', 'late01'].map((id) => ({ id, name, note, version }))),
-      ])
+      const expected = [
+        ['first', null, 2],
+        ['second', null, 3],
+        ['third', 'third', 4],
+        ['fourth', null, 5],
+      ] as const
+      expect(await logged()).toEqual(
+        expected.flatMap(([name, note, version]) =>
+          ['late00', 'late01'].map((id) => ({ id, name, note, version })),
+        ),
+      )
     })
   },
 )

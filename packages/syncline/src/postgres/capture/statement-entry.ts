@@ -19,7 +19,7 @@ export const LOGGED_SETTING = 'syncline.logged'
 export const UNLESS_LOGGED = `pg_catalog.current_setting('${LOGGED_SETTING}', true) is distinct from 'on'`
 
 /** A column that such a statement may write. */
-export interface EntryColumn {
+interface EntryColumn {
   readonly field: string
   /** Whether the update changed it. */
   readonly changed: string
