@@ -1,6 +1,6 @@
 /** Updates that stamp and log in their own statement leave what the triggers would have left. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import type { Row } from '../../src/postgres/database.ts'
+import type { Database, Row } from '../../src/postgres/database.ts'
 import { migrate } from '../../src/postgres/capture/migrate.ts'
 import { createWriter, type Writer } from '../../src/postgres/apply/writer.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
@@ -34,12 +34,14 @@ describe.each(Object.entries(inject('servers')))(
     let crew: Crew
     let writer: Writer
     let sent: string[][]
+    let watchedDatabase: Database
     const sets = () => sent.flat().filter((text) => /_set\(\$1::jsonb\)/.test(text)).length
 
     beforeAll(async () => {
       plain = await createTestDatabase(server)
       crew = await openCrew(plain.url)
       const seen = watched(crew.database)
+      watchedDatabase = seen.database
       sent = seen.sent
       writer = await createWriter(seen.database, schema, rules, { onError: console.error })
     })
@@ -172,6 +174,36 @@ describe.each(Object.entries(inject('servers')))(
           ['late00', 'late01'].map((id) => ({ id, name, note, version })),
         ),
       )
+    })
+
+    test('L1: where a foreign key passes an update on to other rows, the triggers log', async () => {
+      await make('key', 2)
+      await crew.database.query(`
+        update cameras set note = null;
+        alter table cameras add constraint cameras_note unique (note);
+        create table labels (note text references cameras (note) on update cascade)`)
+      const fresh = await createWriter(watchedDatabase, schema, rules, { onError: console.error })
+      const push = (value: string) =>
+        new TestDevice(fresh, ana).push(
+          update('camera', 'key00', { note: `${value} 0` }),
+          update('camera', 'key01', { note: `${value} 1` }),
+        )
+      await push('first')
+      sent.length = 0
+      await push('second')
+      await fresh.close()
+
+      expect(sets()).toBe(0)
+      expect(sent.flat().some((text) => /_set\(\$1::jsonb, \$2\)/.test(text))).toBe(true)
+      const versions = await crew.database.query(
+        "select id, version from syncline.log where id like 'key%' and action = 'update' order by id, version",
+      )
+      expect(versions).toEqual([
+        { id: 'key00', version: 2 },
+        { id: 'key00', version: 3 },
+        { id: 'key01', version: 2 },
+        { id: 'key01', version: 3 },
+      ])
     })
   },
 )

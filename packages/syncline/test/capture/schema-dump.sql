@@ -167,7 +167,7 @@ $function$;
 revoke all on function syncline.stamp_productions() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."productions"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
   execute function syncline.stamp_productions();
 commit;
 
@@ -264,7 +264,7 @@ $function$;
 revoke all on function syncline.stamp_cameras() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."cameras"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
   execute function syncline.stamp_cameras();
 commit;
 
@@ -358,7 +358,7 @@ $function$;
 revoke all on function syncline.stamp_photos() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."photos"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
   execute function syncline.stamp_photos();
 commit;
 
@@ -446,7 +446,7 @@ $function$;
 revoke all on function syncline.stamp_comments() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."comments"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
   execute function syncline.stamp_comments();
 commit;
 
@@ -519,7 +519,7 @@ $function$;
 revoke all on function syncline.stamp_lenses() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."lenses"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
   execute function syncline.stamp_lenses();
 commit;
 
@@ -583,7 +583,7 @@ $function$;
 revoke all on function syncline.stamp_members() from public;
 create trigger zz_syncline_stamp
   before insert or update on "public"."members"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
   execute function syncline.stamp_members();
 commit;
 
@@ -831,7 +831,7 @@ $function$;
 revoke all on function syncline.truncate_productions() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."productions"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
   execute function syncline.log_productions();
 create trigger zz_syncline_truncate
   before truncate on "public"."productions"
@@ -1169,7 +1169,7 @@ $function$;
 revoke all on function syncline.truncate_cameras() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."cameras"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
   execute function syncline.log_cameras();
 create trigger zz_syncline_move
   after update on "public"."cameras"
@@ -1487,7 +1487,7 @@ $function$;
 revoke all on function syncline.truncate_photos() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."photos"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
   execute function syncline.log_photos();
 create trigger zz_syncline_move
   after update on "public"."photos"
@@ -1746,7 +1746,7 @@ $function$;
 revoke all on function syncline.truncate_comments() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."comments"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
   execute function syncline.log_comments();
 create trigger zz_syncline_truncate
   before truncate on "public"."comments"
@@ -1976,7 +1976,7 @@ $function$;
 revoke all on function syncline.truncate_lenses() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."lenses"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
   execute function syncline.log_lenses();
 create trigger zz_syncline_truncate
   before truncate on "public"."lenses"
@@ -2191,7 +2191,7 @@ $function$;
 revoke all on function syncline.truncate_members() from public;
 create trigger zz_syncline_log
   after insert or update or delete on "public"."members"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'on')
+  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
   execute function syncline.log_members();
 create trigger zz_syncline_truncate
   before truncate on "public"."members"

@@ -19,7 +19,7 @@ import { columnOf, literal, SELF, type ShapeText } from './shape-strings.ts'
 import { accessOf, isAllowedAfter, newValue } from './shape-text.ts'
 
 /** As `setStep`: fills `done`, `forbidden` and `answers`. */
-export function loggedSet(text: ShapeText, { entry, guard }: LoggedTable): string {
+export function loggedSet(text: ShapeText, { entry, slug, guard }: LoggedTable): string {
   const { shape } = text
   const { model, fields } = shape
   const table = quoteIdentifier(model.table)
@@ -44,7 +44,7 @@ export function loggedSet(text: ShapeText, { entry, guard }: LoggedTable): strin
       pairWhen(columns.length === 1 ? undefined : column.changed, column.field, column[side]),
     )
   return `    with guard as materialized (
-      select pg_catalog.set_config('${LOGGED_SETTING}', 'on', true) where ${guard}
+      select pg_catalog.set_config('${LOGGED_SETTING}', ${literal(slug)}, true) where ${guard}
     ), written as (
       update ${text.table} set
         ${[

@@ -8,6 +8,8 @@ import type { Shape } from './shape.ts'
 
 export interface LoggedTable {
   readonly entry: StatementEntry
+  /** What silences its triggers. */
+  readonly slug: string
   /** True while the table's triggers and their functions are those that the entry was read with. */
   readonly guard: string
   /** Types of the columns that hold every value of their type as it is, by name. */
@@ -27,15 +29,18 @@ export interface LoggedTableRow {
 }
 
 const TRIGGERS = (table: string) =>
-  `(select pg_catalog.string_agg(t.oid || ':' || t.xmin, ',' order by t.oid) from pg_catalog.pg_trigger t where t.tgrelid = ${table} and not t.tgisinternal)`
+  `(select pg_catalog.string_agg(t.oid || ':' || t.xmin, ',' order by t.oid) from pg_catalog.pg_trigger t where t.tgrelid = ${table})`
 const FUNCTIONS = (oids: string) =>
   `(select pg_catalog.string_agg(p.oid || ':' || p.xmin, ',' order by p.oid) from pg_catalog.pg_proc p where p.oid = any (${oids}))`
 
-/** Parameters: the table, and the names of the triggers that stamp and log. No row where they do not stand aside. */
+/**
+ * Parameters: the table, the names of the triggers that stamp and log, and the slug. No row where these do not stand
+ * aside, where an update may go on to other rows, or where a rule rewrites it.
+ */
 export const LOGGED_TABLE = `with own as (
   select t.tgname, p.oid, p.prosrc from pg_trigger t join pg_proc p on p.oid = t.tgfoid
    where t.tgrelid = $1::regclass and t.tgname in ($2, $3) and t.tgenabled in ('O', 'A')
-     and p.pronamespace = to_regnamespace('syncline') and pg_get_triggerdef(t.oid) like '%${LOGGED_SETTING}%'
+     and p.pronamespace = to_regnamespace('syncline') and pg_get_triggerdef(t.oid) like '%${LOGGED_SETTING}%IS DISTINCT FROM ''' || $4 || '''%'
 ), functions as (select array_agg(oid order by oid) as oids, count(*) as number from own)
 select (select prosrc from own where tgname = $3) as source,
   has_table_privilege('syncline.log', 'insert') and has_sequence_privilege('syncline.log_seq', 'usage') as may_log,
@@ -43,14 +48,17 @@ select (select prosrc from own where tgname = $3) as source,
   ${TRIGGERS('$1::regclass')} as triggers, ${FUNCTIONS('functions.oids')} as functions,
   (select json_object_agg(a.attname, format_type(a.atttypid, -1)) from pg_attribute a join pg_type y on y.oid = a.atttypid
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.atttypmod = -1 and y.typtype = 'b')::text as types
-  from functions where functions.number = 2`
+  from functions where functions.number = 2
+   and not (select relhasrules from pg_class where oid = $1::regclass)
+   and not exists (select from pg_constraint k where k.confrelid = $1::regclass and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))`
 
-export function toLoggedTable(row: LoggedTableRow): LoggedTable | undefined {
+export function toLoggedTable(row: LoggedTableRow, slug: string): LoggedTable | undefined {
   const entry = readEntry(row.source)
   if (!entry || !row.may_log) return undefined
   const is = (found: string, known: string) => `${found} = '${known}'`
   return {
     entry,
+    slug,
     guard: `${is(TRIGGERS(row.table), row.triggers)} and ${is(FUNCTIONS(`'${row.oids}'::oid[]`), row.functions)}`,
     types: JSON.parse(row.types) as Record<string, string>,
   }

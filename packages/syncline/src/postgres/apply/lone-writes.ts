@@ -6,6 +6,7 @@ import {
   STAMP_TRIGGER,
   TRUNCATE_TRIGGER,
 } from '../capture/capture-triggers.ts'
+import { slugOf } from '../capture/captured-table.ts'
 import type { Model } from '../../schema/model.ts'
 import type { Connection } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
@@ -70,9 +71,10 @@ export class LoneWrites {
 
   async #loggedOf(model: Model): Promise<LoggedTable | undefined> {
     if (!this.#logged.has(model.table)) {
-      const values = [quoteIdentifier(model.table), STAMP_TRIGGER, LOG_TRIGGER]
+      const slug = slugOf(model.table)
+      const values = [quoteIdentifier(model.table), STAMP_TRIGGER, LOG_TRIGGER, slug]
       const [row] = await this.#connection.query<LoggedTableRow>(LOGGED_TABLE, values)
-      this.#logged.set(model.table, row && toLoggedTable(row))
+      this.#logged.set(model.table, row && toLoggedTable(row, slug))
     }
     return this.#logged.get(model.table)
   }

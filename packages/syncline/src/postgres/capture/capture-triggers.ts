@@ -8,7 +8,7 @@ import { logFunctionName } from './log-function.ts'
 import { markFunctionName } from './mark-function.ts'
 import { adoptsChildren, moveFunctionName } from './move-function.ts'
 import { stampFunctionName } from './stamp-function.ts'
-import { LOGGED_SETTING, statementEntry, UNLESS_LOGGED } from './statement-entry.ts'
+import { LOGGED_SETTING, statementEntry, unlessLogged } from './statement-entry.ts'
 import { truncateFunctionName } from './truncate-function.ts'
 
 /** Sorts last among the triggers of most tables, so that it sees what the others changed. */
@@ -28,6 +28,8 @@ export interface WantedTrigger {
   readonly function: string
   readonly type: number
   readonly when?: string
+  /** Slug of the table, where it is silent while a statement logs its own rows. */
+  readonly aside?: string
 }
 
 /** The trigger that must exist before rooms are filled in. */
@@ -37,7 +39,7 @@ export function stampTrigger(table: CapturedTable): WantedTrigger {
     table: table.table,
     function: stampFunctionName(table),
     type: BITS.row + BITS.before + BITS.insert + BITS.update,
-    ...unlessLogged(table),
+    ...standsAside(table),
   }
 }
 
@@ -54,7 +56,7 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
       table: table.table,
       function: logFunctionName(table),
       type: BITS.row + BITS.insert + BITS.delete + BITS.update,
-      ...unlessLogged(table),
+      ...standsAside(table),
     },
     ...(table.moves.length > 0 ? [moveTrigger(table)] : []),
     ...(table.linkedMarks.length > 0 ? [markTrigger(table)] : []),
@@ -64,8 +66,8 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
 }
 
 /** Where a statement may log its own rows. */
-function unlessLogged(table: CapturedTable): { when?: string } {
-  return statementEntry(table) ? { when: UNLESS_LOGGED } : {}
+function standsAside(table: CapturedTable): Pick<WantedTrigger, 'when' | 'aside'> {
+  return statementEntry(table) ? { when: unlessLogged(table), aside: table.slug } : {}
 }
 
 function markTrigger(table: CapturedTable): WantedTrigger {
@@ -122,17 +124,22 @@ export function dropTrigger(name: string, table: string): string {
   return `drop trigger if exists ${name} on ${table}`
 }
 
-/** Whether a trigger is as wanted. Its condition names columns, which are looked for in its definition. */
+/** Whether a trigger is as wanted. Its condition names columns or a table, which are looked for in its definition. */
 export function isAsWanted(wanted: WantedTrigger, existing: TriggerDescription | undefined): boolean {
   if (existing === undefined) return false
   const columns = (wanted.when ?? '').match(/old\."[^"]+"/g) ?? []
   return (
     existing.function === `syncline.${wanted.function}` &&
     existing.type === wanted.type &&
-    existing.definition.includes(LOGGED_SETTING) === (wanted.when === UNLESS_LOGGED) &&
+    aside(existing.definition) === wanted.aside &&
     columns.every(
       (column) =>
         existing.definition.includes(column.replaceAll('"', '')) || existing.definition.includes(column),
     )
   )
+}
+
+/** The slug in the condition of a trigger that stands aside, as PostgreSQL prints it. */
+function aside(definition: string): string | undefined {
+  return definition.includes(LOGGED_SETTING) ? /IS DISTINCT FROM '(\w+)'/.exec(definition)?.[1] : undefined
 }

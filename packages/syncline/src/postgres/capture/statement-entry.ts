@@ -11,12 +11,15 @@ import { isAnyChanged } from './changed-expression.ts'
 import { columnExpression } from './column-expression.ts'
 import { hasMarks, marksOf } from './marks.ts'
 import { idText, roomText } from './record-sql.ts'
+import { literal } from './sql-text.ts'
 
-/** Transaction-local: `on` while a statement runs that logs its own rows. */
+/** Transaction-local: while a statement runs that logs its own rows, the slug of its table. */
 export const LOGGED_SETTING = 'syncline.logged'
 
-/** Condition of the triggers that stamp and log. */
-export const UNLESS_LOGGED = `pg_catalog.current_setting('${LOGGED_SETTING}', true) is distinct from 'on'`
+/** Condition of a table's triggers that stamp and log; those of other tables see what the statement sets off there. */
+export function unlessLogged({ slug }: Pick<CapturedTable, 'slug'>): string {
+  return `pg_catalog.current_setting('${LOGGED_SETTING}', true) is distinct from ${literal(slug)}`
+}
 
 /** A column that such a statement may write. */
 interface EntryColumn {
