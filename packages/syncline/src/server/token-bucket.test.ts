@@ -41,3 +41,13 @@ test('a table forgets buckets that are full again', () => {
 
   expect(table.size).toBeLessThan(20_001)
 })
+
+test('a rate of nothing gives its burst, and then nothing', () => {
+  const rate = { perSecond: 0, burst: 2 }
+  const table = createBucketTable(rate)
+
+  const waits = [0, 1, 1_000_000, 2_000_000].map((nowMs) => table.take('ana', nowMs))
+
+  expect(waits.slice(0, 2)).toEqual([0, 0])
+  for (const waitMs of waits.slice(2)) expect(waitMs).toBeGreaterThan(1e9)
+})

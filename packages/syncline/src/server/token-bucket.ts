@@ -8,9 +8,16 @@ import type { Rate } from './limits.ts'
 /** A bucket from which nothing was taken yet. */
 export const FULL_BUCKET = 0
 
+/** The time in which a rate of nothing gives a token, in ms: longer than any process lives, and still a number. */
+const NEVER_MS = 1e12
+
+function everyMsOf({ perSecond }: Rate): number {
+  return Math.min(1_000 / perSecond, NEVER_MS)
+}
+
 /** Time until there are `amount` tokens, in ms: 0 when there are. More than a full bucket holds waits for a full bucket. */
 export function bucketWaitMs(rate: Rate, fullAtMs: number, nowMs: number, amount = 1): number {
-  const everyMs = 1_000 / rate.perSecond
+  const everyMs = everyMsOf(rate)
   const taken = Math.min(amount, rate.burst)
   // Sums of fractions of a millisecond: what is missing by a millionth is there.
   const waitMs = fullAtMs - nowMs - (rate.burst - taken) * everyMs - 1e-6
@@ -20,7 +27,7 @@ export function bucketWaitMs(rate: Rate, fullAtMs: number, nowMs: number, amount
 
 /** The bucket after `amount` tokens were taken, or all that a full one holds. */
 export function drawnBucket(rate: Rate, fullAtMs: number, nowMs: number, amount = 1): number {
-  return Math.max(fullAtMs, nowMs) + Math.min(amount, rate.burst) * (1_000 / rate.perSecond)
+  return Math.max(fullAtMs, nowMs) + Math.min(amount, rate.burst) * everyMsOf(rate)
 }
 
 /** Buckets by key (a user, an address); full ones are forgotten, so that strangers cannot make them grow. */

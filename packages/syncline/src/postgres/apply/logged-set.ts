@@ -18,6 +18,9 @@ import { RECORD } from './prepare-op.ts'
 import { columnOf, literal, SELF, type ShapeText } from './shape-strings.ts'
 import { accessOf, isAllowedAfter, newValue } from './shape-text.ts'
 
+// Where a record was not there to be locked, another transaction may have changed it meanwhile: it goes step by step.
+const IS_SAME = `${columnOf('ctid')} = old.ctid and ${columnOf('tableoid')} = old.tableoid`
+
 /** As `setStep`: fills `done`, `forbidden` and `answers`. */
 export function loggedSet(text: ShapeText, { entry, slug, guard }: LoggedTable): string {
   const { shape } = text
@@ -43,37 +46,37 @@ export function loggedSet(text: ShapeText, { entry, slug, guard }: LoggedTable):
     columns.map((column) =>
       pairWhen(columns.length === 1 ? undefined : column.changed, column.field, column[side]),
     )
-  return `    with guard as materialized (
+  return `    with syncline_guard as materialized (
       select pg_catalog.set_config('${LOGGED_SETTING}', ${literal(slug)}, true) where ${guard}
-    ), written as (
+    ), syncline_written as (
       update ${text.table} set
         ${[
           ...named.map((name) => `${name} = new.${name}`),
           `${version} = case when ${isChanged} then ${next} else coalesce(old.${version}, 1) end`,
           `${fieldVersions} = case when ${isChanged} then coalesce(old.${fieldVersions}, '{}') || ${versions.join(' || ')} else coalesce(old.${fieldVersions}, '{}') end`,
         ].join(',\n        ')}
-        from guard cross join ${opRows(text)}
+        from syncline_guard cross join ${opRows(text)}
         join ${table} as old on ${columnOf(model.idColumn, 'old')} = ${SELF}.id
         cross join lateral (select ${values.join(', ')}) as new
-       where ${[text.isRecord, IS_PLAIN, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
+       where ${[text.isRecord, IS_SAME, IS_PLAIN, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
       returning ${SELF}.op, ${SELF}.place, ${columnOf(model.columns.version)} as version, ${isAllowedAfter(text)} as is_allowed,
         ${columnOf(model.columns.version)} <> coalesce(old.${version}, 1) as is_changed,
         ${[
           ...kept.map((name, index) => `${quoteIdentifier(RECORD)}.${name} as after_${index}`),
           ...named.map((name, index) => `old.${name} as before_${index}`),
         ].join(', ')}
-    ), logged as (
+    ), syncline_logged as (
       insert into syncline.log (room, model, id, action, fields, before, version, marks, device, op, actor, source)
-      select ${entry.room}, ${literal(model.name)}, ${entry.id}, 'update', ${pairs('after').join(' || ')},
+      select ${entry.room}, ${literal(entry.model)}, ${entry.id}, 'update', ${pairs('after').join(' || ')},
         ${pairs('before').join(' || ')}, w.version, ${entry.marks}, w.op ->> 'd',
         case when w.op ? 'd' then (w.op ->> 'n')::bigint end, w.op ->> 'a', 'app'
-        from written as w
+        from syncline_written as w
         cross join lateral (select ${kept.map((name, index) => `w.after_${index} as ${name}`).join(', ')}) as new
         cross join lateral (select ${named.map((name, index) => `w.before_${index} as ${name}`).join(', ')}) as old
        where w.is_changed
     )
     select array_agg(w.place), array_agg(w.op) filter (where not w.is_allowed), ${answersOf("w.op ->> 'id'", 'w.version')}
-      into done, forbidden, answers from written as w;
+      into done, forbidden, answers from syncline_written as w;
     perform pg_catalog.set_config('${LOGGED_SETTING}', '', true);
 ${WAKE}`
 }

@@ -10,7 +10,7 @@ export interface LoggedTable {
   readonly entry: StatementEntry
   /** What silences its triggers. */
   readonly slug: string
-  /** True while the table's triggers and their functions are those that the entry was read with. */
+  /** True while the table's columns, its triggers and their functions are those that the entry was read with. */
   readonly guard: string
   /** Types of the columns that hold every value of their type as it is, by name. */
   readonly types: Readonly<Record<string, string>>
@@ -21,10 +21,11 @@ export interface LoggedTableRow {
   readonly source: string
   readonly may_log: boolean
   readonly table: string
-  /** Triggers and functions as text: their oids, and the transactions that wrote their rows. */
+  /** Triggers and functions as text: their oids, and the transactions that wrote their rows; columns and their types. */
   readonly triggers: string
   readonly functions: string
   readonly oids: string
+  readonly attributes: string
   readonly types: string
 }
 
@@ -32,6 +33,9 @@ const TRIGGERS = (table: string) =>
   `(select pg_catalog.string_agg(t.oid || ':' || t.xmin, ',' order by t.oid) from pg_catalog.pg_trigger t where t.tgrelid = ${table})`
 const FUNCTIONS = (oids: string) =>
   `(select pg_catalog.string_agg(p.oid || ':' || p.xmin, ',' order by p.oid) from pg_catalog.pg_proc p where p.oid = any (${oids}))`
+
+const TYPES = (table: string) =>
+  `(select pg_catalog.string_agg(a.attnum || ':' || a.atttypid || ':' || a.atttypmod, ',' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = ${table} and a.attnum > 0)`
 
 /**
  * Parameters: the table, the names of the triggers that stamp and log, and the slug. No row where these do not stand
@@ -45,7 +49,7 @@ export const LOGGED_TABLE = `with own as (
 select (select prosrc from own where tgname = $3) as source,
   has_table_privilege('syncline.log', 'insert') and has_sequence_privilege('syncline.log_seq', 'usage') as may_log,
   $1::regclass::oid::text as "table", functions.oids::text as oids,
-  ${TRIGGERS('$1::regclass')} as triggers, ${FUNCTIONS('functions.oids')} as functions,
+  ${TRIGGERS('$1::regclass')} as triggers, ${FUNCTIONS('functions.oids')} as functions, ${TYPES('$1::regclass')} as attributes,
   (select json_object_agg(a.attname, format_type(a.atttypid, -1)) from pg_attribute a join pg_type y on y.oid = a.atttypid
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.atttypmod = -1 and y.typtype = 'b')::text as types
   from functions where functions.number = 2
@@ -59,7 +63,11 @@ export function toLoggedTable(row: LoggedTableRow, slug: string): LoggedTable | 
   return {
     entry,
     slug,
-    guard: `${is(TRIGGERS(row.table), row.triggers)} and ${is(FUNCTIONS(`'${row.oids}'::oid[]`), row.functions)}`,
+    guard: [
+      is(TRIGGERS(row.table), row.triggers),
+      is(FUNCTIONS(`'${row.oids}'::oid[]`), row.functions),
+      is(TYPES(row.table), row.attributes),
+    ].join(' and '),
     types: JSON.parse(row.types) as Record<string, string>,
   }
 }

@@ -32,6 +32,8 @@ interface EntryColumn {
 }
 
 export interface StatementEntry {
+  /** Name of the model. */
+  readonly model: string
   readonly id: string
   readonly room: string
   readonly marks: string
@@ -61,6 +63,7 @@ export function statementEntry(table: CapturedTable): StatementEntry | undefined
     ...routes.flatMap(({ column, reference }) => [column.name, reference.name]),
   ])
   return {
+    model: model.name,
     id: idText(table, 'new'),
     room: room === undefined ? 'null' : roomText(table, room, 'new'),
     marks: hasMarks(table) ? marksOf(table, ['new']) : 'null',

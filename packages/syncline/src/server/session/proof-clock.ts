@@ -14,8 +14,8 @@ interface Watched {
 
 /** Shortest time between two looks at all, in ms: they may be many, and each due at another moment. */
 const LOOK_EVERY_MS = 500
-/** The longest time that a timer can wait. */
-const LONGEST_TIMER_MS = 2_147_483_647
+/** Longest wait for a look, in ms: a clock that is set changes what is due. */
+const LONGEST_WAIT_MS = 60_000
 
 export class ProofClock {
   readonly log: Logger
@@ -44,20 +44,32 @@ export class ProofClock {
 
   /** Looks at everything again at this time, or earlier. */
   wakeAt(atMs: number): void {
-    if (atMs >= this.#dueAtMs) return
+    if (!(atMs < this.#dueAtMs)) return
     this.#dueAtMs = atMs
     clearTimeout(this.#timer)
-    const waitMs = Math.max(atMs, this.#lookedAtMs + LOOK_EVERY_MS) - this.nowMs()
-    this.#timer = setTimeout(() => this.#look(), Math.max(0, Math.min(waitMs, LONGEST_TIMER_MS)))
+    // By the clock that nobody sets: one that is set back would put off the next look.
+    const restMs = this.#lookedAtMs + LOOK_EVERY_MS - performance.now()
+    const waitMs = Math.min(Math.max(atMs - this.nowMs(), restMs), LONGEST_WAIT_MS)
+    this.#timer = setTimeout(() => this.#look(), Math.max(0, waitMs))
   }
 
   #look(): void {
     const nowMs = this.nowMs()
     this.#dueAtMs = Infinity
-    this.#lookedAtMs = nowMs
+    this.#lookedAtMs = performance.now()
     let nextMs = Infinity
-    for (const watched of this.#watched()) nextMs = Math.min(nextMs, watched.tick(nowMs))
+    for (const watched of this.#watched()) nextMs = Math.min(nextMs, this.#tick(watched, nowMs))
     this.wakeAt(nextMs)
+  }
+
+  /** One that fails does not keep the others from their turn. */
+  #tick(watched: Watched, nowMs: number): number {
+    try {
+      return watched.tick(nowMs)
+    } catch (error) {
+      this.log.error({ error: String(error) }, 'A proof could not be looked at.')
+      return nowMs + LOOK_EVERY_MS
+    }
   }
 
   close(): void {

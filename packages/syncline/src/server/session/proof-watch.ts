@@ -60,7 +60,9 @@ export abstract class ProofWatch {
   }
 
   #expiresAtMs({ expiresAtMs }: Identity): number {
-    return expiresAtMs === undefined ? Infinity : this.#clock.endOf(expiresAtMs)
+    if (expiresAtMs === undefined) return Infinity
+    // A time that is none proves nothing.
+    return Number.isNaN(expiresAtMs) ? -Infinity : this.#clock.endOf(expiresAtMs)
   }
 
   /** Asks whether the stored session still exists. */
