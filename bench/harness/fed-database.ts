@@ -76,16 +76,17 @@ class FedLog {
       if (isRead) this.#present = answers.at(-1)?.[0]
       return answers
     }
-    return [...statements.slice(0, -1).map(() => [ALONE]), [this.#next()]]
+    return [...statements.slice(0, -1).map(() => [ALONE]), this.#next()]
   }
 
-  #next(): Row {
+  /** The present, and the change behind it. */
+  #next(): Row[] {
     const change = this.#waiting.shift()
-    if (!change) return { ...this.#present, seq: null }
+    if (!change) return [{ ...this.#present, seq: null }]
     const xid = this.#nextTransaction++
     const position = `${xid + 1}:${xid + 1}:`
     this.#present = { ...this.#present, position }
     if (this.#waiting.length > 0) this.wake()
-    return { ...this.#present, seq: String(xid), xid: String(xid), ...change }
+    return [this.#present, { seq: String(xid), xid: String(xid), ...change }]
   }
 }
