@@ -183,14 +183,14 @@ test('a device that is deleted leaves its connections loose, and is whole again 
   await ben.getByRole('link', { name: '2 connections' }).waitFor({ timeout })
   await cleo.getByRole('button', { name: 'Undo' }).click()
 
-  await ben.getByRole('button', { name: 'CCU, CCU 1' }).waitFor({ timeout })
+  await ben.getByRole('button', { name: 'CCU, CCU 1, ready' }).waitFor({ timeout })
   await ben.getByText('Leading nowhere').waitFor({ state: 'detached', timeout })
 })
 
 test('the picture is used with the keyboard: along the signal, chosen, told in words, left for the record', async () => {
   await ben.getByRole('button', { name: 'Camera, Camera 1, ready' }).focus()
   await ben.keyboard.press('ArrowRight')
-  expect(await ben.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^CCU, CCU 1/)
+  expect(await ben.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^CCU, CCU 1,/)
 
   await ben.keyboard.press('Enter')
   await ben.locator('.flow-details').getByText('from Camera 1').waitFor()
