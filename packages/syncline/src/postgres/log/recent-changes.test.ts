@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Batch, LogRow } from '../log-row.ts'
 import { RecentChanges } from './recent-changes.ts'
@@ -68,4 +69,36 @@ test('a room that overflowed is loaded again; its neighbours are served', () => 
   expect(ring.since('10:10:', ['a'])).toBeNull()
   expect(xids(ring.since('10:10:', ['b']))).toEqual([12])
   expect(ring.since('20:20:', ['a'])).toEqual([])
+})
+
+test('L2: a cursor gets what a list of all changes would give it, and is refused only for what was forgotten', () => {
+  const step = fc.record({ rows: fc.array(fc.constantFrom('a', 'b'), { maxLength: 3 }), ms: fc.nat(900) })
+  const [keptMs, capacity] = [5_000, 10_000]
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.nat(200), (steps, seen) => {
+      const { ring, clock } = recent({ keptMs, capacity })
+      let held: { to: number; atMs: number; rows: LogRow[] }[] = []
+      let [begin, at] = [10, 10]
+      for (const { rows, ms } of steps) {
+        const added = rows.map((room, index) => row(at + index, room))
+        ring.add(batch(at, at + added.length, ...added))
+        at += added.length
+        held.push({ to: at, atMs: clock.nowMs, rows: added })
+        const fits = ({ atMs }: { atMs: number }, index: number) =>
+          clock.nowMs - atMs < keptMs &&
+          held.slice(index).flatMap(({ rows }) => rows).length * 302 <= capacity
+        const first = held.findIndex(fits)
+        begin = held[first - 1]?.to ?? begin
+        held = held.slice(first)
+        clock.nowMs += ms
+      }
+
+      const cursor = Math.min(10 + seen, at)
+      const missed = held
+        .flatMap(({ rows }) => rows)
+        .filter(({ xid, room }) => Number(xid) >= cursor && room === 'a')
+      expect(xids(ring.since(`${cursor}:${cursor}:`, ['a']))).toEqual(cursor < begin ? null : xids(missed))
+    }),
+    { numRuns: 300 },
+  )
 })

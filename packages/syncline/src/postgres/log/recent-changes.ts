@@ -23,9 +23,14 @@ interface Kept {
   readonly size: number
 }
 
+/** Stands where a batch was, so that its rows can be collected. */
+const GONE: Kept = { to: '0:0:', atMs: 0, rows: [], rooms: new Map(), overflowing: new Set(), size: 0 }
+
 export class RecentChanges {
   #begin: SnapshotText
   #kept: Kept[] = []
+  /** Batches at the front of `#kept` that are forgotten already; cut off when they are half of it. */
+  #forgotten = 0
   #size = 0
   readonly #options: RecentOptions
 
@@ -38,6 +43,7 @@ export class RecentChanges {
   reset(begin: SnapshotText): void {
     this.#begin = begin
     this.#kept = []
+    this.#forgotten = 0
     this.#size = 0
   }
 
@@ -62,8 +68,8 @@ export class RecentChanges {
   since(cursor: SnapshotText, rooms: readonly string[] | 'all'): LogRow[] | null {
     if (!covers(cursor, this.#begin)) return null
     const missed: LogRow[] = []
-    for (const kept of this.#kept) {
-      if (covers(cursor, kept.to)) continue
+    for (let index = this.#firstUnseen(cursor); index < this.#kept.length; index++) {
+      const kept = this.#kept[index] as Kept
       const isCut =
         rooms === 'all' ? kept.overflowing.size > 0 : rooms.some((room) => kept.overflowing.has(room))
       if (isCut) return null
@@ -73,17 +79,31 @@ export class RecentChanges {
     return missed
   }
 
+  /** Place of the first batch that the cursor has not seen whole: whoever saw one saw all before it. */
+  #firstUnseen(cursor: SnapshotText): number {
+    let [low, high] = [this.#forgotten, this.#kept.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (covers(cursor, (this.#kept[middle] as Kept).to)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   #forget(): void {
     const { keptMs, capacity, nowMs } = this.#options
-    let count = 0
-    while (count < this.#kept.length) {
-      const oldest = this.#kept[count] as Kept
-      if (this.#size <= capacity && nowMs() - oldest.atMs < keptMs) break
+    const now = nowMs()
+    while (this.#forgotten < this.#kept.length) {
+      const oldest = this.#kept[this.#forgotten] as Kept
+      if (this.#size <= capacity && now - oldest.atMs < keptMs) break
       this.#size -= oldest.size
       this.#begin = oldest.to
-      count++
+      this.#kept[this.#forgotten++] = GONE
     }
-    if (count > 0) this.#kept = this.#kept.slice(count)
+    // Cutting each one off would copy all the others for every batch of a busy minute.
+    if (this.#forgotten * 2 <= this.#kept.length) return
+    this.#kept = this.#kept.slice(this.#forgotten)
+    this.#forgotten = 0
   }
 }
 
