@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('a cable is welcomed, and pinged every 3 seconds with the time in whole seconds', async () => {
   const cable = await server.cable('s-ben')
@@ -95,20 +95,21 @@ test('a repeated subscribe is confirmed again, and a marker still comes once', a
   await cable.answerTo(identifier, cable.frames.length)
   await server.query(`update accounts set name = 'Once' where id = 1`)
   await cable.next((frame) => frame.includes('"message":{"action"'))
-  await later(150)
+  await pause(150)
 
   expect(cable.frames.filter((frame) => frame.includes('"message":{"action"'))).toEqual([
     JSON.stringify({ identifier, message: { action: 'refresh', prop: 'account' } }),
   ])
 })
 
-test('R2: who subscribes from a cursor is told the place of each marker beside its message, and nobody else is', async () => {
+test('R1, R2: who subscribes from a cursor is told where it goes on, and beside each message its place; nobody else is', async () => {
   const cable = await server.cable('s-ben')
   const page = await server.sync.position()
   const params = { channel: 'SyncChannel', model: 'Account', id: '1' }
   const [plain, placed] = [JSON.stringify(params), JSON.stringify({ ...params, cursor: page?.cursor })]
-  await cable.answerTo(plain)
-  await cable.answerTo(placed)
+  const confirmed = (identifier: string) => cable.next((frame) => frame.includes(JSON.stringify(identifier)))
+  for (const identifier of [plain, placed]) await cable.answerTo(identifier)
+  const confirmations = await Promise.all([plain, placed].map(confirmed))
   const from = cable.frames.length
 
   await server.query(`update accounts set plan = 'placed' where id = 1`)
@@ -125,6 +126,46 @@ test('R2: who subscribes from a cursor is told the place of each marker beside i
   expect(others).toEqual({ identifier: placed, message })
   expect(positionOf(cursor)).toBeGreaterThan(positionOf(page?.cursor) as number)
   expect(positionOf(cursor)).toBeLessThanOrEqual(positionOf(later?.cursor) as number)
+  expect(confirmations[0]).toBe(JSON.stringify({ identifier: plain, type: 'confirm_subscription' }))
+  const { cursor: begun } = JSON.parse(confirmations[1] as string)
+  expect(positionOf(begun)).toBeLessThan(positionOf(cursor) as number)
+  // Asked again, it says the same.
+  const again = cable.frames.length
+  await cable.answerTo(placed, again)
+  expect(cable.frames.slice(again)).toContain(confirmations[1])
+})
+
+test('R1, R2: by identifier too, `subscribe_to` with a cursor tells what was missed, and places; from another cursor it begins anew', async () => {
+  const cable = await server.cable('s-ben')
+  const page = await server.sync.position()
+  await cable.answerTo(IDENTIFIERS)
+  const answers = (from: number) =>
+    cable.frames.slice(from).flatMap((frame) => {
+      const { message, cursor } = JSON.parse(frame)
+      return isPing(frame) || !message ? [] : [{ message, hasPlace: positionOf(cursor) !== null }]
+    })
+  const subscribed = { message: { type: 'subscribed', identifier: 'Account:1' }, hasPlace: true }
+  const updated = {
+    message: { identifier: 'Account:1', action: 'update', timestamp: expect.any(Number) },
+    hasPlace: true,
+  }
+  await server.query(`update accounts set plan = 'missed' where id = 1`)
+  let from = cable.frames.length
+
+  cable.perform('subscribe_to', { identifier: 'Account:1', cursor: page?.cursor })
+  await expect.poll(() => answers(from)).toEqual([subscribed, updated])
+  cable.perform('subscribe_to', { identifier: 'Account:1', cursor: page?.cursor })
+  await expect.poll(() => answers(from)).toEqual([subscribed, updated, subscribed])
+  const later = await server.sync.position()
+  from = cable.frames.length
+  cable.perform('subscribe_to', { identifier: 'Account:1', cursor: later?.cursor })
+  await expect.poll(() => answers(from)).toEqual([subscribed])
+  await server.query(`update accounts set plan = 'heard' where id = 1`)
+
+  // Once: the subscription before it has ended.
+  await cable.next((frame) => frame.includes('"update"'), from)
+  await pause(150)
+  expect(answers(from)).toEqual([subscribed, updated])
 })
 
 test('R3: messages are an action and a prop, for the record, its members, all, and a nested collection', async () => {
@@ -153,7 +194,7 @@ test('R3: messages are an action and a prop, for the record, its members, all, a
   await cable.next((frame) => frame.includes('"account_users"}'), from)
   await server.query(`delete from accounts where id = 2`)
   await cable.next((frame) => frame.includes('"remove","prop":"accounts"'), from)
-  await later(100)
+  await pause(100)
 
   expect(cameFor(all)).toEqual([
     '{"action":"refresh","prop":"accounts"}',
@@ -190,7 +231,7 @@ test('identifiers are named one by one, answered, and told create, update and de
   await cable.answerTo(accountIdentifier(12345), cable.frames.length)
   const from = cable.frames.length
   await server.query(`insert into accounts (name) values ('Unheard')`)
-  await later(150)
+  await pause(150)
 
   expect(answers).toEqual([
     { identifier: IDENTIFIERS, message: { type: 'subscribed', identifier: 'Account:all' } },
@@ -287,7 +328,7 @@ test('A2: a lost membership rejects the subscription, and tells nothing of what 
   await cable.next((frame) => frame.includes('reject_subscription'), from)
   await cable.next((frame) => frame.includes('Unauthorized'), from)
   await server.query(`update accounts set name = 'More' where id = 3`)
-  await later(200)
+  await pause(200)
 
   const came = cable.frames.slice(from).filter((frame) => !isPing(frame))
   expect(came.sort()).toEqual([
@@ -316,7 +357,7 @@ test('A2: a member of a deleted account hears of the removal before the rejectio
   await rejected(left)
   await server.query('delete from accounts where id in (60, 61)')
   await rejected(deleted)
-  await later(100)
+  await pause(100)
 
   const came = (identifier: string) =>
     cable.frames
@@ -335,11 +376,11 @@ test('an unsubscribe ends the markers, also one that comes before its subscribe 
   cable.subscribe(identifier)
   cable.send({ command: 'unsubscribe', identifier })
   await cable.answerTo(IDENTIFIERS)
-  await later(100)
+  await pause(100)
 
   const from = cable.frames.length
   await server.query(`update accounts set name = 'Quiet' where id = 1`)
-  await later(150)
+  await pause(150)
 
   expect(cable.frames.slice(from).filter((frame) => !isPing(frame))).toEqual([])
 })

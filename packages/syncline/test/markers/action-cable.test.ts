@@ -35,6 +35,15 @@ function railsAnswers(frame: Frame | undefined): object[] {
   return [{ identifier, message }]
 }
 
+/** Answers as Syncline does: it goes on from a cursor, and says so. */
+function synclineAnswers(frame: Frame | undefined): object[] {
+  return railsAnswers(frame).map((answer) => {
+    const { identifier = '{}', data = '{}' } = (frame ?? {}) as { identifier?: string; data?: string }
+    const asked = { ...JSON.parse(identifier), ...JSON.parse(data) } as { cursor?: string }
+    return asked.cursor === undefined ? answer : { ...answer, cursor: at(500) }
+  })
+}
+
 async function start(
   options: ActionCableOptions = {},
   cursor?: string,
@@ -74,7 +83,7 @@ test('each channel is a subscription of a model and an id, with the collection w
 })
 
 test('a message of a channel reloads the props that the page declared for it', async () => {
-  const { server, registry, reloads } = await start({}, at(100))
+  const { server, registry, reloads } = await start({}, at(100), synclineAnswers)
   registry.subscribe('Account:1', 'selected_account')
   await expect.poll(() => server.frames).toHaveLength(1)
 
@@ -85,7 +94,7 @@ test('a message of a channel reloads the props that the page declared for it', a
 })
 
 test('R2: a place beside the message tells which answers contain the change, also to a prop that is subscribed later', async () => {
-  const { server, registry, reloads } = await start({}, at(100))
+  const { server, registry, reloads } = await start({}, at(100), synclineAnswers)
   registry.subscribe('Account:1', 'account')
   await expect.poll(() => server.frames).toHaveLength(1)
   const { identifier } = server.frames[0] as { identifier: string }
@@ -102,20 +111,55 @@ test('R2: a place beside the message tells which answers contain the change, als
   await expect.poll(() => reloads.slice(1)).toEqual([['plan']])
 })
 
-test('R1: the position of the page goes along, and after a reconnect everything is loaded again', async () => {
-  const { server, registry, reloads } = await start({}, at(100))
-  registry.subscribe('Account:1', 'account')
-  await expect.poll(() => server.frames).toHaveLength(1)
-  expect(reloads).toEqual([])
+const asks = {
+  model: (cursor: string) => ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1', cursor }],
+  identifier: (cursor: string) => [
+    'message',
+    { channel: 'SyncChannel' },
+    { action: 'subscribe_to', identifier: 'Account:1', cursor },
+  ],
+}
+const asked = (server: ScriptedServer) =>
+  sent(server).filter((each) => JSON.stringify(each).includes('cursor'))
 
-  server.drop()
+test.each(['model', 'identifier'] as const)(
+  'R1: %s: the position of the page goes along; a server that does not say that it goes on from there makes everything be loaded, at first and after a reconnect',
+  async (form) => {
+    const { server, registry, reloads } = await start({ form }, at(100))
+    registry.subscribe('Account:1', 'account')
+    await expect.poll(() => reloads).toEqual([['account']])
 
-  await expect.poll(() => reloads).toEqual([['account']])
-  expect(sent(server)).toEqual([
-    ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1', cursor: at(100) }],
-    ['subscribe', { channel: 'SyncChannel', model: 'Account', id: '1' }],
-  ])
-})
+    server.drop()
+
+    await expect.poll(() => reloads).toEqual([['account'], ['account']])
+    expect(asked(server)).toEqual([asks[form](at(100)), asks[form](at(100))])
+  },
+)
+
+test.each(['model', 'identifier'] as const)(
+  'R1: %s: from a server that goes on, only what changed is loaded, also after a reconnect, which begins where the last one ended',
+  async (form) => {
+    const { server, registry, reloads } = await start({ form }, at(100), synclineAnswers)
+    const identifier = JSON.stringify(
+      form === 'identifier'
+        ? { channel: 'SyncChannel' }
+        : { channel: 'SyncChannel', model: 'Account', id: '1', cursor: at(500) },
+    )
+    registry.subscribe('Account:1', 'account')
+    await expect.poll(() => asked(server)).toHaveLength(1)
+
+    server.drop()
+    await expect.poll(() => asked(server)).toHaveLength(2)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(reloads).toEqual([])
+    server.send({ identifier, message: { identifier: 'Account:1', action: 'update' }, cursor: at(600) })
+    await expect.poll(() => reloads).toEqual([['account']])
+    server.drop()
+    await expect.poll(() => asked(server)).toHaveLength(3)
+
+    expect(asked(server)).toEqual([100, 500, 600].map((position) => asks[form](at(position))))
+  },
+)
 
 test('a server may have another class of channel', async () => {
   const { server, registry, reloads } = await start({ channel: 'RefreshChannel' })

@@ -31,7 +31,7 @@ export interface PageWindow {
   router: Router
   registry: SyncRegistry
   /** Where markers come from; set before this program runs. */
-  sync: { url: string; token: string; isCable?: boolean; options?: object }
+  sync: { url: string; token: string; cable?: 'model' | 'identifier' | undefined; options?: object }
   /** The props of every page that was shown, oldest first. */
   pages: Shown['props'][]
   /** The props of each reload that began, oldest first. */
@@ -60,7 +60,9 @@ const callbacks = Object.fromEntries(
   ]),
 )
 window.registry = syncRegistry.configure({
-  transport: sync.isCable ? actionCable(sync.url) : native(sync.url, { token: () => sync.token }),
+  transport: sync.cable
+    ? actionCable(sync.url, { form: sync.cable })
+    : native(sync.url, { token: () => sync.token }),
   page: keepFields(inertiaPage(router, { reloadOptions: callbacks })),
   reconnectDelay: 50,
   ...sync.options,

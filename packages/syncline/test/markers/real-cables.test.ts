@@ -106,15 +106,18 @@ describe('Syncline', () => {
     },
   )
 
-  test('R1: a change between the page and the subscription arrives, and nothing else is loaded', async () => {
-    const { cursor } = (await accounts.sync.position()) ?? { cursor: '' }
-    const placeOf = () => ({ cursor, position: 1 })
-    await rename('In between')
+  test.each(['model', 'identifier'] as const)(
+    'R1: %s: a change between the page and the subscription arrives, and nothing else is loaded',
+    async (form) => {
+      const { cursor } = (await accounts.sync.position()) ?? { cursor: '' }
+      const placeOf = () => ({ cursor, position: 1 })
+      await rename(`In between ${form}`)
 
-    const { registry, reloads } = start(url(), { WebSocket: signedIn('s-ben') }, { placeOf })
-    registry.subscribe('Account:1', 'account')
-    registry.subscribe('Account:3', 'other')
+      const { registry, reloads } = start(url(), { form, WebSocket: signedIn('s-ben') }, { placeOf })
+      registry.subscribe('Account:1', 'account')
+      registry.subscribe('Account:3', 'other')
 
-    await expect.poll(() => reloads).toEqual([['account']])
-  })
+      await expect.poll(() => reloads).toEqual([['account']])
+    },
+  )
 })

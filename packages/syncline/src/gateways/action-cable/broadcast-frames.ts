@@ -4,7 +4,7 @@ import type { MarkerNotice } from '../../server/marking/marker-notice.ts'
 import { messageFrame } from './cable-frames.ts'
 
 interface CableRequest {
-  /** The cable's own; says whether there is a cursor. */
+  /** The cable's own. */
   readonly identifier: string
   readonly cursor?: string
 }
@@ -24,21 +24,22 @@ export class BroadcastFrames {
     )
   }
 
-  /** `{identifier, action: 'create' | 'update' | 'destroy', timestamp}` for who named the channel. */
-  ofIdentifier(notice: MarkerNotice, identifier: string): readonly Frame[] {
+  /** `{identifier, action: 'create' | 'update' | 'destroy', timestamp}` for who named the channel, with the same place. */
+  ofIdentifier(notice: MarkerNotice, { identifier, cursor }: CableRequest): readonly Frame[] {
     const { channel, record: action, atSeconds: timestamp } = notice
-    return this.#once(notice, identifier, () => [
-      messageFrame(identifier, { identifier: channel, action, timestamp }),
+    const place = cursor === undefined ? undefined : notice.cursor
+    return this.#once(notice, place === undefined ? identifier : `${identifier} from a cursor`, () => [
+      messageFrame(identifier, { identifier: channel, action, timestamp }, place),
     ])
   }
 
-  #once(notice: MarkerNotice, identifier: string, write: () => readonly Frame[]): readonly Frame[] {
+  #once(notice: MarkerNotice, key: string, write: () => readonly Frame[]): readonly Frame[] {
     const frames = this.#known.get(notice) ?? new Map<string, readonly Frame[]>()
     this.#known.set(notice, frames)
-    const known = frames.get(identifier)
+    const known = frames.get(key)
     if (known) return known
     const written = write()
-    frames.set(identifier, written)
+    frames.set(key, written)
     return written
   }
 }

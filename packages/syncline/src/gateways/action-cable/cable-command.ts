@@ -7,7 +7,12 @@ const command = v.variant('command', [
   v.object({ command: v.literal('message'), identifier: v.string(), data: v.string() }),
 ])
 
-const performed = v.object({ action: v.string(), identifier: v.optional(v.string()) })
+const performed = v.object({
+  action: v.string(),
+  identifier: v.optional(v.string()),
+  /** With `subscribe_to`: where the page was read. */
+  cursor: v.optional(v.string()),
+})
 
 export type CableCommand = v.InferOutput<typeof command>
 export type Performed = v.InferOutput<typeof performed>

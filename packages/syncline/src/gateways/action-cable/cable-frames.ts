@@ -18,8 +18,9 @@ export function pingFrame(nowMs: number): Frame {
   return frameOf({ type: 'ping', message: Math.floor(nowMs / 1_000) })
 }
 
-export function confirmFrame(identifier: string): Frame {
-  return frameOf({ identifier, type: 'confirm_subscription' })
+/** The cursor stands for a subscription that asked from one: nothing since was missed, and it goes on from here. */
+export function confirmFrame(identifier: string, cursor?: string): Frame {
+  return frameOf({ identifier, type: 'confirm_subscription', ...(cursor !== undefined && { cursor }) })
 }
 
 export function rejectFrame(identifier: string): Frame {

@@ -157,7 +157,7 @@ export class CableSession {
     }
     const performed = parsePerformed(data)
     if ('fault' in performed) return this.#fault(performed.fault)
-    subscription.perform(performed.action, performed.identifier, receivedAtMs)
+    subscription.perform(performed, receivedAtMs)
   }
 
   #takeWaitMs(receivedAtMs: number): number {

@@ -1,3 +1,5 @@
+import type { Performed } from './cable-command.ts'
+
 /** One identifier that a client has subscribed to, in either form of `SyncChannel`. */
 export interface CableSubscription {
   /** The channels that it follows by right, for whoever looks. */
@@ -6,8 +8,8 @@ export interface CableSubscription {
   begin(): void
   /** The client repeats a subscribe that it has seen no answer to. */
   confirmAgain(): void
-  /** Does what `perform(action, { identifier })` asks. */
-  perform(action: string, identifier: string | undefined, receivedAtMs: number): void
+  /** Does what `perform(action, { identifier[, cursor] })` asks. */
+  perform(performed: Performed, receivedAtMs: number): void
   /** Ends everything without a word. */
   end(): void
 }

@@ -1,4 +1,5 @@
 /** `SyncChannel` with `{model, id[, collection]}`: one channel, confirmed or rejected as a whole. */
+import type { Performed } from './cable-command.ts'
 import type { CableContext } from './cable-context.ts'
 import { confirmFrame, faultFrame, rejectFrame } from './cable-frames.ts'
 import type { CableSubscription } from './cable-subscription.ts'
@@ -15,6 +16,8 @@ export class ChannelSubscription implements CableSubscription {
   readonly #following: Following
   readonly #onEnd: () => void
   #isOver = false
+  /** Where it began, for who asked from a cursor. */
+  #place: string | undefined
 
   /** `onEnd` is called when it was refused, failed or lost; not when it is ended from outside. */
   constructor(context: CableContext, request: ChannelRequest, onEnd: () => void) {
@@ -23,7 +26,10 @@ export class ChannelSubscription implements CableSubscription {
     this.#onEnd = onEnd
     const { identifier } = request
     this.#following = new Following(context, {
-      onUp: () => context.send(confirmFrame(identifier)),
+      onUp: (cursor) => {
+        if (request.cursor !== undefined) this.#place = cursor
+        context.send(confirmFrame(identifier, this.#place))
+      },
       onRefused: () => this.#leaveWith(rejectFrame(identifier)),
       // Not an answer: the client asks again by itself as long as it has none.
       onFailed: () => this.#leaveWith(faultFrame('unavailable', UNAVAILABLE, RETRY_AFTER_MS)),
@@ -46,10 +52,10 @@ export class ChannelSubscription implements CableSubscription {
 
   confirmAgain(): void {
     // While it is asked for, its answer is on the way.
-    if (this.#following.isUp) this.#context.send(confirmFrame(this.#request.identifier))
+    if (this.#following.isUp) this.#context.send(confirmFrame(this.#request.identifier, this.#place))
   }
 
-  perform(action: string): void {
+  perform({ action }: Performed): void {
     const error = `The action \`${action.slice(0, 60)}\` is none of a subscription with \`model\` and \`id\`. Subscribe to {"channel":"SyncChannel"} to name channels one by one.`
     this.#context.send(faultFrame('invalid_message', error))
   }

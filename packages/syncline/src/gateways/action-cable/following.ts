@@ -10,8 +10,8 @@ import type { MarkerSubscription } from '../../server/marking/subscription.ts'
 import type { CableContext } from './cable-context.ts'
 
 export interface FollowingEvents {
-  /** The right was found to hold. */
-  onUp(): void
+  /** The right was found to hold. Notices are complete from the request's cursor on, and told from this place. */
+  onUp(cursor: string): void
   /** Unknown, missing and forbidden alike, 25 ms after it was asked for (A3); the following has ended. */
   onRefused(): void
   /** It could not be found out; the following has ended. */
@@ -51,7 +51,7 @@ export class Following {
         ...request,
         user,
         onMarkers: (notice) => this.#take(notice),
-        onJoined: () => this.#join(),
+        onJoined: (cursor) => this.#join(cursor),
         onGone: () => this.#finish(this.#events.onGone),
       })
       const outcome = await this.#subscription.outcome
@@ -67,10 +67,10 @@ export class Following {
     this.#finish()
   }
 
-  #join(): void {
+  #join(cursor: string): void {
     if (this.#state !== 'asking') return
     this.#state = 'up'
-    this.#events.onUp()
+    this.#events.onUp(cursor)
     const missed = this.#missed
     this.#missed = []
     for (const notice of missed) this.#take(notice)

@@ -1,9 +1,9 @@
 /**
  * Action Cable's wire, `actioncable-v1-json`: Syncline's own `/cable` or a Rails server.
  *
- * A Rails server cannot be asked what was missed, so that whenever a channel is confirmed without a cursor that the
- * page brought, its props are loaded again (R1). Syncline's tells whoever brought one the place of each marker, beside
- * the message, so that an answer which contains the change is not asked for again (R2).
+ * A Rails server cannot be asked what was missed, so that whenever it confirms a channel, its props are loaded again
+ * (R1). Syncline's continues for whoever brings a cursor, which it says by confirming with one, and tells the place of
+ * each marker beside its message, so that an answer which contains the change is not asked for again (R2).
  */
 import type { SocketOptions, Transport } from '../transport.ts'
 import { delayBefore } from '../delay-before.ts'
@@ -36,19 +36,11 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
   return (host, settings) => {
     /** The cable's identifier of each subscription, and the channel that it stands for. */
     const channels = new Map<string, string>()
-    const continued = new Set<string>()
     /** Asked for and not answered: a server that is busy does not say no, it waits to be asked again. */
     const unanswered = new Set<string>()
     const shared = JSON.stringify({ channel: channelClass })
     let isShared = false
     let rejections = 0
-    let opened = 0
-    let isReturning = false
-    const open = () => {
-      isReturning = opened > 1
-      host.onOpen()
-      isReturning = false
-    }
 
     const socket = reconnectingSocket(
       {
@@ -57,25 +49,24 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         // 8 s: the server pings every 3 s.
         quietMs: 8_000,
         onOpen: () => {
-          opened++
           isShared = false
           channels.clear()
-          continued.clear()
           unanswered.clear()
         },
         onFrame: (frame) => receive(frame),
       },
-      { ...host, onOpen: open },
+      host,
       settings,
       options,
     )
 
     const command = (name: string, identifier: string, data?: object) =>
       socket.send({ command: name, identifier, ...(data && { data: JSON.stringify(data) }) })
-    const perform = (action: string, identifier: string) => command('message', shared, { action, identifier })
+    const perform = (action: string, identifier: string, cursor?: string) =>
+      command('message', shared, { action, identifier, cursor })
 
     const receive = (frame: Frame) => {
-      const identifier = frame['identifier'] as string
+      const { identifier, cursor } = frame as { identifier: string; cursor?: string }
       switch (frame.type) {
         case 'welcome':
           socket.dispatch('greeted')
@@ -83,34 +74,34 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         case 'disconnect':
           return socket.dispatch(frame['reconnect'] === false ? 'refused' : 'lost')
         case 'confirm_subscription':
-          if (identifier !== shared) return joined(channels.get(identifier))
+          if (identifier !== shared) return joined(channels.get(identifier), cursor)
           isShared = true
           rejections = 0
-          return open()
+          return host.onOpen()
         case 'reject_subscription':
           if (identifier === shared) return askSharedAgain()
           return rejected(channels.get(identifier) ?? identifier, 'The subscription was rejected.')
         case 'error':
           return askAgain([...unanswered], frame['retryAfterMs'])
         case undefined:
-          return receiveData(identifier, frame['message'] as Data, frame['cursor'] as string | undefined)
+          return receiveData(identifier, frame['message'] as Data, cursor)
       }
     }
 
     const receiveData = (identifier: string, data: Data, cursor: string | undefined) => {
       const channel = data.identifier ?? channels.get(identifier)
       if (channel === undefined) return
-      if (data.type === 'subscribed') joined(channel)
+      if (data.type === 'subscribed') joined(channel, cursor)
       else if (data.type === 'error' && data.retryAfterMs !== undefined)
         askAgain([channel], data.retryAfterMs)
       else if (data.type === 'error') rejected(channel, String(data.error))
       else host.onMarker({ ...data, type: undefined, identifier: channel, cursor })
     }
 
-    const joined = (channel: string | undefined) => {
+    const joined = (channel: string | undefined, cursor: string | undefined) => {
       if (channel === undefined) return
       unanswered.delete(channel)
-      host.onJoined(channel, continued.delete(channel))
+      host.onJoined(channel, cursor !== undefined, cursor)
     }
 
     const rejected = (channel: string, reason: string) => {
@@ -140,12 +131,9 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       join(channel, cursor) {
         if (!socket.isOpen()) return
         unanswered.add(channel)
-        if (form === 'identifier') return void (isShared && perform('subscribe_to', channel))
-        // After a reconnect everything is loaded again: the page's cursor is long past, and no later one is known.
-        const from = isReturning ? undefined : cursor
-        const identifier = subscriptionOf(channelClass, channel, from)
+        if (form === 'identifier') return void (isShared && perform('subscribe_to', channel, cursor))
+        const identifier = subscriptionOf(channelClass, channel, cursor)
         for (const [old, name] of channels) if (name === channel && old !== identifier) drop(old)
-        continued[from === undefined ? 'delete' : 'add'](channel)
         channels.set(identifier, channel)
         command('subscribe', identifier)
       },
