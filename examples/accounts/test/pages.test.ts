@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { problemsOf } from '../../stage/test/support/accessibility.ts'
-import { openBrowser } from '../../stage/test/support/browser.ts'
+import { openBrowser, signIn, userButton } from '../../stage/test/support/browser.ts'
 import { type StageProcess, startStage } from '../../stage/test/support/stage-process.ts'
 import { nameField, openAccount, openAdmin, openSignIn, openWindow, untilNamed } from './support/windows.ts'
 
@@ -28,12 +28,9 @@ test('the first page links both examples and says what each shows', async () => 
   const page = await openSignIn(browser, server.url)
   await page.goto(server.url)
 
-  for (const [name, heading] of [
-    ['Accounts', 'Accounts'],
-    ['Stage', 'Stage'],
-  ] as const) {
-    await page.getByRole('link', { name }).click()
-    await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+  for (const name of ['Accounts', 'Stage']) {
+    await page.getByRole('link', { name: new RegExp(`^${name} `) }).click()
+    await page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
     await page.goto(server.url)
   }
 
@@ -45,13 +42,13 @@ test('A1: who is not signed in is asked who they are, and brought to where they 
   const page = await openSignIn(browser, server.url)
   await page.goto(`${server.url}/admin/accounts`)
 
-  await page.getByRole('button', { name: 'Ana' }).click()
+  await signIn(page, 'Ana')
 
-  await page.getByRole('heading', { name: 'Everybody’s accounts' }).waitFor()
-  await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.getByRole('button', { name: 'Ana' }).waitFor()
+  await page.getByRole('heading', { name: 'Everybody’s accounts', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await userButton(page, 'Ana').waitFor()
   await page.goto(`${server.url}/admin/accounts`)
-  await page.getByRole('button', { name: 'Ana' }).waitFor()
+  await userButton(page, 'Ana').waitFor()
   await page.context().close()
 })
 
@@ -97,13 +94,15 @@ test('a form that is refused says why beside its field, and keeps what was writt
   await cleo.getByRole('alert').filter({ hasText: 'An account needs a name.' }).waitFor()
   expect(await nameField(cleo).inputValue()).toBe('  ')
   expect(await nameField(cleo).getAttribute('aria-invalid')).toBe('true')
-  await cleo.getByRole('button', { name: 'Discard' }).click()
-  expect(await nameField(cleo).inputValue()).toBe('Velodrome Trust')
-  await cleo.getByRole('textbox', { name: 'Add somebody by address' }).fill('nobody@nowhere.example')
+  await cleo.getByRole('button', { name: 'Discard', exact: true }).click()
+  await untilNamed(cleo, 'Velodrome Trust')
+  await cleo
+    .getByRole('textbox', { name: 'Add somebody by address', exact: true })
+    .fill('nobody@nowhere.example')
   await cleo.keyboard.press('Enter')
   await cleo.getByRole('alert').filter({ hasText: 'Nobody has the address' }).waitFor()
 
-  expect(await cleo.getByRole('textbox', { name: 'Add somebody by address' }).inputValue()).toBe(
+  expect(await cleo.getByRole('textbox', { name: 'Add somebody by address', exact: true }).inputValue()).toBe(
     'nobody@nowhere.example',
   )
   await cleo.context().close()
@@ -143,7 +142,7 @@ test('everything on an account can be done with the keyboard', async () => {
   const cleo = await openWindow(browser, server.url, 'Cleo')
   await cleo.getByRole('link', { name: 'Velodrome Trust' }).focus()
   await cleo.keyboard.press('Enter')
-  await cleo.getByRole('heading', { name: 'Members' }).waitFor()
+  await cleo.getByRole('heading', { name: 'Members', exact: true }).waitFor()
 
   await tabTo(cleo, 'Name of the account')
   await cleo.keyboard.press('End')
@@ -155,7 +154,7 @@ test('everything on an account can be done with the keyboard', async () => {
   await cleo.keyboard.press('Shift+Tab')
   await cleo.keyboard.press('Enter')
   await cleo.getByText('George Addo').waitFor({ state: 'detached' })
-  await cleo.getByRole('textbox', { name: 'Add somebody by address' }).focus()
+  await cleo.getByRole('textbox', { name: 'Add somebody by address', exact: true }).focus()
   await cleo.keyboard.type('george@velodrometrust.example')
   await cleo.keyboard.press('Enter')
 
@@ -187,27 +186,27 @@ async function visitPages(
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
   const page = await openSignIn(browser, server.url, options)
-  await page.getByRole('button', { name: 'Ana' }).waitFor()
+  await userButton(page, 'Ana').waitFor()
   await look(page)
   await page.goto(server.url)
   await look(page)
   await page.goto(`${server.url}/accounts`)
-  await page.getByRole('button', { name: 'Ana' }).click()
-  await page.getByRole('heading', { name: 'Your accounts' }).waitFor()
+  await signIn(page, 'Ana')
+  await page.getByRole('heading', { name: 'Your accounts', exact: true }).waitFor()
   await look(page)
   await openAccount(page, 'Crosslight Rental')
   await nameField(page).fill('')
   await nameField(page).press('Enter')
   await page.getByRole('alert').filter({ hasText: 'needs a name' }).waitFor()
-  await page.getByRole('button', { name: 'Remove Ben Okafor' }).click()
+  await page.getByRole('button', { name: 'Remove Ben Okafor', exact: true }).click()
   await look(page)
   await openAdmin(page)
   await look(page)
   await page.getByRole('link', { name: 'Northern Sessions' }).click()
-  await page.getByRole('heading', { name: 'Members' }).waitFor()
+  await page.getByRole('heading', { name: 'Members', exact: true }).waitFor()
   await look(page)
   await page.goto(`${server.url}/accounts/none`)
-  await page.getByRole('heading', { name: 'Not here' }).waitFor()
+  await page.getByRole('heading', { name: 'Not here', exact: true }).waitFor()
   await look(page)
   await page.context().close()
 }

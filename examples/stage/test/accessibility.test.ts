@@ -3,8 +3,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { problemsOf } from './support/accessibility.ts'
-import { openBrowser, openProduction, openSignIn, openTab, openWindow } from './support/browser.ts'
-import { field } from './support/page-parts.ts'
+import {
+  openBrowser,
+  openProduction,
+  openSignIn,
+  openTab,
+  openWindow,
+  userButton,
+} from './support/browser.ts'
+import { field, found } from './support/page-parts.ts'
 import { startStage, type StageProcess } from './support/stage-process.ts'
 
 const PRODUCTION = 'Helvion Annual General Meeting'
@@ -26,11 +33,11 @@ afterAll(async () => {
 })
 
 test('axe finds no serious problem on any page, in light and dark', async () => {
-  const found: string[] = []
+  const problems: string[] = []
 
-  await visitPages({ colorScheme: 'light' }, async (page) => void found.push(...(await problemsOf(page))))
+  await visitPages({ colorScheme: 'light' }, async (page) => void problems.push(...(await problemsOf(page))))
 
-  expect(found).toEqual([])
+  expect(problems).toEqual([])
   // A dozen pages, each of them read by axe.
 }, 180_000)
 
@@ -52,7 +59,7 @@ async function visitPages(
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
   const stranger = await openSignIn(browser, stage.url, options)
-  await stranger.getByRole('button', { name: 'Ana' }).waitFor()
+  await userButton(stranger, 'Ana').waitFor()
   await look(stranger)
   await stranger.context().close()
   const page = await openWindow(browser, stage.url, 'Ana', options)
@@ -67,7 +74,7 @@ async function visitPages(
   }
   await page.getByRole('link', { name: 'Equipment', exact: true }).click()
   await page.getByRole('combobox', { name: 'Search' }).fill('camera')
-  await page.getByRole('option').first().waitFor()
+  await found(page).first().waitFor()
   await look(page)
   await page.goto(`${stage.url}/productions/none`)
   await page.getByRole('heading', { name: 'Not here' }).waitFor()
@@ -83,7 +90,7 @@ async function openProductionAt(page: Page, name: string): Promise<void> {
 async function refuseAName(page: Page): Promise<void> {
   await page.getByPlaceholder('Add a camera').fill('For a moment')
   await page.keyboard.press('Enter')
-  await page.getByRole('button', { name: 'Delete For a moment' }).click()
+  await page.getByRole('button', { name: 'Delete For a moment', exact: true }).click()
   await page.getByText('“For a moment” is deleted.').waitFor()
   await field(page, 'Name of Camera 2').fill('')
   await page.keyboard.press('Enter')

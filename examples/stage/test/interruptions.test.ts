@@ -2,13 +2,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { createTestDatabase, startTcpProxy, type TcpProxy, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openWindow } from './support/browser.ts'
+import { BACK_WITHIN_MS, openBrowser, openProduction, openWindow } from './support/browser.ts'
 import { field, untilSettled, untilValue } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
 
 const SHARED = 'Northern Sessions Awards'
-/** A window comes back by itself within its longest wait between attempts. */
-const BACK_WITHIN_MS = 32_000
 
 let database: TestDatabase
 let stage: StageProcess
@@ -67,7 +65,7 @@ test('W2, W3: the server is killed while somebody writes; each write is there on
   await untilSettled(ben, BACK_WITHIN_MS)
 
   const written = await database.query(
-    `select name from cameras where name like 'During%' order by created_at`,
+    `select name from cameras where name like 'During%' order by sort_order`,
   )
   expect(written.map(({ name }) => name)).toEqual(names)
 })

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser, openProduction, openWindow } from './support/browser.ts'
-import { field, until, untilValue } from './support/page-parts.ts'
+import { field, until, untilFocused, untilValue } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
 
 const MANY = 3_000
@@ -64,10 +64,5 @@ test('search goes to a row that was not on the page', async () => {
   await page.getByRole('combobox', { name: 'Search' }).fill('Spare 1500')
   await page.keyboard.press('Enter')
 
-  await until(
-    async () =>
-      (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) ===
-      'Name of Spare 1500',
-    5_000,
-  )
+  await untilFocused(page, 'Name of Spare 1500')
 })

@@ -1,14 +1,21 @@
 /** Without a network or a server, also across a reload: what was opened before is there, and what is written is kept. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
+import {
+  BACK_WITHIN_MS,
+  openBrowser,
+  openProduction,
+  openTab,
+  openWindow,
+  signIn,
+} from './support/browser.ts'
+import { untilKept, untilQueued } from './support/kept.ts'
 import { field, untilSettled, untilValue } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
 
 const SHARED = 'Northern Sessions Awards'
-/** A window comes back by itself within its longest wait between attempts. */
-const BACK_WITHIN_MS = 32_000
+const SHARED_ROOM = 'Production:northern-sessions'
 
 let database: TestDatabase
 let stage: StageProcess
@@ -29,6 +36,7 @@ test('cross-device: what is begun at home is there at work, and what is changed 
   const home = await openWindow(browser, stage.url, 'Ana')
   await home.getByPlaceholder('Begin a production').fill('Client Event 2026')
   await home.keyboard.press('Enter')
+  await field(home, 'Name of the production').waitFor()
   await untilSettled(home)
   await home.goto(`${stage.url}/productions`)
 
@@ -39,19 +47,19 @@ test('cross-device: what is begun at home is there at work, and what is changed 
   await untilSettled(work)
   await home.reload()
 
-  await home.getByText('Harbour Hall').waitFor()
+  await home.getByRole('link', { name: 'Client Event 2026' }).getByText('Harbour Hall').waitFor()
   await Promise.all([home, work].map((page) => page.context().close()))
 })
 
 test('a reload without a network shows what was opened before, every part of it, and the library', async () => {
   const page = await openWindow(browser, stage.url, 'Ben')
   await openProduction(page, SHARED)
-  await untilKept(page)
+  await untilKept(page, 'ben', SHARED_ROOM)
 
   await page.context().setOffline(true)
   await page.reload()
 
-  await untilValue(page, 'Name of Camera 1', 'Camera 1', 10_000)
+  await untilValue(page, 'Name of Camera 1', 'Camera 1')
   await page.locator('.status[data-live="no"]').waitFor()
   await openTab(page, 'Signal flow')
   await page.locator('path[data-connection="northern-sessions-connection-1"]').waitFor({ state: 'attached' })
@@ -66,17 +74,18 @@ test('a reload without a network shows what was opened before, every part of it,
 test('W1, K2: what is written without a network outlives a reload, and is sent when the network is back', async () => {
   const page = await openWindow(browser, stage.url, 'Cleo')
   await openProduction(page, SHARED)
-  await untilKept(page)
+  await untilKept(page, 'cleo', SHARED_ROOM)
   await page.context().setOffline(true)
   await page.reload()
 
-  await untilValue(page, 'Note of Camera 5', 'Opening swoop from the organ', 10_000)
+  await untilValue(page, 'Note of Camera 5', 'Opening swoop from the organ')
   await field(page, 'Note of Camera 5').fill('Written in the lift')
   await field(page, 'Note of Camera 5').press('Enter')
   await page.getByText('1 change not sent').waitFor()
+  await untilQueued(page, 'cleo', 'Written in the lift')
   await page.reload()
 
-  await untilValue(page, 'Note of Camera 5', 'Written in the lift', 10_000)
+  await untilValue(page, 'Note of Camera 5', 'Written in the lift')
   await page.getByText('1 change not sent').waitFor()
   await page.context().setOffline(false)
   await untilSettled(page, BACK_WITHIN_MS)
@@ -89,12 +98,13 @@ test('W1, K2: what is written without a network outlives a reload, and is sent w
 test('W3: what the server refuses after a reload is told, with what it contained', async () => {
   const page = await openWindow(browser, stage.url, 'Cleo')
   await openProduction(page, SHARED)
-  await untilKept(page)
+  await untilKept(page, 'cleo', SHARED_ROOM)
   await page.context().setOffline(true)
   await page.reload()
   await field(page, 'Note of Camera 6').fill('Not to be lost')
   await field(page, 'Note of Camera 6').press('Enter')
   await page.getByText('1 change not sent').waitFor()
+  await untilQueued(page, 'cleo', 'Not to be lost')
 
   await database.query(`update production_members set role = 'viewer' where user_id = 'cleo'`)
   await page.reload()
@@ -113,11 +123,12 @@ test('W3: what the server refuses after a reload is told, with what it contained
 test('K3: who signs out leaves nothing behind for the next, also without a network', async () => {
   const page = await openWindow(browser, stage.url, 'Ana')
   await openProduction(page, 'Helvion Annual General Meeting')
-  await untilKept(page)
+  await untilKept(page, 'ana', 'Production:annual-meeting')
 
-  await page.getByRole('button', { name: 'Sign out' }).click()
-  await page.getByRole('button', { name: 'Cleo' }).click()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await signIn(page, 'Cleo')
   await page.getByRole('link', { name: SHARED }).waitFor()
+  await untilKept(page, 'cleo')
   await page.context().setOffline(true)
   await page.reload()
 
@@ -129,24 +140,13 @@ test('K3: who signs out leaves nothing behind for the next, also without a netwo
 test('a page is there while the server is away, and signs nobody out', async () => {
   const page = await openWindow(browser, stage.url, 'Ben')
   await openProduction(page, SHARED)
-  await untilKept(page)
+  await untilKept(page, 'ben', SHARED_ROOM)
   await stage.kill()
 
   await page.reload()
 
-  await untilValue(page, 'Name of Camera 1', 'Camera 1', 10_000)
+  await untilValue(page, 'Name of Camera 1', 'Camera 1')
   await stage.start()
   await untilSettled(page, BACK_WITHIN_MS)
   await page.context().close()
 })
-
-/** Everything that is shown is also on the device, the page itself included. */
-async function untilKept(page: Page): Promise<void> {
-  await untilSettled(page)
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready
-    while (!(await caches.match('/productions'))) await new Promise((resolve) => setTimeout(resolve, 50))
-  })
-  // Rooms are written a moment after they are shown.
-  await page.waitForTimeout(1_500)
-}

@@ -1,9 +1,9 @@
 /** Every kind of record of a production, and the library: two windows of a real Chromium, and another program. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser, openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
-import { field, section, until, untilValue } from './support/page-parts.ts'
+import { field, found, section, until, untilFocused, untilValue } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
 
 const SHARED = 'Northern Sessions Awards'
@@ -56,9 +56,9 @@ test.each([
     await field(theirs, 'Note of Brand new').press('Enter')
     await untilValue(mine, 'Note of Brand new', 'Seen by both')
 
-    await mine.getByRole('button', { name: 'Delete Brand new' }).click()
+    await mine.getByRole('button', { name: 'Delete Brand new', exact: true }).click()
     await field(theirs, 'Name of Brand new').waitFor({ state: 'detached', timeout })
-    await ben.getByRole('button', { name: 'Undo' }).click()
+    await undo(ben, 'Brand new')
 
     await untilValue(theirs, 'Note of Brand new', 'Seen by both')
     const rows = await database.query(`select note from ${table} where name = 'Brand new'`)
@@ -68,6 +68,8 @@ test.each([
 
 test('C1: settings of a production are shared, and its name is the same on every part of it', async () => {
   await Promise.all([openTab(ben, 'Settings'), openTab(cleo, 'Settings')])
+  await database.query(`update productions set note = 'From psql' where id = 'northern-sessions'`)
+  await cleo.getByText('Last changed by another program, now').waitFor({ timeout })
 
   await field(ben, 'Timecode').fill('Free run, 50 fps')
   await field(ben, 'Timecode').press('Enter')
@@ -102,9 +104,7 @@ test('a row is moved with the keyboard, keeps the focus, and stands there for ev
   await until(
     async () => (await names(section(cleo, 'Sources'))).slice(0, 3).join() === [second, third, first].join(),
   )
-  expect(await ben.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-    `Note of ${first}`,
-  )
+  await untilFocused(ben, `Note of ${first}`)
   await section(ben, 'Sources').getByText(`${first} is now 3 of ${before.length}.`).waitFor()
   const stored = await database.query<{ name: string }>(
     `select name from sources where production_id = 'northern-sessions' order by sort_order limit 3`,
@@ -131,10 +131,10 @@ test('the library is shared: what one adds there, another chooses in a productio
   await ben.getByRole('link', { name: 'Equipment', exact: true }).click()
   await ben.getByPlaceholder('Add a piece of equipment').fill('Spyder X80')
   await ben.keyboard.press('Enter')
-  await ben.getByLabel('Category of Spyder X80').selectOption('Switcher')
+  await ben.getByLabel('Category of Spyder X80', { exact: true }).selectOption('Switcher')
   await openTab(cleo, 'Switching')
 
-  const choice = cleo.getByLabel('Equipment of Main switcher')
+  const choice = cleo.getByLabel('Equipment of Main switcher', { exact: true })
   await until(async () => (await choice.textContent())?.includes('Spyder X80') ?? false)
   await choice.selectOption({ label: 'Spyder X80' })
 
@@ -147,11 +147,11 @@ test('the library is shared: what one adds there, another chooses in a productio
 })
 
 test('A4: only who runs productions takes something out of the library', async () => {
-  await ben.getByRole('button', { name: 'Delete Spyder X80' }).click()
+  await ben.getByRole('button', { name: 'Delete Spyder X80', exact: true }).click()
 
   await ben.getByText('“Spyder X80” was not deleted. You may read this').waitFor({ timeout })
   await field(ben, 'Name of Spyder X80').waitFor({ timeout })
-  await ben.getByRole('button', { name: 'Dismiss' }).click()
+  await notice(ben, '“Spyder X80” was not deleted.').getByRole('button', { name: 'Dismiss' }).click()
 })
 
 test('the picture of the signal flow follows connections that people and programs make and break', async () => {
@@ -165,11 +165,11 @@ test('the picture of the signal flow follows connections that people and program
        ('by-psql', 'northern-sessions', 'northern-sessions-camera-12', 'northern-sessions-router-1')`,
   )
   await line('by-psql').waitFor({ state: 'attached', timeout })
-  await ben.getByRole('button', { name: 'Camera, Camera 12' }).waitFor({ timeout })
+  await ben.getByRole('button', { name: 'Camera, Camera 12, fault', exact: true }).waitFor({ timeout })
 
-  await cleo.getByLabel('Connect from').selectOption({ label: 'Screens, understudy' })
-  await cleo.getByLabel('Connect to').selectOption({ label: 'Main switcher' })
-  await cleo.getByRole('button', { name: 'Connect' }).click()
+  await cleo.getByLabel('Connect from', { exact: true }).selectOption({ label: 'Screens, understudy' })
+  await cleo.getByLabel('Connect to', { exact: true }).selectOption({ label: 'Main switcher' })
+  await cleo.getByRole('button', { name: 'Connect', exact: true }).click()
   await ben.getByRole('button', { name: 'Media server, Screens, understudy' }).waitFor({ timeout })
 
   await database.query(`delete from connections where id = 'by-psql'`)
@@ -180,39 +180,39 @@ test('a device that is deleted leaves its connections loose, and is whole again 
   await openTab(cleo, 'Inputs')
 
   await cleo.getByRole('button', { name: 'Delete CCU 1', exact: true }).click()
-  await ben.getByRole('link', { name: '2 connections' }).waitFor({ timeout })
-  await cleo.getByRole('button', { name: 'Undo' }).click()
+  await ben.getByRole('link', { name: '2 connections', exact: true }).waitFor({ timeout })
+  await undo(cleo, 'CCU 1')
 
-  await ben.getByRole('button', { name: 'CCU, CCU 1, ready' }).waitFor({ timeout })
+  await ben.getByRole('button', { name: 'CCU, CCU 1, ready', exact: true }).waitFor({ timeout })
   await ben.getByText('Leading nowhere').waitFor({ state: 'detached', timeout })
 })
 
 test('the picture is used with the keyboard: along the signal, chosen, told in words, left for the record', async () => {
-  await ben.getByRole('button', { name: 'Camera, Camera 1, ready' }).focus()
+  await ben.getByRole('button', { name: 'Camera, Camera 1, ready', exact: true }).focus()
   await ben.keyboard.press('ArrowRight')
-  expect(await ben.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^CCU, CCU 1,/)
+  await untilFocused(ben, 'CCU, CCU 1, ready')
 
   await ben.keyboard.press('Enter')
-  await ben.locator('.flow-details').getByText('from Camera 1').waitFor()
+  await ben.locator('.flow-details').getByText('from Camera 1', { exact: true }).waitFor()
   await ben.locator('.flow-details').getByText('to Main switcher (SDI 1)').waitFor()
-  await ben.locator('.flow-details').getByRole('link', { name: 'Edit' }).click()
+  await ben.locator('.flow-details').getByRole('link', { name: 'Edit', exact: true }).click()
 
-  await until(async () => (await activeLabel(ben)) === 'Name of CCU 1')
+  await untilFocused(ben, 'Name of CCU 1')
 })
 
 test('search finds what is written anywhere and goes there, without a mouse', async () => {
-  await ben.getByRole('heading', { name: 'CCUs' }).click()
+  await ben.getByRole('heading', { name: 'CCUs', exact: true }).click()
 
   await ben.keyboard.press('/')
   await ben.keyboard.type('oslo feed')
-  await ben.getByRole('option', { name: 'Winner in Oslo' }).waitFor()
+  await found(ben, 'Winner in Oslo').waitFor()
   await ben.keyboard.press('Enter')
-  await until(async () => (await activeLabel(ben)) === 'Name of Winner in Oslo')
+  await untilFocused(ben, 'Name of Winner in Oslo')
 
   await ben.getByRole('combobox', { name: 'Search' }).fill('tessera')
   await ben.keyboard.press('Enter')
-  await until(async () => (await activeLabel(ben)) === 'Name of Tessera SX40')
-  expect(new URL(ben.url()).pathname).toBe('/equipment')
+  await untilFocused(ben, 'Name of Tessera SX40')
+  await ben.waitForURL(({ pathname }) => pathname === '/equipment')
 })
 
 test('a search that finds nothing says so', async () => {
@@ -234,7 +234,7 @@ test('a task moves on to the next phase, and a deletion is taken back with the k
     return row?.['phase'] === 'Rig'
   })
 
-  await cleo.getByRole('button', { name: `Delete task ${task}` }).focus()
+  await cleo.getByRole('button', { name: `Delete task ${task}`, exact: true }).focus()
   await cleo.keyboard.press('Enter')
   await field(ben, `Name of task ${task}`).waitFor({ state: 'detached', timeout })
   await cleo.keyboard.press('ControlOrMeta+z')
@@ -246,14 +246,14 @@ test('a production is begun, given a crew and ended by who runs productions', as
   await cleo.goto(`${stage.url}/productions`)
   await ana.getByPlaceholder('Begin a production').fill('Client Event 2026')
   await ana.keyboard.press('Enter')
-  await ana.getByRole('button', { name: 'Add Cleo Marchetti' }).click()
+  await ana.getByRole('button', { name: 'Add Cleo Marchetti', exact: true }).click()
   await cleo.getByRole('link', { name: 'Client Event 2026' }).waitFor({ timeout })
   await openTab(ana, 'Inputs')
   await ana.getByText('Playback, graphics, laptops and incoming feeds go here.').waitFor()
 
   await openTab(ana, 'Settings')
-  await ana.getByRole('button', { name: 'Delete this production' }).click()
-  await ana.getByRole('button', { name: 'Delete it' }).click()
+  await ana.getByRole('button', { name: 'Delete this production', exact: true }).click()
+  await ana.getByRole('button', { name: 'Delete it', exact: true }).click()
 
   await cleo.getByRole('link', { name: 'Client Event 2026' }).waitFor({ state: 'detached', timeout })
   await ana.context().close()
@@ -265,6 +265,11 @@ function names(part: ReturnType<typeof section>): Promise<string[]> {
     .evaluateAll((fields) => fields.map((one) => (one as HTMLTextAreaElement).value))
 }
 
-function activeLabel(page: Page): Promise<string | null | undefined> {
-  return page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+function notice(page: Page, text: string): Locator {
+  return page.locator('.notice', { hasText: text })
+}
+
+/** Takes a deletion back; the notice of an earlier one may still be there. */
+function undo(page: Page, name: string): Promise<void> {
+  return notice(page, `“${name}” is deleted.`).getByRole('button', { name: 'Undo', exact: true }).click()
 }

@@ -1,9 +1,10 @@
 /** Windows of a real Chromium in which somebody is signed in to the accounts example. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { signIn } from '../../../stage/test/support/browser.ts'
 
 /** How long tests wait for what everybody must see, in ms: far more than the page takes, for a machine with other work. */
-export const timeout = 15_000
+export const timeout = 30_000
 
 /** Opens a window with cookies of its own and signs in by a click. */
 export async function openWindow(
@@ -13,8 +14,8 @@ export async function openWindow(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const page = await openSignIn(browser, url, options)
-  await page.getByRole('button', { name }).click()
-  await page.getByRole('heading', { name: 'Your accounts' }).waitFor()
+  await signIn(page, name)
+  await page.getByRole('heading', { name: 'Your accounts', exact: true }).waitFor()
   return page
 }
 
@@ -36,25 +37,25 @@ export async function openSignIn(
 
 /** Opens one's own account from the list, and waits until it hears of changes. */
 export async function openAccount(page: Page, name: string): Promise<void> {
-  await page.getByRole('link', { name }).click()
-  await page.getByRole('heading', { name: 'Members' }).waitFor()
+  await page.getByRole('main').getByRole('link', { name }).click()
+  await page.getByRole('heading', { name: 'Members', exact: true }).waitFor()
   await untilConnected(page)
 }
 
 /** Opens the list of everybody's accounts, and waits until it hears of changes. */
 export async function openAdmin(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Everybody’s' }).click()
-  await page.getByRole('heading', { name: 'Everybody’s accounts' }).waitFor()
+  await page.getByRole('link', { name: 'Everybody’s', exact: true }).click()
+  await page.getByRole('heading', { name: 'Everybody’s accounts', exact: true }).waitFor()
   await untilConnected(page)
 }
 
 export async function untilConnected(page: Page): Promise<void> {
-  await page.locator('.status[data-status="connected"]').waitFor({ timeout: 20_000 })
+  await page.locator('.status[data-status="connected"]').waitFor({ timeout })
 }
 
 /** The field with an account's name. */
 export function nameField(page: Page) {
-  return page.getByRole('textbox', { name: 'Name of the account' })
+  return page.getByRole('textbox', { name: 'Name of the account', exact: true })
 }
 
 /** Waits until the field shows a name. */

@@ -19,6 +19,9 @@ export interface ProductionRoom {
   readonly retry: () => void
 }
 
+/** How long the list may go on naming a production whose room is gone, in ms, before the room is asked for again. */
+const DOUBT_MS = 500
+
 /** Joins the room; its rows are read with `useQuery`. */
 export function useProductionRoom(id: string): ProductionRoom {
   const { phase, error, refetch } = useRoom('production', id)
@@ -30,7 +33,10 @@ export function useProductionRoom(id: string): ProductionRoom {
   useEffect(() => {
     const isBack = isListed && !wasListed.current
     wasListed.current = isListed
-    if (isBack && phase === 'gone') refetch()
+    if (phase !== 'gone' || !isListed) return
+    // A right that is taken and given back at once can be missed by the list: then it names the production all the time.
+    const timer = setTimeout(refetch, isBack ? 0 : DOUBT_MS)
+    return () => clearTimeout(timer)
   }, [isListed, phase, refetch])
 
   const presence = presenceOf(phase, isOffline)

@@ -1,10 +1,13 @@
 /** A real Chromium, and windows of it in which somebody is signed in. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 
 export { openBrowser } from '../../../../test/setup/chromium.ts'
 
 /** When a test gives up waiting for what another window shows, in ms. How soon it must be there is measured in one test. */
-export const SEEN_WITHIN_MS = 15_000
+export const SEEN_WITHIN_MS = 30_000
+
+/** A window comes back by itself within its longest wait between attempts, 30 s, and the time to connect. */
+export const BACK_WITHIN_MS = 50_000
 
 /** Opens a window with cookies of its own and signs in by a click, as people do. */
 export async function openWindow(
@@ -14,9 +17,19 @@ export async function openWindow(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const page = await openSignIn(browser, url, options)
-  await page.getByRole('button', { name: userName }).click()
-  await page.getByRole('heading', { name: 'Productions' }).waitFor()
+  await signIn(page, userName)
+  await page.getByRole('heading', { name: 'Productions', exact: true }).waitFor()
   return page
+}
+
+/** Chooses who to be, by first name. */
+export function signIn(page: Page, userName: string): Promise<void> {
+  return userButton(page, userName).click()
+}
+
+/** The button of the sign-in page that belongs to a user; beside the name it has the job. */
+export function userButton(page: Page, userName: string): Locator {
+  return page.getByRole('button', { name: new RegExp(`^${userName} `) })
 }
 
 /** Opens a window in which nobody is signed in. A fault on the page fails the test that looks at `faults`. */
@@ -33,8 +46,8 @@ export async function openSignIn(
 
 /** Opens a production from the list. */
 export async function openProduction(page: Page, name: string): Promise<void> {
-  await page.getByRole('link', { name }).click()
-  await page.getByRole('textbox', { name: 'Name of the production' }).waitFor()
+  await page.getByRole('main').getByRole('link', { name }).click()
+  await page.getByRole('textbox', { name: 'Name of the production', exact: true }).waitFor()
 }
 
 /** Goes to a part of the open production. */

@@ -28,8 +28,20 @@ export async function until(holds: () => Promise<boolean>, withinMs = SEEN_WITHI
   await expect.poll(holds, { timeout: withinMs, interval: 25 }).toBe(true)
 }
 
+/** Something that search found; the choices of a list on the page are options too. */
+export function found(page: Page, name?: string): Locator {
+  return page.getByRole('listbox', { name: 'Found' }).getByRole('option', { name })
+}
+
+/** Waits until the field with this label has the focus. */
+export function untilFocused(page: Page, label: string): Promise<void> {
+  return until(
+    async () => (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) === label,
+  )
+}
+
 /** Waits until the page says that it is live and has nothing left to send. */
-export async function untilSettled(page: Page, withinMs = 20_000): Promise<void> {
+export async function untilSettled(page: Page, withinMs = SEEN_WITHIN_MS): Promise<void> {
   await page
     .locator('.status[data-live="yes"] .unsent:empty')
     .waitFor({ state: 'attached', timeout: withinMs })
