@@ -1,7 +1,7 @@
+export { freePort } from './free-port.ts'
 export {
   copyDataDir,
   findPostgres,
-  freePort,
   startCluster,
   type Cluster,
   type ClusterOptions,

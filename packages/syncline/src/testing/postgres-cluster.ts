@@ -17,10 +17,10 @@ import {
   statSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeDataFolder } from './data-folder.ts'
+import { freePort } from './free-port.ts'
 
 /** Where the server programs of one PostgreSQL version live. */
 export interface PostgresPrograms {
@@ -124,18 +124,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
-}
-
-/** Finds a TCP port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 function systemPrograms(): PostgresPrograms[] {

@@ -4,7 +4,7 @@
  */
 import { afterEach, expect, inject, test } from 'vitest'
 import { type Client, createClient } from '../../src/client/client.ts'
-import { freePort } from '../../src/testing/postgres-cluster.ts'
+import { freePort } from '../../src/testing/free-port.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'

@@ -12,6 +12,7 @@ import {
   type SyncOptions,
   toNode,
 } from '../../src/server/index.ts'
+import { freePort } from '../../src/testing/free-port.ts'
 import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type StageSchema, stageSchema } from './stage-schema.ts'
@@ -67,8 +68,9 @@ export async function startStage(postgresUrl: string, users: readonly string[]):
     users,
   ])
   const clients = new Set<Client<StageSchema>>()
-  let server = await serve(database, 0)
-  const { port } = server
+  // It is left and taken again: no outgoing connection may have it meanwhile.
+  const port = await freePort()
+  let server = await serve(database, port)
   const proxy = await startTcpProxy({ port })
   const url = `http://127.0.0.1:${proxy.port}/sync`
   return {
