@@ -8,18 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
+import { CHROMIUM_FLAGS } from '../../test/setup/chromium.ts'
 
 const PROGRAM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -48,7 +39,7 @@ export async function startChromium(script: string): Promise<Chromium> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  const browser = await chromium.launch({ executablePath: PROGRAM, args: FLAGS })
+  const browser = await chromium.launch({ executablePath: PROGRAM, args: CHROMIUM_FLAGS })
   const context = await browser.newContext()
   return {
     async open() {

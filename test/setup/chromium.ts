@@ -4,7 +4,9 @@ import { type Browser, chromium } from 'playwright-core'
 
 const SHELL = '/usr/bin/chromium-headless-shell'
 const PROGRAM = process.env['CHROMIUM_PATH'] ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium')
-const FLAGS = [
+
+/** How a browser is started that nobody looks at. */
+export const CHROMIUM_FLAGS = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
@@ -17,5 +19,5 @@ const FLAGS = [
 
 /** Starts the browser with a new profile. */
 export function openBrowser(...flags: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: [...FLAGS, ...flags] })
+  return chromium.launch({ executablePath: PROGRAM, args: [...CHROMIUM_FLAGS, ...flags] })
 }
