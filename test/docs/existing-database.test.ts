@@ -67,9 +67,9 @@ test('with the guide’s rules and page, dev shows a change by SQL to a member o
   const cleo = openTeam(team?.id as string, 'cleo', `http://127.0.0.1:${port}/sync`)
   const titles = () => ana.tasks.current.map(({ title }) => title)
 
-  await expect.poll(titles, { timeout: 30_000 }).toEqual(['Book the van'])
+  await expect.poll(titles, { timeout: 60_000 }).toEqual(['Book the van'])
   await database.query(update as string)
-  await expect.poll(titles, { timeout: 30_000 }).toEqual(['Book two vans'])
+  await expect.poll(titles, { timeout: 60_000 }).toEqual(['Book two vans'])
   await ana.finish(ana.tasks.current[0]?.id as string)
 
   expect(await database.query('select state from tasks')).toEqual([{ state: 'done' }])

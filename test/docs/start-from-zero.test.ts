@@ -30,7 +30,7 @@ beforeAll(async () => {
   port = await freePort()
   await startServer()
   browser = await openBrowser()
-}, 60_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -83,6 +83,6 @@ test('the guide’s application: two windows, psql, and a server that goes and c
     .toEqual(['☑ From psql (First board)', '☐ Note 2 by ben (First board)'])
   await startServer()
 
-  await expect.poll(() => notesOf(ana), { timeout: 30_000 }).toHaveLength(2)
-  await expect.poll(() => ben.textContent('#status'), { timeout: 30_000 }).toBe('ben: realtime, 0 to send')
-}, 90_000)
+  await expect.poll(() => notesOf(ana), { timeout: 60_000 }).toHaveLength(2)
+  await expect.poll(() => ben.textContent('#status'), { timeout: 60_000 }).toBe('ben: realtime, 0 to send')
+})

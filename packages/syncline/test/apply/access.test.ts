@@ -172,7 +172,11 @@ describe.each(Object.entries(inject('servers')))('access on PostgreSQL %s', (_ma
     await holder.query("delete from members where production_id = 'p2' and user_id = $1", [ben.id])
 
     const pushed = new TestDevice(crew.writer, ben).push(update('camera', 'contested', { name: 'stolen' }))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    const waiting = () =>
+      plain.query(
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    await expect.poll(waiting).not.toEqual([])
     await holder.query('commit')
 
     expect((await pushed).rejected).toMatchObject([{ code: 'not_found' }])

@@ -5,6 +5,7 @@ import type { Row } from '../../src/postgres/database.ts'
 import { startTail } from '../../src/postgres/log/tail.ts'
 import { WAKE_CHANNEL } from '../../src/postgres/log/wake.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
+import { untilStill } from '../log/log-fixture.ts'
 import { type AcceptedOp, createWriter } from '../../src/postgres/apply/writer.ts'
 import {
   ana,
@@ -86,7 +87,8 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     let told = 0
     program.on('notification', () => told++)
     await program.query(`listen ${WAKE_CHANNEL}`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    // What the start has left to tell is over.
+    await untilStill(() => told)
     told = 0
     const ended: (string | undefined)[] = []
     const writer = await crew.anotherWriter({ beginQuiet: () => (xid) => void ended.push(xid) })

@@ -119,7 +119,7 @@ test('explain watch shows broadcasts as they happen', async () => {
 
   await database.query(`insert into account_users values (2, 2, 'cleo')`)
   await expect
-    .poll(watch.text, { timeout: 30_000 })
+    .poll(watch.text, { timeout: 60_000 })
     .toContain('Account:2/account_users  refresh of account_users  (create)')
 
   expect(await watch.stop()).toBe(0)

@@ -154,13 +154,13 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (version, s
       const client = createClient({ schema, url: `http://127.0.0.1:${port}/sync`, token: 'ana' })
       client.join(sample.room.model as never, sample.room.id)
 
-      await expect.poll(() => counts(client, sample), { timeout: 30_000 }).toEqual(sample.room.holds)
+      await expect.poll(() => counts(client, sample), { timeout: 60_000 }).toEqual(sample.room.holds)
       const { model, id, field, value } = sample.seen
       expect(client.record(model as never, id).current).toMatchObject({ [field]: value })
       await database.query(sample.change.sql.replace(/= \d[\d.]*/, '= 7'))
       await expect
         .poll(() => Number((client.record(model as never, id).current as Record<string, unknown>)[field]), {
-          timeout: 30_000,
+          timeout: 60_000,
         })
         .toBe(7)
 

@@ -134,7 +134,6 @@ test.each(majors)(
         return clients.every((client) => JSON.stringify(sorted(readClient(client))) === rows)
       },
       () => 'the clients do not show what the database holds',
-      20_000,
     ).catch(async () => {
       const rows = sorted(await readDatabase(stage))
       for (const client of clients) expect(sorted(readClient(client))).toEqual(rows)
@@ -148,7 +147,7 @@ test.each(majors)(
     )
     await stage.close()
   },
-  120_000,
+  240_000,
 )
 
 async function writePair(stage: StageFixture, value: number): Promise<void> {
@@ -183,7 +182,7 @@ test('without sockets a client keeps in step over HTTP', async () => {
 
   expect(ana.status.current).toMatchObject({ transport: 'polling', pending: 0 })
   await stage.close()
-}, 60_000)
+})
 
 test('A2: a right lost in the database empties the room', async () => {
   const stage = await startStage(inject('servers')[majors.at(-1) ?? ''] as string, ['ana'])
@@ -197,15 +196,13 @@ test('A2: a right lost in the database empties the room', async () => {
   await eventually(
     () => room.status.current === 'gone',
     () => room.status.current,
-    5_000,
   )
   await eventually(
     () => client.query.production.current.length === 2,
     () => JSON.stringify(client.query.production.current),
-    5_000,
   )
 
   expect(client.query.camera.current).toEqual([])
   await expect(client.join('production', 'p1').whenLive()).rejects.toMatchObject({ code: 'not_found' })
   await stage.close()
-}, 60_000)
+})

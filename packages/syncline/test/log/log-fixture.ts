@@ -34,6 +34,14 @@ export async function createLogDatabase(serverUrl: string): Promise<LogDatabase>
   }
 }
 
+/** Resolves when a count has not risen for a second. */
+export async function untilStill(count: () => number): Promise<void> {
+  for (let before = -1; before !== count(); ) {
+    before = count()
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+}
+
 export interface WatchedTail {
   readonly tail: Tail
   readonly batches: Batch[]

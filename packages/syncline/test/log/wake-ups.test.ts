@@ -4,22 +4,24 @@ import type { Database } from '../../src/postgres/database.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { QUIET, WAKE_CHANNEL, WAKE_LOCK } from '../../src/postgres/log/wake.ts'
 import { startTcpProxy, type TcpProxy } from '../../src/testing/tcp-proxy.ts'
-import { createLogDatabase, type LogDatabase, type WatchedTail, watchLog } from './log-fixture.ts'
+import { createLogDatabase, type LogDatabase, untilStill, type WatchedTail, watchLog } from './log-fixture.ts'
 
 const POLL_MS = 1_000
 /** A connection is made anew, and the tail reads once more. */
 const SLACK_MS = 1_000
 
-/** Writes one change after the other; tells when each was written, and how long the slowest write took. */
+/** Writes one change after the other; tells when each was written, and how long the slowest took from the one before. */
 async function writeWhile(log: LogDatabase, watched: WatchedTail, isDone: () => boolean) {
   const client = await log.connect()
   const writtenAtMs = new Map<string, number>()
   let slowestMs = 0
+  let lastMs = performance.now()
   for (let count = 0; !isDone(); count++) {
-    const beganMs = performance.now()
     await client.query(`select log_change('Room:1', 'w-${count}', 1)`)
-    writtenAtMs.set(`w-${count}`, performance.now())
-    slowestMs = Math.max(slowestMs, performance.now() - beganMs)
+    const nowMs = performance.now()
+    writtenAtMs.set(`w-${count}`, nowMs)
+    slowestMs = Math.max(slowestMs, nowMs - lastMs)
+    lastMs = nowMs
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await watched.until(() => watched.rows().length >= writtenAtMs.size)
@@ -264,14 +266,6 @@ function countPipelines(database: Database, onPipeline: () => void): Database {
         },
       }
     },
-  }
-}
-
-/** Resolves when a count has not risen for a while. */
-async function untilStill(count: () => number): Promise<void> {
-  for (let before = -1; before !== count(); ) {
-    before = count()
-    await new Promise((resolve) => setTimeout(resolve, 300))
   }
 }
 

@@ -13,6 +13,8 @@ export interface Site {
   readonly requests: string[]
   /** Answers of requests that match wait until the returned function is called. */
   hold(matches: (request: string) => boolean): () => void
+  /** How many answers wait. */
+  holding: number
   /** What the next reload is answered with instead. */
   failure?: number | 'cut'
   close(): Promise<void>
@@ -54,6 +56,7 @@ export async function startSite(): Promise<Site> {
     server,
     url: '',
     requests: [],
+    holding: 0,
     hold(matches) {
       let release = () => {}
       const entry = { matches, until: new Promise<void>((resolve) => (release = resolve)) }
@@ -85,7 +88,12 @@ export async function startSite(): Promise<Site> {
       return new Response('<h1>Broken</h1>', { status: failure, headers: { 'content-type': 'text/html' } })
     }
     const response = await answer(request)
-    for (const { matches, until } of held) if (matches(line)) await until
+    for (const { matches, until } of held) {
+      if (!matches(line)) continue
+      site.holding++
+      await until
+      site.holding--
+    }
     return response
   }
   const http = createServer(toNode(respond))

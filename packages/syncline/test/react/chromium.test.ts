@@ -91,6 +91,9 @@ test('a compiled page in Strict Mode follows the database, and writes to it, in 
   await page.getByRole('button').click()
   await shows('success p1: Due, Mine (success 0)')
 
+  // What the log says of the write itself has come when a later change has.
+  await stage.database.query("update cameras set name = 'Later' where id = 'c1'")
+  await shows('success p1: Due, Later (success 0)')
   const renders = await page.evaluate(() => window.renders)
   await stage.database.query("update tallies set total = total + 1 where production_id = 'p1'")
   await stage.database.query("update cameras set name = 'Uno' where id = 'c1'")

@@ -1,5 +1,6 @@
 /** Joining, leaving and coming back while many others write. */
 import { expect, test } from 'vitest'
+import { seededRandom } from '../../src/testing/seeded-random.ts'
 import {
   copyOf,
   majors,
@@ -13,12 +14,14 @@ const WRITERS = 16
 const FOR_MS = 5_000
 /** Of each writer, where the machine has other work. */
 const LEAST_TURNS = 60
+const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6))
 
 /** A device that comes and goes, and keeps all that it was ever sent. */
 class ComingAndGoing {
   readonly #server: StageServer
   readonly #channel: string
   readonly #device: string
+  readonly #random: () => number
   readonly messages: Message[] = []
   #client: RawClient | undefined
   rounds = 0
@@ -27,15 +30,16 @@ class ComingAndGoing {
     this.#server = server
     this.#channel = channel
     this.#device = `device ${number}`
+    this.#random = seededRandom(SEED + number)
   }
 
   async liveUntil(endMs: number): Promise<void> {
     while (Date.now() < endMs) {
       await this.#connect()
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 400))
+      await new Promise((resolve) => setTimeout(resolve, this.#random() * 400))
       // Cut in the middle of whatever is under way, or left and joined again on the same socket.
-      if (Math.random() < 0.3) await this.#rejoin()
-      else if (Math.random() < 0.7) this.#cut()
+      if (this.#random() < 0.3) await this.#rejoin()
+      else if (this.#random() < 0.7) this.#cut()
     }
     if (!this.#client) await this.#connect()
   }
@@ -98,10 +102,11 @@ function applied(messages: readonly Message[], channel: string): Map<string, unk
 
 async function write(server: StageServer, number: number, endMs: number): Promise<number> {
   const client = await server.database.connect()
+  const random = seededRandom(SEED + 1_000 + number)
   let changes = 0
   for (let turn = 0; Date.now() < endMs || turn < LEAST_TURNS; turn++) {
     const id = `w${number}-${turn % 40}`
-    const choice = Math.random()
+    const choice = random()
     await client.query('begin')
     if (choice < 0.4)
       await client.query(
@@ -122,8 +127,8 @@ async function write(server: StageServer, number: number, endMs: number): Promis
       await client.query('rollback to savepoint s')
       await client.query('update cameras set zoom = zoom + 1 where id = $1', [id])
     }
-    if (Math.random() < 0.3) await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
-    await client.query(Math.random() < 0.1 ? 'rollback' : 'commit')
+    if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, random() * 20))
+    await client.query(random() < 0.1 ? 'rollback' : 'commit')
     changes++
   }
   await client.end()
@@ -154,12 +159,16 @@ test.each(majors())(
       const truth = new Map(rows.map(({ key, version, name }) => [key, { version, name }]))
 
       for (const device of devices)
-        await expect.poll(() => applied(device.messages, 'Production:p1')).toEqual(truth)
+        await expect
+          .poll(() => applied(device.messages, 'Production:p1'), { message: `SEED=${SEED}` })
+          .toEqual(truth)
       expect(truth.size).toBeGreaterThan(100)
       expect(devices.reduce((sum, { rounds }) => sum + rounds, 0)).toBeGreaterThan(devices.length)
       for (const list of lists)
         await expect
-          .poll(() => [...applied(list.messages, 'Production:mine').keys()].sort())
+          .poll(() => [...applied(list.messages, 'Production:mine').keys()].sort(), {
+            message: `SEED=${SEED}`,
+          })
           .toEqual(['production p 3', 'production p1', 'production p2'])
     } finally {
       await server.close()

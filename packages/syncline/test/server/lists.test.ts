@@ -1,5 +1,6 @@
 /** Lists of what is mine, and collections: continued, loaded again, and never showing what is not theirs. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seededRandom } from '../../src/testing/seeded-random.ts'
 import { copyOf, type RawClient, startStageServer, type StageServer } from './stage-server.ts'
 
 let server: StageServer
@@ -100,10 +101,12 @@ test('C1: lists equal the database after many rights and records have changed at
   )
   await Promise.all(clients.map((client) => client.join('Production:mine')))
   const ids = Array.from({ length: 12 }, (_, number) => `list-${number}`)
+  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6))
 
   await Promise.all(
     Array.from({ length: 6 }, async (_, writer) => {
       const connection = await server.database.connect()
+      const random = seededRandom(seed + writer)
       for (let turn = 0; turn < 60; turn++) {
         const id = ids[(turn * 7 + writer) % ids.length] as string
         const user = users[(turn + writer) % users.length] as string
@@ -118,7 +121,7 @@ test('C1: lists equal the database after many rights and records have changed at
           ['delete from productions where id = $1', [id]],
         ] as const
         const [text, values] = statements[
-          Math.floor(Math.random() * (turn % 9 === 0 ? 5 : 4))
+          Math.floor(random() * (turn % 9 === 0 ? 5 : 4))
         ] as (typeof statements)[number]
         await connection.query(text, [...values])
       }
@@ -133,7 +136,9 @@ test('C1: lists equal the database after many rights and records have changed at
     )
     const names = () =>
       new Map([...copyOf(client.messages, 'Production:mine')].map(([key, { row }]) => [key, row['name']]))
-    await expect.poll(names).toEqual(new Map(rows.map(({ id, name }) => [`production ${id}`, name])))
+    await expect
+      .poll(names, { message: `SEED=${seed}` })
+      .toEqual(new Map(rows.map(({ id, name }) => [`production ${id}`, name])))
   }
 })
 

@@ -126,8 +126,14 @@ test('a collection shows what belongs to one record, by relation or table name',
   await server.query("delete from account_tags where id = 'at2'")
   await ana.next(({ type, changes }) => type === 'changes' && changes[0].action === 'leave')
 
+  // A look at whose rights depend on the time may find the record before its change is told: it enters then.
   expect(ana.changes('Account:a1/account_users')).toMatchObject([
-    { model: 'accountUser', id: 'u3', action: 'create', fields: { userId: 'cleo' } },
+    {
+      model: 'accountUser',
+      id: 'u3',
+      action: expect.stringMatching(/^(create|enter)$/),
+      fields: { userId: 'cleo' },
+    },
   ])
   expect(ana.changes('Account:a1/tags')).toMatchObject([
     { id: 't2', action: 'enter', fields: { name: 'blue' } },

@@ -19,8 +19,9 @@ test('W4: who does not read is cut with a bounded queue, hinders nobody, and con
 
   for (let number = 0; number < 150; number++) {
     await server.query("update cameras set name = $1 where id = 'c1'", [large(number)])
-    if (slowConsumers() === 1) slow.socket.resume()
   }
+  await expect.poll(slowConsumers).toBe(1)
+  slow.socket.resume()
   await brisk.next(({ type, changes }) => type === 'changes' && changes[0].fields.name.startsWith('149 '))
   await slow.closed
   const again = await server.socket('ana', { device: 'slow' })

@@ -64,7 +64,7 @@ test('an argument that is a function is followed: another production, its room a
 test('what a component held is let go of after it', async () => {
   await page.evaluate(() => window.leavePage())
 
-  await expect.poll(() => page.evaluate(() => window.joined), { timeout: 20_000 }).toBe(0)
+  await expect.poll(() => page.evaluate(() => window.joined)).toBe(0)
   expect(complaints).toEqual([])
 })
 
@@ -93,7 +93,7 @@ test('names and rows have the types of the schema', () => {
 })
 
 async function untilShown(id: string, text: string): Promise<void> {
-  await expect.poll(() => page.locator(`#${id}`).textContent(), { timeout: 20_000 }).toBe(text)
+  await expect.poll(() => page.locator(`#${id}`).textContent()).toBe(text)
 }
 
 /** A client that no test of the server may use. */

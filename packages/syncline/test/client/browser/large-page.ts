@@ -32,10 +32,13 @@ const page = {
   heard: 0,
   count: () => void page.heard++,
 
-  /** Everything that was written is stored, so that a reload finds it. */
-  async settled(): Promise<void> {
-    await client.mutate.camera.update('p1-c1', { note: String(Math.random()) }).confirmed
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  /** The rows of a production are stored, so that a reload finds them. */
+  async untilKept(id: string): Promise<void> {
+    const database = await resultOf(indexedDB.open('syncline/ana'))
+    const isKept = () =>
+      resultOf(database.transaction('rooms').objectStore('rooms').count(`Production:${id}`))
+    while ((await isKept()) === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    database.close()
   },
 
   look(name: string) {
@@ -58,6 +61,13 @@ const page = {
     }
     return seen
   },
+}
+
+function resultOf<Value>(request: IDBRequest<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
 }
 
 export type LargePage = typeof page
