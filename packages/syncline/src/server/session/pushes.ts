@@ -22,6 +22,8 @@ import type { Session } from './session.ts'
 
 /** Pushes of one connection that may wait for the database; more are refused, and nothing of them is kept. */
 const MOST_IN_FLIGHT = 64
+/** As many large ones, in messages of the largest size. */
+const MOST_LARGE_IN_FLIGHT = 8
 
 export class Pushes {
   readonly #session: Session
@@ -33,6 +35,7 @@ export class Pushes {
   #answers: Promise<void> = Promise.resolve()
   #unanswered = 0
   #inFlight = 0
+  #bytesInFlight = 0
 
   constructor(session: Session, joins: Joins, onIdle: () => void) {
     this.#session = session
@@ -40,24 +43,41 @@ export class Pushes {
     this.#onIdle = onIdle
   }
 
-  push(message: ParsedPush, receivedAtMs: number): void {
-    const refusal = this.#refusal(message, receivedAtMs)
+  /** `bytes` is the size of the message. */
+  push(message: ParsedPush, receivedAtMs: number, bytes: number): void {
+    const refusal = this.#refusal(message, receivedAtMs, bytes)
     if (refusal) return this.#session.send(refusal)
     const { engine, device, identity } = this.#session
     engine.metrics.count('syncline_ops_total', message.ops.length)
     const { after, read } = message
     const ops: readonly AcceptedOp[] = acceptOps(engine.schema, engine.ids, message.ops)
-    this.#inFlight++
+    this.#begin(bytes)
     const outcome = engine.writer.push({ device, user: identity.user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.
     outcome.catch(() => {})
-    this.#answer(() => this.#conclude(outcome, ops, receivedAtMs))
+    this.#answer(() =>
+      this.#conclude(
+        outcome.finally(() => this.#end(bytes)),
+        ops,
+        receivedAtMs,
+      ),
+    )
   }
 
-  #refusal({ ops }: ParsedPush, receivedAtMs: number): Frame | null {
+  #begin(bytes: number): void {
+    this.#inFlight++
+    this.#bytesInFlight += bytes
+  }
+
+  #end(bytes: number): void {
+    this.#inFlight--
+    this.#bytesInFlight -= bytes
+  }
+
+  #refusal({ ops }: ParsedPush, receivedAtMs: number, bytes: number): Frame | null {
     const { limits } = this.#session.engine
     const n = ops[0]?.n
-    const limit = this.#limit(receivedAtMs, n)
+    const limit = this.#limit(receivedAtMs, bytes, n)
     if (limit) return limit
     if (ops.length > limits.opsPerPush) {
       const message = `The push holds ${ops.length} ops. At most ${limits.opsPerPush} are taken at once; send it in parts.`
@@ -69,15 +89,17 @@ export class Pushes {
     return errorFrame('split_transaction', { n, message })
   }
 
-  #limit(receivedAtMs: number, n?: number): Frame | null {
-    const waitMs = this.#waitMs(receivedAtMs)
+  #limit(receivedAtMs: number, bytes: number, n?: number): Frame | null {
+    const waitMs = this.#waitMs(receivedAtMs, bytes)
     if (waitMs === 0) return null
     this.#session.engine.metrics.count('syncline_limit_hits_total', 1, { code: 'rate_limited' })
     return errorFrame('rate_limited', { n, retryAfterMs: waitMs })
   }
 
-  #waitMs(receivedAtMs: number): number {
+  #waitMs(receivedAtMs: number, bytes: number): number {
     if (this.#inFlight >= MOST_IN_FLIGHT) return 1_000
+    const mostBytes = MOST_LARGE_IN_FLIGHT * this.#session.engine.limits.messageBytes
+    if (this.#bytesInFlight + bytes > mostBytes) return 1_000
     const { engine, identity, address } = this.#session
     const rate = engine.limits.pushes
     const waitMs = bucketWaitMs(rate, this.#bucket, receivedAtMs)
@@ -108,7 +130,7 @@ export class Pushes {
     receivedAtMs: number,
   ): Promise<void> {
     const { metrics } = this.#session.engine
-    const outcome = await pushed.finally(() => this.#inFlight--)
+    const outcome = await pushed
     if (isNegative(outcome, ops)) await untilNegativeAnswer(receivedAtMs)
     if (outcome.refused) return this.#refuse(outcome.refused, ops)
     if (outcome.gap !== undefined) {
@@ -152,11 +174,11 @@ export class Pushes {
 
   /** Closes an entry of the user's conflict list. */
   resolve({ conflict }: Resolve, receivedAtMs: number): void {
-    const limit = this.#limit(receivedAtMs)
+    const limit = this.#limit(receivedAtMs, 0)
     if (limit) return this.#session.send(limit)
     const { engine, identity } = this.#session
-    this.#inFlight++
-    const resolved = engine.writer.seen(conflict, identity.user).finally(() => this.#inFlight--)
+    this.#begin(0)
+    const resolved = engine.writer.seen(conflict, identity.user).finally(() => this.#end(0))
     resolved.catch(() => {})
     this.#answer(async () => {
       if (await resolved) return

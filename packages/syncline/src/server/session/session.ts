@@ -39,12 +39,14 @@ type Handlers = {
     session: Session,
     message: Extract<ParsedMessage, { type: Type }>,
     receivedAtMs: number,
+    bytes: number,
   ) => void
 }
 
 interface Queued {
   readonly frame: ParsedFrame
   readonly receivedAtMs: number
+  readonly bytes: number
 }
 
 const NOTHING: readonly Queued[] = []
@@ -120,7 +122,7 @@ export class Session {
     if (waitMs > 0) return this.#limit(waitMs)
     this.#messages = drawnBucket(rate, this.#messages, receivedAtMs)
     if (this.#phase === 'greeting') return this.#enqueue(read(), bytes, receivedAtMs)
-    this.#handle(read(), receivedAtMs)
+    this.#handle({ frame: read(), receivedAtMs, bytes })
   }
 
   #receiveFirst(frame: ParsedFrame): void {
@@ -155,18 +157,18 @@ export class Session {
     this.#queue = NOTHING
     const found = queue.findIndex(({ frame }) => frame.ok && frame.message.type === 'push')
     const firstPush = found === -1 ? queue.length : found
-    for (const { frame, receivedAtMs } of queue.slice(0, firstPush)) this.#handle(frame, receivedAtMs)
+    for (const queued of queue.slice(0, firstPush)) this.#handle(queued)
     this.#push((pushes) => pushes.acknowledge(outcome))
-    for (const { frame, receivedAtMs } of queue.slice(firstPush)) this.#handle(frame, receivedAtMs)
+    for (const queued of queue.slice(firstPush)) this.#handle(queued)
   }
 
   #enqueue(frame: ParsedFrame, bytes: number, receivedAtMs: number): void {
     this.#queuedBytes += bytes
     if (this.#queuedBytes > this.engine.limits.helloQueueBytes) return this.refuse('too_large')
-    this.#queue = [...this.#queue, { frame, receivedAtMs }]
+    this.#queue = [...this.#queue, { frame, receivedAtMs, bytes }]
   }
 
-  #handle(frame: ParsedFrame, receivedAtMs: number): void {
+  #handle({ frame, receivedAtMs, bytes }: Queued): void {
     if (this.phase !== 'open') return
     if (!frame.ok) {
       this.engine.metrics.count('syncline_invalid_messages_total')
@@ -176,8 +178,9 @@ export class Session {
       session: Session,
       message: ParsedMessage,
       receivedAtMs: number,
+      bytes: number,
     ) => void
-    handle(this, frame.message, receivedAtMs)
+    handle(this, frame.message, receivedAtMs, bytes)
   }
 
   static readonly #handlers: Handlers = {
@@ -189,7 +192,8 @@ export class Session {
       ),
     join: (session, message, receivedAtMs) => session.#joins.join(message, receivedAtMs),
     leave: (session, message) => session.#joins.leave(message),
-    push: (session, message, receivedAtMs) => session.#push((pushes) => pushes.push(message, receivedAtMs)),
+    push: (session, message, receivedAtMs, bytes) =>
+      session.#push((pushes) => pushes.push(message, receivedAtMs, bytes)),
     resolve: (session, message, receivedAtMs) =>
       session.#push((pushes) => pushes.resolve(message, receivedAtMs)),
     presence: (session, { channel }) =>
