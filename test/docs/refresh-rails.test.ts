@@ -1,10 +1,12 @@
 /** The guide beside a Rails app, as it stands there: its server, with a cookie that a real ActiveSupport has signed. */
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createTestDatabase, freePort, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { accountIdentifier, RawCable } from '../../packages/syncline/test/action-cable/accounts-server.ts'
 import { type Application, makeApplication } from '../../packages/syncline/test/cli/built-cli.ts'
+import { ensureRails } from '../../packages/syncline/test/markers/rails/rails-cable.ts'
 import { blocksOf } from './blocks.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
@@ -43,6 +45,7 @@ beforeAll(async () => {
     DATABASE_URL: database.url,
     SYNCLINE_SECRET: 'a secret of this test run',
     SECRET_KEY_BASE: `${fixtures.secret},${fixtures.former}`,
+    SYNCLINE_OPERATOR_TOKEN: 'the-operator-of-this-test-run',
   }
 })
 afterAll(async () => {
@@ -66,6 +69,7 @@ test('A2: a browser signed in to Rails hears of a change that Rails makes, until
   const came = (text: string) => cable.next((frame) => frame.includes(text), 0, 30_000)
 
   await came('welcome')
+  if (ensureRails()) expect(position(port)).toEqual({ cursor: expect.stringContaining('~'), debounceMs: 300 })
   const answers = []
   for (const id of ['1', '2', 'all']) answers.push(await cable.answerTo(accountIdentifier(id)))
   await database.query(`update account_users set role = 'admin' where account_id = 1`)
@@ -78,3 +82,15 @@ test('A2: a browser signed in to Rails hears of a change that Rails makes, until
   expect(migrated).toMatchObject({ code: 0, error: '' })
   expect(doctor.out).toContain('Nothing is wrong.')
 })
+
+/** What the guide's Ruby is told by a server at this port. */
+function position(port: number): unknown {
+  const code = blocksOf('docs/guides/refresh-rails.md').find(({ file }) => file === 'syncline.rb')?.code
+  const url = `http://127.0.0.1:${port}`
+  const { stdout, stderr } = spawnSync('ruby', ['-e', `${code}\nputs JSON.generate(Syncline.position)`], {
+    env: { ...process.env, ...environment, SYNCLINE_URL: url },
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  return JSON.parse(stdout)
+}

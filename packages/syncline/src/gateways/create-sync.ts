@@ -65,7 +65,7 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly cablePath?: string
   /** Below it are the records. @default '/api' */
   readonly apiPath?: string
-  /** Opens metrics and the details of health. @default nobody sees them */
+  /** Opens metrics, the details of health, and `GET /sync/position`. @default nobody sees them */
   readonly operatorToken?: string
   /** Limits that differ from `defaultLimits`. */
   readonly limits?: Partial<Limits>

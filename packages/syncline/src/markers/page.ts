@@ -1,10 +1,21 @@
 /** What a page adapter is: the way from names of props to the page's own loader. */
+import { positionOf } from '../protocol/marker-cursor.ts'
 
 /** Where in the log a prop was read. */
 export interface Place {
   readonly cursor: string
   /** Null when the cursor cannot be compared. */
   readonly position: number | null
+}
+
+/** The older of two places; one that cannot be compared counts as the oldest. */
+export function older(a: Place, b: Place): Place {
+  return (b.position ?? 0) < (a.position ?? 0) ? b : a
+}
+
+/** The place that a cursor stands for. */
+export function placeAt(cursor: string): Place {
+  return { cursor, position: positionOf(cursor) }
 }
 
 /** How a reload ended. */

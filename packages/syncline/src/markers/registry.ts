@@ -15,7 +15,7 @@ import { isIdentifier } from './identifier.ts'
 import type { IncomingMessage, SyncMessage } from './message.ts'
 import { type Observable, observable } from './observable.ts'
 import { type Props, propList, type SubscribeOptions, type SyncOptions } from './options.ts'
-import type { Place } from './page.ts'
+import { older, type Place } from './page.ts'
 import { positionOf } from '../protocol/marker-cursor.ts'
 import { createReloader, EVERYTHING, type Reloader } from './reloader.ts'
 import type { Connection, SyncState, TransportHost } from './transport.ts'
@@ -176,6 +176,16 @@ export class SyncRegistry {
     this.#reloader.perform()
   }
 
+  /** Asks the server for every channel again, each from where it was heard last, as after a reconnect. */
+  resubscribeAll(): void {
+    for (const channel of this.#channels.values()) this.#ask(channel)
+  }
+
+  /** Tries a lost connection again now; by itself it is tried after waits that grow. */
+  scheduleReconnect(): void {
+    this.#connection?.wake()
+  }
+
   /** Takes a message as if the server had sent it. */
   handleMessage(message: IncomingMessage): void {
     const { identifier, action = 'refresh', prop, timestamp, type, error, cursor } = message
@@ -184,7 +194,7 @@ export class SyncRegistry {
     if (type || !channel) return
     const position = positionOf(cursor)
     channel.cursor = cursor ?? channel.cursor
-    channel.changedAt = Math.max(channel.changedAt, position ?? channel.changedAt)
+    channel.changedAt = Math.max(channel.changedAt, position ?? 0)
     const heard = { identifier, action, prop, timestamp: timestamp ?? this.#seconds() }
     noteMarker(heard)
     channel.tell(heard)
@@ -201,7 +211,7 @@ export class SyncRegistry {
     if (this.#isEnabled)
       this.#stopWatching ??= watchPage(this.#options.page, {
         onWake: () => this.#wake(),
-        onFree: () => this.#reloader.freed(),
+        onFree: () => this.#reloader.freed(this.debounceMs),
         onShown: () => this.#onShown(),
         onKept: (props) => this.#mark(props, null),
       })
@@ -209,7 +219,7 @@ export class SyncRegistry {
 
   /** Somebody looks again, or the network is back: what waits for another try has it now. */
   #wake(): void {
-    this.#connection?.wake()
+    this.scheduleReconnect()
     this.#askRefused()
     this.performReload()
   }
@@ -232,10 +242,11 @@ export class SyncRegistry {
 
   #host(): TransportHost {
     return {
-      onState: (state) => this.#setStatus(state),
-      onOpen: () => {
-        for (const channel of this.#channels.values()) this.#ask(channel)
+      onState: (state) => {
+        debug('connection', state)
+        this.#setStatus(state)
       },
+      onOpen: () => this.resubscribeAll(),
       onRetry: (name) => this.#ask(this.#channels.get(name)),
       onJoined: (name, isContinued, cursor) => this.#onJoined(name, isContinued, cursor),
       onMarker: (message) => this.handleMessage(message),
@@ -294,7 +305,7 @@ export class SyncRegistry {
     if (isContinued) return
     channel.from = positionOf(cursor)
     if (!isFirst) channel.tell({ identifier: name, action: 'refresh', timestamp: this.#seconds() })
-    this.#mark(channel.staleProps(EVERYTHING), null, channel)
+    this.#mark(channel.staleProps(EVERYTHING), channel.from, channel)
   }
 
   #onRejected(name: string, reason: string): void {
@@ -331,12 +342,7 @@ export class SyncRegistry {
   #oldestPlace(props: readonly string[]): Place | undefined {
     const { page } = this.#options
     const places = (props.length === 0 ? [EVERYTHING] : props).map((prop) => page?.placeOf?.(prop))
-    let oldest = places[0]
-    for (const place of places) {
-      if (!place) return undefined
-      if (!oldest || (place.position ?? 0) < (oldest.position ?? 0)) oldest = place
-    }
-    return oldest
+    return places.reduce((a, b) => a && b && older(a, b))
   }
 
   #mark(props: readonly string[], mark: number | null, channel?: Channel): void {

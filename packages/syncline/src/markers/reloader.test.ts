@@ -95,19 +95,34 @@ test('R2: what another answer brought meanwhile is not reloaded', async () => {
   expect(asked()).toEqual(['members'])
 })
 
-test('R4: while the page is busy nothing is asked, and everything at once when it is free', async () => {
+test('R4: while the page is busy nothing is asked, and everything together a while after it is free', async () => {
   let isBusy = true
   const { reloader, mark, asked } = setUp({ isBusy: () => isBusy })
   mark(['account'])
   await vi.advanceTimersByTimeAsync(5_000)
   mark(['members'])
-  reloader.freed()
+  reloader.freed(300)
   expect(asked()).toEqual([])
 
   isBusy = false
-  reloader.freed()
+  reloader.freed(300)
+  await vi.advanceTimersByTimeAsync(200)
+  mark(['plan'])
+  expect(asked()).toEqual([])
+  await vi.advanceTimersByTimeAsync(5_000)
 
-  expect(asked()).toEqual(['account,members'])
+  expect(asked()).toEqual(['account,members,plan'])
+})
+
+test('R2: what the page has loaded by itself until the reload is due is not reloaded, though it said nothing', async () => {
+  let position = 100
+  const { mark, asked } = setUp({ placeOf: () => ({ cursor: '', position }) })
+  mark(['account'], 150)
+
+  position = 150
+  await vi.advanceTimersByTimeAsync(300)
+
+  expect(asked()).toEqual([])
 })
 
 test('R1: what was held for a page that is gone does not keep the next page from reloading', async () => {
@@ -118,7 +133,7 @@ test('R1: what was held for a page that is gone does not keep the next page from
   // The visit that it waited for takes its component away.
   reloader.forget('account')
   isBusy = false
-  reloader.freed()
+  reloader.freed(300)
 
   mark(['accounts'])
   await vi.advanceTimersByTimeAsync(300)

@@ -4,7 +4,8 @@
  *
  *   R1 no lost refresh   a reload that was cancelled or failed leaves its props stale
  *   R2 never backwards   a marker that the shown prop already contains makes nothing stale
- *   R4 gentle            nothing is asked for while a visit is under way or the page is hidden
+ *   R4 gentle            nothing is asked for while a visit is under way or the page is hidden; what a submission
+ *                        changed is marked around its answer, and collected to one reload after it
  */
 import type { Clock } from './clock.ts'
 import { debug, warnOfNoPage, warnOfUnknown } from './development.ts'
@@ -43,8 +44,8 @@ export interface Reloader {
   settle(): void
   /** Nobody shows the prop any more. */
   forget(prop: string): void
-  /** A visit ended, or the page came into view. */
-  freed(): void
+  /** A visit ended: a reload that waited for it is due after this pause, together with what is marked until then. */
+  freed(delayMs: number): void
   stop(): void
 }
 
@@ -77,8 +78,9 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
     marks.delete(prop)
   }
 
-  const freed = () => {
-    if (state.phase === 'held' && !isHeld()) onDue()
+  const settle = () => {
+    for (const prop of pending) if (isShown(prop, marks.get(prop))) forget(prop)
+    if (pending.size === 0) dispatch('settled')
   }
 
   const dispatch = (event: ReloadEvent, delayMs = 0) => {
@@ -94,7 +96,6 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
         onDue()
       })
     } else if (isReloading(state) && !isReloading(before)) reload()
-    else freed()
   }
 
   const reload = () => {
@@ -139,16 +140,17 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
     mark,
     schedule: (delayMs) => dispatch('marked', delayMs),
     perform() {
-      if (pending.size === 0) return dispatch('settled')
+      // The page may have loaded it by itself meanwhile.
+      settle()
+      if (pending.size === 0) return
       if (state.phase === 'idle' || isReloading(state)) dispatch('marked')
       dispatch(isHeld() ? 'held' : 'due')
     },
-    settle() {
-      for (const prop of pending) if (isShown(prop, marks.get(prop))) forget(prop)
-      if (pending.size === 0) dispatch('settled')
-    },
+    settle,
     forget,
-    freed,
+    freed(delayMs) {
+      if (state.phase === 'held' && !isHeld()) dispatch('interrupted', delayMs)
+    },
     stop() {
       turn++
       stopTimer?.()

@@ -31,7 +31,10 @@ export type ReloadEvent =
   /** Nothing is stale any more: another answer brought it. */
   | 'settled'
   | 'ended'
-  /** A visit took the page elsewhere before the answer came. */
+  /**
+   * A visit came first: it took the page elsewhere before the answer came, or has ended after the reload waited for it.
+   * What it changed may be marked in a moment.
+   */
   | 'interrupted'
   /** No answer came, or none in time. */
   | 'failed'
@@ -39,7 +42,7 @@ export type ReloadEvent =
 export const NEXT: Record<ReloadPhase, Partial<Record<ReloadEvent, ReloadPhase>>> = {
   idle: { marked: 'collecting' },
   collecting: { marked: 'collecting', due: 'reloading', held: 'held', settled: 'idle' },
-  held: { due: 'reloading', settled: 'idle' },
+  held: { due: 'reloading', interrupted: 'collecting', settled: 'idle' },
   reloading: { marked: 'again', ended: 'idle', interrupted: 'collecting', failed: 'retrying' },
   again: {
     marked: 'again',

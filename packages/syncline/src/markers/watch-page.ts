@@ -8,11 +8,9 @@ export interface PageWatcher extends PageHost {
 
 /** Begins listening; returns the function that ends it. */
 export function watchPage(page: Page | undefined, watcher: PageWatcher): () => void {
-  const { onWake, onFree } = watcher
+  const { onWake } = watcher
   const onVisible = () => {
-    if (document.hidden) return
-    onWake()
-    onFree()
+    if (!document.hidden) onWake()
   }
   const stop = page?.watch?.(watcher)
   addEventListener('online', onWake)

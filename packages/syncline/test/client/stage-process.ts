@@ -1,4 +1,4 @@
-/** Builds and runs `stage-program.ts`: a real server that can be killed at any moment and started again. */
+/** Builds and runs a program such as `stage-program.ts`: a real server that can be killed at any moment and started again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,15 +12,26 @@ export interface StageProcess {
   remove(): Promise<void>
 }
 
+export interface StageProcessOptions {
+  /** @default stage-program.ts */
+  readonly entry?: string
+  /** Options of Node. @default none */
+  readonly flags?: readonly string[]
+}
+
 /** Builds the program; nothing runs before `start`. */
-export async function buildStageProcess(databaseUrl: string, port: number): Promise<StageProcess> {
+export async function buildStageProcess(
+  databaseUrl: string,
+  port: number,
+  { entry = join(import.meta.dirname, 'stage-program.ts'), flags = [] }: StageProcessOptions = {},
+): Promise<StageProcess> {
   // Below the package, so that the program finds its dependencies.
   const base = join(import.meta.dirname, '../../node_modules/.cache')
   mkdirSync(base, { recursive: true })
   const folder = mkdtempSync(join(base, 'stage-process-'))
   const program = join(folder, 'stage.mjs')
   await build({
-    entryPoints: [join(import.meta.dirname, 'stage-program.ts')],
+    entryPoints: [entry],
     outfile: program,
     bundle: true,
     platform: 'node',
@@ -40,7 +51,7 @@ export async function buildStageProcess(databaseUrl: string, port: number): Prom
   }
   return {
     async start() {
-      child = spawn(process.execPath, [program], {
+      child = spawn(process.execPath, [...flags, program], {
         env: {
           ...process.env,
           DATABASE_URL: databaseUrl,

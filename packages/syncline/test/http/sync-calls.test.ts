@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { positionOf } from '../../src/protocol/marker-cursor.ts'
 import { newKey, OPERATOR_TOKEN, send, type StageServer, startStage } from './stage-server.ts'
 
 interface Message {
@@ -269,6 +270,24 @@ test('health is for everybody, its details and the metrics for the operator', as
   expect(await metrics.text()).toMatch(/^# HELP syncline_/)
   expect((await send(`${stage.url}/sync/metrics`, {})).status).toBe(401)
   expect((await stage.as('ana', '/sync/metrics')).status).toBe(401)
+})
+
+test('R1: a server of pages with the operator’s token is told where the log stands, and nobody else is', async () => {
+  const operator = { headers: { authorization: `Bearer ${OPERATOR_TOKEN}` } }
+  const before = await stage.sync.position()
+
+  const answer = await send(`${stage.url}/sync/position`, operator)
+  const told = await bodyOf<{ cursor: string; debounceMs: number }>(answer)
+  stage.sync.enable(false)
+  const off = await send(`${stage.url}/sync/position`, operator)
+  stage.sync.enable(true)
+
+  expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])
+  expect(told).toEqual({ cursor: expect.any(String), debounceMs: 300 })
+  expect(positionOf(told.cursor)).toBeGreaterThan(positionOf(before?.cursor) as number)
+  expect([off.status, await bodyOf(off)]).toEqual([200, null])
+  expect((await send(`${stage.url}/sync/position`, {})).status).toBe(401)
+  expect((await stage.as('ana', '/sync/position')).status).toBe(401)
 })
 
 test('sync that is turned off is answered as such, for everybody or for one user', async () => {

@@ -20,12 +20,19 @@ export interface Site {
   close(): Promise<void>
 }
 
-export async function startSite(): Promise<Site> {
+export interface SiteOptions {
+  /** Where its pages say that they were read. @default `sync.position()` of the server */
+  readonly position?: ((server: AccountsServer) => ReturnType<AccountsServer['sync']['position']>) | null
+}
+
+export async function startSite({
+  position = ({ sync }) => sync.position(),
+}: SiteOptions = {}): Promise<Site> {
   const [server, code] = await Promise.all([startAccountsServer(), bundle()])
   const held = new Set<{ matches: (request: string) => boolean; until: Promise<void> }>()
   const inertia = createInertia({
     secret: 'a secret of the tests',
-    position: () => server.sync.position(),
+    ...(position && { position: () => position(server) }),
     document: ({ head, body }) =>
       `<!doctype html><head>${head}<link rel="icon" href="data:,"></head><body>${body}<script src="/client.js"></script></body>`,
   })

@@ -308,6 +308,26 @@ test('a channel that is refused for a moment is asked for again', async () => {
   expect(joins(server)[1]).toEqual(joins(server)[0])
 })
 
+test('as the reference has it, channels can be asked for again, and a lost connection tried at once', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page, nativeAnswers(), { reconnectDelay: 60_000, random: () => 1 })
+  registry.subscribe(ACCOUNT, 'account')
+  await expect.poll(() => joins(server)).toHaveLength(1)
+  await expect.poll(() => registry.isConnected).toBe(true)
+
+  registry.resubscribeAll()
+  await expect.poll(() => joins(server)).toHaveLength(2)
+  server.drop()
+  await expect.poll(() => registry.isConnected).toBe(false)
+  registry.scheduleReconnect()
+
+  await expect.poll(() => joins(server)).toHaveLength(3)
+  expect(server.connections).toBe(2)
+  expect(reloads).toEqual([])
+  for (const state of ['connected', 'reconnecting'])
+    expect(console.debug).toHaveBeenCalledWith('[syncline] connection', state)
+})
+
 test('after the attempts that were allowed, or when the server says so, the page goes on without', async () => {
   const refusing = await start(notedPage().page, () => [{ type: 'bye', code: 'disabled', reconnect: false }])
   const states: string[] = []

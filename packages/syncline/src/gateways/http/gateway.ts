@@ -23,7 +23,7 @@ import { pull, pullOne } from './pull.ts'
 import { push } from './push.ts'
 import { readBody } from './read-body.ts'
 import { records } from './rest/records.ts'
-import { type Route, isOurs, routeOf } from './route.ts'
+import { type OpenCall, type Route, isOurs, routeOf } from './route.ts'
 import type { RequestContext } from './to-node.ts'
 import { proofOf } from './trusted-cookies.ts'
 
@@ -122,6 +122,9 @@ async function answer(
       return isOperator(request, operatorToken)
         ? json(200, { connections: connections() })
         : refusal(UNAUTHENTICATED)
+    case 'position':
+      // For the servers of pages. What it tells is no secret, but each answer costs a read of the log.
+      return isOperator(request, operatorToken) ? json(200, await core.position()) : refusal(UNAUTHENTICATED)
   }
   await core.ready
   const identity = await core.identify(proofOf(request, core.allowedOrigins))
@@ -138,10 +141,7 @@ async function answer(
   return refusedBeforehand(call) ?? answerKnown(call, route)
 }
 
-function answerKnown(
-  call: Call,
-  route: Exclude<Route, { call: 'unknown' | 'wrongMethod' | 'health' | 'metrics' | 'connections' }>,
-) {
+function answerKnown(call: Call, route: Exclude<Route, { call: 'unknown' | 'wrongMethod' | OpenCall }>) {
   switch (route.call) {
     case 'push':
       return push(call)

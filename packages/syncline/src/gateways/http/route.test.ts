@@ -14,6 +14,8 @@ test('calls are found by method and path', () => {
     ['GET', '/health', 'health'],
     ['HEAD', '/health', 'health'],
     ['GET', '/sync/metrics', 'metrics'],
+    ['GET', '/sync/position', 'position'],
+    ['POST', '/sync/position', 'wrongMethod'],
     ['GET', '/api/productions', 'records'],
     ['DELETE', '/api/productions/1/cameras/2', 'records'],
     ['GET', '/sync/push', 'wrongMethod'],

@@ -8,7 +8,7 @@ export interface Paths {
 }
 
 /** Calls that need no user: for everybody, or for whoever has the operator's token. */
-type OpenCall = 'health' | 'metrics' | 'connections'
+export type OpenCall = 'health' | 'metrics' | 'connections' | 'position'
 
 /** Calls that need a user. */
 type SignedInCall = 'push' | 'pull' | 'pullOne' | 'activity'
@@ -28,6 +28,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | Open
   health: { GET: 'health' },
   metrics: { GET: 'metrics' },
   connections: { GET: 'connections' },
+  position: { GET: 'position' },
 }
 
 const COLLECTION_METHODS = 'GET, POST'

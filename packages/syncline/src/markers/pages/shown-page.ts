@@ -6,7 +6,7 @@
  *   R2 never backwards   an answer that was read before what is shown does not replace it
  */
 import { positionOf } from '../../protocol/marker-cursor.ts'
-import type { Place } from '../page.ts'
+import { older, type Place, placeAt } from '../page.ts'
 
 /** The prop that `syncline/inertia` puts into every answer. */
 export interface SyncProp {
@@ -47,13 +47,7 @@ export function placeIn(page: InertiaPageLike | undefined, prop: string): Place 
   if (!sync) return undefined
   const { places = {} } = sync
   if (prop !== '*') return placeAt(places[prop] ?? places[prop.split('.')[0] as string] ?? sync.cursor)
-  return Object.values(places)
-    .map(placeAt)
-    .reduce((a, b) => ((b.position ?? 0) < (a.position ?? 0) ? b : a), placeAt(sync.cursor))
-}
-
-function placeAt(cursor: string): Place {
-  return { cursor, position: positionOf(cursor) }
+  return Object.values(places).map(placeAt).reduce(older, placeAt(sync.cursor))
 }
 
 /**

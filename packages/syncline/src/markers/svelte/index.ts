@@ -1,4 +1,6 @@
-/** Svelte 5 pages that refresh: `import { useSync } from 'syncline/markers/svelte'`. */
-export { type FieldKeeper, keepField, type KeepFieldOptions, type TextField } from '../fields/keep-field.ts'
-export { buildIdentifier } from '../identifier.ts'
+/**
+ * Svelte 5 pages that refresh, and all of `syncline/markers` with it: `import { syncRegistry, useSync } from
+ * 'syncline/markers/svelte'`.
+ */
+export * from '../index.ts'
 export { createDynamicSync, type Subscriptions, syncWithRails, useSync, useSyncState } from './use-sync.ts'
