@@ -159,12 +159,12 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
       await watched.until(() => watched.rows().length === 1)
       const copy = await backUp()
       await write(log, 'lost')
-      await watched.until(() => watched.rows().length === 2, 20_000)
+      await watched.until(() => watched.rows().length === 2)
 
       await putBack(copy)
-      await watched.until(() => watched.batches.at(-1)?.reset === 'history', 20_000)
+      await watched.until(() => watched.batches.at(-1)?.reset === 'history')
       await write(log, 'b')
-      await watched.until(() => watched.rows().length === 3, 20_000)
+      await watched.until(() => watched.rows().length === 3)
 
       expect(watched.rows().map(({ id }) => id)).toEqual(['a', 'lost', 'b'])
       await watched.tail.close()
@@ -256,7 +256,7 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
       const last = standing(watched.tail)
 
       execFileSync(join(programs.bin, 'pg_restore'), ['--clean', '--if-exists', '-d', log.url, dump])
-      await watched.until(() => watched.batches.at(-1)?.reset !== undefined, 20_000)
+      await watched.until(() => watched.batches.at(-1)?.reset !== undefined)
       await write(log, 'new')
       await watched.until(() => watched.rows().length === 4)
 

@@ -42,7 +42,8 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
     let cluster: Cluster
     let log: LogDatabase
     beforeAll(async () => {
-      cluster = await startCluster({ programs })
+      // Whose maintenance uses none either.
+      cluster = await startCluster({ programs, settings: { autovacuum: 'off' } })
     })
     afterAll(() => cluster.remove())
     beforeEach(async () => {

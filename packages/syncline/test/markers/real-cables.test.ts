@@ -12,7 +12,6 @@ beforeEach(() => {
   for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, () => {})
 })
 
-vi.setConfig({ testTimeout: 60_000 })
 const registries: SyncRegistry[] = []
 afterEach(() => {
   for (const registry of registries.splice(0)) registry.disconnect()

@@ -173,7 +173,7 @@ test('A2: a right that ends by the clock ends without any change in the database
     access: {
       production: { accessibleBy: (user) => sql`clock_timestamp() < ${String(user['until'])}::timestamptz` },
     },
-    authenticate: () => ({ user: { id: 'ana', until: new Date(Date.now() + 3_000).toISOString() } }),
+    authenticate: () => ({ user: { id: 'ana', until: new Date(Date.now() + 5_000).toISOString() } }),
   })
   try {
     const ana = await own.socket('ana')

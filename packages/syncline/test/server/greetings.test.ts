@@ -117,13 +117,15 @@ test('the records of a room are collections by the names of their tables, near a
   await ana.next(({ channel, changes }) => channel?.endsWith('/photos') && changes?.[0].action === 'leave')
 
   const seen = (channel: string) => ana.changes(channel).map(({ id, action }) => [id, action])
+  // New here, or moved in: the camera of the photo came in the same moment, and a look at whose rights depend on the
+  // time may find a record before its change is told.
+  const came = expect.stringMatching(/^(create|enter)$/)
   expect(seen('Production:p1/cameras')).toEqual([
-    ['c9', 'create'],
+    ['c9', came],
     ['c9', 'leave'],
   ])
   expect(seen('Production:p1/photos')).toEqual([
-    // Its camera came in the same moment, so the photo is new here, or moved in.
-    ['f9', expect.stringMatching(/^(create|enter)$/)],
+    ['f9', came],
     ['f9', 'leave'],
   ])
   await expect(stranger.join('Production:p2/cameras')).rejects.toThrow('not_found')

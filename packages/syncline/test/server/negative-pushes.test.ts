@@ -34,8 +34,8 @@ test('A3: ops on missing and on forbidden records are rejected alike, and no soo
 
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
   expect(answers[0]?.text).toContain('"code":"not_found"')
-  // The client's clock starts before the server's, so an answer can only seem later than it was.
-  for (const { afterMs } of answers) expect(afterMs).toBeGreaterThanOrEqual(25)
+  // The client's clock starts before the server's; timers and that clock may differ by a millisecond.
+  for (const { afterMs } of answers) expect(afterMs).toBeGreaterThan(23)
 })
 
 test('a conflict of somebody else is closed by nobody', async () => {
