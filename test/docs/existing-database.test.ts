@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { type Application, makeApplication } from '../../packages/syncline/test/cli/built-cli.ts'
 import { blocksOf } from './blocks.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const PAGE = 'docs/guides/existing-database.md'
 const blocks = blocksOf(PAGE)
@@ -61,15 +61,15 @@ test('with the guide’s rules and page, dev shows a change by SQL to a member o
   const port = await freePort()
 
   const dev = application.start(['dev', '--no-watch', '--port', String(port)], environment)
-  await expect.poll(dev.text, { timeout: 60_000 }).toContain('rules for 3 of 3 models')
+  await expect.poll(dev.text, { timeout: 120_000 }).toContain('rules for 3 of 3 models')
   const { openTeam } = await application.load<Page>('page.ts')
   const ana = openTeam(team?.id as string, 'ana', `http://127.0.0.1:${port}/sync`)
   const cleo = openTeam(team?.id as string, 'cleo', `http://127.0.0.1:${port}/sync`)
   const titles = () => ana.tasks.current.map(({ title }) => title)
 
-  await expect.poll(titles, { timeout: 60_000 }).toEqual(['Book the van'])
+  await expect.poll(titles, { timeout: 120_000 }).toEqual(['Book the van'])
   await database.query(update as string)
-  await expect.poll(titles, { timeout: 60_000 }).toEqual(['Book two vans'])
+  await expect.poll(titles, { timeout: 120_000 }).toEqual(['Book two vans'])
   await ana.finish(ana.tasks.current[0]?.id as string)
 
   expect(await database.query('select state from tasks')).toEqual([{ state: 'done' }])

@@ -9,7 +9,7 @@ import { type Application, makeApplication } from '../../packages/syncline/test/
 import { ensureRails } from '../../packages/syncline/test/markers/rails/rails-cable.ts'
 import { blocksOf } from './blocks.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const fixtures = JSON.parse(
   readFileSync(
@@ -61,7 +61,7 @@ test('A2: a browser signed in to Rails hears of a change that Rails makes, until
     ...environment,
     PORT: String(port),
   })
-  await expect.poll(server.text, { timeout: 90_000 }).toContain('listening')
+  await expect.poll(server.text, { timeout: 120_000 }).toContain('listening')
   const cable = new RawCable(port, {
     cookie: `session_id=${fixtures.cookies[0]?.cookie}`,
     origin: `http://127.0.0.1:${port}`,

@@ -83,6 +83,6 @@ test('the guide’s application: two windows, psql, and a server that goes and c
     .toEqual(['☑ From psql (First board)', '☐ Note 2 by ben (First board)'])
   await startServer()
 
-  await expect.poll(() => notesOf(ana), { timeout: 60_000 }).toHaveLength(2)
-  await expect.poll(() => ben.textContent('#status'), { timeout: 60_000 }).toBe('ben: realtime, 0 to send')
+  await expect.poll(() => notesOf(ana), { timeout: 120_000 }).toHaveLength(2)
+  await expect.poll(() => ben.textContent('#status'), { timeout: 120_000 }).toBe('ben: realtime, 0 to send')
 })

@@ -4,6 +4,8 @@ import { type Browser, chromium } from 'playwright-core'
 
 const SHELL = '/usr/bin/chromium-headless-shell'
 const PROGRAM = process.env['CHROMIUM_PATH'] ?? (existsSync(SHELL) ? SHELL : '/usr/bin/chromium')
+/** Many times what it takes, for a machine with other work. */
+const START_WITHIN_MS = 100_000
 
 /** How a browser is started that nobody looks at. */
 export const CHROMIUM_FLAGS = [
@@ -19,5 +21,6 @@ export const CHROMIUM_FLAGS = [
 
 /** Starts the browser with a new profile. */
 export function openBrowser(...flags: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: PROGRAM, args: [...CHROMIUM_FLAGS, ...flags] })
+  const args = [...CHROMIUM_FLAGS, ...flags]
+  return chromium.launch({ executablePath: PROGRAM, args, timeout: START_WITHIN_MS })
 }

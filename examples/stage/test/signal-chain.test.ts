@@ -118,7 +118,7 @@ test('a row is dragged by its handle', async () => {
   const last = others.at(-1) ?? ''
   await field(sources, `Name of ${first}`).hover()
 
-  await sources.getByRole('button', { name: `Move ${first}` }).hover()
+  await sources.getByRole('button', { name: `Move ${first}`, exact: true }).hover()
   await ben.mouse.down()
   const box = await field(sources, `Name of ${last}`).boundingBox()
   await ben.mouse.move(200, (box?.y ?? 0) + 50, { steps: 4 })

@@ -7,6 +7,7 @@ const COLOUR_RULES = ['color-contrast', 'link-in-text-block']
 
 /** Serious problems of the page, each with the scheme in which it shows. */
 export async function problemsOf(page: Page): Promise<string[]> {
+  await untilColoured(page)
   const inLight = await serious(page, 'light', reader(page))
   await page.emulateMedia({ colorScheme: 'dark' })
   await untilColoured(page)

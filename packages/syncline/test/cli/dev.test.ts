@@ -7,9 +7,9 @@ import { WebSocket } from 'ws'
 import type { Schema } from '../../src/schema/define-schema.ts'
 import { type Application, makeApplication, type RunningCommand } from './built-cli.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-const WAIT = { timeout: 60_000 }
+const WAIT = { timeout: 120_000 }
 const server = Object.values(inject('servers'))[0] as string
 let application: Application
 let database: TestDatabase

@@ -3,7 +3,7 @@ import { createTestDatabase, freePort, type TestDatabase } from 'syncline/testin
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { type Application, makeApplication } from './built-cli.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const server = Object.values(inject('servers'))[0] as string
 let application: Application
@@ -115,11 +115,11 @@ test('explain may-read names the rule that decided, and exits with 1 for no', as
 
 test('explain watch shows broadcasts as they happen', async () => {
   const watch = application.start(['explain', 'watch'], environment)
-  await expect.poll(watch.text, { timeout: 60_000 }).toContain('Watching the log.')
+  await expect.poll(watch.text, { timeout: 120_000 }).toContain('Watching the log.')
 
   await database.query(`insert into account_users values (2, 2, 'cleo')`)
   await expect
-    .poll(watch.text, { timeout: 60_000 })
+    .poll(watch.text, { timeout: 120_000 })
     .toContain('Account:2/account_users  refresh of account_users  (create)')
 
   expect(await watch.stop()).toBe(0)
@@ -142,7 +142,7 @@ test('explain connections asks a running server, and doctor tries its sockets', 
      process.on('SIGTERM', () => sync.close({ graceMs: 0 }).then(() => process.exit()))`,
   )
   const running = application.run('server.mjs', environment)
-  await expect.poll(running.text, { timeout: 60_000 }).toContain('listening')
+  await expect.poll(running.text, { timeout: 120_000 }).toContain('listening')
   const url = `http://127.0.0.1:${port}`
   const connections = (token: string) =>
     application.syncline(['explain', 'connections', '--url', `${url}/sync`, '--token', token])

@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { type Application, makeApplication } from './built-cli.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const server = Object.values(inject('servers'))[0] as string
 let application: Application

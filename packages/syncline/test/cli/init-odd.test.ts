@@ -10,7 +10,7 @@ import { migrate } from '../../src/postgres/capture/migrate.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 const ODD = `
   create schema crm;

@@ -13,7 +13,7 @@ import type { Schema } from '../../src/schema/define-schema.ts'
 import { type Application, makeApplication } from './built-cli.ts'
 
 // Every command is a process of its own, and a reload is two.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 let application: Application
 beforeAll(async () => {
@@ -149,18 +149,18 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (version, s
     test('dev serves it, and a device has the room and every change', async () => {
       const port = await freePort()
       const dev = application.start(['dev', '--open', '--port', String(port), ...schemaArgument, ...named()])
-      await expect.poll(dev.text, { timeout: 60_000 }).toContain(`serving  http://127.0.0.1:${port}`)
+      await expect.poll(dev.text, { timeout: 120_000 }).toContain(`serving  http://127.0.0.1:${port}`)
       const { schema } = await application.load<{ schema: Schema }>(`${folder}/schema.ts`)
       const client = createClient({ schema, url: `http://127.0.0.1:${port}/sync`, token: 'ana' })
       client.join(sample.room.model as never, sample.room.id)
 
-      await expect.poll(() => counts(client, sample), { timeout: 60_000 }).toEqual(sample.room.holds)
+      await expect.poll(() => counts(client, sample), { timeout: 120_000 }).toEqual(sample.room.holds)
       const { model, id, field, value } = sample.seen
       expect(client.record(model as never, id).current).toMatchObject({ [field]: value })
       await database.query(sample.change.sql.replace(/= \d[\d.]*/, '= 7'))
       await expect
         .poll(() => Number((client.record(model as never, id).current as Record<string, unknown>)[field]), {
-          timeout: 60_000,
+          timeout: 120_000,
         })
         .toBe(7)
 
