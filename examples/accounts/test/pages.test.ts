@@ -168,7 +168,7 @@ test('axe finds no serious problem on any page, in light and dark', async () => 
   await visitPages({ colorScheme: 'light' }, async (page) => void found.push(...(await problemsOf(page))))
 
   expect(found).toEqual([])
-}, 120_000)
+}, 240_000)
 
 test('no page is wider than a phone', async () => {
   const tooWide: string[] = []
@@ -179,7 +179,7 @@ test('no page is wider than a phone', async () => {
   })
 
   expect(tooWide).toEqual([])
-}, 120_000)
+}, 240_000)
 
 async function visitPages(
   options: BrowserContextOptions,

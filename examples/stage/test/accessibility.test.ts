@@ -39,7 +39,7 @@ test('axe finds no serious problem on any page, in light and dark', async () => 
 
   expect(problems).toEqual([])
   // A dozen pages, each of them read by axe.
-}, 180_000)
+}, 300_000)
 
 test('no page is wider than a phone, also with a refusal and a notice', async () => {
   const tooWide: string[] = []
@@ -51,7 +51,7 @@ test('no page is wider than a phone, also with a refusal and a notice', async ()
   })
 
   expect(tooWide).toEqual([])
-}, 120_000)
+}, 240_000)
 
 /** Opens every page in turn, the production with a refused text and a notice on it. */
 async function visitPages(
