@@ -21,7 +21,12 @@ afterEach(async () => {
 
 async function open(site: Site, url: string, cable: 'model' | 'identifier'): Promise<Tab> {
   const tab = await (await browser.newContext()).newPage()
-  await tab.addInitScript((sync) => Object.assign(window, { sync }), { url, token: '', cable })
+  await tab.addInitScript((sync) => Object.assign(window, { sync }), {
+    url,
+    token: '',
+    cable,
+    options: { debounceMs: DEBOUNCE_MS },
+  })
   await tab.goto(`${site.url}/account/7`)
   await tab.waitForFunction(() => window.registry.isConnected)
   return tab
@@ -31,8 +36,10 @@ const reloads = (tab: Tab) => tab.evaluate(() => window.reloads)
 const heard = (tab: Tab) => tab.evaluate(() => window.__syncline.markers.length)
 const shows = (tab: Tab, name: string) =>
   tab.waitForFunction((text) => document.querySelector('h1')?.textContent === JSON.stringify(text), name)
+/** Long enough for a marker that comes behind an answer, on a machine with much to do. */
+const DEBOUNCE_MS = 1_000
 /** Longer than a marker, its debounce and a reload take. */
-const pause = () => new Promise((resolve) => setTimeout(resolve, 900))
+const pause = () => new Promise((resolve) => setTimeout(resolve, DEBOUNCE_MS + 900))
 const FORMS = ['model', 'identifier'] as const
 
 // Where Ruby may not be installed there is no Rails to be had.
@@ -56,9 +63,12 @@ describe.runIf(ensureRails())('beside Rails 6.1', () => {
     return tab
   }
 
-  test.each(
-    FORMS.flatMap((form) => (['before', 'after', 'around'] as const).map((when) => [form, when] as const)),
-  )(
+  test.each([
+    ['model', 'before'],
+    ['model', 'after'],
+    ['model', 'around'],
+    ['identifier', 'around'],
+  ] as const)(
     'R1, R4: %s: where no place is told, one reload follows a submission, and no more, its markers coming %s its answer',
     async (form, when) => {
       const tab = await openLoaded(form)
@@ -71,6 +81,9 @@ describe.runIf(ensureRails())('beside Rails 6.1', () => {
       if (when !== 'after') {
         broadcast('account')
         await expect.poll(() => heard(tab)).toBe(before + 1)
+        // It would be time to reload.
+        await pause()
+        expect(await reloads(tab)).toHaveLength(1)
       }
       release()
       await shows(tab, name)
