@@ -57,6 +57,7 @@ test.each([
     await untilValue(mine, 'Note of Brand new', 'Seen by both')
 
     await mine.getByRole('button', { name: 'Delete Brand new', exact: true }).click()
+    await holdNotice(ben, 'Brand new')
     await field(theirs, 'Name of Brand new').waitFor({ state: 'detached', timeout })
     await undo(ben, 'Brand new')
 
@@ -180,6 +181,7 @@ test('a device that is deleted leaves its connections loose, and is whole again 
   await openTab(cleo, 'Inputs')
 
   await cleo.getByRole('button', { name: 'Delete CCU 1', exact: true }).click()
+  await holdNotice(cleo, 'CCU 1')
   await ben.getByRole('link', { name: '2 connections', exact: true }).waitFor({ timeout })
   await undo(cleo, 'CCU 1')
 
@@ -236,6 +238,7 @@ test('a task moves on to the next phase, and a deletion is taken back with the k
 
   await cleo.getByRole('button', { name: `Delete task ${task}`, exact: true }).focus()
   await cleo.keyboard.press('Enter')
+  await holdNotice(cleo, task)
   await field(ben, `Name of task ${task}`).waitFor({ state: 'detached', timeout })
   await cleo.keyboard.press('ControlOrMeta+z')
   await field(ben, `Name of task ${task}`).waitFor({ timeout })
@@ -267,6 +270,11 @@ function names(part: ReturnType<typeof section>): Promise<string[]> {
 
 function notice(page: Page, text: string): Locator {
   return page.locator('.notice', { hasText: text })
+}
+
+/** Keeps the notice of a deletion, which disappears after a while otherwise. */
+function holdNotice(page: Page, name: string): Promise<void> {
+  return notice(page, `“${name}” is deleted.`).hover()
 }
 
 /** Takes a deletion back; the notice of an earlier one may still be there. */

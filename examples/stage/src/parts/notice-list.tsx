@@ -1,11 +1,20 @@
-/** Notices in a corner of the window, the newest last. */
+/** Notices in a corner of the window, the newest last. They stay while the pointer or the focus is on them. */
 import { useSyncExternalStore } from 'react'
 import type { Notices } from '../sync/notices.ts'
 
 export function NoticeList({ notices }: { readonly notices: Notices }) {
   const shown = useSyncExternalStore(notices.subscribe, () => notices.current)
   return (
-    <div className="notices" role="region" aria-label="Notices" aria-live="polite">
+    <div
+      className="notices"
+      role="region"
+      aria-label="Notices"
+      aria-live="polite"
+      onPointerEnter={notices.hold}
+      onPointerLeave={notices.release}
+      onFocus={notices.hold}
+      onBlur={notices.release}
+    >
       {shown.map((notice) => (
         <div key={notice.key} className="notice">
           <p>{notice.text}</p>

@@ -9,7 +9,7 @@ export interface Notice {
   /** What was written and is not stored, so that it can be copied. */
   readonly kept?: string
   readonly action?: { readonly label: string; run(): void }
-  /** Disappears by itself after this time, in ms. @default never */
+  /** Disappears by itself after this time, in ms, while nobody holds the notices. @default never */
   readonly lastsMs?: number
   /** Called when it is gone. */
   readonly onRemove?: () => void
@@ -23,6 +23,8 @@ export class Notices {
   #shown: readonly ShownNotice[] = []
   #listeners = new Set<() => void>()
   #made = 0
+  #isHeld = false
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>()
 
   get current(): readonly ShownNotice[] {
     return this.#shown
@@ -37,16 +39,34 @@ export class Notices {
   add(notice: Notice): () => void {
     this.#made += 1
     const key = this.#made
-    const remove = () => this.remove(key)
-    this.#show([...this.#shown, { ...notice, key }])
-    if (notice.lastsMs !== undefined) setTimeout(remove, notice.lastsMs)
-    return remove
+    const shown = { ...notice, key }
+    this.#show([...this.#shown, shown])
+    if (!this.#isHeld) this.#beginToEnd(shown)
+    return () => this.remove(key)
+  }
+
+  /** None disappears by itself until `release`: somebody is reading, or about to act. */
+  hold = (): void => {
+    this.#isHeld = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
+
+  /** From now on each has its whole time again. */
+  release = (): void => {
+    this.hold()
+    this.#isHeld = false
+    for (const shown of this.#shown) this.#beginToEnd(shown)
   }
 
   remove(key: number): void {
     const removed = this.#shown.find((shown) => shown.key === key)
     if (!removed) return
+    clearTimeout(this.#timers.get(key))
+    this.#timers.delete(key)
     this.#show(this.#shown.filter((shown) => shown !== removed))
+    // What went under the pointer or with the focus tells nobody that it is left.
+    if (this.#shown.length === 0) this.#isHeld = false
     removed.onRemove?.()
   }
 
@@ -61,6 +81,14 @@ export class Notices {
     const last = this.#shown.findLast(({ action }) => action !== undefined)
     if (last) this.act(last)
     return last !== undefined
+  }
+
+  #beginToEnd({ key, lastsMs }: ShownNotice): void {
+    if (lastsMs === undefined) return
+    this.#timers.set(
+      key,
+      setTimeout(() => this.remove(key), lastsMs),
+    )
   }
 
   #show(shown: readonly ShownNotice[]): void {

@@ -59,7 +59,8 @@ describe.runIf(ensureRails())('beside Rails 6.1', () => {
   /** Opens a page, and waits for the one load that stands for what may have happened since it was read. */
   const openLoaded = async (form: (typeof FORMS)[number]) => {
     const tab = await open(site, rails.url, form)
-    await expect.poll(() => reloads(tab)).toHaveLength(1)
+    await tab.waitForFunction(() => window.called.at(-1) === 'onFinish')
+    expect(await reloads(tab)).toHaveLength(1)
     return tab
   }
 
@@ -75,7 +76,7 @@ describe.runIf(ensureRails())('beside Rails 6.1', () => {
       const release = site.hold((line) => line.startsWith('PUT'))
       const name = `${form} ${when}`
       await tab.evaluate((text) => window.submit(text), name)
-      await expect.poll(() => site.requests.at(-1)).toBe('PUT /account/7')
+      await expect.poll(() => site.holding).toBe(1)
       const before = await heard(tab)
 
       if (when !== 'after') {
@@ -102,8 +103,7 @@ describe.runIf(ensureRails())('beside Rails 6.1', () => {
       const release = site.hold((line) => line === 'GET /account/7')
       await tab.evaluate(() => window.submit('Mine'))
       // It was read, and is on its way.
-      await expect.poll(() => site.requests.at(-1)).toBe('GET /account/7')
-      await pause()
+      await expect.poll(() => site.holding).toBe(1)
       await site.server.query("update accounts set name = 'Theirs' where id = 7")
       const before = await heard(tab)
       broadcast('account')
