@@ -1,4 +1,5 @@
 /** Checks of ids: a string on the wire whatever its column, in the one spelling that the database gives back. */
+import { isInt8 } from './check-number.ts'
 import { isStorableText } from './check-text.ts'
 import { InvalidValue, invalid } from './invalid-value.ts'
 import type { IdType, Model } from './model.ts'
@@ -40,10 +41,6 @@ function isCanonical(type: IdType, id: string): boolean {
     case 'integer':
       return id.length <= 11 && INTEGER.test(id) && Number(id) === (Number(id) | 0)
     case 'bigint':
-      return (
-        id.length <= 20 &&
-        INTEGER.test(id) &&
-        (id.length <= 18 || BigInt.asIntN(64, BigInt(id)) === BigInt(id))
-      )
+      return id.length <= 20 && INTEGER.test(id) && isInt8(id)
   }
 }

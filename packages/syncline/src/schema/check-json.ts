@@ -32,7 +32,7 @@ function checkNode(value: unknown, depth: number, walk: Walk): unknown {
           `is nested more than ${MAX_JSON_DEPTH} levels deep. Flatten it, or keep it as text.`,
         )
       }
-      return Array.isArray(value) ? checkItems(value, depth, walk) : checkMembers(value, depth, walk)
+      return checkParts(value, depth, walk)
     default:
       return invalid(value, 'Write JSON: text, numbers, true, false, null, lists and plain objects.')
   }
@@ -50,42 +50,29 @@ function checkJsonNumber(value: number, walk: Walk): number | InvalidValue {
   return value === 0 ? 0 : value
 }
 
-function checkItems(items: readonly unknown[], depth: number, walk: Walk): unknown {
-  let copy: unknown[] | undefined
-  for (let index = 0; index < items.length; index++) {
-    const item = items[index]
-    const checked = checkNode(item, depth + 1, walk)
-    if (checked instanceof InvalidValue) return checked
-    if (!Object.is(checked, item)) {
-      copy ??= [...items]
-      copy[index] = checked
-    }
-  }
-  return copy ?? items
-}
-
-function checkMembers(object: object, depth: number, walk: Walk): unknown {
-  const prototype = Object.getPrototypeOf(object)
-  if (prototype !== null && prototype !== Object.prototype) {
+function checkParts(whole: object, depth: number, walk: Walk): unknown {
+  const isList = Array.isArray(whole)
+  const prototype = Object.getPrototypeOf(whole)
+  if (!isList && prototype !== null && prototype !== Object.prototype) {
     return invalid(
-      object,
+      whole,
       `Write JSON: an instance of ${prototype.constructor?.name ?? 'a class'} would not come back as it was.`,
     )
   }
-  let copy: Record<string, unknown> | undefined
-  for (const key of Object.keys(object)) {
+  const parts = whole as Record<string | number, unknown>
+  let copy: typeof parts | undefined
+  for (const key of isList ? whole.keys() : Object.keys(whole)) {
     if (key === '__proto__')
       return new InvalidValue(
         "has the key `__proto__`, which programs confuse with an object's prototype. Rename it.",
       )
-    if (!isStorableText(key)) return unstorable()
-    const member = (object as Record<string, unknown>)[key]
-    const checked = checkNode(member, depth + 1, walk)
+    if (!isList && !isStorableText(key as string)) return unstorable()
+    const checked = checkNode(parts[key], depth + 1, walk)
     if (checked instanceof InvalidValue) return checked
-    if (!Object.is(checked, member)) {
-      copy ??= { ...object }
+    if (!Object.is(checked, parts[key])) {
+      copy ??= (isList ? [...whole] : { ...whole }) as typeof parts
       copy[key] = checked
     }
   }
-  return copy ?? object
+  return copy ?? whole
 }

@@ -21,8 +21,12 @@ export function checkBigint(value: unknown): string | InvalidValue {
   const digits = text.replace(/^(-?)0+(?=\d)/, '$1')
   if (digits.length > LONGEST_INT8) return invalid(value, BIGINT_REMEDY)
   if (digits === '-0') return '0'
-  if (digits.length <= SURELY_FITS) return digits
-  return BigInt.asIntN(64, BigInt(digits)) === BigInt(digits) ? digits : invalid(value, BIGINT_REMEDY)
+  return isInt8(digits) ? digits : invalid(value, BIGINT_REMEDY)
+}
+
+/** Whether a whole number, as text of at most 20 letters, has 64 bits. */
+export function isInt8(digits: string): boolean {
+  return digits.length <= SURELY_FITS || BigInt.asIntN(64, BigInt(digits)) === BigInt(digits)
 }
 
 const FLOAT_WORDS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity'])

@@ -22,34 +22,23 @@ export function compileCheck(field: Field): ValueCheck {
 }
 
 function elementCheck(field: Field): ValueCheck {
-  switch (field.kind) {
-    case 'text':
-      return checkText
-    case 'integer':
-      return checkInteger
-    case 'bigint':
-      return checkBigint
-    case 'number':
-      return checkFloat
-    case 'decimal':
-      return checkDecimal
-    case 'boolean':
-      return (value) => (typeof value === 'boolean' ? value : invalid(value, 'Write true or false.'))
-    case 'timestamp':
-      return checkTimestamp
-    case 'date':
-      return checkDate
-    case 'json':
-      return checkJson
-    case 'uuid':
-      return checkUuid
-    case 'bytes':
-      return checkBytes
-    case 'enum':
-      return enumCheck(field.values ?? [])
-    case 'reference':
-      return (value) => checkIdOfType(field.idType ?? 'text', value)
-  }
+  if (field.kind === 'enum') return enumCheck(field.values ?? [])
+  if (field.kind === 'reference') return (value) => checkIdOfType(field.idType ?? 'text', value)
+  return CHECKS[field.kind]
+}
+
+const CHECKS: Readonly<Record<Exclude<Field['kind'], 'enum' | 'reference'>, ValueCheck>> = {
+  text: checkText,
+  integer: checkInteger,
+  bigint: checkBigint,
+  number: checkFloat,
+  decimal: checkDecimal,
+  boolean: (value) => (typeof value === 'boolean' ? value : invalid(value, 'Write true or false.')),
+  timestamp: checkTimestamp,
+  date: checkDate,
+  json: checkJson,
+  uuid: checkUuid,
+  bytes: checkBytes,
 }
 
 function checkUuid(value: unknown): string | InvalidValue {

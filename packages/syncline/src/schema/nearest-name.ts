@@ -34,14 +34,15 @@ const MOST_LISTED = 20
 const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase()
 
 function editDistance(from: string, to: string): number {
-  let above = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (above[column - 1] as number) + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (above[column] as number) + 1, (current[column - 1] as number) + 1))
-    }
-    above = current
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const letter of from) {
+    let left = 0
+    row = row.map((above, column) => {
+      const replaced =
+        column === 0 ? above + 1 : (row[column - 1] as number) + (letter === to[column - 1] ? 0 : 1)
+      left = Math.min(replaced, above + 1, column === 0 ? replaced : left + 1)
+      return left
+    })
   }
-  return above[to.length] as number
+  return row[to.length] as number
 }

@@ -15,8 +15,12 @@ export function schemaOnDevice<S extends Pick<CompiledSchema, 'models'>>(schema:
   return { ...schema, models: mapped(schema.models, shownModel) }
 }
 
-function mapped<T>(all: Readonly<Record<string, T>>, change: (one: T) => T): Record<string, T> {
-  const made: Record<string, T> = Object.create(null)
-  for (const name of Object.keys(all)) made[name] = change(all[name] as T)
+/** What is made of each value, under its name. */
+export function mapped<From, To>(
+  all: Readonly<Record<string, From>>,
+  make: (one: From) => To,
+): Record<string, To> {
+  const made: Record<string, To> = Object.create(null)
+  for (const name of Object.keys(all)) made[name] = make(all[name] as From)
   return made
 }
