@@ -8,7 +8,7 @@ import { formatChannel } from '../protocol/channel.ts'
 import { SynclineError } from '../protocol/errors.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import { schemaOnDevice } from '../schema/schema-on-device.ts'
+import { mapped, schemaOnDevice } from '../schema/schema-on-device.ts'
 import { suggestion } from '../schema/nearest-name.ts'
 import type { ModelName, Row } from '../schema/row-types.ts'
 import type { ClientOptions } from './client-options.ts'
@@ -85,7 +85,9 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
   return {
     schema,
     join: (model, id) => createRoom(engine.rooms, channelOf(schema, model, id)),
-    query: forModels(schema, (model) => createQuery(schema, model, engine.store)) as Client<S>['query'],
+    query: mapped(schema.models, ({ name }) =>
+      createQuery(schema, name as ModelName<S>, engine.store),
+    ) as Client<S>['query'],
     record: (model, id) => recordOf(engine, model, id),
     mutate: createMutate<S>(context, submit),
     transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
@@ -160,12 +162,6 @@ function recordOf<S extends Schema, M extends ModelName<S>>(
     },
     subscribe: (listener) => engine.store.watch(model, id, listener),
   }
-}
-
-function forModels<Made>(schema: Schema, make: (model: never) => Made): Record<string, Made> {
-  const made: Record<string, Made> = Object.create(null)
-  for (const name of Object.keys(schema.models)) made[name] = make(name as never)
-  return made
 }
 
 function refuseUnsent(count: number): void {

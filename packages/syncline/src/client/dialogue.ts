@@ -18,8 +18,8 @@ import type { Rooms } from './rooms/rooms.ts'
 import { DEFAULT_RECONNECT } from './session/backoff.ts'
 import { endpointOf } from './session/endpoint.ts'
 import { isConnected } from './session/phase.ts'
-import { Poller } from './session/poller.ts'
-import { SessionRunner } from './session/runner.ts'
+import { Poller, type PollerHost } from './session/poller.ts'
+import { type RunnerHost, SessionRunner } from './session/runner.ts'
 import { findSocketConstructor, type SocketConstructor } from './session/socket.ts'
 import type { StoredDevice } from './storage/storage.ts'
 import type { Store } from './store/store.ts'
@@ -43,7 +43,7 @@ const RENAME = new Set(['device_copied', 'device_taken'])
 // Three fresh tokens that the server does not take mean that signing in is what is needed.
 const MOST_RENEWALS = 3
 
-export class Dialogue {
+export class Dialogue implements RunnerHost, PollerHost {
   readonly #options: ClientOptions<Schema>
   readonly #parts: DialogueParts
   readonly #runner: SessionRunner
@@ -60,8 +60,23 @@ export class Dialogue {
     this.#options = options
     this.#parts = parts
     this.#user = user === '' ? undefined : user
-    this.#poller = this.#createPoller()
-    this.#runner = this.#createRunner()
+    const endpoint = endpointOf(options.url)
+    const given = options.WebSocket as SocketConstructor | undefined
+    this.#poller = new Poller(
+      { clock: parts.clock, endpoint, fetch: options.fetch ?? ((url, init) => fetch(url, init)) },
+      this,
+    )
+    this.#runner = new SessionRunner(
+      {
+        clock: parts.clock,
+        random: options.random ?? Math.random,
+        reconnect: { ...DEFAULT_RECONNECT, ...options.reconnect },
+        url: endpoint.socket,
+        findSocket: () => given ?? findSocketConstructor(),
+        findToken: () => this.findToken(),
+      },
+      this,
+    )
   }
 
   get facts(): Pick<StatusFacts, 'session' | 'hasPolled' | 'lastSyncedAt' | 'problem'> {
@@ -110,56 +125,12 @@ export class Dialogue {
     this.#touchSynced()
   }
 
-  #createRunner(): SessionRunner {
-    const given = this.#options.WebSocket as SocketConstructor | undefined
-    return new SessionRunner(
-      {
-        clock: this.#parts.clock,
-        random: this.#options.random ?? Math.random,
-        reconnect: { ...DEFAULT_RECONNECT, ...this.#options.reconnect },
-        url: endpointOf(this.#options.url).socket,
-        findSocket: () => given ?? findSocketConstructor(),
-        findToken: () => this.#findToken(),
-      },
-      {
-        hello: (token) => this.#hello(token),
-        begin: () => this.#begin(),
-        end: () => this.#end(),
-        ping: () => ({ type: 'ping', ...this.#pending() }),
-        isStuck: () => this.#isStuck(),
-        receive: (message) => this.#receive(message),
-        poll: (isOn) => this.#poll(isOn),
-        onChanged: () => this.#parts.onChanged(),
-      },
-    )
-  }
-
-  #createPoller(): Poller {
-    const { writes, rooms, schema, clock } = this.#parts
-    const device = () => ({ device: writes.outbox?.device })
-    return new Poller({
-      clock,
-      endpoint: endpointOf(this.#options.url),
-      fetch: this.#options.fetch ?? ((url, init) => fetch(url, init)),
-      findToken: () => this.#findToken(),
-      nextPush() {
-        const push = writes.flow.next()
-        return push && { ...device(), ...push }
-      },
-      pull: () => ({ ...device(), schema: schema.version, joins: rooms.askByRequest() }),
-      onPushed: (message) => this.#onPushed(message),
-      onPulled: (messages) => this.#onPulled(messages),
-      onRefused: (code, message) => this.#onRefused(code, message),
-      onFailed: (problem) => this.#onPollFailed(problem),
-    })
-  }
-
-  #findToken(): string | undefined | Promise<string | undefined> {
+  findToken(): string | undefined | Promise<string | undefined> {
     const { token } = this.#options
     return typeof token === 'function' ? token() : token
   }
 
-  #hello(token: string | undefined): object {
+  hello(token: string | undefined): object {
     const { writes, schema } = this.#parts
     const named = { device: writes.outbox?.device, schema: schema.version, ...(token && { token }) }
     return { type: 'hello', protocol: PROTOCOL_VERSION, ...named, ...this.#pending() }
@@ -174,7 +145,26 @@ export class Dialogue {
     return { pending: { count: queued.length, oldestMs } }
   }
 
-  #begin(): void {
+  ping(): object {
+    return { type: 'ping', ...this.#pending() }
+  }
+
+  onChanged(): void {
+    this.#parts.onChanged()
+  }
+
+  nextPush(): object | undefined {
+    const { flow, outbox } = this.#parts.writes
+    const push = flow.next()
+    return push && { device: outbox?.device, ...push }
+  }
+
+  pull(): object {
+    const { writes, rooms, schema } = this.#parts
+    return { device: writes.outbox?.device, schema: schema.version, joins: rooms.askByRequest() }
+  }
+
+  begin(): void {
     this.#noteProgress()
     this.#parts.rooms.begin((message) => this.#runner.send(message))
     this.#parts.writes.flow.begin((push) => {
@@ -184,13 +174,13 @@ export class Dialogue {
     this.checkCaughtUp()
   }
 
-  #end(): void {
+  end(): void {
     this.#parts.rooms.end()
     this.#parts.writes.flow.end()
     this.#parts.settling.clear()
   }
 
-  #receive(message: ServerMessage): void {
+  receive(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
         return this.#onWelcome(message)
@@ -274,7 +264,7 @@ export class Dialogue {
 
   #complain({ code, message }: RejectionReason): void {
     this.#problem = { code, message }
-    this.#parts.onChanged()
+    this.onChanged()
   }
 
   /** The device takes a new name, and its unsent writes wait for a decision. */
@@ -286,13 +276,13 @@ export class Dialogue {
   async #renewToken(): Promise<void> {
     if (typeof this.#options.token !== 'function') return
     try {
-      this.#runner.send({ type: 'token', token: await this.#findToken() })
+      this.#runner.send({ type: 'token', token: await this.findToken() })
     } catch (error) {
       this.#complain({ code: 'token_expired', message: `The token could not be renewed: ${String(error)}` })
     }
   }
 
-  #poll(isOn: boolean): void {
+  poll(isOn: boolean): void {
     this.#hasPolled = false
     if (!isOn) return this.#poller.stop()
     this.#parts.writes.sendAgain()
@@ -300,7 +290,7 @@ export class Dialogue {
   }
 
   /** The answer of a push says what became of its ops, but no frames came before it. */
-  #onPushed(message: ServerMessage): void {
+  onPushed(message: ServerMessage): void {
     if (message.type === 'ack') this.#parts.writes.acknowledge(message)
     else if (message.type === 'gap')
       this.#onGap(message.expected, () => this.#onRestored(message.expected - 1))
@@ -316,37 +306,37 @@ export class Dialogue {
   /** Without a `welcome`: what the server has lost is sent again, or waits under a new name if it is not kept. */
   #onRestored(lastOp: number): void {
     this.#parts.writes.greet(lastOp, undefined)
-    this.#parts.onChanged()
+    this.onChanged()
   }
 
-  #onPulled(messages: readonly ServerMessage[]): void {
+  onPulled(messages: readonly ServerMessage[]): void {
     const { store, writes } = this.#parts
     const ack = messages.find(({ type }) => type === 'ack') as Ack | undefined
     // Requests follow one another, so this answer knows all that was acknowledged before.
     if (ack && ack.lastOp < (writes.outbox?.lastOp ?? 0)) this.#onRestored(ack.lastOp)
     store.transact(() => {
-      for (const message of messages) this.#receive(message)
+      for (const message of messages) this.receive(message)
     })
     this.#hasPolled = true
     this.#problem = undefined
     this.#touchSynced()
   }
 
-  #onRefused(code: string, message: string): void {
+  onRefused(code: string, message: string): void {
     if (RENAME.has(code)) this.#parts.writes.rename({ code, message })
     else if (SIGN_IN.has(code) && typeof this.#options.token !== 'function') this.#refuse(code, message)
-    else this.#onPollFailed()
+    else this.onFailed()
   }
 
-  #onPollFailed(problem?: RejectionReason): void {
+  onFailed(problem?: RejectionReason): void {
     this.#hasPolled = false
     this.#problem = problem && { code: problem.code, message: problem.message }
     this.#parts.writes.sendAgain()
-    this.#parts.onChanged()
+    this.onChanged()
   }
 
   /** A connection that answers pings and nothing else is as good as none. */
-  #isStuck(): boolean {
+  isStuck(): boolean {
     const { writes, rooms, clock } = this.#parts
     const isWaiting = writes.isAwaitingAck || rooms.awaited().length > 0
     return isWaiting && clock.now() - this.#progressAt >= STUCK_MS
@@ -358,6 +348,6 @@ export class Dialogue {
 
   #touchSynced(): void {
     if (this.#parts.writes.queued.length === 0) this.#syncedAt = this.#parts.clock.now()
-    this.#parts.onChanged()
+    this.onChanged()
   }
 }

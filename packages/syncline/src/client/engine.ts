@@ -2,33 +2,34 @@
  * Puts the parts of the device together: storage, store, rooms, writes, connection. What one part says travels
  * through here to the others; each decision is the part's own.
  */
-import { parseChannel } from '../protocol/channel.ts'
+import { roomChannel } from '../protocol/channel.ts'
+import type { Change } from '../protocol/messages/change.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ClientOptions } from './client-options.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { Dialogue } from './dialogue.ts'
+import { Dialogue, type DialogueParts } from './dialogue.ts'
 import { Events } from './events.ts'
 import { Settling } from './outbox/settling.ts'
 import { Writes } from './outbox/writes.ts'
-import { Rooms } from './rooms/rooms.ts'
-import { StatusBoard } from './status-board.ts'
+import { Rooms, type RoomsHost } from './rooms/rooms.ts'
+import { StatusBoard, type StatusSources } from './status-board.ts'
 import { failedStorage } from './storage/failed.ts'
-import { MEMORY_HEALTH } from './storage/health.ts'
+import { MEMORY_HEALTH, type StorageHealth } from './storage/health.ts'
 import { memory } from './storage/memory.ts'
-import type { StorageWrite, UserStorage } from './storage/storage.ts'
+import type { RoomWrite, StorageWrite, UserStorage } from './storage/storage.ts'
 import { Store } from './store/store.ts'
 
-export class Engine {
+export class Engine implements RoomsHost, DialogueParts, StatusSources {
   readonly schema: Schema
   readonly clock: Clock
   readonly store = new Store()
   readonly events = new Events(this.store)
   readonly writes: Writes
   readonly rooms: Rooms
+  readonly settling: Settling
   readonly board: StatusBoard
   readonly #options: ClientOptions<Schema>
-  readonly #settling: Settling
-  readonly #dialogue: Dialogue
+  readonly dialogue: Dialogue
   readonly #user: string
   #storage: UserStorage | undefined
   #stopWatchingStorage = () => {}
@@ -40,16 +41,10 @@ export class Engine {
     this.clock = options.clock ?? systemClock
     this.#user = typeof options.user === 'object' ? options.user.id : (options.user ?? '')
     this.writes = this.#createWrites()
-    this.rooms = this.#createRooms()
-    this.#settling = new Settling((through) => this.writes.dropThrough(through))
-    this.#dialogue = this.#createDialogue()
-    this.board = new StatusBoard({
-      clock: this.clock,
-      writes: this.writes,
-      rooms: this.rooms,
-      dialogue: this.#dialogue,
-      storageHealth: () => this.#storage && (this.#storage.health?.current ?? MEMORY_HEALTH),
-    })
+    this.rooms = new Rooms(this)
+    this.settling = new Settling((through) => this.writes.dropThrough(through))
+    this.dialogue = new Dialogue(options, this.#user, this)
+    this.board = new StatusBoard(this)
   }
 
   /** Opens the storage, then connects. */
@@ -70,12 +65,12 @@ export class Engine {
   }
 
   connect(): void {
-    this.#dialogue.connect()
+    this.dialogue.connect()
   }
 
   /** Tries at once: the device came online or into view. */
   wake(): void {
-    this.#dialogue.wake()
+    this.dialogue.wake()
   }
 
   close(): void {
@@ -96,7 +91,7 @@ export class Engine {
 
   #end(): void {
     this.#isClosed = true
-    this.#dialogue.close()
+    this.dialogue.close()
     this.board.close()
     this.#stopWatchingStorage()
   }
@@ -108,7 +103,7 @@ export class Engine {
     }
     this.#storage = storage
     this.#stopWatchingStorage = storage.health?.subscribe(() => this.board.update()) ?? (() => {})
-    this.#dialogue.open(storage.device)
+    this.dialogue.open(storage.device)
     this.writes.open(storage.device?.outbox)
     this.rooms.open()
     if (this.#options.autoConnect !== false) this.connect()
@@ -121,58 +116,57 @@ export class Engine {
       store: this.store,
       clock: this.clock,
       random: this.#options.random,
-      save: (outbox) => this.#commit({ device: { outbox, ...this.#dialogue.identity } }),
+      save: (outbox) => this.#commit({ device: { outbox, ...this.dialogue.identity } }),
       onChanged: () => this.#onWritesChanged(),
     })
   }
 
-  #createRooms(): Rooms {
-    const { schema, store, clock, writes } = this
-    return new Rooms({
-      schema,
-      store,
-      clock,
-      loadRoom: (channel) => this.#storage?.loadRoom(channel),
-      save: (room) => void this.#commit({ room }).catch(() => {}),
-      isWithheld: (channel) => this.#isWithheld(channel),
-      onTold: (model, id) => writes.onTold(model, id),
-      onApplied: (channel, changes) => this.events.emit(channel, changes),
-      onAnswered: (channel) => {
-        this.#settling.answered(channel)
-        this.#dialogue.checkCaughtUp()
-      },
-      onAskedInVain: () => this.#dialogue.reconnect(),
-      onChanged: () => this.board.update(),
-    })
+  /** Unknown while it is not open. */
+  get storageHealth(): StorageHealth | undefined {
+    return this.#storage && (this.#storage.health?.current ?? MEMORY_HEALTH)
   }
 
-  #createDialogue(): Dialogue {
-    const { schema, store, clock, writes, rooms } = this
-    return new Dialogue(this.#options, this.#user, {
-      schema,
-      store,
-      clock,
-      writes,
-      rooms,
-      settling: this.#settling,
-      onChanged: () => this.board.update(),
-    })
+  loadRoom(channel: string): ReturnType<UserStorage['loadRoom']> {
+    return this.#storage?.loadRoom(channel)
+  }
+
+  save(room: RoomWrite): void {
+    void this.#commit({ room }).catch(() => {})
+  }
+
+  onTold(model: string, id: string): void {
+    this.writes.onTold(model, id)
+  }
+
+  onApplied(channel: string, changes: readonly Change[]): void {
+    this.events.emit(channel, changes)
+  }
+
+  onAnswered(channel: string): void {
+    this.settling.answered(channel)
+    this.dialogue.checkCaughtUp()
+  }
+
+  onAskedInVain(): void {
+    this.dialogue.reconnect()
+  }
+
+  onChanged(): void {
+    this.board.update()
   }
 
   /** Writes that wait for a network should outlast the tidying of the platform. */
   #onWritesChanged(): void {
-    if (this.writes.queued.length > 0 && !this.#dialogue.isConnected) this.#storage?.persist?.()
+    if (this.writes.queued.length > 0 && !this.dialogue.isConnected) this.#storage?.persist?.()
     this.board.update()
   }
 
   /** A record created here, and not yet on the server, is a room that the server cannot find. */
-  #isWithheld(channel: string): boolean {
-    const parsed = parseChannel(channel)
-    if (parsed?.form !== 'room') return false
-    const model = this.schema.byChannel[parsed.model]?.name
-    return this.writes.queued.some(
-      (op) => op.action === 'create' && op.id === parsed.id && op.model === model,
-    )
+  isWithheld(channel: string): boolean {
+    return this.writes.queued.some(({ action, model, id }) => {
+      const { isRoot, channel: name = '' } = this.schema.models[model] ?? {}
+      return action === 'create' && isRoot && roomChannel(name, id) === channel
+    })
   }
 
   #commit(write: StorageWrite): Promise<void> {

@@ -17,7 +17,7 @@ export interface StatusSources {
   readonly rooms: Rooms
   readonly dialogue: Dialogue
   /** Undefined until the storage is open. */
-  storageHealth(): StorageHealth | undefined
+  readonly storageHealth: StorageHealth | undefined
 }
 
 export class StatusBoard {
@@ -39,7 +39,7 @@ export class StatusBoard {
       pending: queued.length,
       oldestAt: oldest && Date.parse(oldest.at),
       isAwaitingRooms: rooms.awaited().length > 0,
-      storage: storageHealth(),
+      storage: storageHealth,
     }
     this.status.set(statusOf(facts, clock.now()))
     this.parked.set(outbox?.parked ?? [])

@@ -32,14 +32,14 @@ export interface SyncStatus {
 export interface StatusFacts {
   readonly session: Session
   readonly pending: number
-  readonly oldestAt: number | undefined
+  readonly oldestAt?: number | undefined
   readonly isAwaitingRooms: boolean
   /** The last poll was answered. */
   readonly hasPolled: boolean
-  readonly lastSyncedAt: number | undefined
-  readonly problem: SyncStatus['problem']
+  readonly lastSyncedAt?: number | undefined
+  readonly problem?: SyncStatus['problem']
   /** Undefined until it is open. */
-  readonly storage: StorageHealth | undefined
+  readonly storage?: StorageHealth | undefined
 }
 
 /** Sums up what the parts of the client know. */
@@ -78,15 +78,6 @@ function wordFor({ session, pending, isAwaitingRooms, hasPolled }: StatusFacts):
 
 /** Before anything was started. */
 export const IDLE: SyncStatus = statusOf(
-  {
-    session: NEW_SESSION,
-    pending: 0,
-    oldestAt: undefined,
-    isAwaitingRooms: false,
-    hasPolled: false,
-    lastSyncedAt: undefined,
-    problem: undefined,
-    storage: undefined,
-  },
+  { session: NEW_SESSION, pending: 0, isAwaitingRooms: false, hasPolled: false },
   0,
 )

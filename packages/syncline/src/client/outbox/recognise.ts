@@ -5,8 +5,8 @@
 import { emptyOutbox, type Outbox, type ParkedOp, type QueuedOp, type RejectionReason } from './outbox.ts'
 
 export type Recognition =
-  /** `sentThrough`: the server has these ops already. */
-  | { readonly kind: 'same'; readonly outbox: Outbox; readonly sentThrough: number }
+  /** The server has no op that this device does not know of. */
+  | { readonly kind: 'same'; readonly outbox: Outbox }
   | { readonly kind: 'restored'; readonly outbox: Outbox; readonly again: readonly QueuedOp[] }
   | { readonly kind: 'copied' }
 
@@ -15,7 +15,7 @@ export function recognise(outbox: Outbox, lastOp: number, lastKey: string | unde
   if (lastOp > outbox.drawn) return { kind: 'copied' }
   const known = keyOf(outbox, lastOp)
   if (lastKey !== undefined && known !== undefined && known !== lastKey) return { kind: 'copied' }
-  if (lastOp >= outbox.lastOp) return { kind: 'same', outbox, sentThrough: lastOp }
+  if (lastOp >= outbox.lastOp) return { kind: 'same', outbox }
   return restored(outbox, lastOp, lastKey)
 }
 

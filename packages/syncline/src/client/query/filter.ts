@@ -55,13 +55,13 @@ interface FieldTest {
 }
 
 function allOf(tests: readonly FieldTest[]): (row: AnyRow) => boolean {
-  const [first, second] = tests
-  if (!first) return () => true
-  if (!second) return (row) => first.test(row[first.name] ?? null)
-  return (row) => {
-    for (const { name, test } of tests) if (!test(row[name] ?? null)) return false
-    return true
-  }
+  const always = (_row: AnyRow) => true
+  return tests.reduce(
+    (others, { name, test }) =>
+      (row) =>
+        others(row) && test(row[name] ?? null),
+    always,
+  )
 }
 
 function compileCondition(model: Model, name: string, wanted: unknown): FieldTest[] {

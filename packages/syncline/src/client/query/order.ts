@@ -14,17 +14,8 @@ export type Compare<Value> = (a: Value, b: Value) => number
 
 /** Compiles an order into one comparison. Null comes last upwards and first downwards, as in PostgreSQL. */
 export function compileOrder(model: Model, orderings: readonly Ordering[]): Compare<AnyRow> {
-  const [only, ...others] = orderings.map((ordering) => compareBy(model, ordering))
-  if (!only) return compareIds
-  if (others.length === 0) return (a, b) => only(a, b) || compareIds(a, b)
-  const all = [only, ...others]
-  return (a, b) => {
-    for (const compare of all) {
-      const order = compare(a, b)
-      if (order !== 0) return order
-    }
-    return compareIds(a, b)
-  }
+  const compares = orderings.map((ordering) => compareBy(model, ordering))
+  return [...compares, compareIds].reduce((first, then) => (a, b) => first(a, b) || then(a, b))
 }
 
 /** Compares two values of a field, neither of them null. */
@@ -95,12 +86,14 @@ interface Scaled {
   readonly digits: number
 }
 
-function scaled(text: string): Scaled {
+/** Decimal text as a whole number and how many of its digits are a fraction. */
+export function scaled(text: string): Scaled {
   const [whole = '0', fraction = ''] = text.split('.')
   return { value: BigInt(whole + fraction), digits: fraction.length }
 }
 
-function widen({ value, digits }: Scaled, to: number): bigint {
+/** The whole number with as many digits of fraction. */
+export function widen({ value, digits }: Scaled, to: number): bigint {
   return value * 10n ** BigInt(to - digits)
 }
 

@@ -8,10 +8,14 @@ const EVERY_MS = 5_000
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-export interface PollerHost {
+export interface PollerOptions {
   readonly clock: Clock
   readonly endpoint: Endpoint
   readonly fetch: Fetch
+}
+
+/** What the poller needs of the rest of the client. */
+export interface PollerHost {
   findToken(): string | undefined | Promise<string | undefined>
   /** The body of the next push; nothing when all is sent. */
   nextPush(): object | undefined
@@ -26,11 +30,13 @@ export interface PollerHost {
 }
 
 export class Poller {
+  readonly #options: PollerOptions
   readonly #host: PollerHost
   #round = 0
   #cancel: () => void = () => {}
 
-  constructor(host: PollerHost) {
+  constructor(options: PollerOptions, host: PollerHost) {
+    this.#options = options
     this.#host = host
   }
 
@@ -52,7 +58,7 @@ export class Poller {
     } catch (error) {
       if (isCurrent()) this.#host.onFailed(error instanceof Stranger ? error : undefined)
     }
-    if (isCurrent()) this.#cancel = this.#host.clock.after(EVERY_MS, () => void this.#poll(round))
+    if (isCurrent()) this.#cancel = this.#options.clock.after(EVERY_MS, () => void this.#poll(round))
   }
 
   async #pushAll(isCurrent: () => boolean): Promise<void> {
@@ -77,7 +83,7 @@ export class Poller {
   }
 
   async #request(name: 'push' | 'pull', body: object): Promise<Answer> {
-    const { fetch, endpoint } = this.#host
+    const { fetch, endpoint } = this.#options
     const token = await this.#host.findToken()
     const url = endpoint.request(name)
     const response = await fetch(url, {

@@ -1,5 +1,7 @@
 /** What `$inc`, `$add` and `$remove` make of a value on the device; the server computes it again from its own. */
 
+import { scaled, widen } from '../query/order.ts'
+
 /** Adds to a counter, or adds elements to a set and removes others. */
 export interface Operator {
   readonly $inc?: number | bigint | string
@@ -31,18 +33,11 @@ function changeSet(elements: readonly unknown[], { $add = [], $remove = [] }: Op
 
 /** Adds decimal texts exactly, keeping the longer fraction. */
 function addDecimals(left: string, right: string): string {
-  const digits = Math.max(fractionOf(left).length, fractionOf(right).length)
-  const sum = scale(left, digits) + scale(right, digits)
+  const [a, b] = [scaled(left), scaled(right)]
+  const digits = Math.max(a.digits, b.digits)
+  const sum = widen(a, digits) + widen(b, digits)
   const text = String(sum < 0n ? -sum : sum).padStart(digits + 1, '0')
   const whole = text.slice(0, text.length - digits)
   const fraction = digits === 0 ? '' : `.${text.slice(text.length - digits)}`
   return `${sum < 0n ? '-' : ''}${whole}${fraction}`
-}
-
-function fractionOf(text: string): string {
-  return text.split('.')[1] ?? ''
-}
-
-function scale(text: string, digits: number): bigint {
-  return BigInt(text.replace('.', '') + '0'.repeat(digits - fractionOf(text).length))
 }

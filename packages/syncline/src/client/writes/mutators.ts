@@ -1,6 +1,7 @@
 /** `client.mutate.camera.update(id, { … })` and, for several writes as one, `client.transaction((tx) => …)`. */
 import type { Schema } from '../../schema/define-schema.ts'
 import type { Changes, ModelName, NewRow } from '../../schema/row-types.ts'
+import { mapped } from '../../schema/schema-on-device.ts'
 import type { OpDraft } from '../outbox/outbox.ts'
 import type { Submission } from '../outbox/submissions.ts'
 import { checkSize, draftCreate, type DraftContext, draftDelete, draftUpdate } from './draft.ts'
@@ -53,12 +54,7 @@ export function createMutate<S extends Schema>(context: DraftContext, submit: Su
     const submission = submit([draft], optimistic)
     return Object.defineProperty(submission, 'id', { value: draft.id, enumerable: true }) as Write
   }
-  return forEachModel(context, (model) => ({
-    create: (row: AnyFields, options?: WriteOptions) => write(draftCreate(context, model, row), options),
-    update: (id: string, changes: AnyFields, options?: WriteOptions) =>
-      write(draftUpdate(context, model, id, changes), options),
-    delete: (id: string, options?: WriteOptions) => write(draftDelete(context, model, id), options),
-  })) as unknown as Mutate<S>
+  return mutatorsWith(context, write) as Mutate<S>
 }
 
 /** Collects what `work` writes and submits it as one; nothing is queued when it throws. */
@@ -73,12 +69,7 @@ export function runTransaction<S extends Schema>(
     drafts.push(draft)
     return { id: draft.id }
   }
-  const tx = forEachModel(context, (model) => ({
-    create: (row: AnyFields) => add(draftCreate(context, model, row)),
-    update: (id: string, changes: AnyFields) => void add(draftUpdate(context, model, id, changes)),
-    delete: (id: string) => void add(draftDelete(context, model, id)),
-  })) as unknown as Transaction<S>
-  const result: unknown = work(tx)
+  const result: unknown = work(mutatorsWith(context, add) as Transaction<S>)
   if (result instanceof Promise) {
     throw new TypeError(
       'A transaction cannot wait: its function returned a promise. Await before it, and write inside it.',
@@ -89,13 +80,15 @@ export function runTransaction<S extends Schema>(
   return submit(drafts, optimistic)
 }
 
-type CompiledModel = DraftContext['schema']['models'][string]
-
-function forEachModel<Made>(
+/** The mutators of every model; `take` gets what each of them drafts. */
+function mutatorsWith(
   context: DraftContext,
-  make: (model: CompiledModel) => Made,
-): Record<string, Made> {
-  const made: Record<string, Made> = Object.create(null)
-  for (const model of Object.values(context.schema.models)) made[model.name] = make(model)
-  return made
+  take: (draft: OpDraft, options?: WriteOptions) => unknown,
+): object {
+  return mapped(context.schema.models, (model) => ({
+    create: (row: AnyFields, options?: WriteOptions) => take(draftCreate(context, model, row), options),
+    update: (id: string, changes: AnyFields, options?: WriteOptions) =>
+      take(draftUpdate(context, model, id, changes), options),
+    delete: (id: string, options?: WriteOptions) => take(draftDelete(context, model, id), options),
+  }))
 }
