@@ -23,7 +23,9 @@ export function inSlices<Item>(items: Iterable<Item>, work: (item: Item) => void
 
 /** Resolves in another task. */
 function nextTurn(): Promise<void> {
-  const { scheduler } = globalThis as { scheduler?: { yield?: () => Promise<void> } }
-  if (scheduler?.yield) return scheduler.yield()
-  return new Promise((resolve) => setTimeout(resolve))
+  const { scheduler, setImmediate = setTimeout } = globalThis as {
+    scheduler?: { yield?: () => Promise<void> }
+    setImmediate?: (resolve: () => void) => unknown
+  }
+  return scheduler?.yield?.() ?? new Promise((resolve) => void setImmediate(resolve))
 }

@@ -107,7 +107,7 @@ function toOne({ name, from, to, field }: Relation, source: RowSource): Link {
     name,
     models: [to],
     read: (row) => source.rows(to).get(row[field] as string),
-    owners: (model, row) => (model === to ? ids(source.linked(from, field, row.id)) : []),
+    owners: (model, row) => (model === to ? source.linked(from, field, row.id).map(({ id }) => id) : []),
   }
 }
 
@@ -131,7 +131,7 @@ function throughModel(
     name,
     models: [to, through],
     read(row) {
-      const targets = [...source.linked(through, field, row.id)].map((link) => link[targetField] as string)
+      const targets = source.linked(through, field, row.id).map((link) => link[targetField] as string)
       const rows = targets.map((id) => source.rows(to).get(id)).filter((target) => target !== undefined)
       return byId(new Set(rows))
     },
@@ -141,10 +141,6 @@ function throughModel(
         for (const link of source.linked(through, targetField, row.id)) yield link[field] as string
     },
   }
-}
-
-function ids(rows: Iterable<AnyRow>): string[] {
-  return [...rows].map((row) => row.id)
 }
 
 function byId(rows: Iterable<AnyRow>): readonly AnyRow[] {

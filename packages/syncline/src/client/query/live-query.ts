@@ -26,10 +26,6 @@ export interface QueryHost extends RowSource {
   deactivate(query: LiveQuery): void
 }
 
-// Beyond this share of its rows, sorting anew is cheaper than placing one row at a time.
-const REBUILD_SHARE = 0.25
-const REBUILD_MINIMUM = 256
-
 export class LiveQuery implements Observable<readonly AnyRow[]> {
   readonly plan: QueryPlan
   readonly #host: QueryHost
@@ -71,15 +67,18 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   apply(changes: readonly RowChange[]): boolean {
     const sorted = this.#sorted
     if (!sorted) return false
-    if (changes.length > Math.max(REBUILD_MINIMUM, sorted.size * REBUILD_SHARE)) {
-      this.#sorted = this.#run()
-      this.#staleness = 'maybe'
-      return true
-    }
     let isTouched = false
     for (const change of changes) isTouched = this.#applyOne(sorted, change) || isTouched
     if (isTouched) this.#staleness = 'surely'
     return isTouched
+  }
+
+  /** Looks through all rows again when many of one of these models changed; true when the result may have. */
+  reload(models: ReadonlySet<string>): boolean {
+    if (!this.#models().some((model) => models.has(model))) return false
+    if (this.#staleness === 'no') this.#told = this.#result
+    this.#restart()
+    return true
   }
 
   /** Takes in changes of a model that its rows include; true when the result may have changed. */
@@ -97,7 +96,7 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
 
   /** Tells the listeners, unless the rows within the limit are still the same. */
   notify(): void {
-    if (!this.#isAlwaysAnother()) {
+    if (this.#staleness === 'maybe' || !this.#isAlwaysAnother()) {
       if (this.current === this.#told) return
       this.#told = this.#result
     }
@@ -105,16 +104,13 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   }
 
   #open(): void {
-    this.#sorted = this.#run()
-    this.#staleness = 'maybe'
-    this.plan.includes?.touch()
+    this.#restart()
     this.#host.activate(this)
     this.#told = this.#isAlwaysAnother() ? EMPTY : this.current
   }
 
   #close(): void {
-    if (this.#sorted) this.#refresh(this.#sorted)
-    this.#readAt = this.#revisions()
+    this.#readAt = []
     this.#sorted = undefined
     this.#host.deactivate(this)
   }
@@ -145,14 +141,23 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
     const isUnchanged = revisions.every((revision, at) => revision === this.#readAt[at])
     if (isUnchanged && this.#readAt.length > 0) return
     this.#readAt = revisions
-    this.#staleness = 'maybe'
-    this.plan.includes?.touch()
-    this.#refresh(this.#run())
+    this.#refresh(this.#restart())
+    this.#sorted = undefined
   }
 
   #revisions(): number[] {
-    const models = [this.plan.model, ...(this.plan.includes?.models ?? [])]
-    return models.map((model) => this.#host.revision(model))
+    return this.#models().map((model) => this.#host.revision(model))
+  }
+
+  #models(): readonly string[] {
+    return [this.plan.model, ...(this.plan.includes?.models ?? [])]
+  }
+
+  #restart(): SortedRows {
+    this.plan.includes?.touch()
+    this.#staleness = 'maybe'
+    this.#sorted = this.#run()
+    return this.#sorted
   }
 
   #run(): SortedRows {
@@ -186,7 +191,7 @@ function candidates(source: RowSource, model: string, { key }: Filter): AnyRow[]
     const rows = source.rows(model)
     return key.values.map((id) => rows.get(id as string)).filter((row) => row !== undefined)
   }
-  if (key?.isReference) return key.values.flatMap((value) => [...source.linked(model, key.field, value)])
+  if (key?.isReference) return key.values.flatMap((value) => source.linked(model, key.field, value))
   return source.rows(model).values()
 }
 

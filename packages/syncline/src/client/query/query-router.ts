@@ -12,17 +12,17 @@ export type RowChanges = ReadonlyMap<string, readonly RowChange[]>
 
 export class QueryRouter {
   readonly #byModel = new Map<string, ModelQueries>()
-  readonly #including = new Set<LiveQuery>()
+  readonly #active = new Set<LiveQuery>()
   readonly #byRecord = new Map<string, Listeners>()
 
   activate(query: LiveQuery): void {
     this.#queriesOf(query.plan.model).add(query)
-    if (query.plan.includes) this.#including.add(query)
+    this.#active.add(query)
   }
 
   deactivate(query: LiveQuery): void {
     this.#queriesOf(query.plan.model).remove(query)
-    this.#including.delete(query)
+    this.#active.delete(query)
   }
 
   /** Listens to one record. */
@@ -37,20 +37,26 @@ export class QueryRouter {
     }
   }
 
-  /** All queries take the changes in before the first listener hears, so that no listener sees half of them. */
-  route(changes: RowChanges): void {
+  /**
+   * All queries take the changes in before the first listener hears, so that no listener sees half of them. Of
+   * `reloaded` models more changed than is told.
+   */
+  route(changes: RowChanges, reloaded: ReadonlySet<string>): void {
     const touched = new Set<LiveQuery>()
+    if (reloaded.size > 0) for (const query of this.#active) if (query.reload(reloaded)) touched.add(query)
     for (const [model, rows] of changes) {
-      for (const [query, own] of this.#byModel.get(model)?.select(rows) ?? []) {
-        if (query.apply(own)) touched.add(query)
-      }
-      for (const query of this.#including) if (query.applyRelated(model, rows)) touched.add(query)
+      const queries = reloaded.has(model) ? undefined : this.#byModel.get(model)
+      for (const [query, own] of queries?.select(rows) ?? []) if (query.apply(own)) touched.add(query)
+      for (const query of this.#active) if (query.applyRelated(model, rows)) touched.add(query)
     }
     for (const query of touched) query.notify()
-    if (this.#byRecord.size > 0) this.#notifyRecords(changes)
+    if (this.#byRecord.size > 0) this.#notifyRecords(changes, reloaded)
   }
 
-  #notifyRecords(changes: RowChanges): void {
+  #notifyRecords(changes: RowChanges, reloaded: ReadonlySet<string>): void {
+    for (const [key, listeners] of this.#byRecord) {
+      if (reloaded.has(key.slice(0, key.indexOf(' ')))) listeners.notify()
+    }
     for (const [model, rows] of changes) {
       for (const { before, after } of rows) {
         this.#byRecord.get(recordKey(model, (after ?? before)?.id ?? ''))?.notify()
@@ -67,32 +73,26 @@ export class QueryRouter {
   }
 }
 
-/** The live queries of one model: by the value of an equality, and those without one. */
+/** The live queries of one model, by the value of an equality. */
 class ModelQueries {
   readonly #byField = new Map<string, Map<unknown, Set<LiveQuery>>>()
-  readonly #others = new Set<LiveQuery>()
 
   add(query: LiveQuery): void {
-    const { key } = query.plan.filter
-    if (!key) {
-      this.#others.add(query)
-      return
-    }
-    const byValue = this.#byField.get(key.field) ?? new Map<unknown, Set<LiveQuery>>()
-    this.#byField.set(key.field, byValue)
-    for (const value of key.values) byValue.set(value, (byValue.get(value) ?? new Set()).add(query))
+    const { field, values } = keyOf(query)
+    const byValue = this.#byField.get(field) ?? new Map<unknown, Set<LiveQuery>>()
+    this.#byField.set(field, byValue)
+    for (const value of values) byValue.set(value, (byValue.get(value) ?? new Set()).add(query))
   }
 
   remove(query: LiveQuery): void {
-    this.#others.delete(query)
-    const { key } = query.plan.filter
-    const byValue = key && this.#byField.get(key.field)
-    for (const value of key?.values ?? []) {
+    const { field, values } = keyOf(query)
+    const byValue = this.#byField.get(field)
+    for (const value of values) {
       const queries = byValue?.get(value)
       queries?.delete(query)
       if (queries?.size === 0) byValue?.delete(value)
     }
-    if (key && byValue?.size === 0) this.#byField.delete(key.field)
+    if (byValue?.size === 0) this.#byField.delete(field)
   }
 
   /** The queries that these changes can touch, each with its changes in order. */
@@ -112,10 +112,15 @@ class ModelQueries {
         if (after !== before) for (const query of byValue.get(after) ?? []) hand(query, change)
       }
     }
-    const all = new Map<LiveQuery, readonly RowChange[]>(selected)
-    for (const query of this.#others) all.set(query, changes)
-    return all
+    return selected
   }
+}
+
+// No row has a field without a name, so all of them have null in it.
+const NO_KEY = { field: '', values: [null] }
+
+function keyOf({ plan }: LiveQuery): { readonly field: string; readonly values: readonly unknown[] } {
+  return plan.filter.key ?? NO_KEY
 }
 
 function recordKey(model: string, id: string): string {

@@ -22,7 +22,7 @@ export interface RowsById {
 export interface RowSource {
   rows(model: string): RowsById
   /** The rows of a model whose field has this value. */
-  linked(model: string, field: string, value: unknown): Iterable<AnyRow>
+  linked(model: string, field: string, value: unknown): readonly AnyRow[]
   /** Rises with every change of a visible row of this model. */
   revision(model: string): number
 }

@@ -30,8 +30,6 @@ export class SortedRows {
   readonly #compare: Compare<AnyRow>
   /** What comes after this row is not kept; absent when all rows are. */
   readonly #bound: AnyRow | undefined
-  /** How many did when it was made. */
-  readonly #beyond: number
   #blocks: AnyRow[][] = []
   #size: number
 
@@ -40,16 +38,10 @@ export class SortedRows {
     this.#compare = compare
     const sorted = firstRows(rows, compare, limit + SPARE)
     this.#size = sorted.length
-    this.#beyond = rows.length - sorted.length
-    if (this.#beyond > 0) this.#bound = sorted.at(-1)
+    if (rows.length > sorted.length) this.#bound = sorted.at(-1)
     for (let start = 0; start < sorted.length; start += BLOCK) {
       this.#blocks.push(sorted.slice(start, start + BLOCK))
     }
-  }
-
-  /** How many rows making it anew looks through, about. */
-  get size(): number {
-    return this.#size + this.#beyond
   }
 
   /** Rows have gone, and those that follow are not kept: it is to be made anew. */

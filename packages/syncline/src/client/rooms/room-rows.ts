@@ -24,8 +24,9 @@ export interface RoomRowsHost {
 export class RoomRows {
   readonly #host: RoomRowsHost
   readonly #isLive: (channel: string) => boolean
-  /** Loads that are not whole yet. */
+  /** Loads that are not whole yet: from the server, and from the device. */
   readonly #staged = new Map<string, StagedRoom>()
+  readonly #reading = new Map<string, StagedRoom>()
 
   constructor(host: RoomRowsHost, isLive: (channel: string) => boolean) {
     this.#host = host
@@ -34,30 +35,39 @@ export class RoomRows {
 
   /** Takes in a chunk of a load when it arrives, so that the last one has less to do at once (`bench`: G7). */
   stage(channel: string, chunk: RowsChunk): StagedRoom {
-    const staged = this.#stagedOf(channel)
-    this.#host.store.stage(staged, decodeChunk(this.#host.schema, chunk))
+    const staged = this.#staged.get(channel) ?? new StagedRoom()
+    this.#staged.set(channel, staged)
+    this.#host.store.stage(channel, staged, decodeChunk(this.#host.schema, chunk))
     return staged
   }
 
-  /** Forgets what was staged. */
+  /** Forgets what the server has sent of a load. */
   unstage(channel: string): void {
-    const staged = this.#staged.get(channel)
-    if (!staged) return
-    this.#staged.delete(channel)
-    this.#host.store.unstage(staged)
+    this.#forget(this.#staged, channel)
+  }
+
+  /** Forgets what the device has handed on so far. */
+  stopReading(channel: string): void {
+    this.#forget(this.#reading, channel)
+  }
+
+  #forget(loads: Map<string, StagedRoom>, channel: string): void {
+    const staged = loads.get(channel)
+    if (loads.delete(channel) && staged) this.#host.store.unstage(staged)
   }
 
   /** Shows what the device kept, when all of it is read; a promise of it when there is much. */
   show(channel: string, kept: KeptRoom): Promise<void> | undefined {
     const { store } = this.#host
-    const staged = this.#stagedOf(channel)
-    const isWanted = () => this.#staged.get(channel) === staged
+    const staged = new StagedRoom()
+    this.#reading.set(channel, staged)
+    const isWanted = () => this.#reading.get(channel) === staged
     const read = kept.read((records) => {
-      if (isWanted()) store.stage(staged, records)
+      if (isWanted()) store.stage(channel, staged, records)
     })
     const put = () => {
       if (!isWanted()) return
-      this.#staged.delete(channel)
+      this.#reading.delete(channel)
       // Another room may have brought newer rows since these were stored.
       store.transact(() => store.replaceRoom(channel, staged, () => true))
     }
@@ -72,23 +82,14 @@ export class RoomRows {
     const staged = this.stage(channel, chunk)
     this.#staged.delete(channel)
     store.transact(() => {
-      for (const { model, fields } of staged.records) this.#host.onTold(model, fields.id)
+      // Records that nothing else knows of have no ops either.
+      for (const { model, fields } of staged.records.values()) this.#host.onTold(model, fields.id)
       store.replaceRoom(channel, staged, this.#isLive)
       for (const change of changes) this.#applyOne(channel, change)
     })
-    // Without changes, what was loaded is what belongs to the cursor.
-    const records = changes.length === 0 ? staged.records : store.members(channel)
-    const room = { cursor, schema: schema.hash, records }
+    const room = { cursor, schema: schema.hash, records: store.members(channel) }
     this.#host.save({ channel, type: 'replace', room })
     this.#host.onApplied(channel, changes)
-  }
-
-  #stagedOf(channel: string): StagedRoom {
-    const known = this.#staged.get(channel)
-    if (known) return known
-    const staged = new StagedRoom()
-    this.#staged.set(channel, staged)
-    return staged
   }
 
   apply(channel: string, cursor = '', changes: readonly Change[]): void {
@@ -110,6 +111,7 @@ export class RoomRows {
   free(channel: string): void {
     const { store } = this.#host
     this.unstage(channel)
+    this.stopReading(channel)
     store.transact(() => store.purgeRoom(channel))
   }
 

@@ -9,6 +9,7 @@
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import type { Clock } from '../clock.ts'
 import { createSource, type Source } from '../observable.ts'
+import { inSlices } from '../slices.ts'
 import type { KeptRoom } from '../storage/storage.ts'
 import { RoomRows, type RoomRowsHost } from './room-rows.ts'
 import {
@@ -53,7 +54,7 @@ export interface HeldRoom {
   holders: number
   /** The device's storage has said where the room stands. */
   isFound: boolean
-  /** Answers that came before the cached rows are shown; absent when none are to come. */
+  /** Answers that wait for the cached rows, or for answers before them; absent when none need to. */
   early: RoomMessage[] | undefined
   /** The server was asked on this connection. */
   isAsked: boolean
@@ -77,14 +78,13 @@ export class Rooms {
     this.#rows = new RoomRows(host, (channel) => this.#held.get(channel)?.source.current.isJoined ?? false)
   }
 
-  get states(): readonly RoomState[] {
-    return [...this.#held.values()].map(({ source }) => source.current)
-  }
-
   /** Channels that owe an answer: the server was asked, or will be when the device's storage has answered. */
   awaited(): string[] {
     return [...this.#held]
-      .filter(([, { isAsked, isFound, source }]) => (isAsked || !isFound) && isAwaited(source.current))
+      .filter(
+        ([, { early, isAsked, isFound, source }]) =>
+          early || ((isAsked || !isFound) && isAwaited(source.current)),
+      )
       .map(([channel]) => channel)
   }
 
@@ -143,8 +143,8 @@ export class Rooms {
     for (const [channel, room] of this.#held) {
       room.isAsked = false
       room.cancelRetry()
-      if (room.early) room.early = []
-      else this.#rows.unstage(channel)
+      room.early?.splice(0)
+      this.#rows.unstage(channel)
       if (room.source.current.status !== 'gone') room.source.set(rejoining(room.source.current))
     }
   }
@@ -161,7 +161,10 @@ export class Rooms {
     if (!room?.isAsked) return
     const isRefusal = message.type === 'gone' || message.type === 'error'
     if (room.early && !isRefusal) room.early.push(message)
-    else this.#take(channel, room, message)
+    else {
+      room.early?.splice(0)
+      this.#take(channel, room, message)
+    }
   }
 
   #take(channel: string, room: HeldRoom, message: RoomMessage): void {
@@ -170,11 +173,15 @@ export class Rooms {
     if (message.type === 'snapshot') this.#rows.unstage(channel)
     if (effect) this.#perform(channel, room, after, effect)
     else this.#keepCursor(before, after)
-    if (room.early) room.early = []
-    else if (!after.isLoading) this.#rows.unstage(channel)
+    if (!after.isLoading) this.#rows.unstage(channel)
     room.source.set(after)
-    if (isAwaited(before) && !isAwaited(after)) this.#host.onAnswered(channel)
+    if (isAwaited(before)) this.#tellAnswered(room)
     this.#host.onChanged()
+  }
+
+  /** Nothing that the server has sent of the room is still to be taken. */
+  #tellAnswered({ early, source }: HeldRoom): void {
+    if (!early && !isAwaited(source.current)) this.#host.onAnswered(source.current.channel)
   }
 
   /** A cursor that is valid for every joined room. */
@@ -245,20 +252,27 @@ export class Rooms {
   }
 
   #onShown(channel: string, room: HeldRoom): void {
-    const { early = [] } = room
-    room.early = undefined
     if (this.#held.get(channel) !== room) return
     // A room that was refused meanwhile has no cursor, and shows nothing.
     if (room.source.current.cursor !== undefined) room.source.set(onShown(room.source.current))
-    for (const message of early) this.receive(message)
     this.#host.onChanged()
+    void this.#takeEarly(channel, room)
+  }
+
+  /** What came early may be a whole load, so that it is taken in slices; what comes meanwhile comes after it. */
+  async #takeEarly(channel: string, room: HeldRoom): Promise<void> {
+    await inSlices(drained(room.early ?? []), (message) => {
+      if (this.#held.get(channel) === room) this.#take(channel, room, message)
+    })
+    room.early = undefined
+    if (this.#held.get(channel) === room) this.#tellAnswered(room)
   }
 
   /** The cached rows cannot be had, and what was asked for continues from them: the room is loaded anew. */
   #onDamaged(channel: string, room: HeldRoom): void {
     room.early = undefined
     if (this.#held.get(channel) !== room) return
-    this.#rows.unstage(channel)
+    this.#rows.stopReading(channel)
     const { isAsked } = room
     room.isAsked = false
     room.source.set(joiningRoom(channel))
@@ -319,6 +333,11 @@ function stepOf(room: RoomState, message: RoomMessage): RoomStep {
     case 'error':
       return onError(room, message.code, message.message, message.retryAfterMs)
   }
+}
+
+/** Takes each out before it is handed on, so that others can be put behind, or all be dropped. */
+function* drained<Item>(queue: Item[]): Iterable<Item> {
+  for (let item = queue.shift(); item !== undefined; item = queue.shift()) yield item
 }
 
 function joinOf(channel: string, { cursor }: RoomState): { channel: string; cursor?: string } {

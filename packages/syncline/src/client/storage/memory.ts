@@ -1,4 +1,5 @@
 /** Storage that lives as long as its object: for tests, server rendering, and devices that may keep nothing. */
+import { inSlices } from '../slices.ts'
 import type { StoreRecord } from '../store/store.ts'
 import type { KeptRoom, RoomWrite, Storage, StorageWrite, StoredDevice, UserStorage } from './storage.ts'
 
@@ -23,9 +24,6 @@ interface RoomInMemory {
   readonly changed: Map<string, StoreRecord | null>
 }
 
-// 256: with less than that, putting changes into what was loaded saves nothing.
-const FEW = 256
-
 class MemoryStorage implements UserStorage {
   device: StoredDevice | undefined
   readonly #rooms = new Map<string, RoomInMemory>()
@@ -42,10 +40,7 @@ class MemoryStorage implements UserStorage {
     return {
       cursor,
       schema,
-      read(take) {
-        take(recordsOf(room))
-        return undefined
-      },
+      read: (take) => inSlices(portionsOf(recordsOf(room)), take),
     }
   }
 
@@ -68,9 +63,7 @@ class MemoryStorage implements UserStorage {
     if (!room) return
     for (const { model, id } of write.remove) room.changed.set(keyOf(model, id), null)
     for (const record of write.put) room.changed.set(keyOf(record.model, record.fields.id), record)
-    const isLong = room.changed.size > room.loaded.length / 4 + FEW
-    const grown = isLong ? { ...room, loaded: recordsOf(room), changed: new Map() } : room
-    this.#rooms.set(write.channel, { ...grown, cursor: write.cursor })
+    this.#rooms.set(write.channel, { ...room, cursor: write.cursor })
   }
 }
 
@@ -78,6 +71,13 @@ function recordsOf({ loaded, changed }: RoomInMemory): readonly StoreRecord[] {
   if (changed.size === 0) return loaded
   const unchanged = loaded.filter(({ model, fields }) => !changed.has(keyOf(model, fields.id)))
   return [...unchanged, ...[...changed.values()].filter((record) => record !== null)]
+}
+
+// 1,000: what a store takes in within a millisecond or two.
+const PORTION = 1_000
+
+function* portionsOf(records: readonly StoreRecord[]): Iterable<readonly StoreRecord[]> {
+  for (let at = 0; at < records.length; at += PORTION) yield records.slice(at, at + PORTION)
 }
 
 function keyOf(model: string, id: string): string {

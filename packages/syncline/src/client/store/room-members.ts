@@ -1,35 +1,34 @@
 /** Which records a room holds, and at which version each came in. */
 import type { Entry } from './entry.ts'
+import type { LoadedRows } from './loaded-rows.ts'
+import type { StoreRecord } from './store.ts'
 
-/** The members of one room. */
-export class RoomMembers {
-  readonly #enteredAt = new Map<Entry, number>()
+/** The members of one room that have entries, and the versions at which they entered; and its other members. */
+export class RoomMembers extends Map<Entry, number> {
+  readonly loaded: readonly LoadedRows[]
 
-  has(entry: Entry): boolean {
-    return this.#enteredAt.has(entry)
+  constructor(loaded: Iterable<LoadedRows> = []) {
+    super()
+    this.loaded = [...loaded]
   }
 
-  /** Version at which the record entered; undefined when it is not a member. */
-  enteredAt(entry: Entry): number | undefined {
-    return this.#enteredAt.get(entry)
+  /** Takes over a record of which the page sees the row already. */
+  add(entry: Entry, record: StoreRecord): void {
+    entry.base = record
+    entry.row = record.fields
+    entry.holders = 1
+    this.enter(entry, record.enteredAt ?? record.version)
   }
 
   /** True when the record was not a member before. */
   enter(entry: Entry, version: number): boolean {
-    const before = this.#enteredAt.get(entry)
-    if (before === undefined || before < version) this.#enteredAt.set(entry, version)
+    const before = this.get(entry)
+    if (before === undefined || before < version) this.set(entry, version)
     return before === undefined
   }
 
   /** True when the record was a member. A room that the record entered again at a higher version keeps it. */
   leave(entry: Entry, version = Number.POSITIVE_INFINITY): boolean {
-    const entered = this.#enteredAt.get(entry)
-    if (entered === undefined || entered > version) return false
-    return this.#enteredAt.delete(entry)
-  }
-
-  /** The records, and the versions at which they entered. */
-  [Symbol.iterator](): Iterator<[Entry, number]> {
-    return this.#enteredAt[Symbol.iterator]()
+    return (this.get(entry) ?? Number.POSITIVE_INFINITY) <= version && this.delete(entry)
   }
 }

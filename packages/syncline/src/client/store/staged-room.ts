@@ -3,19 +3,19 @@
  * the last one puts all of them in place at once (L5; bench: G7).
  */
 import type { Entry } from './entry.ts'
-import { RoomMembers } from './room-members.ts'
+import type { LoadedRows } from './loaded-rows.ts'
 import type { StoreRecord } from './store.ts'
 
 export class StagedRoom {
-  readonly members = new RoomMembers()
-  /** In the order of `records`. */
-  readonly entries: Entry[] = []
-  readonly records: StoreRecord[] = []
+  /** Records that nothing else knows of, by model. */
+  readonly loaded = new Map<string, LoadedRows>()
+  /** The others. */
+  readonly records = new Map<Entry, StoreRecord>()
 
+  /** Takes in a record that has an entry. */
   add(entry: Entry, record: StoreRecord): void {
-    if (!this.members.enter(entry, record.enteredAt ?? record.version)) return
+    if (this.records.has(entry)) return
     entry.stages++
-    this.entries.push(entry)
-    this.records.push(record)
+    this.records.set(entry, record)
   }
 }

@@ -31,7 +31,7 @@ function apply(store: Store, channel: string, ...changes: StoreChange[]): void {
 
 function load(store: Store, channel: string, records: StoreRecord[], isFresh: () => boolean): void {
   const staged = new StagedRoom()
-  store.stage(staged, records)
+  store.stage(channel, staged, records)
   store.transact(() => store.replaceRoom(channel, staged, isFresh))
 }
 
@@ -123,8 +123,8 @@ test('L5: nothing of a load is seen before all of it, and nothing remains of one
   const [staged, abandoned] = [new StagedRoom(), new StagedRoom()]
   const all = [record('c1', 2, 'Two'), record('c2', 1, 'Other')]
 
-  store.stage(staged, all)
-  store.stage(abandoned, all)
+  store.stage('A:1', staged, all)
+  store.stage('A:1', abandoned, all)
   const during = [names(store), store.revision('camera')]
   store.unstage(abandoned)
   apply(store, 'B:1', change('leave', 1))

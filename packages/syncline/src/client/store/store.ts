@@ -11,6 +11,7 @@ import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
 import { type BaseRecord, type Entry, type OverlayOp, WHOLLY } from './entry.ts'
 import { applyOp, isSameRow, rebase } from './rebase.ts'
 import { RoomMembers } from './room-members.ts'
+import { LoadedRows } from './loaded-rows.ts'
 import { StagedRoom } from './staged-room.ts'
 import { Table } from './table.ts'
 
@@ -28,7 +29,11 @@ export interface StoreRecord extends BaseRecord {
   readonly enteredAt?: number
 }
 
+// 1,000: so few rows are told to live queries one by one; for more, those look through all rows again.
+const FEW = 1_000
+
 export class Store implements QueryHost {
+  readonly #few: number
   readonly #tables = new Map<string, Table>()
   readonly #rooms = new Map<string, RoomMembers>()
   readonly #router = new QueryRouter()
@@ -36,6 +41,13 @@ export class Store implements QueryHost {
   readonly #deletedAt = new Map<Entry, number>()
   /** Entries that changed; each knows the ops appended where nothing else did, so that many ops on one record stay cheap. */
   #touched: Entry[] | undefined
+
+  /** Models of which many rows came or went. */
+  #reloaded = new Set<string>()
+
+  constructor(few = FEW) {
+    this.#few = few
+  }
 
   /** Runs changes as one: nobody sees a part of them. */
   transact<Result>(work: () => Result): Result {
@@ -45,8 +57,10 @@ export class Store implements QueryHost {
       return work()
     } finally {
       const touched = this.#touched
+      const reloaded = this.#reloaded
       this.#touched = undefined
-      this.#commit(touched)
+      this.#reloaded = new Set()
+      this.#commit(touched, reloaded)
     }
   }
 
@@ -54,7 +68,7 @@ export class Store implements QueryHost {
     return this.#table(model).rows
   }
 
-  linked(model: string, field: string, value: unknown): Iterable<AnyRow> {
+  linked(model: string, field: string, value: unknown): readonly AnyRow[] {
     return this.#table(model).linked(field, value)
   }
 
@@ -72,18 +86,27 @@ export class Store implements QueryHost {
 
   /** Listens to one record. */
   watch(model: string, id: string, listener: () => void): () => void {
-    return this.#router.watch(model, id, listener)
+    const { rows } = this.#table(model)
+    let known = rows.get(id)
+    return this.#router.watch(model, id, () => {
+      if (rows.get(id) === known) return
+      known = rows.get(id)
+      listener()
+    })
   }
 
   /** What the server confirmed of a record. */
   base(model: string, id: string): BaseRecord | undefined {
-    return this.#table(model).get(id)?.base
+    const table = this.#table(model)
+    return table.get(id)?.base ?? table.loadedRecord(id)
   }
 
   /** The members of a room, as the device's storage keeps them. */
   members(channel: string): StoreRecord[] {
     const records: StoreRecord[] = []
-    for (const [entry, enteredAt] of this.#room(channel)) {
+    const members = this.#room(channel)
+    for (const loaded of members.loaded) loaded.each((record) => records.push(record))
+    for (const [entry, enteredAt] of members) {
       if (entry.base) records.push(recordOf(entry, entry.base, enteredAt))
     }
     return records
@@ -92,7 +115,7 @@ export class Store implements QueryHost {
   /** One member of a room. */
   memberOf(channel: string, model: string, id: string): StoreRecord | undefined {
     const entry = this.#table(model).get(id)
-    const enteredAt = entry && this.#room(channel).enteredAt(entry)
+    const enteredAt = entry && this.#room(channel).get(entry)
     return entry?.base && enteredAt !== undefined ? recordOf(entry, entry.base, enteredAt) : undefined
   }
 
@@ -130,14 +153,30 @@ export class Store implements QueryHost {
     else this.#enter(channel, entry, change)
   }
 
-  /** Takes in a part of a load. Nothing of it is seen before `replaceRoom`, so it needs no transaction. */
-  stage(staged: StagedRoom, records: Iterable<StoreRecord>): void {
-    for (const record of records) staged.add(this.#table(record.model).open(record.fields.id), record)
+  /** Takes in a part of a load of a room. Nothing of it is seen before `replaceRoom`, so it needs no transaction. */
+  stage(channel: string, staged: StagedRoom, records: Iterable<StoreRecord>): void {
+    let loaded: LoadedRows | undefined
+    let shown: LoadedRows | undefined
+    for (const record of records) {
+      const { model, fields } = record
+      const table = this.#table(model)
+      if (loaded?.model !== model) {
+        loaded = staged.loaded.get(model) ?? new LoadedRows(model, staged)
+        staged.loaded.set(model, loaded)
+        table.loaded.add(loaded)
+        shown = this.#room(channel).loaded.find((each) => each.model === model)
+      }
+      const before = shown?.get(fields.id)
+      if (before) loaded.add(keepRow(before, record))
+      else if (table.knows(fields.id, loaded, shown)) staged.add(table.open(fields.id), record)
+      else loaded.add(record)
+    }
   }
 
   /** Forgets a load that is not wanted any more. */
-  unstage({ entries }: StagedRoom): void {
-    for (const entry of entries) {
+  unstage({ loaded, records }: StagedRoom): void {
+    for (const each of loaded.values()) this.#table(each.model).loaded.delete(each)
+    for (const entry of records.keys()) {
       entry.stages--
       this.#table(entry.model).tidy(entry)
     }
@@ -146,14 +185,30 @@ export class Store implements QueryHost {
   /** Replaces all rows of a room; `isFresh` tells which other rooms are up to date and may know better. */
   replaceRoom(channel: string, staged: StagedRoom, isFresh: (channel: string) => boolean): void {
     const before = this.#room(channel)
-    this.#rooms.set(channel, staged.members)
-    staged.entries.forEach((entry, at) => {
+    const members = new RoomMembers(staged.loaded.values())
+    this.#rooms.set(channel, members)
+    for (const loaded of before.loaded) this.#tell(loaded).loaded.delete(loaded)
+    for (const loaded of members.loaded) {
+      const table = this.#tell(loaded)
+      if (loaded.size > 0) loaded.owner = members
+      else table.loaded.delete(loaded)
+    }
+    for (const [entry, record] of staged.records) {
       entry.stages--
       this.#mark(entry)
+      members.enter(entry, record.enteredAt ?? record.version)
       if (!before.leave(entry)) entry.holders++
-      this.#replaceBase(channel, entry, staged.records[at] as StoreRecord, isFresh)
-    })
+      this.#replaceBase(channel, entry, record, isFresh)
+    }
     for (const [entry] of before) this.#release(this.#mark(entry))
+  }
+
+  /** Loaded rows come or go: a few get entries, and are told of one by one. */
+  #tell(loaded: LoadedRows): Table {
+    const table = this.#table(loaded.model)
+    if (loaded.size > this.#few) this.#reloaded.add(loaded.model)
+    else loaded.each(({ fields }) => table.open(fields.id))
+    return table
   }
 
   /** Forgets a room; its records go unless another room holds them. */
@@ -185,9 +240,8 @@ export class Store implements QueryHost {
   #delete(channel: string, entry: Entry, version: number): void {
     const isNewer = entry.base !== undefined && entry.base.version > version
     if (this.#room(channel).leave(entry, version)) entry.holders--
-    if (!isNewer) entry.base = undefined
     if (!isNewer && entry.holders > 0) this.#deletedAt.set(entry, version)
-    if (entry.holders === 0) entry.base = undefined
+    if (!isNewer || entry.holders === 0) entry.base = undefined
   }
 
   #release(entry: Entry): void {
@@ -208,8 +262,7 @@ export class Store implements QueryHost {
       entry.base = merge(base, { ...record, fields }) as BaseRecord
       return
     }
-    const isSame = base !== undefined && isSameRow(base.fields, record.fields)
-    entry.base = isSame ? { ...record, fields: base.fields } : record
+    entry.base = base ? keepRow(base, record) : record
   }
 
   #isHeldByFresh(channel: string, entry: Entry, isFresh: (channel: string) => boolean): boolean {
@@ -233,7 +286,8 @@ export class Store implements QueryHost {
     return entry
   }
 
-  #commit(touched: readonly Entry[]): void {
+  #commit(touched: readonly Entry[], reloaded: Set<string>): void {
+    for (const model of reloaded) this.#table(model).reload()
     const changes = new Map<string, RowChange[]>()
     for (const entry of touched) {
       const appended = entry.touched === WHOLLY ? undefined : entry.touched
@@ -245,7 +299,8 @@ export class Store implements QueryHost {
       if (ofModel) ofModel.push(change)
       else changes.set(entry.model, [change])
     }
-    if (changes.size > 0) this.#router.route(changes)
+    for (const [model, { length }] of changes) if (length > this.#few) reloaded.add(model)
+    if (changes.size + reloaded.size > 0) this.#router.route(changes, reloaded)
   }
 
   #table(model: string): Table {
@@ -263,6 +318,11 @@ export class Store implements QueryHost {
     this.#rooms.set(channel, members)
     return members
   }
+}
+
+/** A record that is about to replace this one; the row stays the same object when its members are. */
+function keepRow({ fields }: BaseRecord, record: StoreRecord): StoreRecord {
+  return isSameRow(fields, record.fields) ? { ...record, fields } : record
 }
 
 /** The base itself, when it was loaded as a member that entered then. */

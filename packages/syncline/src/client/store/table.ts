@@ -1,16 +1,24 @@
-/** The records of one model: entries, visible rows, and the rows by reference. */
+/**
+ * The records of one model: entries, visible rows, and the rows by reference. A record has an entry, or is in what
+ * one room has loaded, or is in that and in what is to replace it.
+ */
 import { LinkIndex } from '../query/link-index.ts'
 import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
 import { createEntry, type Entry, isEmptyEntry } from './entry.ts'
+import type { LoadedRows } from './loaded-rows.ts'
+import { RoomMembers } from './room-members.ts'
+import type { StoreRecord } from './store.ts'
 
 export class Table {
   readonly model: string
   /** What the page sees. */
   readonly rows: RowsById = {
-    get: (id) => this.#entries.get(id)?.row,
+    get: (id) => this.#entries.get(id)?.row ?? this.loadedRecord(id)?.fields,
     values: () => this.#visible(),
   }
   revision = 0
+  /** Records without entries, shown or under way. */
+  readonly loaded = new Set<LoadedRows>()
   readonly #entries = new Map<string, Entry>()
   readonly #links = new Map<string, LinkIndex>()
 
@@ -22,12 +30,35 @@ export class Table {
     return this.#entries.get(id)
   }
 
-  /** The entry of a record, made when it is new. */
+  /** A shown record that has no entry. */
+  loadedRecord(id: string): StoreRecord | undefined {
+    for (const loaded of this.loaded) {
+      const record = isShown(loaded) ? loaded.get(id) : undefined
+      if (record) return record
+    }
+    return undefined
+  }
+
+  /** Whether anything knows of a record, except the load that brings it and the one that this replaces. */
+  knows(id: string, bringing: LoadedRows, replaced: LoadedRows | undefined): boolean {
+    // Asking an empty map too costs a hash of the id (bench: G11).
+    if (this.#entries.size > 0 && this.#entries.has(id)) return true
+    for (const loaded of this.loaded) {
+      if (loaded !== bringing && loaded !== replaced && loaded.get(id)) return true
+    }
+    return false
+  }
+
+  /** The entry of a record, made when it has none; nothing changes for the page. */
   open(id: string): Entry {
     const known = this.#entries.get(id)
     if (known) return known
     const entry = createEntry(this.model, id)
     this.#entries.set(id, entry)
+    for (const loaded of this.loaded) {
+      const record = loaded.take(id)
+      if (record) loaded.owner.add(entry, record)
+    }
     return entry
   }
 
@@ -51,13 +82,24 @@ export class Table {
   #visible(): AnyRow[] {
     const rows: AnyRow[] = []
     for (const { row } of this.#entries.values()) if (row) rows.push(row)
+    for (const loaded of this.loaded) if (isShown(loaded)) loaded.each(({ fields }) => rows.push(fields))
     return rows
   }
 
   /** The rows whose field has this value; the index is made when it is first asked for. */
-  linked(field: string, value: unknown): Iterable<AnyRow> {
-    const index = this.#links.get(field) ?? new LinkIndex(field, this.rows.values())
+  linked(field: string, value: unknown): readonly AnyRow[] {
+    const index = this.#links.get(field) ?? new LinkIndex(field, this.#visible())
     this.#links.set(field, index)
-    return index.get(value)
+    return [...index.get(value)]
   }
+
+  /** Many rows came or went. */
+  reload(): void {
+    this.revision++
+    this.#links.clear()
+  }
+}
+
+function isShown({ owner }: LoadedRows): boolean {
+  return owner instanceof RoomMembers
 }

@@ -1,0 +1,216 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createQuery } from '../query/query.ts'
+import { defineSchema, integer, model, text } from '../../schema/index.ts'
+import { StagedRoom } from './staged-room.ts'
+import { Store, type StoreRecord } from './store.ts'
+
+const schema = defineSchema({ models: { camera: model('cameras', { name: text(), zoom: integer() }) } })
+
+const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
+const rooms = fc.constantFrom('A:1', 'B:1')
+const versions = fc.integer({ min: 1, max: 9 })
+const words = fc.constantFrom('One', 'Two', 'Three')
+
+const step = fc.oneof(
+  fc.record({
+    type: fc.constant('stage' as const),
+    room: rooms,
+    ids: fc.array(ids),
+    version: versions,
+    name: words,
+  }),
+  fc.record({ type: fc.constant('put' as const), room: rooms, isFresh: fc.boolean() }),
+  fc.record({ type: fc.constant('forget' as const), room: rooms }),
+  fc.record({ type: fc.constant('purge' as const), room: rooms }),
+  fc.record({
+    type: fc.constant('change' as const),
+    room: rooms,
+    id: ids,
+    action: fc.constantFrom(
+      'create' as const,
+      'update' as const,
+      'delete' as const,
+      'enter' as const,
+      'leave' as const,
+    ),
+    version: versions,
+    name: words,
+  }),
+  fc.record({
+    type: fc.constant('op' as const),
+    id: ids,
+    action: fc.constantFrom('create' as const, 'update' as const, 'delete' as const),
+    name: words,
+  }),
+  fc.record({ type: fc.constant('settle' as const) }),
+)
+
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
+
+const recordOf = (id: string, version: number, name: string): StoreRecord => ({
+  model: 'camera',
+  version,
+  fields: { id, name, zoom: name.length },
+  fieldVersions: { name: version, zoom: version },
+})
+
+/** A store, what is staged in it, and everything that a page could see of it. */
+class Watched {
+  readonly store: Store
+  readonly #staged = new Map<string, StagedRoom>()
+  readonly #ops = new Set<Parameters<Store['addOp']>[0]>()
+  readonly #queries
+  heard = 0
+
+  constructor(few: number) {
+    this.store = new Store(few)
+    const camera = createQuery(schema, 'camera', this.store)
+    this.#queries = [camera, camera.orderBy('name').limit(2), camera.where({ name: 'Two' }).orderBy('zoom')]
+    for (const query of this.#queries) query.subscribe(() => {})
+    this.store.watch('camera', 'b', () => this.heard++)
+  }
+
+  take(step: Step): void {
+    const { store } = this
+    if (step.type === 'stage') {
+      const staged = this.#staged.get(step.room) ?? new StagedRoom()
+      this.#staged.set(step.room, staged)
+      store.stage(
+        step.room,
+        staged,
+        step.ids.map((id) => recordOf(id, step.version, step.name)),
+      )
+    } else if (step.type === 'put') {
+      const staged = this.#taken(step.room) ?? new StagedRoom()
+      store.transact(() => store.replaceRoom(step.room, staged, () => step.isFresh))
+    } else if (step.type === 'forget') {
+      const staged = this.#taken(step.room)
+      if (staged) store.unstage(staged)
+    } else if (step.type === 'purge') {
+      this.take({ type: 'forget', room: step.room })
+      store.transact(() => store.purgeRoom(step.room))
+    } else if (step.type === 'change') {
+      const { id, action, version, name } = step
+      const change = { model: 'camera', id, action, version, fields: { name } }
+      store.transact(() => store.apply(step.room, change))
+    } else if (step.type === 'op') {
+      const op = { model: 'camera', id: step.id, action: step.action, fields: { name: step.name } }
+      this.#ops.add(op)
+      store.transact(() => store.addOp(op))
+    } else {
+      store.transact(() => store.dropOps(this.#ops))
+      this.#ops.clear()
+    }
+  }
+
+  #taken(room: string): StagedRoom | undefined {
+    const staged = this.#staged.get(room)
+    this.#staged.delete(room)
+    return staged
+  }
+
+  seen() {
+    const { store } = this
+    const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
+    const membersOf = (room: string) =>
+      store
+        .members(room)
+        .map(({ version, fields, fieldVersions, enteredAt = version }) => ({
+          ...fields,
+          version,
+          fieldVersions,
+          enteredAt,
+        }))
+        .sort(byId)
+    return {
+      rows: [...store.rows('camera').values()].sort(byId),
+      byId: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.rows('camera').get(id)),
+      bases: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.base('camera', id)?.version),
+      linked: ['One', 'Two', 'Three'].map((name) => [...store.linked('camera', 'name', name)].sort(byId)),
+      members: ['A:1', 'B:1'].map(membersOf),
+      queries: this.#queries.map(({ current }) => current),
+      heard: this.heard,
+    }
+  }
+}
+
+test('L5, M1: rows of a load that have no entries are seen, changed, replaced and forgotten as those that have', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const stores = [0, 2, 100].map((few) => new Watched(few))
+      for (const each of steps) {
+        for (const store of stores) store.take(each)
+        const [none, some, all] = stores.map((store) => store.seen())
+
+        expect(none).toEqual(all)
+        expect(some).toEqual(all)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('M4: a row keeps its identity when its record gets an entry, and when a load brings it again', () => {
+  const store = new Store(0)
+  const load = (records: StoreRecord[]) => {
+    const staged = new StagedRoom()
+    store.stage('A:1', staged, records)
+    store.transact(() => store.replaceRoom('A:1', staged, () => false))
+  }
+  load([recordOf('a', 1, 'One'), recordOf('b', 1, 'Two')])
+  const row = store.rows('camera').get('a')
+
+  store.transact(() => store.addOp({ model: 'camera', id: 'a', action: 'update', fields: {} }))
+  const withEntry = store.rows('camera').get('a')
+  load([recordOf('a', 1, 'One'), recordOf('b', 1, 'Two')])
+  const again = store.rows('camera').get('a')
+  load([recordOf('b', 2, 'Two'), recordOf('a', 2, 'One')])
+
+  expect([withEntry, again, store.rows('camera').get('a')].map((each) => each === row)).toEqual([
+    true,
+    true,
+    true,
+  ])
+})
+
+test('L5: a large load is told to live queries once, and to a record only when it is another', () => {
+  const store = new Store(0)
+  const heard: string[] = []
+  const query = createQuery(schema, 'camera', store)
+  query.subscribe(() => heard.push(`query ${query.current.length}`))
+  store.watch('camera', 'a', () => heard.push('a'))
+  const load = (...records: StoreRecord[]) => {
+    const staged = new StagedRoom()
+    for (const record of records) store.stage('A:1', staged, [record])
+    store.transact(() => store.replaceRoom('A:1', staged, () => false))
+  }
+
+  load(recordOf('a', 1, 'One'), recordOf('b', 1, 'Two'))
+  load(recordOf('a', 1, 'One'), recordOf('b', 1, 'Three'))
+
+  expect(heard).toEqual(['query 2', 'a', 'query 2'])
+})
+
+test('ids in any order are found, and one that comes twice is there once', () => {
+  const store = new Store(0)
+  const staged = new StagedRoom()
+  const all = ['b', 'd', 'a', 'e', 'd', 'b', 'c', 'a']
+  store.stage(
+    'A:1',
+    staged,
+    all.map((id, at) => recordOf(id, at + 1, 'One')),
+  )
+
+  store.transact(() => store.replaceRoom('A:1', staged, () => false))
+
+  expect([...store.rows('camera').values()].map(({ id }) => id)).toEqual(['b', 'd', 'a', 'e', 'c'])
+  expect(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.base('camera', id)?.version)).toEqual([
+    3,
+    1,
+    7,
+    2,
+    4,
+    undefined,
+  ])
+})
