@@ -26,7 +26,7 @@ export function checkDate(value: unknown): string | InvalidValue {
   if (isInfinity(value)) return value
   const parts = DATE.exec(value)
   const moment = parts && momentOf(parts, parts[4], 0, LAST_DATE_YEAR)
-  return moment ? moment.day + moment.era : invalid(value, DATE_REMEDY)
+  return moment ? moment[0] + moment[2] : invalid(value, DATE_REMEDY)
 }
 
 /** A point in time, in UTC: `2026-02-12T10:00:00.123456+00:00`. */
@@ -42,8 +42,9 @@ export function checkTimestamp(value: unknown): string | InvalidValue {
   const inUtc = sign === '-' ? second + offset : second - offset
   const moment = momentOf(parts, parts[12], inUtc, LAST_TIMESTAMP_YEAR)
   if (!moment) return invalid(value, TIMESTAMP_REMEDY)
+  const [day, time, era] = moment
   const shown = fraction.replace(/0+$/, '')
-  return `${moment.day}${moment.time}${shown && `.${shown}`}+00:00${moment.era}`
+  return `${day}${time}${shown && `.${shown}`}+00:00${era}`
 }
 
 function secondOf(mostHours: number, hours = '0', minutes = '0', seconds = '0'): number | undefined {
@@ -51,12 +52,8 @@ function secondOf(mostHours: number, hours = '0', minutes = '0', seconds = '0'):
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
-/** A moment as text: `2026-02-12`, `T10:00:00`. */
-interface Moment {
-  readonly day: string
-  readonly time: string
-  readonly era: '' | ' BC'
-}
+/** A moment as text: `2026-02-12`, `T10:00:00`, and what follows a year before Christ. */
+type Moment = readonly [day: string, time: string, era: '' | ' BC']
 
 /**
  * Some seconds after the beginning of a day; nothing for a day that no calendar has, or outside of the range.
@@ -79,5 +76,5 @@ function momentOf(
   const rest = text.slice(4, 10)
   if (inUtc > lastYear || inUtc < -4713 || (inUtc === -4713 && rest < '-11-24')) return undefined
   const shown = String(inUtc > 0 ? inUtc : 1 - inUtc).padStart(4, '0')
-  return { day: shown + rest, time: text.slice(10, 19), era: inUtc > 0 ? '' : ' BC' }
+  return [shown + rest, text.slice(10, 19), inUtc > 0 ? '' : ' BC']
 }

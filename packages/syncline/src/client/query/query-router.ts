@@ -54,9 +54,8 @@ export class QueryRouter {
   }
 
   #notifyRecords(changes: RowChanges, reloaded: ReadonlySet<string>): void {
-    for (const [key, listeners] of this.#byRecord) {
-      if (reloaded.has(key.slice(0, key.indexOf(' ')))) listeners.notify()
-    }
+    // Those of records that are the same do not tell it on.
+    if (reloaded.size > 0) for (const listeners of this.#byRecord.values()) listeners.notify()
     for (const [model, rows] of changes) {
       for (const { before, after } of rows) {
         this.#byRecord.get(recordKey(model, (after ?? before)?.id ?? ''))?.notify()

@@ -89,9 +89,9 @@ export class Store implements QueryHost {
     const { rows } = this.#table(model)
     let known = rows.get(id)
     return this.#router.watch(model, id, () => {
-      if (rows.get(id) === known) return
+      const before = known
       known = rows.get(id)
-      listener()
+      if (known !== before) listener()
     })
   }
 

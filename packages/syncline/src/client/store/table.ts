@@ -20,7 +20,7 @@ export class Table {
   /** Records without entries, shown or under way. */
   readonly loaded = new Set<LoadedRows>()
   readonly #entries = new Map<string, Entry>()
-  readonly #links = new Map<string, LinkIndex>()
+  readonly #links = new Map<string, LinkIndex | undefined>()
 
   constructor(model: string) {
     this.model = model
@@ -70,7 +70,7 @@ export class Table {
     entry.row = after
     this.revision++
     const change = { before, after }
-    if (this.#links.size > 0) for (const index of this.#links.values()) index.apply(change)
+    if (this.#links.size > 0) for (const index of this.#links.values()) index?.apply(change)
     return change
   }
 
@@ -86,11 +86,16 @@ export class Table {
     return rows
   }
 
-  /** The rows whose field has this value; the index is made when it is first asked for. */
+  /**
+   * The rows whose field has this value. The index is made when it is asked for again: looking through all rows once
+   * costs less (bench: G10).
+   */
   linked(field: string, value: unknown): readonly AnyRow[] {
-    const index = this.#links.get(field) ?? new LinkIndex(field, this.#visible())
-    this.#links.set(field, index)
-    return [...index.get(value)]
+    const index = this.#links.get(field)
+    if (index) return [...index.get(value)]
+    const rows = this.#visible()
+    this.#links.set(field, this.#links.has(field) ? new LinkIndex(field, rows) : undefined)
+    return rows.filter((row) => row[field] === value)
   }
 
   /** Many rows came or went. */

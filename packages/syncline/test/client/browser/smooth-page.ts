@@ -69,7 +69,7 @@ const page = {
   reference: () =>
     page.task(() => {
       let sum = 0
-      for (let at = 0; at < 75_000_000; at++) sum += at % 7
+      for (let at = 0; at < 94_000_000; at++) sum += at % 7
       if (sum === 0) throw new Error('The loop was left out.')
     }),
 
