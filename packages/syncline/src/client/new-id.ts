@@ -15,7 +15,7 @@ export function newId(now: number, random?: Random): string {
   const time = Math.floor(now).toString(16).padStart(12, '0')
   const key = newKey(random)
   // Two bits of the first letter say which kind of UUID it is.
-  const variant = (8 | (Number.parseInt(key[16] as string, 16) & 3)).toString(16)
+  const variant = '89ab'[Number.parseInt(key[16] as string, 16) & 3]
   return `${time.slice(0, 8)}-${time.slice(8)}-7${key.slice(13, 16)}-${variant}${key.slice(17, 20)}-${key.slice(20)}`
 }
 

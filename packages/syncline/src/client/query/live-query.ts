@@ -106,7 +106,7 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   #open(): void {
     this.#restart()
     this.#host.activate(this)
-    this.#told = this.#isAlwaysAnother() ? EMPTY : this.current
+    this.#told = this.current
   }
 
   #close(): void {

@@ -261,7 +261,7 @@ export class Rooms {
 
   /** What came early may be a whole load, so that it is taken in slices; what comes meanwhile comes after it. */
   async #takeEarly(channel: string, room: HeldRoom): Promise<void> {
-    await inSlices(drained(room.early ?? []), (message) => {
+    await inSlices(drained(room.early as RoomMessage[]), (message) => {
       if (this.#held.get(channel) === room) this.#take(channel, room, message)
     })
     room.early = undefined

@@ -29,6 +29,6 @@ export class RoomMembers extends Map<Entry, number> {
 
   /** True when the record was a member. A room that the record entered again at a higher version keeps it. */
   leave(entry: Entry, version = Number.POSITIVE_INFINITY): boolean {
-    return (this.get(entry) ?? Number.POSITIVE_INFINITY) <= version && this.delete(entry)
+    return (this.get(entry) ?? version) <= version && this.delete(entry)
   }
 }
