@@ -17,7 +17,7 @@ import { stagePages } from '../stage/server/pages.ts'
 import { seed } from '../stage/server/seed/seed.ts'
 import { access } from './access.ts'
 import { authenticate } from './authenticate.ts'
-import { landingPage } from './landing-page.ts'
+import { landingPage, notFoundPage } from './landing-page.ts'
 import { updateTables } from './migrations.ts'
 import { openDatabase } from './open-database.ts'
 import { schema } from './schema.ts'
@@ -82,6 +82,7 @@ function routes(parts: AccountsParts): Hono {
   app.route('/', landingPage())
   app.route('/', accountsPages(parts))
   app.route('/', stagePages())
+  app.notFound(notFoundPage)
   app.onError((error, context) => {
     log.error(error, 'A request could not be answered')
     const message = 'The server cannot answer now. Try again in a moment.'

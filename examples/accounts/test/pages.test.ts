@@ -38,6 +38,19 @@ test('the first page links both examples and says what each shows', async () => 
   await page.context().close()
 })
 
+test('where there is no page, one says so and leads back', async () => {
+  const page = await openSignIn(browser, server.url)
+
+  const answer = await page.goto(`${server.url}/nothing-here`)
+
+  expect(answer?.status()).toBe(404)
+  expect(await page.title()).toBe('Nothing here · Syncline examples')
+  expect(await problemsOf(page)).toEqual([])
+  await page.getByRole('link', { name: 'All examples', exact: true }).click()
+  await page.getByRole('heading', { name: 'Two applications, one database, every change at once' }).waitFor()
+  await page.context().close()
+})
+
 test('A1: who is not signed in is asked who they are, and brought to where they wanted to go', async () => {
   const page = await openSignIn(browser, server.url)
   await page.goto(`${server.url}/admin/accounts`)
