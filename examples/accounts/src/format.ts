@@ -1,13 +1,8 @@
-/** Words for dates, numbers and choices. */
+/** Words for dates, as the reader's own language writes them, for numbers and for choices. */
 
-const day = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-})
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
 
-/** `12 Oct 2026` */
+/** `12 Oct 2026`; `Oct 12, 2026` in the United States. */
 export function formatDay(iso: string): string {
   return day.format(new Date(iso))
 }
