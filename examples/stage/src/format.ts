@@ -3,13 +3,13 @@
 const day = new Intl.DateTimeFormat(undefined, {
   weekday: 'short',
   day: 'numeric',
-  month: 'long',
+  month: 'short',
   year: 'numeric',
 })
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 
-/** "Fri, 18 June 2027, 19:30"; for a production without a date it says so. */
+/** "Fri, 18 Jun 2027, 19:30"; for a production without a date it says so. */
 export function formatStart(startsAt: string | null): string {
   if (startsAt === null) return 'No date yet'
   const start = new Date(startsAt)

@@ -78,6 +78,7 @@ async function visitPages(
   await look(page)
   await page.goto(`${stage.url}/productions/none`)
   await page.getByRole('heading', { name: 'Not here' }).waitFor()
+  await page.getByText('There is no such production.', { exact: true }).waitFor()
   await look(page)
   await page.context().close()
 }

@@ -149,6 +149,7 @@ test('A1: a stranger sees the productions of their own crew only, also by addres
   await cleo.goto(`${stage.url}/productions/annual-meeting`)
 
   await cleo.getByRole('heading', { name: 'Not here' }).waitFor()
+  await cleo.getByText('or you are not on its crew').waitFor()
   expect(names).toEqual([SHARED, 'Velodrome Finals Night'])
   expect(await cleo.content()).not.toContain('Helvion')
   await cleo.goto(`${stage.url}/productions/northern-sessions`)

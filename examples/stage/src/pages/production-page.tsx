@@ -3,6 +3,7 @@ import type { Tab } from '../entities/kind.ts'
 import { FlowPage } from '../flow/flow-page.tsx'
 import { ProductionHeader } from '../parts/production-header.tsx'
 import { Tabs } from '../parts/tabs.tsx'
+import { useIsAdmin } from '../sync/use-people.ts'
 import { useProductionRoom } from '../sync/use-production-room.ts'
 import { DevicesProvider } from '../sync/devices.tsx'
 import { CablingPage } from './cabling-page.tsx'
@@ -23,7 +24,7 @@ export function ProductionPage({ id, tab, target }: ProductionPageProps) {
   const { presence, production, reason, retry } = useProductionRoom(id)
   switch (presence) {
     case 'gone':
-      return <MessagePage title="Not here" text={GONE} />
+      return <Gone />
     case 'refused':
       return (
         <MessagePage title="Not now" text={reason}>
@@ -62,6 +63,12 @@ function Part({ id, tab, target }: ProductionPageProps) {
       {tab === 'flow' ? <FlowPage productionId={id} /> : <CablingPage productionId={id} target={target} />}
     </DevicesProvider>
   )
+}
+
+/** Who sees every production is not told about crews. */
+function Gone() {
+  const text = useIsAdmin() ? 'There is no such production.' : GONE
+  return <MessagePage title="Not here" text={text} />
 }
 
 const GONE = 'This production does not exist, or you are not on its crew. Whoever runs it can add you.'
