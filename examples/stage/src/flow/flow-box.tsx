@@ -10,7 +10,7 @@ import { type Box, BOX_WIDTH, hasLabels, HEAD_HEIGHT, portOffset } from './layou
 const LABEL_LETTERS = 10
 /** Beside the text. */
 const MARGIN = 10
-const LAMP = 16
+const LAMP = 10
 
 interface FlowBoxProps {
   readonly box: Box
