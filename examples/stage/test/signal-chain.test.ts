@@ -244,6 +244,23 @@ test('a task moves on to the next phase, and a deletion is taken back with the k
   await field(ben, `Name of task ${task}`).waitFor({ timeout })
 })
 
+test('on a wide screen the checklist is as high as the window, and goes on under what is dragged to its edge', async () => {
+  await ben.goto(`${stage.url}/productions/northern-sessions`)
+  const list = ben.getByRole('region', { name: 'Checklist', exact: true })
+  const task = 'Camera plan agreed with the director'
+  await field(list, `Name of task ${task}`).hover()
+
+  await list.getByRole('button', { name: `Move task ${task}`, exact: true }).hover()
+  await ben.mouse.down()
+  await ben.mouse.move(900, 790, { steps: 12 })
+  const scrolled = await list.evaluate(({ scrollTop }) => scrollTop)
+  await ben.keyboard.press('Escape')
+  await ben.mouse.up()
+
+  expect(scrolled).toBeGreaterThan(0)
+  expect(await list.evaluate(({ clientHeight }) => clientHeight <= innerHeight)).toBe(true)
+})
+
 test('a production is begun, given a crew and ended by who runs productions', async () => {
   const ana = await openWindow(browser, stage.url, 'Ana')
   await cleo.goto(`${stage.url}/productions`)

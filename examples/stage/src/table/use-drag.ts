@@ -5,7 +5,7 @@
  */
 import { type PointerEvent, type RefObject, useEffect, useState } from 'react'
 
-/** Closer than this to an edge of the window, in px, the page scrolls. */
+/** Closer than this to an edge of the window, in px, the list or the page scrolls. */
 const EDGE_PX = 64
 const SCROLL_PX = 14
 
@@ -62,8 +62,8 @@ function makeHandle(
     },
     onPointerMove(event) {
       if (!current || !list.current) return
-      if (event.clientY < EDGE_PX) scrollBy(0, -SCROLL_PX)
-      if (event.clientY > innerHeight - EDGE_PX) scrollBy(0, SCROLL_PX)
+      if (event.clientY < EDGE_PX) scrollAround(list.current, -SCROLL_PX)
+      if (event.clientY > innerHeight - EDGE_PX) scrollAround(list.current, SCROLL_PX)
       show(placeAt(list.current, current.from, event.clientY))
     },
     onPointerUp() {
@@ -74,6 +74,15 @@ function makeHandle(
     onPointerCancel: giveUp,
   }
   return { handle, giveUp }
+}
+
+/** Scrolls the innermost of what is around the list that can still be scrolled that way. */
+function scrollAround(list: HTMLElement, by: number): void {
+  for (let around: HTMLElement | null = list; around; around = around.parentElement) {
+    const before = around.scrollTop
+    around.scrollBy(0, by)
+    if (around.scrollTop !== before) return
+  }
 }
 
 /** Before the first row whose middle is below the pointer, or behind all. */
