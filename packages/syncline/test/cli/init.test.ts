@@ -118,6 +118,7 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (version, s
         `Wrote ${folder}/schema.ts: ${sample.models} models, room \`${sample.room.model}\``,
       )
       expect(out).toContain('new columns: ')
+      expect(out).toContain(`In the page: client.join('${sample.room.model}', id), and its queries show`)
       const text = readFileSync(join(application.folder, folder, 'schema.ts'), 'utf8')
       expect(sample.says.filter((part) => !unbroken(text).includes(unbroken(part)))).toEqual([])
       expect(await database.query("select to_regnamespace('syncline') as own")).toEqual([{ own: null }])

@@ -184,6 +184,27 @@ test('without sockets a client keeps in step over HTTP', async () => {
   await stage.close()
 })
 
+test('a `url` at which nothing of Syncline answers says where it does', async () => {
+  const stage = await startStage(inject('servers')[majors.at(-1) ?? ''] as string, ['ana'])
+  const client = stage.client('ana', { url: stage.url.replace('/sync', '/elsewhere') })
+  client.join('production', 'p1')
+
+  await eventually(
+    () => client.status.current.problem !== undefined,
+    () => JSON.stringify(client.status.current),
+  )
+
+  expect(client.status.current).toMatchObject({
+    status: 'offline',
+    problem: {
+      code: 'not_found',
+      message:
+        'There is nothing at this address. Syncline answers under `/sync` and `/api`; `url` of createClient ends with `/sync`.',
+    },
+  })
+  await stage.close()
+})
+
 test('A2: a right lost in the database empties the room', async () => {
   const stage = await startStage(inject('servers')[majors.at(-1) ?? ''] as string, ['ana'])
   const client = stage.client('ana')

@@ -29,7 +29,16 @@ export function summaryOf(
         ]),
     '',
     `Next: read the lines that begin with "guess" in ${file}, then npx syncline migrate, then npx syncline dev.`,
+    ...joinOf({ room, shared }),
   ].join('\n')
+}
+
+/** A query shows what was joined, and nothing else. */
+function joinOf({ room, shared }: Pick<SchemaPlan, 'room' | 'shared'>): string[] {
+  const [first] = shared.keys()
+  const join =
+    room === undefined ? first && `client.join('${first}', 'all')` : `client.join('${room.root}', id)`
+  return join === undefined ? [] : [`In the page: ${join}, and its queries show what it holds.`]
 }
 
 /** What would keep `migrate` from working, though the schema is right. */

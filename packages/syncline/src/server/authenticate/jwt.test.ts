@@ -177,7 +177,8 @@ test('options that accept forged tokens are refused when they are made', () => {
   expect(() => jwt({ keys: rsa.publicKey, algorithms: ['RS256', 'HS256'] })).toThrow('anybody could forge it')
   expect(() => jwt({ secret: SECRET, algorithms: ['RS256'] })).toThrow('needs `keys`')
   expect(() => jwt({ secret: '' })).toThrow('empty secret')
-  expect(() => jwt({})).toThrow('needs either')
+  expect(() => jwt({})).toThrow('both are undefined')
+  expect(() => jwt({ secret: SECRET, keys: rsa.publicKey } as never)).toThrow('was given both')
   expect(() => jwt({ secret: SECRET, algorithms: ['none'] })).toThrow('`none`')
 })
 

@@ -111,7 +111,11 @@ class KeysUnavailable extends Error {
 
 function verifiersOf(options: JwtOptions): Verify[] {
   const { secret, keys, audience, issuer, clockToleranceSeconds = 5 } = options
-  if ((secret === undefined) === (keys === undefined)) fail('needs either `secret` or `keys`')
+  if (secret !== undefined && keys !== undefined) fail('needs either `secret` or `keys`, and was given both')
+  if (secret === undefined && keys === undefined)
+    fail(
+      'needs either `secret` or `keys`, and both are undefined. Set the environment variable that it is read from',
+    )
   const algorithms = [...(options.algorithms ?? (secret === undefined ? KEY_ALGORITHMS : ['HS256']))]
   refuseConfusion(algorithms, secret !== undefined)
   const checks: JWTVerifyOptions = {
