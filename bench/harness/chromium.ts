@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
-import { CHROMIUM_FLAGS } from '../../test/setup/chromium.ts'
+import { CHROMIUM_FLAGS } from './chromium-flags.ts'
 
 const PROGRAM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 const HEADERS = {

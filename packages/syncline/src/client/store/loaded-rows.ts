@@ -1,6 +1,6 @@
 /**
  * The rows of one model as one load brought them. A row that nothing has touched since has no entry, so that a load
- * of 100,000 rows is shown at once, and not row by row (docs/decisions/0013; bench: G7, G11).
+ * of 100,000 rows is shown at once, and not row by row (docs/decisions/0015; bench: G7, G11).
  */
 import type { RoomMembers } from './room-members.ts'
 import type { StagedRoom } from './staged-room.ts'
