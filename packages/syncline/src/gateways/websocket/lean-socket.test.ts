@@ -9,6 +9,7 @@ import { LeanSocket } from './lean-socket.ts'
 /** Answers each message with its text, and `close 4001` with a close. */
 class Echo extends LeanSocket {
   readonly heard: string[] = []
+  closedTimes = 0
   #onGone = () => {}
   readonly gone = new Promise<void>((resolve) => (this.#onGone = resolve))
 
@@ -23,6 +24,7 @@ class Echo extends LeanSocket {
   }
 
   protected onClosed(): void {
+    this.closedTimes++
     this.#onGone()
   }
 
@@ -144,9 +146,19 @@ test('either side closes with its code, and what follows a close in the same pie
   expect(await second.closed).toBe(4002)
   await second.echo.gone
   expect(second.echo.heard).toEqual(['before'])
+  expect([first.echo.closedTimes, second.echo.closedTimes]).toEqual([1, 1])
+
+  const third = await open()
+  const goodbye = Buffer.concat([Buffer.of(0x88, 0x82, 0, 0, 0, 0), Buffer.of(4001 >> 8, 4001 & 255)])
+  third.socket.write(Buffer.concat([bytesOf('close 4001'), bytesOf('after'), goodbye, bytesOf('too late')]))
+  await third.echo.gone
+  expect(third.echo.heard).toEqual(['close 4001', 'after'])
+  expect(third.echo.closedTimes).toBe(1)
 })
 
 test.each([
+  // Whoever takes the mask off twice reads `a`.
+  ['a mask over text that is no UTF-8', 1007, Buffer.of(0x81, 0x81, 0x9e, 0, 0, 0, 0x61)],
   ['text that is no UTF-8', 1007, Buffer.concat([Buffer.of(0x81, 0x82, 1, 2, 3, 4), Buffer.of(0xfe, 0xfd)])],
   ['a frame without a mask', 1002, Buffer.from([0x81, 1, 0x61])],
   ['a message that is too large', 1009, bytesOf('x'.repeat(100_001))],
