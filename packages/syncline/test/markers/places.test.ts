@@ -85,6 +85,25 @@ test('R1: TanStack Query: data that says where it was read is followed from ther
   expect(fetched).toHaveLength(2)
 })
 
+test('R2: TanStack Query: data that nobody shows any more does not keep the rest stale', async () => {
+  const { client, fetched, name } = observe()
+  await expect.poll(name).toBeDefined()
+  const old = new QueryObserver(client, { queryKey: ['account', '6'], queryFn: load })
+  const leave = old.subscribe(() => {})
+  await expect.poll(() => old.getCurrentResult().data).toBeDefined()
+  leave()
+  subscribe(tanstackQuery(client))
+  await pause()
+  const before = fetched.length
+
+  await rename('Seen once')
+  await expect.poll(name).toBe('Seen once')
+  await pause()
+  await pause()
+
+  expect(fetched.length - before).toBe(1)
+})
+
 test('R1: TanStack Query: a first load that begins when the subscription is live is not repeated', async () => {
   const joined = () =>
     accounts.lines.filter(({ message }) => message.includes('subscribed to markers')).length

@@ -106,6 +106,37 @@ test('L2, K1: what came while cached rows were read is taken in slices, and what
   expect(answered).toHaveBeenCalledWith(channel)
 })
 
+test('L2: a fresh cursor is not for a room whose answers still wait: after a lost connection they are asked for again', async () => {
+  const { rooms, gate, seen } = readingRoom()
+  for (const message of [chunk('c1', 'Fresh', true), chunk('c2', 'Other', false)]) rooms.receive(message)
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+  rooms.receive(renamed('Third', 3))
+  rooms.receive(renamed('Fourth', 4))
+
+  gate.resolve()
+  while (!seen.includes('Third,Other')) await turn()
+  const waiting = rooms.awaited()
+  rooms.onPong('k9')
+  rooms.end()
+  const asked: unknown[] = []
+  rooms.begin((message) => asked.push(message))
+
+  expect(waiting).toEqual([channel])
+  expect(asked).toEqual([{ type: 'join', channel, cursor: 'k3' }])
+})
+
+test('A2: what waits to be taken is not shown to whoever has signed out', async () => {
+  const { rooms, store, gate, seen } = readingRoom()
+  for (const message of [chunk('c1', 'Fresh', true), chunk('c2', 'Other', false)]) rooms.receive(message)
+
+  rooms.clear()
+  gate.resolve()
+  for (let turns = 0; turns < 5; turns++) await turn()
+
+  expect(seen.filter((names) => names !== '')).toEqual([])
+  expect(store.members(channel)).toEqual([])
+})
+
 test('A2: a right that is lost meanwhile drops what waits, and nothing of it is shown later', async () => {
   const { rooms, store, gate, seen } = readingRoom()
   rooms.receive(chunk('c1', 'Fresh', true))

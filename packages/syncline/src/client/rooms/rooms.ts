@@ -186,7 +186,9 @@ export class Rooms {
 
   /** A cursor that is valid for every joined room. */
   onPong(cursor: string): void {
-    for (const { source } of this.#held.values()) {
+    for (const { early, source } of this.#held.values()) {
+      // It would stand behind what still waits to be taken.
+      if (early) continue
       const before = source.current
       source.set(onPong(before, cursor))
       this.#keepCursor(before, source.current)
@@ -195,7 +197,8 @@ export class Rooms {
 
   /** Forgets all rows, in memory only. */
   clear(): void {
-    for (const [channel, { source }] of this.#held) {
+    for (const [channel, { early, source }] of this.#held) {
+      early?.splice(0)
       this.#rows.free(channel)
       source.set(joiningRoom(channel))
     }

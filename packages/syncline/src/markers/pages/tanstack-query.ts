@@ -11,6 +11,8 @@ import { EVERYTHING } from '../reloader.ts'
 
 interface Filters {
   readonly queryKey?: readonly unknown[]
+  /** Those that somebody shows: no other is fetched when it is invalidated. */
+  readonly type?: 'active'
 }
 
 interface Cache {
@@ -62,7 +64,9 @@ export function tanstackQuery(
         props.length === 0 ? invalidate({}) : Promise.all(props.map((prop) => invalidate(filtersOf(prop)))),
       ),
     placeOf(prop) {
-      const cursors = client.getQueriesData(filtersOf(prop)).map(([, data]) => cursorOf(data))
+      const cursors = client
+        .getQueriesData({ ...filtersOf(prop), type: 'active' })
+        .map(([, data]) => cursorOf(data))
       const places = cursors.map((cursor) => (cursor === undefined ? undefined : placeAt(cursor)))
       return places.length === 0 ? undefined : places.reduce((a, b) => a && b && older(a, b))
     },
