@@ -325,7 +325,7 @@ export class Dialogue implements RunnerHost, PollerHost {
   onRefused(code: string, message: string): void {
     if (RENAME.has(code)) this.#parts.writes.rename({ code, message })
     else if (SIGN_IN.has(code) && typeof this.#options.token !== 'function') this.#refuse(code, message)
-    else this.onFailed({ code, message })
+    else this.onFailed()
   }
 
   onFailed(problem?: RejectionReason): void {

@@ -198,8 +198,9 @@ test('a `url` at which nothing of Syncline answers says where it does', async ()
     status: 'offline',
     problem: {
       code: 'not_found',
-      message:
-        'There is nothing at this address. Syncline answers under `/sync` and `/api`; `url` of createClient ends with `/sync`.',
+      message: expect.stringMatching(
+        /elsewhere\/pull` answered 404, and not as a sync server does. Check `url`/,
+      ),
     },
   })
   await stage.close()

@@ -92,10 +92,12 @@ export class Poller {
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     })
-    return response.json().catch(() => {
+    const { status } = response
+    // A sync server has these calls, whatever else it answers.
+    return (status === 404 ? Promise.reject() : response.json()).catch(() => {
       // A proxy in front of a server that is away answers so too, and soon no longer.
-      if (response.status < 500) throw new Stranger(url, response.status)
-      throw new Error(`The server answered ${response.status}.`)
+      if (status < 500) throw new Stranger(url, status)
+      throw new Error(`The server answered ${status}.`)
     }) as Promise<Answer>
   }
 }

@@ -11,7 +11,7 @@ import type { Core } from '../../server/core.ts'
 import type { ConnectionInfo } from '../../server/explain/connections.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { activity } from './activity.ts'
-import { NOT_FOUND, type Refused, UNAUTHENTICATED, isRefused, json, refusal } from './answer.ts'
+import { NOT_FOUND, UNAUTHENTICATED, isRefused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { crossOriginHeaders, preflightAnswer } from './cross-origin.ts'
 import { describeFailure } from './failure.ts'
@@ -23,7 +23,7 @@ import { pull, pullOne } from './pull.ts'
 import { push } from './push.ts'
 import { readBody } from './read-body.ts'
 import { records } from './rest/records.ts'
-import { type OpenCall, type Paths, type Route, isOurs, routeOf } from './route.ts'
+import { type OpenCall, type Route, isOurs, routeOf } from './route.ts'
 import type { RequestContext } from './to-node.ts'
 import { proofOf } from './trusted-cookies.ts'
 
@@ -60,7 +60,6 @@ export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGa
       const route = routeOf(request.method, url.pathname, paths)
       const response = await answered(core, request, url, route, {
         receivedAtMs,
-        paths,
         probe,
         operatorToken,
         connections,
@@ -77,7 +76,6 @@ export function createHttpGateway(core: Core, options: HttpOptions = {}): HttpGa
 
 interface Circumstances extends RequestContext {
   readonly receivedAtMs: number
-  readonly paths: Paths
   readonly probe: HealthProbe
   readonly operatorToken?: string
   readonly connections: () => readonly ConnectionInfo[]
@@ -109,11 +107,11 @@ async function answer(
   request: Request,
   url: URL,
   route: Route,
-  { address, receivedAtMs, paths, probe, operatorToken, connections }: Circumstances,
+  { address, receivedAtMs, probe, operatorToken, connections }: Circumstances,
 ): Promise<Response> {
   switch (route.call) {
     case 'unknown':
-      return refusal(isOurs(url.pathname, paths) ? NOT_FOUND : elsewhere(paths))
+      return refusal(NOT_FOUND)
     case 'wrongMethod':
       return wrongMethod(request.method, route.allow)
     case 'health':
@@ -141,12 +139,6 @@ async function answer(
     take: (amount) => taken(core, identity, route, address, amount),
   }
   return refusedBeforehand(call) ?? answerKnown(call, route)
-}
-
-/** For a path that no record and no channel can have: nothing is told by it. */
-function elsewhere({ basePath, apiPath }: Paths): Refused {
-  const message = `There is nothing at this address. Syncline answers under \`${basePath}\` and \`${apiPath}\`; \`url\` of createClient ends with \`${basePath}\`.`
-  return { code: 'not_found', message }
 }
 
 function answerKnown(call: Call, route: Exclude<Route, { call: 'unknown' | 'wrongMethod' | OpenCall }>) {
