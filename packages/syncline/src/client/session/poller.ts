@@ -92,13 +92,13 @@ export class Poller {
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     })
+    const answer = (await response.json().catch(() => {})) as Answer | undefined
     const { status } = response
-    // A sync server has these calls, whatever else it answers.
-    return (status === 404 ? Promise.reject() : response.json()).catch(() => {
-      // A proxy in front of a server that is away answers so too, and soon no longer.
-      if (status < 500) throw new Stranger(url, status)
-      throw new Error(`The server answered ${status}.`)
-    }) as Promise<Answer>
+    // A sync server has these calls, whatever it answers.
+    if (answer && status !== 404) return answer
+    // A proxy in front of a server that is away answers so too, and soon no longer.
+    if (status < 500) throw new Stranger(url, status)
+    throw new Error(`${status}`)
   }
 }
 
@@ -108,7 +108,7 @@ class Stranger extends Error {
 
   constructor(url: string, status: number) {
     super(
-      `\`${url}\` answered ${status}, and not as a sync server does. Check \`url\` of createClient: it ends with the server's \`basePath\`, \`/sync\` unless you changed it.`,
+      `\`${url}\` answered ${status}, and not as a sync server does. Check \`url\`: it ends with \`/sync\`, or the server's \`basePath\`.`,
     )
   }
 }
