@@ -581,5 +581,7 @@ test('K2: an address where something else answers is named in the status', async
   client.close()
 
   expect(status).toBe('offline')
-  expect(problem?.message).toMatch(/`http:\/\/localhost:1\/app\/pull` answered 404.*Check `url`: it ends with `\/sync`/)
+  expect(problem?.message).toMatch(
+    /`http:\/\/localhost:1\/app\/pull` answered 404.*Check `url`: it ends with `\/sync`/,
+  )
 })
