@@ -31,7 +31,7 @@ export const ERRORS = {
     status: 401,
     close: 4001,
     retry: 'sign-in',
-    text: 'Nobody is signed in. Send a valid token or session cookie.',
+    text: "Nobody is signed in: there was no token or session cookie, or it was refused. Send a valid one; the server's log says what was wrong with it.",
   },
   token_expired: {
     status: 401,

@@ -33,6 +33,7 @@ import { type ProofEvents, type ProofWatch, ReportingWatch } from './session/pro
 import { SessionTable } from './session/session-table.ts'
 import { Started } from './started.ts'
 import { shareConflicts } from './session/share-conflicts.ts'
+import { whoAsks } from './who-asks.ts'
 
 export interface CoreOptions {
   readonly schema: CompiledSchema
@@ -160,14 +161,6 @@ export function createCore(options: CoreOptions): RunningCore {
   ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
   const rechecking = recheck([channels, markers], limits.recheckMs, () => started.isComplete)
 
-  const identify = async (request: Request): Promise<Identity | null> => {
-    for (const ask of authenticate) {
-      const identity = await ask(request)
-      if (identity) return identity
-    }
-    return null
-  }
-
   const core: RunningCore = {
     schema,
     database,
@@ -191,7 +184,7 @@ export function createCore(options: CoreOptions): RunningCore {
     get tail() {
       return started.tail
     },
-    identify,
+    identify: whoAsks(authenticate, log),
     isEnabled: (user) => (user ? engine.isEnabled(user) : isEnabled !== nobody),
     take: (kind, of, amount) => refusalOf(rates.take(kind, of, amount), metrics),
     takeConnect: (address) => refusalOf(rates.connect(address), metrics),

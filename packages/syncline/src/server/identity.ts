@@ -12,6 +12,15 @@ export interface Identity {
   readonly current?: () => Promise<User | null>
 }
 
+/** Why a proof was not taken: for the server's log, since whoever sent it hears the same of every proof (G11). */
+export interface ProofFault {
+  readonly cause: string
+  /** Fact, value, remedy. Never a secret, nor the token. */
+  readonly message: string
+  /** It happens every day, as when a session ends: no warning. */
+  readonly isOrdinary?: boolean
+}
+
 /**
  * Finds out who sends a request; null when it proves nothing. A token of `hello` or `token` arrives as
  * `Authorization: Bearer …` on a request without cookies, so that one function serves every wire.
@@ -21,4 +30,6 @@ export interface Authenticate {
   (request: Request): Identity | null | Promise<Identity | null>
   /** Tables whose rows are the proof, such as `sessions`: a change there asks `current` or `isStillValid` at once. */
   readonly dependsOn?: readonly string[]
+  /** Says why a request that nobody took proves nothing; null when it carries no proof of this kind. */
+  readonly whyNot?: (request: Request) => ProofFault | null | Promise<ProofFault | null>
 }

@@ -53,7 +53,7 @@ export const NOT_FOUND: Refused = {
 export const UNAUTHENTICATED: Refused = {
   code: 'unauthenticated',
   message:
-    'Nobody is signed in. Send `Authorization: Bearer …`, or the session cookie from a page of an allowed origin.',
+    "Nobody is signed in: there was no proof, or it was refused, and the server's log says why. Send `Authorization: Bearer …`, or the session cookie from a page of an allowed origin.",
 }
 
 /** Whether the error was meant for whoever asks. */

@@ -155,6 +155,106 @@ test('the table has at least 30 forgeries, and its base is a token that works', 
   expect((await bySecret(requestWith(`Bearer ${good}`)))?.user.id).toBe('ana')
 })
 
+const causes: Record<string, readonly [token: string, cause: string, value: RegExp]> = {
+  'another secret': [hmacToken(CLAIMS, { secret: OTHER }), 'signature', /another secret or key/],
+  'body changed': [
+    `${goodHeader}.${base64url({ ...CLAIMS, sub: 'ben' })}.${goodSignature}`,
+    'signature',
+    /was changed/,
+  ],
+  expired: [hmacToken({ ...CLAIMS, exp: NOW - 60 }), 'expired', /expired 6\d s ago, at 20\d\d-/],
+  'without expiry': [hmacToken({ ...CLAIMS, exp: undefined }), 'expiry', /has no `exp`/],
+  'expiry is text': [
+    hmacToken({ ...CLAIMS, exp: '9999999999' }),
+    'expiry',
+    /`exp` of the token is no number/,
+  ],
+  'not yet valid': [hmacToken({ ...CLAIMS, nbf: NOW + 300 }), 'not-yet', /not valid before 20\d\d-/],
+  'without subject': [hmacToken({ ...CLAIMS, sub: undefined }), 'subject', /has no `sub`/],
+  'subject is a number': [hmacToken({ ...CLAIMS, sub: 1 }), 'subject', /`sub` of the token is `1`/],
+  'another audience': [hmacToken({ ...CLAIMS, aud: 'other' }), 'audience', /audience `"other"`/],
+  'no audience': [hmacToken({ ...CLAIMS, aud: undefined }), 'audience', /names no audience/],
+  'another issuer': [hmacToken({ ...CLAIMS, iss: 'evil' }), 'issuer', /issued by `"evil"`/],
+  'another algorithm': [
+    hmacToken(CLAIMS, { header: { alg: 'HS512' }, hash: 'sha512' }),
+    'algorithm',
+    /signed with `"HS512"`/,
+  ],
+  'token of another type': [
+    hmacToken(CLAIMS, { header: { alg: 'HS256', typ: 'logout+jwt' } }),
+    'type',
+    /of the type `"logout\+jwt"`/,
+  ],
+  'no token at all': ['undefined', 'unreadable', /three parts .* it has 1\./],
+  'longer than any token': [
+    hmacToken({ ...CLAIMS, padding: 'x'.repeat(10_000) }),
+    'unreadable',
+    /longer than 8192 characters/,
+  ],
+}
+
+for (const [what, [token, cause, value]] of Object.entries(causes)) {
+  test(`a refused token is explained: ${what}`, async () => {
+    const fault = await bySecret.whyNot?.(requestWith(`Bearer ${token}`))
+
+    expect(fault).toMatchObject({ cause, message: expect.stringMatching(value) })
+  })
+}
+
+test('the text names neither the secret nor the token, whatever was forged', async () => {
+  for (const token of Object.values(forged)) {
+    const request = requestWith(`Bearer ${token}`)
+
+    const told = JSON.stringify([await bySecret.whyNot?.(request), await byKey.whyNot?.(request)])
+
+    expect(told).not.toContain(SECRET)
+    for (const part of token.split('.').filter(({ length }) => length > 10)) expect(told).not.toContain(part)
+  }
+})
+
+test('what the server expects stands beside what it was given', async () => {
+  const strict = jwt({ secret: SECRET, audience: 'inner-api', issuer: 'https://login.example' })
+  const whyOf = (claims: object) => strict.whyNot?.(requestWith(`Bearer ${hmacToken(claims)}`))
+
+  const audience = await whyOf({ ...CLAIMS, iss: 'https://login.example' })
+  const issuer = await whyOf({ ...CLAIMS, aud: 'inner-api' })
+  const none = await jwt({ secret: SECRET }).whyNot?.(requestWith(`Bearer ${good}`))
+
+  expect(audience?.message).toContain('`"stage"`, and this server is `"inner-api"`')
+  expect(issuer?.message).toContain('`"syncline"`, and only `"https://login.example"`')
+  expect(none?.message).toContain('Add `audience: "stage"`')
+})
+
+test('what a stranger wrote stands on one line, cut short', async () => {
+  const token = hmacToken({ ...CLAIMS, aud: `x\nsyncline warn: all is well ${'y'.repeat(500)}` })
+
+  const fault = await bySecret.whyNot?.(requestWith(`Bearer ${token}`))
+
+  expect(fault?.message).not.toContain('\n')
+  expect(fault?.message.length).toBeLessThan(300)
+})
+
+test('of several secrets, the one that fits says what is wrong', async () => {
+  const rotated = jwt({ secret: [SECRET, OTHER] })
+  const { aud: _, ...claims } = CLAIMS
+
+  const why = (token: string) => rotated.whyNot?.(requestWith(`Bearer ${token}`))
+
+  expect(await why(hmacToken({ ...claims, exp: NOW - 60 }))).toMatchObject({ cause: 'expired' })
+  expect(await why(hmacToken({ ...claims, exp: NOW - 60 }, { secret: OTHER }))).toMatchObject({
+    cause: 'expired',
+  })
+  expect(await why(hmacToken(claims, { secret: 'x'.repeat(32) }))).toMatchObject({ cause: 'signature' })
+})
+
+test('a good token of nobody, and a request without one', async () => {
+  const emptyHouse = jwt({ secret: SECRET, audience: 'stage', user: () => null })
+
+  expect(await emptyHouse.whyNot?.(requestWith(`Bearer ${good}`))).toMatchObject({ cause: 'unknown-user' })
+  expect(await bySecret.whyNot?.(new Request('http://localhost/sync'))).toBeNull()
+  expect(await bySecret.whyNot?.(requestWith('Basic YTpi'))).toBeNull()
+})
+
 test('a token that names an audience needs somebody who is it', async () => {
   const anybody = jwt({ secret: SECRET })
 

@@ -18,7 +18,16 @@ import { createLocalJWKSet } from 'jose/jwks/local'
 import { jwtVerify } from 'jose/jwt/verify'
 import type { User } from '../../protocol/user.ts'
 import { isUser } from '../access/call-rule.ts'
-import type { Authenticate, Identity } from '../identity.ts'
+import type { Authenticate, Identity, ProofFault } from '../identity.ts'
+import {
+  subjectFault,
+  tokenFault,
+  tooLong,
+  typeFault,
+  UNKNOWN_USER,
+  wrongAudience,
+  type Accepted,
+} from './token-fault.ts'
 
 export interface JwtOptions {
   /** Shared secret for HS256, or several with the newest first. At least 32 random bytes each. */
@@ -42,6 +51,7 @@ export interface JwtOptions {
 }
 
 type Verify = (token: string) => Promise<JWTVerifyResult>
+type Verdict = JWTVerifyResult | { readonly fault: ProofFault }
 
 /** Longest token that is looked at, in characters. */
 const LONGEST_TOKEN = 8_192
@@ -50,15 +60,24 @@ const KEY_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA']
 
 /** Authenticates by a signed token. Throws at once when the options could accept forged ones. */
 export function jwt(options: JwtOptions): Authenticate {
-  const verifiers = verifiersOf(options)
+  const accepted = acceptedBy(options)
+  const verifiers = verifiersOf(options, accepted)
+  const judge = (token: string) => verdictOf(verifiers, token, accepted)
   const identify = async (request: Request): Promise<Identity | null> => {
     const token = bearerToken(request.headers.get('authorization'))
-    if (token === null) return null
-    const verified = await firstVerified(verifiers, token)
-    if (!verified || !isMeantForUs(verified, options)) return null
-    return identityOf(verified.payload, options.user)
+    const verdict = token === null ? null : await judge(token)
+    return verdict && 'payload' in verdict ? identityOf(verdict.payload, options.user) : null
   }
-  return Object.assign(identify, { dependsOn: options.table === undefined ? [] : [options.table].flat() })
+  const whyNot = async (request: Request): Promise<ProofFault | null> => {
+    const authorization = request.headers.get('authorization')
+    const token = bearerToken(authorization)
+    if (token === null) return /^bearer +\S{8192}/i.test(authorization ?? '') ? tooLong(LONGEST_TOKEN) : null
+    const verdict = await judge(token)
+    if ('fault' in verdict) return verdict.fault
+    return options.user ? UNKNOWN_USER : subjectFault(verdict.payload)
+  }
+  const dependsOn = options.table === undefined ? [] : [options.table].flat()
+  return Object.assign(identify, { dependsOn, whyNot })
 }
 
 /** The token of `Bearer …`; null for every other proof. */
@@ -83,24 +102,30 @@ function userFromClaims({ sub, name }: JWTPayload): User | null {
   return typeof name === 'string' ? { id: sub, name } : { id: sub }
 }
 
-/** RFC 7519: who does not find itself in `aud` refuses; RFC 8725: a token of another kind is none. */
-function isMeantForUs({ payload, protectedHeader }: JWTVerifyResult, { audience }: JwtOptions): boolean {
-  if (audience === undefined && payload.aud !== undefined) return false
-  return protectedHeader.typ === undefined || TYPES.has(String(protectedHeader.typ).toLowerCase())
-}
-
-async function firstVerified(verifiers: readonly Verify[], token: string): Promise<JWTVerifyResult | null> {
+/** The token as verified, or what is wrong with it. Throws when the keys cannot be had. */
+async function verdictOf(verifiers: readonly Verify[], token: string, accepted: Accepted): Promise<Verdict> {
+  let fault: ProofFault | undefined
   for (const verify of verifiers) {
-    const verified = await verify(token).catch(refusedOrUnavailable)
-    if (verified) return verified
+    try {
+      return meantForUs(await verify(token), accepted)
+    } catch (error) {
+      // A key source that does not answer is not the token's fault.
+      if (error instanceof KeysUnavailable) throw error.cause
+      const found = tokenFault(error, token, accepted, Date.now())
+      // The secret that fits says more than the others.
+      if (!fault || fault.cause === 'signature') fault = found
+    }
   }
-  return null
+  return { fault: fault as ProofFault }
 }
 
-/** A key source that does not answer is not the token's fault: that is thrown on, everything else refuses. */
-function refusedOrUnavailable(error: unknown): null {
-  if (error instanceof KeysUnavailable) throw error.cause
-  return null
+/** RFC 7519: who does not find itself in `aud` refuses; RFC 8725: a token of another kind is none. */
+function meantForUs(verified: JWTVerifyResult, accepted: Accepted): Verdict {
+  const { payload, protectedHeader } = verified
+  if (accepted.audience === undefined && payload.aud !== undefined)
+    return { fault: wrongAudience(payload.aud, accepted) }
+  const { typ } = protectedHeader
+  return typ === undefined || TYPES.has(String(typ).toLowerCase()) ? verified : { fault: typeFault(typ) }
 }
 
 class KeysUnavailable extends Error {
@@ -109,17 +134,24 @@ class KeysUnavailable extends Error {
   }
 }
 
-function verifiersOf(options: JwtOptions): Verify[] {
-  const { secret, keys, audience, issuer, clockToleranceSeconds = 5 } = options
+function acceptedBy({ secret, algorithms, audience, issuer }: JwtOptions): Accepted {
+  return {
+    algorithms: [...(algorithms ?? (secret === undefined ? KEY_ALGORITHMS : ['HS256']))],
+    audience,
+    issuer,
+  }
+}
+
+function verifiersOf(options: JwtOptions, { algorithms, audience, issuer }: Accepted): Verify[] {
+  const { secret, keys, clockToleranceSeconds = 5 } = options
   if (secret !== undefined && keys !== undefined) fail('needs either `secret` or `keys`, and was given both')
   if (secret === undefined && keys === undefined)
     fail(
       'needs either `secret` or `keys`, and both are undefined. Set the environment variable that it is read from',
     )
-  const algorithms = [...(options.algorithms ?? (secret === undefined ? KEY_ALGORITHMS : ['HS256']))]
   refuseConfusion(algorithms, secret !== undefined)
   const checks: JWTVerifyOptions = {
-    algorithms,
+    algorithms: [...algorithms],
     audience: audience as string | string[] | undefined,
     issuer: issuer as string | string[] | undefined,
     clockTolerance: clockToleranceSeconds,

@@ -23,5 +23,5 @@ export function railsSession(options: RailsSessionOptions): Authenticate {
     const content = signed === null ? null : readRailsCookie(keys, cookie, signed, Date.now())
     return content && { id: content.value, expiresAtMs: content.expiresAtMs }
   }
-  return byStoredSession(read, options)
+  return byStoredSession(read, options, cookie)
 }

@@ -42,6 +42,22 @@ test('A2: a session that was deleted is no longer valid, nor one that now belong
   expect(await authenticate(requestWith(cookie))).toBeNull()
 })
 
+test('a refused cookie is explained: another secret, two values, a session that has ended', async () => {
+  const signed = signCookie('session', 's1', SECRET)
+  const why = (cookie: string) => authenticate.whyNot?.(requestWith(cookie))
+
+  expect(await why(`session=${signCookie('session', 's1', 'c'.repeat(32))}`)).toMatchObject({
+    cause: 'cookie',
+    message: expect.stringContaining('another secret'),
+  })
+  expect(await why(`session=evil; session=${signed}`)).toMatchObject({
+    cause: 'cookie',
+    message: expect.stringContaining('2 values'),
+  })
+  expect(await why(`session=${signCookie('session', 'gone', SECRET)}`)).toMatchObject({ cause: 'session' })
+  expect(await why('theme=dark')).toBeNull()
+})
+
 test('a session that has expired is none, whatever `find` returns', async () => {
   const expired = sessionCookie({
     secret: SECRET,

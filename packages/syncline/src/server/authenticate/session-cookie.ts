@@ -17,5 +17,5 @@ export function sessionCookie(options: SessionCookieOptions): Authenticate {
     const id = value === null ? null : verifyCookie(name, value, secret)
     return id === null ? null : { id }
   }
-  return byStoredSession(read, options)
+  return byStoredSession(read, options, name)
 }

@@ -4,7 +4,8 @@
  *   A2 revoked   a session that `find` no longer finds ends its connections: at once when its `table` is given, else within 60 s
  */
 import type { User } from '../../protocol/user.ts'
-import type { Authenticate, Identity } from '../identity.ts'
+import type { Authenticate, Identity, ProofFault } from '../identity.ts'
+import { cookiesNamed } from './signed-cookie.ts'
 
 export interface Session {
   readonly user: User
@@ -27,17 +28,41 @@ export interface SessionProof {
   readonly expiresAtMs?: number
 }
 
-/** Authenticates by the session whose id `read` finds in a request; null proves nothing. */
+/** Authenticates by the session whose id `read` finds in the request's `cookie`; null proves nothing. */
 export function byStoredSession(
   read: (request: Request) => SessionProof | null,
   { find, table }: StoredSessions,
+  cookie: string,
 ): Authenticate {
   const identify = async (request: Request): Promise<Identity | null> => {
     const proof = read(request)
     const session = proof && (await find(proof.id))
     return session && isOpen(session) ? identityOf(session, proof, find) : null
   }
-  return Object.assign(identify, { dependsOn: table === undefined ? [] : [table].flat() })
+  const whyNot = (request: Request): ProofFault | null => {
+    if (read(request)) return ENDED
+    const given = cookiesNamed(cookie, request.headers.get('cookie'))
+    return given.length > 0 ? unverified(cookie, new Set(given).size) : null
+  }
+  return Object.assign(identify, { dependsOn: table === undefined ? [] : [table].flat(), whyNot })
+}
+
+/** What is signed well, and leads to nobody. */
+const ENDED: ProofFault = {
+  cause: 'session',
+  message: 'The session that the cookie names has ended, or is not there. Sign in again.',
+  isOrdinary: true,
+}
+
+function unverified(cookie: string, count: number): ProofFault {
+  const fact =
+    count > 1
+      ? `came with ${count} values, so that none of them counts`
+      : 'was signed with another secret, was changed, or has expired'
+  return {
+    cause: 'cookie',
+    message: `The cookie \`${cookie}\` ${fact}. Compare the secret that signs it with the one that authenticates, where a rotated one stays listed; then sign in again.`,
+  }
 }
 
 function identityOf(session: Session, proof: SessionProof, find: StoredSessions['find']): Identity {
