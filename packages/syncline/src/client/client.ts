@@ -9,11 +9,12 @@ import { SynclineError } from '../protocol/errors.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import { mapped, schemaOnDevice } from '../schema/schema-on-device.ts'
-import { suggestion } from '../schema/nearest-name.ts'
+import { quoteNames } from '../schema/nearest-name.ts'
 import type { ModelName, Row } from '../schema/row-types.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Engine } from './engine.ts'
 import type { ConnectionStatusEvent, DataChangedEvent, EntityEvent } from './events.ts'
+import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
 import type { Observable } from './observable.ts'
 import { dismiss, type ParkedOp } from './outbox/outbox.ts'
@@ -75,7 +76,7 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
   const { schema } = options
   const context = draftContext(engine, options)
   const submit = engine.writes.submit.bind(engine.writes)
-  const stopWatching = watchConnectivity(() => engine.wake())
+  const stopWatching = watchConnectivity(() => engine.dialogue.wake())
   const close = () => {
     stopWatching()
     engine.close()
@@ -97,7 +98,7 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     on: (type: string, listener: (event: never) => void) =>
       type === 'connection-status' ? onStatus(engine, listener as never) : engine.events.on(type, listener),
     onOp: (listener) => engine.events.onOp(listener),
-    connect: () => engine.connect(),
+    connect: () => engine.dialogue.connect(),
     close,
     async signOut({ discard = false } = {}) {
       if (!discard) refuseUnsent(engine.writes.queued.length)
@@ -117,14 +118,10 @@ function draftContext<S extends Schema>(engine: Engine, { schema, random }: Clie
 }
 
 function channelOf(schema: Schema, name: string, id: string): string {
-  const model = schema.models[name]
-  if (!model) {
-    const hint = suggestion(name, Object.keys(schema.models), 'Models are')
-    throw new SynclineError('not_found', `There is no model \`${name}\`.${hint}`)
-  }
+  const model = modelNamed(schema, name)
   if (id === 'mine' || id === 'all') return formatChannel({ form: id, model: model.channel })
   if (!model.isRoot) {
-    const rooms = schema.roots.map((root) => `\`${root}\``).join(', ')
+    const rooms = quoteNames(schema.roots)
     throw new SynclineError('not_found', `Model \`${name}\` is not a room. Rooms of this schema: ${rooms}.`)
   }
   return formatChannel({ form: 'room', model: model.channel, id })

@@ -55,6 +55,8 @@ export class Dialogue implements RunnerHost, PollerHost {
   #hasPolled = false
   #syncedAt: number | undefined
   #progressAt = 0
+  /** What waits for the answers to the pings of this connection, in their order. */
+  #pongs: (() => void)[] = []
 
   constructor(options: ClientOptions<Schema>, user: string, parts: DialogueParts) {
     this.#options = options
@@ -104,6 +106,7 @@ export class Dialogue implements RunnerHost, PollerHost {
     this.#runner.dispatch({ event: 'start' })
   }
 
+  /** Tries at once: the device came online or into view. */
   wake(): void {
     this.#runner.wake()
   }
@@ -145,7 +148,8 @@ export class Dialogue implements RunnerHost, PollerHost {
     return { pending: { count: queued.length, oldestMs } }
   }
 
-  ping(): object {
+  ping(onPong = () => {}): object {
+    this.#pongs.push(onPong)
     return { type: 'ping', ...this.#pending() }
   }
 
@@ -166,7 +170,11 @@ export class Dialogue implements RunnerHost, PollerHost {
 
   begin(): void {
     this.#noteProgress()
-    this.#parts.rooms.begin((message) => this.#runner.send(message))
+    this.#pongs = []
+    this.#parts.rooms.begin(
+      (message) => this.#runner.send(message),
+      (then) => this.#runner.send(this.ping(then)),
+    )
     this.#parts.writes.flow.begin((push) => {
       this.#noteProgress()
       this.#runner.send({ type: 'push', ...push })
@@ -184,13 +192,6 @@ export class Dialogue implements RunnerHost, PollerHost {
     switch (message.type) {
       case 'welcome':
         return this.#onWelcome(message)
-      case 'rows':
-      case 'changes':
-      case 'joined':
-      case 'snapshot':
-      case 'gone':
-        this.#noteProgress()
-        return this.#parts.rooms.receive(message)
       case 'ack':
         return this.#onAck(message)
       case 'gap':
@@ -205,12 +206,15 @@ export class Dialogue implements RunnerHost, PollerHost {
       case 'presence':
       case 'marker':
         return
+      default:
+        this.#noteProgress()
+        this.#parts.rooms.receive(message)
     }
   }
 
   #onWelcome({ lastOp, lastKey, epoch, user, limits }: Welcome): void {
     if (this.#user !== undefined && user.id !== this.#user) {
-      const message = `The server knows this session as user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Make the client with \`user\`, so that each has a storage of their own.`
+      const message = `The session is of user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Give the client \`user\`, so that each has a storage.`
       return this.#refuse('device_taken', message)
     }
     this.#user = user.id
@@ -234,6 +238,7 @@ export class Dialogue implements RunnerHost, PollerHost {
   }
 
   #onPong(cursor: string | undefined): void {
+    this.#pongs.shift()?.()
     if (cursor !== undefined) this.#parts.rooms.onPong(cursor)
     this.#touchSynced()
   }

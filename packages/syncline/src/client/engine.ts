@@ -64,15 +64,6 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     }
   }
 
-  connect(): void {
-    this.dialogue.connect()
-  }
-
-  /** Tries at once: the device came online or into view. */
-  wake(): void {
-    this.dialogue.wake()
-  }
-
   close(): void {
     this.#end()
     this.#storage?.close?.()
@@ -106,7 +97,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     this.dialogue.open(storage.device)
     this.writes.open(storage.device?.outbox)
     this.rooms.open()
-    if (this.#options.autoConnect !== false) this.connect()
+    if (this.#options.autoConnect !== false) this.dialogue.connect()
     this.board.update()
   }
 

@@ -68,9 +68,7 @@ function wordFor({ session, pending, isAwaitingRooms, hasPolled }: StatusFacts):
       return pending > 0 || isAwaitingRooms ? 'syncing' : 'realtime'
     case 'catchingUp':
       return 'syncing'
-    case 'waiting':
-    case 'connecting':
-    case 'greeting':
+    default:
       if (hasPolled) return pending > 0 ? 'syncing' : 'synced'
       return session.failures === 0 ? 'syncing' : 'offline'
   }

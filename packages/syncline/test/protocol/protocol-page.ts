@@ -48,6 +48,7 @@ export function protocolPage(): string {
     'Unknown fields are refused by name in what a device sends and ignored in what a server sends.',
     `A message has at most ${limits.MAX_MESSAGE_BYTES.toLocaleString('en-US')} bytes and ${limits.MAX_MESSAGE_DEPTH} levels (a JSON value in an op has ${limits.MAX_MESSAGE_DEPTH} of its own); repeated keys and the key \`__proto__\` are refused.`,
     'A fault of the envelope is an `error` and changes nothing; a fault inside an op is a rejection with its `n`.',
+    'A `leave` ends its subscription at once, a load under way too: no frame of the channel follows, nor an answer still owed to its `join`. Frames sent before may still arrive: a device that joins the channel again on this connection sends a `ping` after the `leave`, and joins after the `pong`.',
     '',
     ...section('Device to server', DEVICE_MESSAGES),
     ...section('Server to device', SERVER_MESSAGES),

@@ -135,6 +135,54 @@ async function write(server: StageServer, number: number, endMs: number): Promis
   return changes
 }
 
+test('L4: a leave ends a load that is under way: nothing of it follows, and the next join has all', async () => {
+  const server = await startStageServer()
+  try {
+    const channel = 'Production:p1'
+    await server.query(
+      "insert into cameras select 'l' || i, 'p1', repeat('long ', 200) from generate_series(1, 20000) i",
+    )
+    const client = await server.socket('ana')
+    client.send({ type: 'join', channel })
+    await client.next(({ type }) => type === 'rows')
+    client.send({ type: 'leave', channel })
+    client.send({ type: 'ping' })
+    const pong = client.messages.indexOf(await client.next(({ type }) => type === 'pong'))
+    client.send({ type: 'join', channel })
+    await client.next(({ type }) => type === 'joined', pong)
+
+    const old = client.messages.slice(0, pong)
+    const fresh = client.messages.slice(pong)
+    expect(old.filter(({ type, more }) => type === 'joined' || more === false)).toEqual([])
+    expect(fresh.filter(({ type }) => type === 'joined')).toHaveLength(1)
+    expect(copyOf(fresh, channel).size).toBe(20_000 + 3)
+  } finally {
+    await server.close()
+  }
+})
+
+test('A1, A3: a join that was left before its answer is not answered: the next one is', async () => {
+  const server = await startStageServer()
+  try {
+    const channel = 'Production:p2'
+    const client = await server.socket('ben')
+    const from = client.messages.length
+    client.send({ type: 'join', channel })
+    client.send({ type: 'leave', channel })
+    client.send({ type: 'join', channel })
+    await client.next(({ type }) => type === 'error', from)
+    client.send({ type: 'leave', channel })
+    await server.query("insert into crew values ('p2', 'ben')")
+    client.send({ type: 'join', channel })
+    await client.next(({ type }) => type === 'joined', from)
+
+    const answers = client.messages.slice(from).map(({ type, code }) => code ?? type)
+    expect(answers.filter((answer) => answer !== 'rows')).toEqual(['not_found', 'joined'])
+  } finally {
+    await server.close()
+  }
+})
+
 test.each(majors())(
   'L2, L4, C1: devices that come and go amid 16 writers get every change once, on PostgreSQL %i',
   async (major) => {

@@ -247,5 +247,5 @@ const NOTHING_HELD: Outbox['held'] = new Map()
 const COPIED: RejectionReason = {
   code: 'device_copied',
   message:
-    'This device is a copy of another. It has taken a new name; decide what becomes of the writes it had not sent.',
+    'This device is a copy of another and has a new name now. Decide what becomes of its unsent writes.',
 }

@@ -82,8 +82,7 @@ function compileTest(
 ): Test {
   if (operand === undefined) {
     throw invalid(
-      `The condition on \`${model.name}.${name}\` is undefined. ` +
-        'Give a value, or null for rows without one, or leave the condition out.',
+      `The condition on \`${model.name}.${name}\` is undefined. Write a value, null for none, or leave it out.`,
     )
   }
   const compile = COMPILE[operator]

@@ -3,6 +3,7 @@
  *
  * Each call gives a new query; reading or subscribing compiles it once. Types follow the schema.
  */
+import { modelNamed } from '../model-named.ts'
 import type { Schema } from '../../schema/define-schema.ts'
 import type { FieldName, ModelName, RelationName, Relations, Row } from '../../schema/row-types.ts'
 import { SynclineError } from '../../protocol/errors.ts'
@@ -137,8 +138,7 @@ class WrittenQuery {
 }
 
 function compile(schema: Schema, name: string, host: QueryHost, written: Written): LiveQuery {
-  const model = schema.models[name]
-  if (!model) throw new SynclineError('not_found', `There is no model \`${name}\` in the schema.`)
+  const model = modelNamed(schema, name)
   const plan = {
     model: name,
     filter: compileFilter(model, written.where),

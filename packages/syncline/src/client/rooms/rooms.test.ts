@@ -44,6 +44,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+function host(store: Store) {
+  const nothing = () => {}
+  const told = { onTold: nothing, onApplied: nothing, onAnswered: nothing, onAskedInVain: nothing }
+  return { schema, store, clock: systemClock, isWithheld: () => false, onChanged: nothing, ...told }
+}
+
 /** A room whose cached rows are being read, and that has been asked for; its work ends a slice after each message. */
 function readingRoom() {
   let now = 0
@@ -58,9 +64,7 @@ function readingRoom() {
     fields: { id: 'c1', productionId: 'p1', name: 'Cached' },
   }
   const rooms = new Rooms({
-    schema,
-    store,
-    clock: systemClock,
+    ...host(store),
     loadRoom: () => ({
       cursor: 'k1',
       schema: schema.hash,
@@ -70,19 +74,14 @@ function readingRoom() {
       },
     }),
     save() {},
-    isWithheld: () => false,
-    onTold() {},
-    onApplied() {},
     onAnswered: answered,
-    onAskedInVain() {},
-    onChanged() {},
   })
   const seen: string[] = []
   const query = createQuery(schema, 'camera', store)
   query.subscribe(() => seen.push(query.current.map(({ name }) => name).join()))
   rooms.open()
   rooms.hold(channel)
-  rooms.begin(() => {})
+  rooms.begin(() => {}, answered)
   return { rooms, store, gate, answered, seen }
 }
 
@@ -119,7 +118,10 @@ test('L2: a fresh cursor is not for a room whose answers still wait: after a los
   rooms.onPong('k9')
   rooms.end()
   const asked: unknown[] = []
-  rooms.begin((message) => asked.push(message))
+  rooms.begin(
+    (message) => asked.push(message),
+    () => {},
+  )
 
   expect(waiting).toEqual([channel])
   expect(asked).toEqual([{ type: 'join', channel, cursor: 'k3' }])
@@ -151,4 +153,61 @@ test('A2: a right that is lost meanwhile drops what waits, and nothing of it is 
   expect(seen).toEqual(['Cached', 'Fresh,Other', ''])
   expect(store.members(channel)).toEqual([])
   expect(rooms.awaited()).toEqual([])
+})
+
+test('L4: what was under way of a room when it was left is not taken for the room as it is joined again', () => {
+  const store = new Store()
+  const saved: unknown[] = []
+  const rooms = new Rooms({
+    ...host(store),
+    loadRoom: () => undefined,
+    save: (write) => void saved.push(write),
+  })
+  const sent: unknown[] = []
+  const answers: (() => void)[] = []
+  rooms.open()
+  rooms.hold(channel)
+  rooms.begin(
+    (message) => sent.push(message.type),
+    (then) => void answers.push(then),
+  )
+  rooms.receive(chunk('c1', 'Old', true))
+
+  rooms.release(channel)
+  const { source } = rooms.hold(channel)
+  rooms.askAll()
+  rooms.receive(chunk('c2', 'Old', false))
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+  rooms.receive(renamed('Old', 3))
+  const before = { sent: [...sent], asked: answers.length, state: source.current, awaited: rooms.awaited() }
+  answers[0]?.()
+  rooms.receive(chunk('c3', 'New', false))
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k5', presence: [] })
+
+  expect(before).toMatchObject({ sent: ['join', 'leave'], asked: 1, awaited: [channel] })
+  expect(before.state).toMatchObject({ status: 'joining', cursor: undefined, hasRows: false })
+  expect(sent).toEqual(['join', 'leave', 'join'])
+  expect(store.members(channel).map(({ fields }) => fields.id)).toEqual(['c3'])
+  expect(saved).toMatchObject([{ type: 'replace', room: { cursor: 'k2' } }, { cursor: 'k5' }])
+  expect(source.current.status).toBe('live')
+})
+
+test('L4: a connection that ends takes what was left on it along: the next one is asked at once', () => {
+  const rooms = new Rooms({ ...host(new Store()), loadRoom: () => undefined, save() {} })
+  const sent: string[] = []
+  const begin = () =>
+    rooms.begin(
+      ({ type }) => void sent.push(type),
+      () => {},
+    )
+  rooms.open()
+  rooms.hold(channel)
+  begin()
+  rooms.release(channel)
+  rooms.hold(channel)
+  rooms.end()
+  begin()
+
+  expect(sent).toEqual(['join', 'leave', 'join'])
+  expect(rooms.awaited()).toEqual([channel])
 })

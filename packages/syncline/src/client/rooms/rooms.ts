@@ -48,6 +48,9 @@ export type SendRoomMessage = (
   message: { type: 'join'; channel: string; cursor?: string } | { type: 'leave'; channel: string },
 ) => void
 
+/** Calls back when the server has taken everything that was sent before, and what it sent until then has arrived. */
+export type AfterAnswer = (then: () => void) => void
+
 /** A room that somebody holds. */
 export interface HeldRoom {
   readonly source: Source<RoomState>
@@ -70,7 +73,10 @@ export class Rooms {
   readonly #host: RoomsHost
   readonly #rows: RoomRows
   readonly #held = new Map<string, HeldRoom>()
+  /** Channels left on this connection: what was under way still arrives. True when a ping was sent after the leave. */
+  readonly #left = new Map<string, boolean>()
   #send: SendRoomMessage | undefined
+  #whenAnswered: AfterAnswer = () => {}
   #isOpen = false
 
   constructor(host: RoomsHost) {
@@ -82,8 +88,8 @@ export class Rooms {
   awaited(): string[] {
     return [...this.#held]
       .filter(
-        ([, { early, isAsked, isFound, source }]) =>
-          early || ((isAsked || !isFound) && isAwaited(source.current)),
+        ([channel, { early, isAsked, isFound, source }]) =>
+          early || ((isAsked || !isFound || this.#left.has(channel)) && isAwaited(source.current)),
       )
       .map(([channel]) => channel)
   }
@@ -112,7 +118,10 @@ export class Rooms {
     if (!room || --room.holders > 0) return
     this.#held.delete(channel)
     room.cancelRetry()
-    if (room.isAsked && room.source.current.status !== 'gone') this.#send?.({ type: 'leave', channel })
+    if (this.#send && room.isAsked && room.source.current.status !== 'gone') {
+      this.#send({ type: 'leave', channel })
+      this.#left.set(channel, false)
+    }
     room.source.set({ ...room.source.current, status: 'left' })
     this.#rows.free(channel)
     this.#host.onAnswered(channel)
@@ -126,8 +135,9 @@ export class Rooms {
   }
 
   /** A connection began: asks for every room from where it stands. */
-  begin(send: SendRoomMessage): void {
+  begin(send: SendRoomMessage, whenAnswered: AfterAnswer): void {
     this.#send = send
+    this.#whenAnswered = whenAnswered
     this.#host.store.forgetDeletions()
     this.#rejoin()
     this.askAll()
@@ -140,6 +150,7 @@ export class Rooms {
 
   /** What was staged on the last connection is forgotten. */
   #rejoin(): void {
+    this.#left.clear()
     for (const [channel, room] of this.#held) {
       room.isAsked = false
       room.cancelRetry()
@@ -206,14 +217,13 @@ export class Rooms {
 
   #create(channel: string): HeldRoom {
     const source = createSource(joiningRoom(channel))
-    const cancelRetry = () => {}
     const room: HeldRoom = {
       source,
       holders: 0,
       isFound: false,
       early: undefined,
       isAsked: false,
-      cancelRetry,
+      cancelRetry() {},
     }
     this.#held.set(channel, room)
     if (this.#isOpen) this.#load(channel, room)
@@ -221,13 +231,10 @@ export class Rooms {
   }
 
   #load(channel: string, room: HeldRoom): void {
+    const onFound = (kept?: KeptRoom) => this.#onFound(channel, room, kept)
     const kept = this.#host.loadRoom(channel)
-    if (kept instanceof Promise) {
-      kept.then(
-        (found) => this.#onFound(channel, room, found),
-        () => this.#onFound(channel, room, undefined),
-      )
-    } else this.#onFound(channel, room, kept)
+    if (kept instanceof Promise) kept.then(onFound, () => onFound())
+    else onFound(kept)
   }
 
   #onFound(channel: string, room: HeldRoom, kept: KeptRoom | undefined): void {
@@ -236,7 +243,7 @@ export class Rooms {
     if (kept) this.#show(channel, room, kept)
     this.#ask(channel, room)
     // One that waits for an own write owes no answer yet.
-    if (this.#send && !room.isAsked) this.#host.onAnswered(channel)
+    if (this.#send && !room.isAsked && !this.#left.has(channel)) this.#host.onAnswered(channel)
     this.#host.onChanged()
   }
 
@@ -285,8 +292,19 @@ export class Rooms {
 
   #ask(channel: string, room: HeldRoom): void {
     if (!this.#send || room.isAsked || !this.#isAskable(channel, room)) return
+    if (this.#left.has(channel)) return this.#askWhenLeft(channel)
     room.isAsked = true
     this.#send({ type: 'join', ...joinOf(channel, room.source.current) })
+  }
+
+  /** Frames of the room as it was joined before would be taken for those of the new join. */
+  #askWhenLeft(channel: string): void {
+    if (this.#left.get(channel)) return
+    this.#left.set(channel, true)
+    this.#whenAnswered(() => {
+      this.#left.delete(channel)
+      this.askAll()
+    })
   }
 
   #isAskable(channel: string, { isFound, source }: HeldRoom): boolean {

@@ -78,7 +78,7 @@ export class Poller {
   }
 
   #refused(answer: Answer): void {
-    if (!('error' in answer)) throw new Error('The server answered with something else than a message.')
+    if (!('error' in answer)) throw new Error('No message')
     this.#host.onRefused(answer.error.code, answer.error.message)
   }
 

@@ -24,8 +24,8 @@ export class Joins {
   readonly #session: Session
   /** Few, most often one: a list, made anew by whoever changes it. */
   #subscriptions: readonly Subscription[] = NONE
-  /** Joins and leaves of one channel take their turn, so that the last one decides. */
-  #turns: Map<string, Promise<void>> | undefined
+  /** Channels with work under way. */
+  #lines: Map<string, Line> | undefined
   #bucket = FULL_BUCKET
   #markers: MarkerJoins | undefined
 
@@ -54,13 +54,15 @@ export class Joins {
       this.#markers ??= new MarkerJoins(this.#session)
       return this.#markers.join(message, receivedAtMs)
     }
-    this.#inTurn(message.channel, () => this.#join(message, receivedAtMs))
+    this.#inTurn(message.channel, (isWanted) => this.#join(message, receivedAtMs, isWanted))
   }
 
+  /** Ends a subscription at once, a load under way too: no frame of an earlier join follows. */
   leave({ channel, want }: Leave): void {
     if (want === 'markers') return this.#markers?.leave(channel)
-    if (this.#turns?.has(channel)) this.#inTurn(channel, async () => this.#drop(channel))
-    else this.#drop(channel)
+    const line = this.#lines?.get(channel)
+    if (line) line.leaves++
+    this.#drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
@@ -71,7 +73,7 @@ export class Joins {
     if (want !== 'markers' && schemaVersion < engine.schema.version)
       return errorFrame('schema_too_old', { channel })
     const rows = this.#subscriptions.map((subscription) => subscription.channel)
-    const names = new Set([...rows, ...(this.#turns?.keys() ?? [])])
+    const names = new Set([...rows, ...(this.#lines?.keys() ?? [])])
     const isKnown = want === 'markers' ? this.#markers?.has(channel) : names.has(channel)
     const size = names.size + (this.#markers?.size ?? 0)
     const isMore = !isKnown && size >= engine.limits.channelsPerConnection
@@ -90,19 +92,25 @@ export class Joins {
     return errorFrame(code, { channel, ...(retryAfterMs !== undefined && { retryAfterMs }) })
   }
 
-  #inTurn(channel: string, work: () => Promise<void>): void {
-    const turns = (this.#turns ??= new Map<string, Promise<void>>())
-    const turn = (turns.get(channel) ?? Promise.resolve())
+  /** Work of one channel is done one after the other; what a `leave` has overtaken is not begun. */
+  #inTurn(channel: string, work: (isWanted: () => boolean) => Promise<void>): void {
+    const lines = (this.#lines ??= new Map<string, Line>())
+    const line = lines.get(channel) ?? { end: Promise.resolve(), leaves: 0 }
+    lines.set(channel, line)
+    const { leaves } = line
+    const isWanted = () => this.#session.phase === 'open' && line.leaves === leaves
+    const end = line.end
       .then(async () => {
-        if (this.#session.phase === 'open') await work()
+        if (isWanted()) await work(isWanted)
       })
       // Nothing is known to fail here; what fails all the same ends neither the process nor the channel's line.
-      .catch((error: unknown) => this.#fail(channel, error))
-    turns.set(channel, turn)
-    void turn.finally(() => {
-      if (turns.get(channel) === turn) turns.delete(channel)
-      if (turns.size === 0 && this.#turns === turns) this.#turns = undefined
-    })
+      .catch((error: unknown) => isWanted() && this.#fail(channel, error))
+      .then(() => {
+        if (line.end !== end) return
+        lines.delete(channel)
+        if (lines.size === 0 && this.#lines === lines) this.#lines = undefined
+      })
+    line.end = end
   }
 
   #fail(channel: string, error: unknown): void {
@@ -111,22 +119,23 @@ export class Joins {
     this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
   }
 
-  async #join(message: Join, receivedAtMs: number): Promise<void> {
+  async #join(message: Join, receivedAtMs: number, isWanted: () => boolean): Promise<void> {
     const { channel } = message
     this.#drop(channel)
     const subscription = this.#subscribe(channel)
-    const isUp = subscription !== null && (await this.#bringUp(subscription, this.#beginning(message)))
-    if (!isUp) await this.#refuse(channel, receivedAtMs)
+    const isUp =
+      subscription !== null && (await this.#bringUp(subscription, this.#beginning(message), isWanted))
+    if (!isUp) await this.#refuse(channel, receivedAtMs, isWanted)
   }
 
-  async #refuse(channel: string, receivedAtMs: number): Promise<void> {
+  async #refuse(channel: string, receivedAtMs: number, isWanted: () => boolean): Promise<void> {
     const { engine } = this.#session
     const kind = findTarget(engine.schema, engine.ids, channel)?.kind
     // Refused without a question to the database: while that is slow, a faster answer would say so.
     if (kind !== 'room' && kind !== 'collection') await engine.channels.pretendToCheck().catch(() => {})
     await untilNegativeAnswer(receivedAtMs)
     engine.metrics.count('syncline_joins_total', 1, { outcome: 'not_found' })
-    this.#session.send(notFoundFrame(channel))
+    if (isWanted()) this.#session.send(notFoundFrame(channel))
   }
 
   #subscribe(channel: string): Subscription | null {
@@ -148,7 +157,11 @@ export class Joins {
   }
 
   /** False when the answer is `not_found`. */
-  async #bringUp(subscription: Subscription, beginning: Beginning): Promise<boolean> {
+  async #bringUp(
+    subscription: Subscription,
+    beginning: Beginning,
+    isWanted: () => boolean,
+  ): Promise<boolean> {
     const { channel, place, member } = subscription
     try {
       const outcome = await bringUp(place, member, beginning, this.#session.device, ({ cursor }) => {
@@ -162,7 +175,7 @@ export class Joins {
       if (outcome.is === 'forbidden') this.#drop(channel, subscription)
       return outcome.is !== 'forbidden'
     } catch (error) {
-      this.#fail(channel, error)
+      if (isWanted()) this.#fail(channel, error)
       return true
     }
   }
@@ -241,6 +254,14 @@ export class Joins {
     this.#markers?.end()
     for (const { channel } of this.#subscriptions) this.#drop(channel)
   }
+}
+
+/** What is under way in one channel. */
+interface Line {
+  /** The last work in it. */
+  end: Promise<void>
+  /** How often it was left: earlier work is no longer wanted, so that the last message decides. */
+  leaves: number
 }
 
 const NONE: readonly Subscription[] = []
