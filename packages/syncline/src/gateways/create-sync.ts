@@ -164,6 +164,12 @@ function assemble(core: RunningCore, clientOptions: ClientOptions, options: Wiri
     () => watchTables(core),
     () => undefined,
   )
+  let isAsked = false
+  // Whoever asks for `ready` is told the reason by it; where nobody does, only the log can say it.
+  core.ready.catch((error: Error) => {
+    const reason = isAsked ? `${error.name}; \`ready\` says why` : String(error)
+    core.log.error({ error: reason }, 'Syncline could not start.')
+  })
   let closing: Promise<void> | undefined
   const close = async (graceMs: number) => {
     upgrades.stop()
@@ -176,7 +182,10 @@ function assemble(core: RunningCore, clientOptions: ClientOptions, options: Wiri
   const sync: Sync = {
     schema: schema as Schema,
     clientOptions,
-    ready: core.ready,
+    get ready() {
+      isAsked = true
+      return core.ready
+    },
     attach: (server) => upgrades.attach(server),
     fetch: http.fetch,
     handles: http.handles,
@@ -210,7 +219,7 @@ async function checkDatabase<S extends Schema, U extends User>(
   // Said first: a rule is not to blame for a table that has not been migrated.
   await reportDrift(options, log).finally(() => asking.catch(() => {}))
   const faults = await asking
-  for (const { rule, message } of faults) log.error({ rule }, message)
+  for (const { rule, message, isCertain } of faults) if (!isCertain) log.error({ rule }, message)
   const certain = faults.filter(({ isCertain }) => isCertain)
   if (certain.length > 0) throw new RulesRefused(certain)
 }
@@ -220,9 +229,11 @@ async function reportDrift<S extends Schema, U extends User>(
   log: Logger,
 ): Promise<void> {
   const drift = await findDrift(options)
-  for (const { kind, table, message } of drift) log.warn({ kind, table }, message)
+  // What keeps the server from starting is said once, as the reason.
+  for (const { kind, table, message, isBlocking } of drift)
+    if (!isBlocking) log.warn({ kind, table }, message)
   const blocking = drift.filter(({ isBlocking }) => isBlocking)
-  if (blocking.length > 0) throw new MigrationRefused(blocking)
+  if (blocking.length > 0) throw new MigrationRefused(blocking, 'started')
 }
 
 /** L1: a table whose triggers were disabled is found, and its rooms load again. */

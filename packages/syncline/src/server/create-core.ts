@@ -158,7 +158,8 @@ export function createCore(options: CoreOptions): RunningCore {
     })
   }
   const ready = start()
-  ready.catch((error: unknown) => log.error({ error: String(error) }, 'Syncline could not start.'))
+  // Told by whoever made the core.
+  ready.catch(() => {})
   const rechecking = recheck([channels, markers], limits.recheckMs, () => started.isComplete)
 
   const core: RunningCore = {

@@ -199,8 +199,6 @@ describe.each(KINDS)('%s', (kind) => {
       ['enum_values', 'cameras'],
       ['not_declared', 'public.cams'],
       ['not_migrated', 'cameras'],
-      ['not_migrated', 'cameras'],
-      ['not_migrated', 'cameras'],
     ])
   })
 

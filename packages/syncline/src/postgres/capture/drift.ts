@@ -24,15 +24,16 @@ export interface Drift {
   readonly isBlocking: boolean
 }
 
-/** Thrown when a migration cannot be made as the declaration says; nothing was changed. */
+/** Thrown when a migration cannot be made as the declaration says, or a server not be started; nothing was changed. */
 export class MigrationRefused extends Error {
   override readonly name = 'MigrationRefused'
-  readonly drift: readonly Drift[]
+  declare readonly drift: readonly Drift[]
 
-  constructor(drift: readonly Drift[]) {
+  constructor(drift: readonly Drift[], what: 'changed' | 'started' = 'changed') {
     super(
-      `The database does not fit the declaration, and nothing was changed:\n${drift.map(({ message }) => `  - ${message}`).join('\n')}`,
+      `The database does not fit the declaration, and nothing was ${what}:\n${drift.map(({ message }) => `  - ${message}`).join('\n')}`,
     )
-    this.drift = drift
+    // Not enumerable: Node would print its texts a second time below the message.
+    Object.defineProperty(this, 'drift', { value: drift })
   }
 }

@@ -122,7 +122,7 @@ function fieldDrift(
         table,
         field.column,
         `field \`${field.name}\``,
-        `add it (alter table ${model.table} add column ${field.column} ${columnType(field)}), let migrate add it with --add-columns`,
+        `add it (alter table ${model.table} add column ${field.column} ${columnType(field)}), let \`npx syncline migrate --add-columns\` add it`,
       ),
     ]
   }

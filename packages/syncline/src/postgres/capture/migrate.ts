@@ -17,6 +17,7 @@ import {
   planMigration,
   tablesOf,
 } from './migration-plan.ts'
+import { outstanding } from './outstanding.ts'
 import { LOCK_TIMEOUT_MS, runStep } from './run-step.ts'
 
 export interface MigrateOptions extends CaptureOptions {
@@ -84,16 +85,15 @@ export async function checkCapture(
   options: CaptureOptions = {},
 ): Promise<Drift[]> {
   const { steps, drift } = await planFor(database, database, schema, options)
-  return [...drift, ...steps.map(outstanding)]
+  return [...drift, ...outstanding(steps, steps.length > 0 && (await isFresh(database)))]
 }
 
-function outstanding({ table, purpose }: MigrationStep): Drift {
-  return {
-    kind: 'not_migrated',
-    table: table ?? 'syncline',
-    isBlocking: false,
-    message: `${table === null ? 'The database' : `Table \`${table}\``} is not as declared: "${purpose}" remains to be done. Run \`syncline migrate\`.`,
-  }
+/** Whether there is nothing of Syncline's own yet. */
+async function isFresh(database: Database): Promise<boolean> {
+  const [answer] = await database.query<{ fresh: boolean }>(
+    "select to_regclass('syncline.history') is null as fresh",
+  )
+  return answer?.fresh ?? true
 }
 
 async function planFor(

@@ -25,13 +25,14 @@ export interface RuleFault {
 /** Thrown at start when rules cannot work with this database; nothing was started. */
 export class RulesRefused extends Error {
   override readonly name = 'RulesRefused'
-  readonly faults: readonly RuleFault[]
+  declare readonly faults: readonly RuleFault[]
 
   constructor(faults: readonly RuleFault[]) {
     super(
       `Access rules do not fit the database, and nothing was started:\n${faults.map(({ message }) => `  - ${message}`).join('\n')}`,
     )
-    this.faults = faults
+    // Not enumerable: Node would print its texts a second time below the message.
+    Object.defineProperty(this, 'faults', { value: faults })
   }
 }
 
