@@ -57,7 +57,10 @@ class MemoryStorage implements UserStorage {
     if (!room) return
     for (const { model, id } of write.remove) room.changed.set(keyOf(model, id), null)
     for (const record of write.put) room.changed.set(keyOf(record.model, record.fields.id), record)
-    this.#rooms.set(write.channel, { ...room, cursor: write.cursor })
+    // A page that stays open for days must not remember every record that ever went.
+    const isLong = room.changed.size > room.loaded.length + PORTION
+    const rows = isLong ? { loaded: recordsOf(room), changed: new Map() } : {}
+    this.#rooms.set(write.channel, { ...room, ...rows, cursor: write.cursor })
   }
 }
 
