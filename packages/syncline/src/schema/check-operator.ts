@@ -1,22 +1,20 @@
 /** Checks of `{"$inc": 2}` and `{"$add": […], "$remove": […]}`, where a field's policy allows them. */
 import type { ValueCheck } from './check-value.ts'
 import { InvalidValue } from './invalid-value.ts'
+import { isRecord } from './is-record.ts'
 import type { Field } from './model.ts'
 
 /** Extends a field's check by the operators of its policy. */
 export function operatorCheck(field: Field, check: ValueCheck): ValueCheck {
   if (field.onConflict === 'counter')
-    return (value) => (isOperator(value) ? checkIncrement(value, elementOf(field, check)) : check(value))
+    return (value) => (isRecord(value) ? checkIncrement(value, elementOf(field, check)) : check(value))
   if (field.onConflict === 'set')
-    return (value) => (isOperator(value) ? checkSetChange(value, elementOf(field, check)) : check(value))
+    return (value) => (isRecord(value) ? checkSetChange(value, elementOf(field, check)) : check(value))
   if (field.kind === 'json' && !field.array) return check
-  return (value) => (isOperator(value) ? refuse(field, value) : check(value))
+  return (value) => (isRecord(value) ? refuse(field, value) : check(value))
 }
 
 type Operator = Readonly<Record<string, unknown>>
-
-const isOperator = (value: unknown): value is Operator =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 // Null is a value of the field, never of an operator.
 const elementOf = (field: Field, check: ValueCheck): ValueCheck =>

@@ -1,4 +1,5 @@
 /** Ops of the outbox that the store shows before its base contains them. */
+import { isRecord } from '../../schema/is-record.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Operator } from '../store/apply-operator.ts'
 import { decodeFields } from '../store/decode.ts'
@@ -123,8 +124,7 @@ function overlayOp(model: Model, { id, action, fields = {} }: OpDraft): OverlayO
 
 function isOperator(model: Model, name: string, value: unknown): value is Operator {
   const policy = model.fields[name]?.onConflict
-  const takesOperators = policy === 'counter' || policy === 'set'
-  return takesOperators && typeof value === 'object' && value !== null && !Array.isArray(value)
+  return (policy === 'counter' || policy === 'set') && isRecord(value)
 }
 
 /** What a new record holds in fields that its author did not name. */

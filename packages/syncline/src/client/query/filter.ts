@@ -5,6 +5,8 @@
  * of `eq` and `in`, so null counts as different.
  */
 import type { Field, Model } from '../../schema/model.ts'
+import { showValue } from '../../schema/invalid-value.ts'
+import { isRecord } from '../../schema/is-record.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
 import { SynclineError } from '../../protocol/errors.ts'
 import { compareValues } from './order.ts'
@@ -66,7 +68,8 @@ function allOf(tests: readonly FieldTest[]): (row: AnyRow) => boolean {
 
 function compileCondition(model: Model, name: string, wanted: unknown): FieldTest[] {
   const field = fieldOf(model, name)
-  if (!isComparisons(wanted)) return [{ name, test: compileTest(model, name, field, 'eq', wanted) }]
+  // An object is comparisons; whoever wants a JSON value to be equal writes `{ eq: value }`.
+  if (!isRecord(wanted)) return [{ name, test: compileTest(model, name, field, 'eq', wanted) }]
   return Object.entries(wanted).map(([operator, operand]) => ({
     name,
     test: compileTest(model, name, field, operator as Operator, operand),
@@ -80,10 +83,10 @@ function compileTest(
   operator: Operator,
   operand: unknown,
 ): Test {
+  const wrong = (remedy: string) =>
+    invalid(`Condition \`${operator}\` of \`${model.name}.${name}\` is ${showValue(operand)}. ${remedy}`)
   if (operand === undefined) {
-    throw invalid(
-      `The condition on \`${model.name}.${name}\` is undefined. Write a value, null for none, or leave it out.`,
-    )
+    throw wrong('Write a value, null for none, or leave it out.')
   }
   const compile = COMPILE[operator]
   if (!compile) {
@@ -91,7 +94,12 @@ function compileTest(
       `\`${operator}\` is not a comparison.${suggestion(operator, Object.keys(COMPILE), 'Comparisons are')}`,
     )
   }
-  return compile(operand, field)
+  try {
+    return compile(operand, field)
+  } catch {
+    const kind = field ? field.kind + (field.array ? '[]' : '') : 'text'
+    throw wrong(`Compare with a value of kind \`${kind}\`, by \`in\` and \`notIn\` with a list of them.`)
+  }
 }
 
 const COMPILE: Record<Operator, (operand: unknown, field: Field | undefined) => Test> = {
@@ -101,8 +109,8 @@ const COMPILE: Record<Operator, (operand: unknown, field: Field | undefined) => 
   gte: (operand: unknown, field) => compares(operand, field, (order) => order >= 0),
   lt: (operand: unknown, field) => compares(operand, field, (order) => order < 0),
   lte: (operand: unknown, field) => compares(operand, field, (order) => order <= 0),
-  in: (operand) => isOneOf(listOf(operand)),
-  notIn: (operand) => not(isOneOf(listOf(operand))),
+  in: (operand) => isOneOf(operand),
+  notIn: (operand) => not(isOneOf(operand)),
 }
 
 function equals(operand: unknown): Test {
@@ -111,21 +119,20 @@ function equals(operand: unknown): Test {
   return (value) => isObject(value) && JSON.stringify(value) === text
 }
 
-function listOf(operand: unknown): readonly unknown[] {
-  if (Array.isArray(operand)) return operand
-  throw invalid('`in` and `notIn` take a list of values. Write { in: [value, …] }.')
-}
-
-function isOneOf(operands: readonly unknown[]): Test {
+/** @throws when it is no list */
+function isOneOf(operand: unknown): Test {
+  const operands = operand as readonly unknown[]
   const plain = new Set(operands.filter((operand) => !isObject(operand)))
   const others = operands.filter(isObject).map(equals)
   if (others.length === 0) return (value) => plain.has(value)
   return (value) => plain.has(value) || others.some((test) => test(value))
 }
 
+/** @throws when no value compares with it */
 function compares(operand: unknown, field: Field | undefined, holds: (order: number) => boolean): Test {
   if (operand === null) return () => false
   const compare = compareValues(field)
+  compare(operand, operand)
   return (value) => value !== null && holds(compare(value, operand))
 }
 
@@ -138,7 +145,7 @@ function findKey(model: Model, conditions: readonly (readonly [string, unknown])
   let key: FilterKey | undefined
   for (const [field, wanted] of conditions) {
     const isReference = model.fields[field]?.kind === 'reference'
-    const comparisons: Comparisons = isComparisons(wanted) ? wanted : { eq: wanted }
+    const comparisons: Comparisons = isRecord(wanted) ? wanted : { eq: wanted }
     if (comparisons.eq !== undefined && !isObject(comparisons.eq)) {
       return { field, values: [comparisons.eq], isReference }
     }
@@ -167,11 +174,6 @@ export function unknownField(model: Model, name: string): SynclineError {
 
 function invalid(message: string): SynclineError {
   return new SynclineError('invalid_value', message)
-}
-
-/** An object is comparisons; whoever wants a JSON value to be equal writes `{ eq: value }`. */
-function isComparisons(wanted: unknown): wanted is Comparisons {
-  return isObject(wanted) && !Array.isArray(wanted)
 }
 
 function isObject(value: unknown): value is object {

@@ -7,20 +7,19 @@
 import type { CompiledSchema, Relation } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
 import { SynclineError } from '../../protocol/errors.ts'
+import { compareIds } from './order.ts'
 import type { AnyRow, RowChange, RowSource } from './row.ts'
 
 /** The relations of one query, compiled. */
 export interface Includes {
   /** Models whose changes may change what the rows include. */
   readonly models: ReadonlySet<string>
-  /** The row with its related records; the same object while nothing in it changed. */
-  expand(row: AnyRow): AnyRow
+  /** The rows with their related records, each the same object while nothing in it changed; forgets all others. */
+  expand(rows: readonly AnyRow[]): AnyRow[]
   /** Ids of rows that may show this change of a related record. */
   owners(model: string, change: RowChange): string[]
   /** Says that related records of this row, or without an id of any row, may have changed. */
   touch(id?: string): void
-  /** Frees what is kept for a row that left the result. */
-  forget(id: string): void
 }
 
 /** What a row looked like when its includes were last read. */
@@ -50,15 +49,22 @@ export function compileIncludes(
 ): Includes | undefined {
   if (names.length === 0) return undefined
   const links = names.map((name) => linkOf(relationOf(schema, model, name), source))
-  const expansions = new Map<string, Expansion>()
+  let expansions = new Map<string, Expansion>()
   let generation = 0
+  const expand = (row: AnyRow): AnyRow => {
+    const last = expansions.get(row.id)
+    if (last?.row === row && last.generation === generation) return last.expanded
+    const expanded = expandRow(links, row, last)
+    expansions.set(row.id, { row, expanded, generation })
+    return expanded
+  }
   return {
     models: new Set(links.flatMap((link) => link.models)),
-    expand(row) {
-      const last = expansions.get(row.id)
-      if (last?.row === row && last.generation === generation) return last.expanded
-      const expanded = expandRow(links, row, last)
-      expansions.set(row.id, { row, expanded, generation })
+    expand(rows) {
+      const expanded = rows.map(expand)
+      if (expansions.size > rows.length) {
+        expansions = new Map(rows.map(({ id }) => [id, expansions.get(id) as Expansion]))
+      }
       return expanded
     },
     touch(id) {
@@ -70,7 +76,6 @@ export function compileIncludes(
       const rows = [before, after].filter((row) => row !== undefined)
       return links.flatMap((link) => rows.flatMap((row) => [...link.owners(changed, row)]))
     },
-    forget: (id) => void expansions.delete(id),
   }
 }
 
@@ -144,7 +149,7 @@ function throughModel(
 }
 
 function byId(rows: Iterable<AnyRow>): readonly AnyRow[] {
-  return [...rows].sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...rows].sort(compareIds)
 }
 
 function isSameRelated(before: unknown, after: Related): boolean {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -240,6 +242,96 @@ test('mistakes are named: field, comparison, relation, undefined', () => {
   expect(() => cameras.orderBy('nme' as never)).toThrow(/`nme`.*`name`/)
   expect(() => cameras.include('lens' as never).current).toThrow(/no relation `lens`.*`lenses`/)
   expect(() => cameras.limit(-1)).toThrow(/limit is -1/)
+})
+
+test.each([
+  [{ count: { gt: '1.5' } }, '`gt` of `camera.count` is "1.5"', 'bigint'],
+  [{ count: { lte: 1.5 } }, '`lte` of `camera.count` is 1.5', 'bigint'],
+  [{ price: { gte: '1e5' } }, '`gte` of `camera.price` is "1e5"', 'decimal'],
+  [{ tags: { lt: 1n } }, '`lt` of `camera.tags` is 1', 'text[]'],
+  [{ name: { in: 'Wide' } }, '`in` of `camera.name` is "Wide"', 'text'],
+  [{ id: { gt: Symbol('a') } }, '`gt` of `camera.id` is a symbol', 'text'],
+])('what a field cannot be compared with is named before anything is read: %o', (where, fact, kind) => {
+  const cameras = createQuery(schema, 'camera', new Store())
+
+  const read = () => cameras.where(where as never).current
+
+  expect(read).toThrow(fact)
+  expect(read).toThrow(`\`${kind}\``)
+})
+
+test('what compares with values of the field is taken although the field could not hold it', () => {
+  const store = new Store()
+  put(store, 'camera', { ...camera('a', 'Wide', 3), count: 2n, price: '2.50' })
+  const cameras = createQuery(schema, 'camera', store)
+
+  const where = { zoom: { gt: 2.5 }, count: { gt: 1 }, price: { lt: 'Infinity', gt: 1 } }
+
+  expect(names(cameras.where(where as never).current)).toEqual(['Wide'])
+})
+
+test('L5: a query that cannot take a change in keeps it from nobody else, and goes on when it can again', () => {
+  const store = new Store()
+  put(store, 'camera', { ...camera('a', 'Wide'), count: 2n })
+  const counted = createQuery(schema, 'camera', store).where({ count: { gt: 1n } })
+  const sorted = createQuery(schema, 'camera', store).orderBy('count').limit(5)
+  const all = createQuery(schema, 'camera', store).orderBy('name')
+  const heard: string[] = []
+  counted.subscribe(() => heard.push('counted'))
+  sorted.subscribe(() => heard.push('sorted'))
+  all.subscribe(() => heard.push(`all: ${names(all.current).join()}`))
+
+  put(store, 'camera', { ...camera('b', 'Tele'), count: 'many' })
+
+  expect(heard).toEqual(['counted', 'sorted', 'all: Tele,Wide'])
+  expect(() => counted.current).toThrow('many')
+  expect(() => sorted.current).toThrow('many')
+
+  put(store, 'camera', { ...camera('b', 'Tele'), count: 3n })
+
+  expect(heard.slice(3)).toEqual(['counted', 'sorted', 'all: Tele,Wide'])
+  expect(names(counted.current)).toEqual(['Wide', 'Tele'])
+  expect(names(sorted.current)).toEqual(['Wide', 'Tele'])
+})
+
+test('a limited query is told of a change although a listener reads it and makes a large change before', () => {
+  const store = new Store(2)
+  put(store, 'camera', camera('a', 'A'), camera('b', 'B'))
+  const all = createQuery(schema, 'camera', store).orderBy('name')
+  const first = createQuery(schema, 'camera', store).orderBy('name').limit(1)
+  const stop = all.subscribe(() => {
+    stop()
+    expect(names(first.current)).toEqual(['AA'])
+    put(store, 'camera', camera('x', 'X'), camera('y', 'Y'), camera('z', 'Z'))
+  })
+  let told = names(first.current)
+  first.subscribe(() => {
+    told = names(first.current)
+  })
+
+  put(store, 'camera', camera('a', 'AA'))
+
+  expect(told).toEqual(['AA'])
+})
+
+test('rows that left in a large change are let go together with what they included', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const store = new Store(2)
+  const everything = () => ['a', 'b', 'c'].map((id) => camera(id, id))
+  put(store, 'camera', ...everything())
+  const cameras = createQuery(schema, 'camera', store).include('production')
+  cameras.subscribe(() => cameras.current)
+  const gone = new WeakRef(cameras.current[1] as object)
+
+  remove(store, 'camera', 'a', 'b', 'c')
+  put(store, 'camera', camera('d', 'D'))
+  // What a turn has looked at through a WeakRef lives until its end.
+  await new Promise((resolve) => setTimeout(resolve))
+  collectGarbage()
+
+  expect(names(cameras.current)).toEqual(['D'])
+  expect(gone.deref()).toBeUndefined()
 })
 
 test('a live query always equals running it anew', () => {

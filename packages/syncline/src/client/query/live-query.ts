@@ -35,7 +35,7 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   #result: readonly AnyRow[] = EMPTY
   /** The result that the listeners know. */
   #told: readonly AnyRow[] = EMPTY
-  #staleness: Staleness = 'maybe'
+  #staleness: Staleness = 'anew'
   #readAt: readonly number[] = []
 
   constructor(plan: QueryPlan, host: QueryHost) {
@@ -44,7 +44,7 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   }
 
   get current(): readonly AnyRow[] {
-    if (this.#sorted) this.#refresh(this.#sorted)
+    if (this.#sorted) this.#refresh()
     else this.#runWhenChanged()
     return this.#result
   }
@@ -66,18 +66,15 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   /** Takes in changes of its own model; true when the result may have changed. */
   apply(changes: readonly RowChange[]): boolean {
     const sorted = this.#sorted
-    if (!sorted) return false
-    let isTouched = false
-    for (const change of changes) isTouched = this.#applyOne(sorted, change) || isTouched
-    if (isTouched) this.#staleness = 'surely'
-    return isTouched
+    return sorted !== undefined && this.#take(changes, (change) => this.#applyOne(sorted, change))
   }
 
   /** Looks through all rows again when many of one of these models changed; true when the result may have. */
   reload(models: ReadonlySet<string>): boolean {
     if (!this.#models().some((model) => models.has(model))) return false
-    if (this.#staleness === 'no') this.#told = this.#result
-    this.#restart()
+    // With limit or includes, what the listeners know is kept by `notify`.
+    if (this.#staleness === 'no' && this.#isAlwaysAnother()) this.#told = this.#result
+    this.#staleness = 'anew'
     return true
   }
 
@@ -85,28 +82,49 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
   applyRelated(model: string, changes: readonly RowChange[]): boolean {
     const { includes } = this.plan
     if (!includes?.models.has(model)) return false
-    let isTouched = false
-    for (const id of changes.flatMap((change) => includes.owners(model, change))) {
+    const owners = changes.flatMap((change) => includes.owners(model, change))
+    return this.#take(owners, (id) => {
       includes.touch(id)
-      isTouched = this.#shows(id) || isTouched
-    }
-    if (isTouched) this.#staleness = 'surely'
-    return isTouched
+      return this.#shows(id)
+    })
   }
 
   /** Tells the listeners, unless the rows within the limit are still the same. */
   notify(): void {
-    if (this.#staleness === 'maybe' || !this.#isAlwaysAnother()) {
-      if (this.current === this.#told) return
-      this.#told = this.#result
+    if (!this.#isAsTold()) this.#listeners.notify()
+  }
+
+  #isAsTold(): boolean {
+    if (this.#staleness !== 'anew' && this.#isAlwaysAnother()) return false
+    try {
+      const told = this.#told
+      this.#told = this.current
+      return this.#told === told
+    } catch {
+      // Whoever reads it is told of the fault.
+      return false
     }
-    this.#listeners.notify()
+  }
+
+  /** Takes changes in, and says whether one touched the query; where that fails, all rows are looked through again. */
+  #take<Change>(changes: readonly Change[], isTouchedBy: (change: Change) => boolean): boolean {
+    if (this.#staleness === 'anew') return true
+    try {
+      let isTouched = false
+      for (const change of changes) isTouched = isTouchedBy(change) || isTouched
+      if (isTouched) this.#staleness = 'surely'
+      return isTouched
+    } catch {
+      this.#staleness = 'anew'
+      return true
+    }
   }
 
   #open(): void {
-    this.#restart()
+    this.#staleness = 'anew'
+    this.#refresh()
+    this.#told = this.#result
     this.#host.activate(this)
-    this.#told = this.current
   }
 
   #close(): void {
@@ -132,7 +150,6 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
     if (wasIn && isIn) sorted.replace(before, after)
     else if (wasIn) sorted.remove(before)
     else if (isIn) sorted.insert(after)
-    if (wasIn && !isIn) this.plan.includes?.forget(before.id)
     return wasIn || isIn
   }
 
@@ -140,9 +157,10 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
     const revisions = this.#revisions()
     const isUnchanged = revisions.every((revision, at) => revision === this.#readAt[at])
     if (isUnchanged && this.#readAt.length > 0) return
-    this.#readAt = revisions
-    this.#refresh(this.#restart())
+    this.#staleness = 'anew'
+    this.#refresh()
     this.#sorted = undefined
+    this.#readAt = revisions
   }
 
   #revisions(): number[] {
@@ -153,36 +171,27 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
     return [this.plan.model, ...(this.plan.includes?.models ?? [])]
   }
 
-  #restart(): SortedRows {
-    this.plan.includes?.touch()
-    this.#staleness = 'maybe'
-    this.#sorted = this.#run()
-    return this.#sorted
-  }
-
   #run(): SortedRows {
-    const { filter, compare, model, limit } = this.plan
+    const { filter, compare, model, limit, includes } = this.plan
+    includes?.touch()
     return new SortedRows(candidates(this.#host, model, filter).filter(filter.matches), compare, limit)
   }
 
-  #refresh(sorted: SortedRows): void {
+  #refresh(): void {
     if (this.#staleness === 'no') return
     const { limit, includes } = this.plan
-    if (sorted.isShort(limit)) {
-      this.#sorted = this.#run()
-      this.#refresh(this.#sorted)
-      return
-    }
-    const rows = sorted.take(limit)
-    const next = includes ? rows.map((row) => includes.expand(row)) : rows
+    const kept = this.#staleness === 'anew' ? undefined : this.#sorted
+    this.#sorted = !kept || kept.isShort(limit) ? this.#run() : kept
+    const rows = this.#sorted.take(limit)
+    const next = includes?.expand(rows) ?? rows
     const isAnother = this.#staleness === 'surely' && this.#isAlwaysAnother()
     if (isAnother || !isSameList(this.#result, next)) this.#result = next
     this.#staleness = 'no'
   }
 }
 
-/** Whether the last result still stands: `maybe` compares before it hands out a new array. */
-type Staleness = 'no' | 'maybe' | 'surely'
+/** Whether the last result still stands; `anew` looks through all rows, and keeps the array when they are the same. */
+type Staleness = 'no' | 'surely' | 'anew'
 
 const EMPTY: readonly AnyRow[] = []
 

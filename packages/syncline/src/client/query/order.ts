@@ -46,8 +46,8 @@ function compareBy(model: Model, { field, direction }: Ordering): Compare<AnyRow
   }
 }
 
-function compareIds(a: AnyRow, b: AnyRow): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+export function compareIds(a: AnyRow, b: AnyRow): number {
+  return comparePlain(a.id, b.id)
 }
 
 function comparePlain(a: unknown, b: unknown): number {
@@ -74,7 +74,7 @@ function compareNumbers(a: unknown, b: unknown): number {
 /** Exact beyond 15 digits: the integer parts by value, then the fractions as text. */
 function compareDecimals(a: unknown, b: unknown): number {
   const rough = compareNumbers(a, b)
-  if (rough !== 0 || a === b || !Number.isFinite(Number(a))) return rough
+  if (rough !== 0 || !Number.isFinite(Number(a))) return rough
   const left = scaled(String(a))
   const right = scaled(String(b))
   const digits = Math.max(left.digits, right.digits)
