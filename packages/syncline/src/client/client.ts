@@ -16,7 +16,7 @@ import { Engine } from './engine.ts'
 import type { ConnectionStatusEvent, DataChangedEvent, EntityEvent } from './events.ts'
 import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
-import type { Observable } from './observable.ts'
+import { type Observable, partOf } from './observable.ts'
 import { dismiss, type ParkedOp } from './outbox/outbox.ts'
 import type { Submission } from './outbox/submissions.ts'
 import { createQuery, type Query } from './query/query.ts'
@@ -140,12 +140,8 @@ function channelsAtStart(schema: Schema, chosen: boolean | readonly string[] = f
 }
 
 function onStatus(engine: Engine, listener: (event: ConnectionStatusEvent) => void): () => void {
-  const { status: source } = engine.board
-  let last = source.current.status
-  return source.subscribe(() => {
-    const { status } = source.current
-    if (status !== last) listener({ type: 'connection-status', status: (last = status) })
-  })
+  const word = partOf(engine.board.status, ({ status }) => status)
+  return word.subscribe(() => listener({ type: 'connection-status', status: word.current }))
 }
 
 function recordOf<S extends Schema, M extends ModelName<S>>(

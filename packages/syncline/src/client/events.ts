@@ -1,6 +1,7 @@
 /** Events of confirmed changes: `client.on('checklist-item:updated', …)`, `client.on('data:changed', …)`. */
 import { kebabCase } from '../schema/kebab-case.ts'
 import type { Change } from '../protocol/messages/change.ts'
+import { keptIn } from './kept-in.ts'
 import { createListeners, type Listeners } from './observable.ts'
 import type { Store } from './store/store.ts'
 import type { SyncStatus } from './sync-status.ts'
@@ -51,9 +52,9 @@ export class Events {
   }
 
   on(type: string, listener: (event: never) => void): () => void {
-    const listeners = this.#byType.get(type) ?? createListeners()
-    this.#byType.set(type, listeners)
-    return listeners.add(listener as (event: EntityEvent & DataChangedEvent) => void)
+    return keptIn(this.#byType, type, () => createListeners()).add(
+      listener as (event: EntityEvent & DataChangedEvent) => void,
+    )
   }
 
   onOp(listener: (change: Change) => void): () => void {

@@ -33,6 +33,27 @@ export function createSource<Value>(
   }
 }
 
+/** A part of what an observable holds: its listeners hear when the part is another. */
+export function partOf<Value, Part>(
+  whole: Observable<Value>,
+  find: (value: Value) => Part,
+): Observable<Part> {
+  const current = () => find(whole.current)
+  return {
+    get current() {
+      return current()
+    },
+    subscribe(listener) {
+      let known = current()
+      return whole.subscribe(() => {
+        const before = known
+        known = current()
+        if (known !== before) listener()
+      })
+    },
+  }
+}
+
 /** A set of listeners, each added and removed once. */
 export interface Listeners<Arguments extends readonly unknown[] = []> {
   readonly size: number

@@ -209,11 +209,8 @@ export class SynclineError extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    super(message, details)
     this.code = code
-    this.field = details.field
-    this.channel = details.channel
-    this.n = details.n
-    this.retryAfterMs = details.retryAfterMs
+    Object.assign(this, details)
   }
 }

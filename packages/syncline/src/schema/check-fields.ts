@@ -40,18 +40,11 @@ interface ModelChecks {
 const compiled = new WeakMap<Model, ModelChecks>()
 
 /** Checks the fields that a create or an update names. Fields that it does not name are not added: a rule must see what was written, not what is implied. */
-export function checkFields(model: Model, action: 'create' | 'update', fields: unknown): CheckedFields {
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
-    return {
-      ok: false,
-      faults: [
-        {
-          code: 'invalid_value',
-          message: `The fields of a ${action} of model \`${model.name}\` are not an object. Write { field: value, … }.`,
-        },
-      ],
-    }
-  }
+export function checkFields(
+  model: Model,
+  action: 'create' | 'update',
+  fields: Readonly<Record<string, unknown>>,
+): CheckedFields {
   const { checks, required, protected: protectedNames } = checksOf(model)
   const checked: Record<string, unknown> = {}
   const faults: Fault[] = []
@@ -61,8 +54,8 @@ export function checkFields(model: Model, action: 'create' | 'update', fields: u
       faults.push(nameFault(model, name, protectedNames))
       continue
     }
-    const result = check[action]((fields as Record<string, unknown>)[name])
-    if (result instanceof InvalidValue) faults.push(valueFault(model, name, result))
+    const result = check[action](fields[name])
+    if (result instanceof InvalidValue) faults.push(fault('invalid_value', model, name, result.text))
     else checked[name] = result
   }
   if (action === 'create') faults.push(...missing(model, required, fields))
@@ -110,19 +103,21 @@ function fieldChecks(field: Field): FieldChecks {
 function missing(model: Model, required: readonly string[], fields: object): Fault[] {
   return required
     .filter((name) => !Object.hasOwn(fields, name))
-    .map((name) => ({
-      code: 'invalid_value',
-      message: `Field \`${name}\` of model \`${model.name}\` is missing. Write a value: it is not nullable and has no default.`,
-      field: name,
-    }))
+    .map((name) =>
+      fault(
+        'invalid_value',
+        model,
+        name,
+        'is missing. Write a value: it is not nullable and has no default.',
+      ),
+    )
 }
 
 function nameFault(model: Model, name: string, protectedNames: ReadonlySet<string>): Fault {
   const shown = clip(name)
   const spelled = camelCase(name)
   if (protectedNames.has(name) || protectedNames.has(spelled)) {
-    const message = `Field \`${shown}\` of model \`${model.name}\` is kept by Syncline and cannot be written. Leave it out.`
-    return { code: 'protected_field', message, field: shown }
+    return fault('protected_field', model, shown, 'is kept by Syncline and cannot be written. Leave it out.')
   }
   const hint = suggestion(name, model.fieldNames, 'Its fields are')
   return {
@@ -132,10 +127,6 @@ function nameFault(model: Model, name: string, protectedNames: ReadonlySet<strin
   }
 }
 
-function valueFault(model: Model, name: string, problem: InvalidValue): Fault {
-  return {
-    code: 'invalid_value',
-    message: `Field \`${name}\` of model \`${model.name}\` ${problem.text}`,
-    field: name,
-  }
+function fault(code: Fault['code'], model: Model, field: string, text: string): Fault {
+  return { code, message: `Field \`${field}\` of model \`${model.name}\` ${text}`, field }
 }

@@ -311,7 +311,7 @@ describe('the fields of a write', () => {
     meta: json().nullable(),
     createdAt: timestamp().filledByDatabase(),
   })
-  const faultsOf = (action: 'create' | 'update', fields: unknown) => {
+  const faultsOf = (action: 'create' | 'update', fields: Readonly<Record<string, unknown>>) => {
     const checked = checkFields(thing, action, fields)
     return checked.ok ? [] : checked.faults
   }
@@ -396,12 +396,8 @@ describe('the fields of a write', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
-  test.each([null, undefined, 5, 'x', [], ['name']])('%j instead of fields is a fault', (fields) => {
-    expect(faultsOf('update', fields)).toMatchObject([{ code: 'invalid_value' }])
-  })
-
   test('operators only where the policy allows them, and only well formed', () => {
-    const message = (fields: unknown) => faultsOf('update', fields)[0]?.message
+    const message = (fields: Readonly<Record<string, unknown>>) => faultsOf('update', fields)[0]?.message
 
     expect(message({ name: { $inc: 1 } })).toBe(
       "Field `name` of model `thing` has the operator $inc, which its policy `overwrite` does not allow. Write a value, or declare .onConflict('counter').",

@@ -22,9 +22,8 @@ export function suggestion(wanted: string, known: readonly string[], these: stri
 
 export function quoteNames(names: readonly string[]): string {
   const shown = names.slice(0, MOST_LISTED).map((name) => `\`${name}\``)
-  return names.length > MOST_LISTED
-    ? `${shown.join(', ')} and ${names.length - MOST_LISTED} more`
-    : shown.join(', ')
+  const more = names.length - shown.length
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
 // Bounds what a stranger's name can cost: the distance takes time in proportion to both lengths.

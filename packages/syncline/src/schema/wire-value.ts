@@ -28,17 +28,12 @@ export function toWireFields(
   model: Model,
   fields: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const wire: Record<string, unknown> = {}
-  for (const name of Object.keys(fields)) {
-    const field = model.fields[name]
-    Object.defineProperty(wire, name, {
-      value: field === undefined ? fields[name] : toWire(field, fields[name]),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    })
-  }
-  return wire
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      const field = model.fields[name]
+      return [name, field ? toWire(field, value) : value]
+    }),
+  )
 }
 
 function mapOperator(field: Field, operator: object): object {

@@ -204,7 +204,7 @@ export function acknowledge(
 }
 
 function reasonOf({ code, message, field }: Rejected): RejectionReason {
-  return { code, message, ...(field !== undefined && { field }) }
+  return { code, message, field }
 }
 
 /** An op that comes back, from a database that was restored, ends as it did last. */

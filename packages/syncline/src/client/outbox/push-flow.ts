@@ -81,10 +81,6 @@ export class PushFlow {
     if (!batch && read === undefined) return undefined
     this.#sentRead = this.storedRead
     this.sentThrough = batch?.ops.at(-1)?.n ?? this.sentThrough
-    return {
-      ops: batch?.ops ?? [],
-      ...(batch?.after !== undefined && { after: batch.after }),
-      ...(read && { read }),
-    }
+    return { ops: batch?.ops ?? [], after: batch?.after, read }
   }
 }

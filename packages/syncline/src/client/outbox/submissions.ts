@@ -75,7 +75,7 @@ export function settleStored(waiting: readonly Pending[], cause?: { readonly err
 }
 
 function errorOf({ code, message, field }: RejectionReason, n: number): SynclineError {
-  return new SynclineError(code as ErrorCode, message, { n, ...(field !== undefined && { field }) })
+  return new SynclineError(code as ErrorCode, message, { n, field })
 }
 
 function storageFailed(cause: unknown): SynclineError {

@@ -3,6 +3,7 @@
  * listeners once. Queries with an equality are found by its value, so that a write does not cost a test
  * per live query (bench: G10).
  */
+import { keptIn } from '../kept-in.ts'
 import { createListeners, type Listeners } from '../observable.ts'
 import type { LiveQuery } from './live-query.ts'
 import type { RowChange } from './row.ts'
@@ -28,8 +29,7 @@ export class QueryRouter {
   /** Listens to one record. */
   watch(model: string, id: string, listener: () => void): () => void {
     const key = recordKey(model, id)
-    const listeners = this.#byRecord.get(key) ?? createListeners()
-    this.#byRecord.set(key, listeners)
+    const listeners = keptIn(this.#byRecord, key, () => createListeners())
     const remove = listeners.add(listener)
     return () => {
       remove()
@@ -64,11 +64,7 @@ export class QueryRouter {
   }
 
   #queriesOf(model: string): ModelQueries {
-    const known = this.#byModel.get(model)
-    if (known) return known
-    const queries = new ModelQueries()
-    this.#byModel.set(model, queries)
-    return queries
+    return keptIn(this.#byModel, model, () => new ModelQueries())
   }
 }
 
@@ -78,9 +74,8 @@ class ModelQueries {
 
   add(query: LiveQuery): void {
     const { field, values } = keyOf(query)
-    const byValue = this.#byField.get(field) ?? new Map<unknown, Set<LiveQuery>>()
-    this.#byField.set(field, byValue)
-    for (const value of values) byValue.set(value, (byValue.get(value) ?? new Set()).add(query))
+    const byValue = keptIn(this.#byField, field, () => new Map<unknown, Set<LiveQuery>>())
+    for (const value of values) keptIn(byValue, value, () => new Set()).add(query)
   }
 
   remove(query: LiveQuery): void {

@@ -3,8 +3,8 @@
  *
  * Each call gives a new query; reading or subscribing compiles it once. Types follow the schema.
  */
-import { modelNamed } from '../model-named.ts'
 import type { Schema } from '../../schema/define-schema.ts'
+import type { Model } from '../../schema/model.ts'
 import type { FieldName, ModelName, RelationName, Relations, Row } from '../../schema/row-types.ts'
 import { SynclineError } from '../../protocol/errors.ts'
 import type { Observable } from '../observable.ts'
@@ -77,17 +77,18 @@ export function createQuery<S extends Schema, M extends ModelName<S>>(
   model: M,
   host: QueryHost,
 ): Query<S, M> {
-  return new WrittenQuery(schema, model, host, EVERYTHING) as unknown as Query<S, M>
+  const compiled = schema.models[model] as Model
+  return new WrittenQuery(schema, compiled, host, EVERYTHING) as unknown as Query<S, M>
 }
 
 class WrittenQuery {
   readonly #schema: Schema
-  readonly #model: string
+  readonly #model: Model
   readonly #host: QueryHost
   readonly #written: Written
   #live: LiveQuery | undefined
 
-  constructor(schema: Schema, model: string, host: QueryHost, written: Written) {
+  constructor(schema: Schema, model: Model, host: QueryHost, written: Written) {
     this.#schema = schema
     this.#model = model
     this.#host = host
@@ -99,8 +100,7 @@ class WrittenQuery {
   }
 
   orderBy(field: string, direction: Direction = 'asc'): WrittenQuery {
-    const model = this.#schema.models[this.#model]
-    if (model && field !== 'id' && !Object.hasOwn(model.fields, field)) throw unknownField(model, field)
+    if (field !== 'id' && !Object.hasOwn(this.#model.fields, field)) throw unknownField(this.#model, field)
     return this.#with({ orderings: [...this.#written.orderings, { field, direction }] })
   }
 
@@ -137,14 +137,13 @@ class WrittenQuery {
   }
 }
 
-function compile(schema: Schema, name: string, host: QueryHost, written: Written): LiveQuery {
-  const model = modelNamed(schema, name)
+function compile(schema: Schema, model: Model, host: QueryHost, written: Written): LiveQuery {
   const plan = {
-    model: name,
+    model: model.name,
     filter: compileFilter(model, written.where),
     compare: compileOrder(model, written.orderings),
     limit: written.limit,
-    includes: compileIncludes(schema, name, written.includes, host),
+    includes: compileIncludes(schema, model.name, written.includes, host),
   }
   return new LiveQuery(plan, host)
 }

@@ -107,25 +107,22 @@ export class SortedRows {
 
   /** Index of the first block whose last row is not before this row. */
   #blockOf(row: AnyRow): number {
-    let low = 0
-    let high = this.#blocks.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const last = this.#blocks[middle]?.at(-1)
-      if (last && this.#compare(last, row) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstAt(this.#blocks, (block) => this.#compare(block.at(-1) as AnyRow, row) >= 0)
   }
 
   #placeIn(block: readonly AnyRow[], row: AnyRow): number {
-    let low = 0
-    let high = block.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#compare(block[middle] as AnyRow, row) < 0) low = middle + 1
-      else high = middle
-    }
-    return low
+    return firstAt(block, (other) => this.#compare(other, row) >= 0)
   }
+}
+
+/** Where the first item is that passes, in a list of which all that follow it pass. */
+function firstAt<Item>(items: readonly Item[], passes: (item: Item) => boolean): number {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (passes(items[middle] as Item)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

@@ -4,6 +4,7 @@
  */
 import type { Change } from '../../protocol/messages/change.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
+import { keptIn } from '../kept-in.ts'
 import type { KeptRoom, RecordName, RoomWrite } from '../storage/storage.ts'
 import { decodeChange, decodeChunk } from '../store/decode.ts'
 import { StagedRoom } from '../store/staged-room.ts'
@@ -35,8 +36,7 @@ export class RoomRows {
 
   /** Takes in a chunk of a load when it arrives, so that the last one has less to do at once (`bench`: G7). */
   stage(channel: string, chunk: RowsChunk): StagedRoom {
-    const staged = this.#staged.get(channel) ?? new StagedRoom()
-    this.#staged.set(channel, staged)
+    const staged = keptIn(this.#staged, channel, () => new StagedRoom())
     this.#host.store.stage(channel, staged, decodeChunk(this.#host.schema, chunk))
     return staged
   }

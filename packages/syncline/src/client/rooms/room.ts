@@ -1,6 +1,6 @@
 /** A joined room as the application holds it. */
 import { type ErrorCode, SynclineError } from '../../protocol/errors.ts'
-import type { Observable } from '../observable.ts'
+import { type Observable, partOf } from '../observable.ts'
 import type { RoomState, RoomStatus } from './room-state.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -25,28 +25,12 @@ export function createRoom(rooms: Rooms, channel: string): Room {
   }
   return {
     channel,
-    status: statusOf(source, () => isHeld),
+    status: partOf(source, ({ status }) => (isHeld ? status : 'left')),
     get problem() {
       return source.current.problem
     },
     whenLive: () => whenLive(source),
     leave,
-  }
-}
-
-function statusOf(source: Observable<RoomState>, isHeld: () => boolean): Observable<RoomStatus> {
-  return {
-    get current() {
-      return isHeld() ? source.current.status : 'left'
-    },
-    subscribe(listener) {
-      let known = source.current.status
-      return source.subscribe(() => {
-        if (source.current.status === known) return
-        known = source.current.status
-        listener()
-      })
-    },
   }
 }
 

@@ -1,4 +1,5 @@
 /** Synchronises over HTTP while no socket can be had: pushes what waits, pulls the rooms, again every 5 s. */
+import { SynclineError } from '../../protocol/errors.ts'
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import type { Clock } from '../clock.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -56,7 +57,7 @@ export class Poller {
       await this.#pushAll(isCurrent)
       if (isCurrent()) await this.#pull(isCurrent)
     } catch (error) {
-      if (isCurrent()) this.#host.onFailed(error instanceof Stranger ? error : undefined)
+      if (isCurrent()) this.#host.onFailed(error instanceof SynclineError ? error : undefined)
     }
     if (isCurrent()) this.#cancel = this.#options.clock.after(EVERY_MS, () => void this.#poll(round))
   }
@@ -97,19 +98,9 @@ export class Poller {
     // A sync server has these calls, whatever it answers.
     if (answer && status !== 404) return answer
     // A proxy in front of a server that is away answers so too, and soon no longer.
-    if (status < 500) throw new Stranger(url, status)
-    throw new Error(`${status}`)
-  }
-}
-
-/** Something else than a sync server answers at this address. */
-class Stranger extends Error {
-  readonly code = 'not_found'
-
-  constructor(url: string, status: number) {
-    super(
-      `\`${url}\` answered ${status}, and not as a sync server does. Check \`url\`: it ends with \`/sync\`, or the server's \`basePath\`.`,
-    )
+    if (status >= 500) throw new Error(`${status}`)
+    const message = `\`${url}\` answered ${status}, and not as a sync server does. Check \`url\`: it ends with \`/sync\`, or the server's \`basePath\`.`
+    throw new SynclineError('not_found', message)
   }
 }
 

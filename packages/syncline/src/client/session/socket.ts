@@ -1,3 +1,5 @@
+import { importWs } from './import-ws.ts'
+
 /** The part of a WebSocket that the session uses: the browser's, `ws`, or a test's. */
 export interface SocketLike {
   onopen: ((event: never) => void) | null
@@ -10,12 +12,8 @@ export interface SocketLike {
 
 export type SocketConstructor = new (url: string, protocol: string) => SocketLike
 
-/**
- * The platform's WebSocket; before Node 22 there is none, and the package `ws` takes its place. The `browser` field of
- * package.json keeps it out of bundles.
- */
+/** The platform's WebSocket, or that of `ws` where there is none. */
 export async function findSocketConstructor(): Promise<SocketConstructor> {
   const native = (globalThis as { WebSocket?: unknown }).WebSocket
-  if (native) return native as SocketConstructor
-  return (await import('ws')).WebSocket as unknown as SocketConstructor
+  return (native ?? (await importWs())) as SocketConstructor
 }

@@ -1,4 +1,5 @@
 /** Storage that lives as long as its object: for tests, server rendering, and devices that may keep nothing. */
+import { keptIn } from '../kept-in.ts'
 import { inSlices } from '../slices.ts'
 import type { StoreRecord } from '../store/store.ts'
 import type { KeptRoom, RoomWrite, Storage, StorageWrite, StoredDevice, UserStorage } from './storage.ts'
@@ -7,11 +8,7 @@ import type { KeptRoom, RoomWrite, Storage, StorageWrite, StoredDevice, UserStor
 export function memory(): Storage {
   const users = new Map<string, MemoryStorage>()
   return {
-    open(user) {
-      const storage = users.get(user) ?? new MemoryStorage()
-      users.set(user, storage)
-      return storage
-    },
+    open: (user) => keptIn(users, user, () => new MemoryStorage()),
   }
 }
 

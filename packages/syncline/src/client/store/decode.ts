@@ -2,6 +2,7 @@
 import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
 import { differsOnWire, fromWire } from '../../schema/wire-value.ts'
 import type { Change } from '../../protocol/messages/change.ts'
+import { keptIn } from '../kept-in.ts'
 import type { AnyRow } from '../query/row.ts'
 import type { RowsChunk } from '../rooms/room-state.ts'
 import type { StoreChange, StoreRecord } from './store.ts'
@@ -14,7 +15,7 @@ export function decodeChange(schema: CompiledSchema, change: Change): StoreChang
   if (!model) return undefined
   const { id, action, version, fieldVersions } = change
   const fields = decodeFields(model, change.fields ?? {})
-  return { model: model.name, id, action, version, fields, ...(fieldVersions && { fieldVersions }) }
+  return { model: model.name, id, action, version, fields, fieldVersions }
 }
 
 /** Keeps the fields that this app knows, as rows hold them. */
@@ -67,9 +68,6 @@ function decodeRow(cells: readonly Cell[], values: readonly unknown[]): AnyRow {
 /** Field versions of rows all of whose fields have the record's version; rows of one version share them. */
 function uniformVersions(model: Model): (version: number) => Versions {
   const known = new Map<number, Versions>([[1, {}]])
-  return (version) => {
-    const versions = known.get(version) ?? Object.fromEntries(model.fieldNames.map((name) => [name, version]))
-    known.set(version, versions)
-    return versions
-  }
+  return (version) =>
+    keptIn(known, version, () => Object.fromEntries(model.fieldNames.map((name) => [name, version])))
 }

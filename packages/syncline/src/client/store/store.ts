@@ -5,6 +5,7 @@
  * in, and listeners hear once (L5: a reader sees all of a transaction or nothing; K1: reads never wait).
  */
 import { type FieldChange, merge } from '../../protocol/merge.ts'
+import { keptIn } from '../kept-in.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
 import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
@@ -161,8 +162,7 @@ export class Store implements QueryHost {
       const { model, fields } = record
       const table = this.#table(model)
       if (loaded?.model !== model) {
-        loaded = staged.loaded.get(model) ?? new LoadedRows(model, staged)
-        staged.loaded.set(model, loaded)
+        loaded = keptIn(staged.loaded, model, () => new LoadedRows(model, staged))
         table.loaded.add(loaded)
         shown = this.#room(channel).loaded.find((each) => each.model === model)
       }
@@ -304,19 +304,11 @@ export class Store implements QueryHost {
   }
 
   #table(model: string): Table {
-    const known = this.#tables.get(model)
-    if (known) return known
-    const table = new Table(model)
-    this.#tables.set(model, table)
-    return table
+    return keptIn(this.#tables, model, () => new Table(model))
   }
 
   #room(channel: string): RoomMembers {
-    const known = this.#rooms.get(channel)
-    if (known) return known
-    const members = new RoomMembers()
-    this.#rooms.set(channel, members)
-    return members
+    return keptIn(this.#rooms, channel, () => new RoomMembers())
   }
 }
 

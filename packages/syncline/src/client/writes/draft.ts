@@ -70,8 +70,8 @@ function draft(
     model: model.name,
     id: checked,
     action,
-    ...(fields && { fields }),
-    ...(base !== undefined && { base }),
+    fields,
+    base,
     schema: context.schema.version,
     at: new Date(context.now()).toISOString(),
   }

@@ -51,8 +51,7 @@ type AnyFields = Readonly<Record<string, unknown>>
 export function createMutate<S extends Schema>(context: DraftContext, submit: Submit): Mutate<S> {
   const write = (draft: OpDraft, { optimistic = true }: WriteOptions = {}): Write => {
     checkSize([draft])
-    const submission = submit([draft], optimistic)
-    return Object.defineProperty(submission, 'id', { value: draft.id, enumerable: true }) as Write
+    return Object.assign(submit([draft], optimistic), { id: draft.id })
   }
   return mutatorsWith(context, write) as Mutate<S>
 }
