@@ -360,6 +360,30 @@ test('without sockets the device polls over HTTP, and stops when a socket is bac
   expect(ana?.client.status.current).toMatchObject({ transport: 'socket', status: 'realtime' })
 })
 
+test('over HTTP too, events and statuses come when the page sees the change that they tell of', async () => {
+  const { clients, clock, server } = await setUp('ana')
+  const { client, wire } = only(clients)
+  wire.socketsBlocked(true)
+  await clock.advance(60_000)
+  const heard: unknown[] = []
+  const { status } = client.join('production', 'p2')
+  status.subscribe(() => heard.push(status.current, client.record('camera', 'c2').current?.name))
+  client.onOp(() => heard.push('op', client.record('camera', 'c1').current?.name))
+  client.on('camera:updated', ({ type, data }) => heard.push(type, data['name']))
+  client.on('data:changed', ({ type, entities }) => heard.push(type, entities[0]?.data['name']))
+
+  server.write((tx) => {
+    tx.update('camera', 'c1', { name: 'Uno' }, { user: null })
+    tx.create('production', 'p2', { name: 'Ballet' }, { user: null })
+    tx.create('camera', 'c2', { productionId: 'p2', name: 'Two', zoom: 0, gain: 0 }, { user: null })
+    tx.grant('ana', 'production', 'p2')
+  })
+  await clock.advance(11_000)
+
+  expect(heard.slice(0, 6)).toEqual(['op', 'Uno', 'camera:updated', 'Uno', 'data:changed', 'Uno'])
+  expect(heard.slice(-2)).toEqual(['live', 'Two'])
+})
+
 test('a half-open connection is noticed within twice the heartbeat, and nothing is lost', async () => {
   const { clients, clock } = await setUp('ana', 'ben')
   const [ana, ben] = clients

@@ -315,13 +315,11 @@ export class Dialogue implements RunnerHost, PollerHost {
   }
 
   onPulled(messages: readonly ServerMessage[]): void {
-    const { store, writes } = this.#parts
+    const { writes } = this.#parts
     const ack = messages.find(({ type }) => type === 'ack') as Ack | undefined
     // Requests follow one another, so this answer knows all that was acknowledged before.
     if (ack && ack.lastOp < (writes.outbox?.lastOp ?? 0)) this.#onRestored(ack.lastOp)
-    store.transact(() => {
-      for (const message of messages) this.receive(message)
-    })
+    for (const message of messages) this.receive(message)
     this.#hasPolled = true
     this.#problem = undefined
     this.#touchSynced()

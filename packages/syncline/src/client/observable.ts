@@ -82,8 +82,8 @@ export function createListeners<Arguments extends readonly unknown[] = []>(): Li
   }
 }
 
-/** Runs a function of the application's; what it throws is reported as the browser reports a listener's fault. */
-function guarded(call: () => void): void {
+/** Runs a function that must not keep others from running; what it throws is reported as a listener's fault is. */
+export function guarded(call: () => void): void {
   try {
     call()
   } catch (error) {

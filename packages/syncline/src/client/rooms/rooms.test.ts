@@ -139,6 +139,39 @@ test('A2: what waits to be taken is not shown to whoever has signed out', async 
   expect(store.members(channel)).toEqual([])
 })
 
+test('L4: a message that comes when the last that waited has just been taken is not lost', async () => {
+  const { rooms, store, gate } = readingRoom()
+  vi.mocked(performance.now).mockReturnValue(0)
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+  rooms.receive(renamed('Third', 3))
+  const stop = store.watch('camera', 'c1', () => {
+    if (store.rows('camera').get('c1')?.['name'] !== 'Third') return
+    stop()
+    queueMicrotask(() => rooms.receive(renamed('Fourth', 4)))
+  })
+
+  gate.resolve()
+  await turn()
+
+  expect(store.rows('camera').get('c1')?.['name']).toBe('Fourth')
+  expect(rooms.awaited()).toEqual([])
+})
+
+test('a message that cannot be taken keeps none of those that wait behind it', async () => {
+  const { rooms, store, gate } = readingRoom()
+  const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
+  rooms.receive({ type: 'changes', channel, cursor: 'k2', changes: [null as never] })
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+
+  gate.resolve()
+  for (let turns = 0; turns < 9; turns++) await turn()
+  rooms.receive(renamed('Third', 3))
+
+  expect(store.rows('camera').get('c1')?.['name']).toBe('Third')
+  expect(rooms.awaited()).toEqual([])
+  expect(reported).toHaveBeenCalledOnce()
+})
+
 test('A2: a right that is lost meanwhile drops what waits, and nothing of it is shown later', async () => {
   const { rooms, store, gate, seen } = readingRoom()
   rooms.receive(chunk('c1', 'Fresh', true))

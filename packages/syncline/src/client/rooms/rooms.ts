@@ -8,7 +8,7 @@
  */
 import type { ServerMessage } from '../../protocol/server-message.ts'
 import type { Clock } from '../clock.ts'
-import { createSource, type Source } from '../observable.ts'
+import { createSource, guarded, type Source } from '../observable.ts'
 import { inSlices } from '../slices.ts'
 import type { KeptRoom } from '../storage/storage.ts'
 import { RoomRows, type RoomRowsHost } from './room-rows.ts'
@@ -271,10 +271,9 @@ export class Rooms {
 
   /** What came early may be a whole load, so that it is taken in slices; what comes meanwhile comes after it. */
   async #takeEarly(channel: string, room: HeldRoom): Promise<void> {
-    await inSlices(drained(room.early as RoomMessage[]), (message) => {
-      if (this.#held.get(channel) === room) this.#take(channel, room, message)
+    await inSlices(drained(room), (message) => {
+      if (this.#held.get(channel) === room) guarded(() => this.#take(channel, room, message))
     })
-    room.early = undefined
     if (this.#held.get(channel) === room) this.#tellAnswered(room)
   }
 
@@ -356,9 +355,10 @@ function stepOf(room: RoomState, message: RoomMessage): RoomStep {
   }
 }
 
-/** Takes each out before it is handed on, so that others can be put behind, or all be dropped. */
-function* drained<Item>(queue: Item[]): Iterable<Item> {
-  for (let item = queue.shift(); item !== undefined; item = queue.shift()) yield item
+/** Takes each out before it is handed on, so that others can be put behind, or all be dropped; then none wait any more. */
+function* drained(room: HeldRoom): Iterable<RoomMessage> {
+  for (let next = room.early?.shift(); next; next = room.early?.shift()) yield next
+  room.early = undefined
 }
 
 function joinOf(channel: string, { cursor }: RoomState): { channel: string; cursor?: string } {
