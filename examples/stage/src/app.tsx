@@ -1,5 +1,6 @@
 /** Who is signed in decides what there is: the sign-in page, or a crew at work. */
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import { Footer } from './frame/footer.tsx'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { followLinks, go, PRODUCTIONS_PATH } from './router.ts'
@@ -49,18 +50,21 @@ export function App() {
           onSessionEnd={endSession}
         />
       ) : (
-        <main id="main">
-          {state.is === 'signed out' && (
-            <SignInPage onSignedIn={(user) => setState({ is: 'signed in', user })} />
-          )}
-          {state.is === 'unreachable' && (
-            <MessagePage title="No answer" text="The server does not answer. Check that it runs.">
-              <button type="button" onClick={() => void find()}>
-                Try again
-              </button>
-            </MessagePage>
-          )}
-        </main>
+        <>
+          <main id="main">
+            {state.is === 'signed out' && (
+              <SignInPage onSignedIn={(user) => setState({ is: 'signed in', user })} />
+            )}
+            {state.is === 'unreachable' && (
+              <MessagePage title="No answer" text="The server does not answer. Check that it runs.">
+                <button type="button" onClick={() => void find()}>
+                  Try again
+                </button>
+              </MessagePage>
+            )}
+          </main>
+          {state.is !== 'finding' && <Footer />}
+        </>
       )}
       <NoticeList notices={notices} />
     </>

@@ -18,12 +18,10 @@ const REMEMBERED = 'stage.user'
 
 /** The user of the browser's session; null when nobody is signed in. Rejects when the server does not answer. */
 export async function currentUser(): Promise<SignedIn | null> {
-  const response = await fetch('/session')
-  if (response.status === 401) {
-    forgetUser()
-    return null
-  }
-  return remember((await readAnswer<{ user: SignedIn }>(response)).user)
+  const { user } = await readAnswer<{ user: SignedIn | null }>(await fetch('/session'))
+  if (user) return remember(user)
+  forgetUser()
+  return null
 }
 
 /** Everybody who can sign in. */

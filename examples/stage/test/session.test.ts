@@ -52,7 +52,8 @@ test('a session is begun, asked for and ended, and its token ends with it', asyn
   expect((await fetch(`${stage.url}/api/productions`, { headers: bearer })).status).toBe(200)
 
   expect((await fetch(`${stage.url}/session`, { method: 'DELETE', headers })).status).toBe(204)
-  expect((await fetch(`${stage.url}/session`, { headers })).status).toBe(401)
+  const asked = await fetch(`${stage.url}/session`, { headers })
+  expect([asked.status, await asked.json()]).toEqual([200, { user: null }])
   expect((await fetch(`${stage.url}/api/productions`, { headers: bearer })).status).toBe(401)
 })
 

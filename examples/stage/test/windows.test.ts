@@ -134,6 +134,21 @@ test('A4, W3: who may only read is told so, and everything stands as it was', as
   await untilValue(cleo, 'Note of Camera 7', 'Not mine to write')
 })
 
+test('a first visit leaves no fault in the console, and offers light or dark and the other examples', async () => {
+  const said: string[] = []
+  const page = await browser.newPage()
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
+
+  await page.goto(`${stage.url}/productions`)
+  await userButton(page, 'Ana').waitFor({ timeout })
+  await page.getByLabel('Appearance').selectOption('Dark')
+
+  expect(await page.getByRole('link', { name: 'All examples' }).getAttribute('href')).toBe('/')
+  expect(await page.getByRole('button', { name: 'Keyboard' }).count()).toBe(0)
+  expect(said).toEqual([])
+  await page.close()
+})
+
 test('W2: two who step the zoom at the same time are both counted', async () => {
   await Promise.all([stepUp(ben, 'Zoom of Camera 4', 3), stepUp(cleo, 'Zoom of Camera 4', 4)])
 
@@ -186,6 +201,7 @@ test('A2: a right that was taken and given back before the list of productions n
     `delete from production_members where production_id = 'northern-sessions' and user_id = 'cleo'`,
   )
   await page.getByRole('heading', { name: 'Not here' }).waitFor({ timeout })
+  await page.getByText('asks again by itself').waitFor({ timeout })
   await database.query(
     `insert into production_members (production_id, user_id) values ('northern-sessions', 'cleo')`,
   )

@@ -10,7 +10,8 @@ import { type Box, BOX_WIDTH, hasLabels, HEAD_HEIGHT, portOffset } from './layou
 const LABEL_LETTERS = 10
 /** Beside the text. */
 const MARGIN = 10
-const LAMP = 10
+/** Room for the lamp at the end of the first line, with some air before it. */
+const LAMP = 16
 
 interface FlowBoxProps {
   readonly box: Box

@@ -3,7 +3,7 @@ import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts'
 import { type Layers, layersOf, type Segment, type Slot } from './layers.ts'
 import { settle } from './settle.ts'
 
-export const BOX_WIDTH = 150
+export const BOX_WIDTH = 158
 /** Name, and a line below it. */
 export const HEAD_HEIGHT = 38
 const PORT_HEIGHT = 17

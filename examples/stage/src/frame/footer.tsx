@@ -1,11 +1,11 @@
-/** Below every page: the keys, and light or dark. */
+/** Below every page: the keys, where there is something to do with them, and light or dark. */
 import { useState } from 'react'
 import { type Appearance, appearances, chooseAppearance, chosenAppearance } from './appearance.ts'
 import { HELP_ID, openHelp, shortcuts } from './shortcuts.ts'
 
 const TITLES: Record<Appearance, string> = { auto: 'As on this device', light: 'Light', dark: 'Dark' }
 
-export function Footer() {
+export function Footer({ hasKeys = false }: { readonly hasKeys?: boolean }) {
   const [appearance, setAppearance] = useState(chosenAppearance)
   const choose = (next: Appearance) => {
     chooseAppearance(next)
@@ -13,9 +13,11 @@ export function Footer() {
   }
   return (
     <footer className="foot">
-      <button type="button" className="quiet keys-button" onClick={openHelp}>
-        Keyboard
-      </button>
+      {hasKeys && (
+        <button type="button" className="quiet keys-button" onClick={openHelp}>
+          Keyboard
+        </button>
+      )}
       <a href="/">All examples</a>
       <label>
         Appearance{' '}
@@ -27,20 +29,26 @@ export function Footer() {
           ))}
         </select>
       </label>
-      <dialog id={HELP_ID} aria-labelledby="keys-title">
-        <h2 id="keys-title">Keyboard</h2>
-        <dl>
-          {shortcuts.map(({ keys, does }) => (
-            <div key={keys}>
-              <dt>{keys}</dt>
-              <dd>{does}</dd>
-            </div>
-          ))}
-        </dl>
-        <form method="dialog">
-          <button type="submit">Close</button>
-        </form>
-      </dialog>
+      {hasKeys && <Keys />}
     </footer>
+  )
+}
+
+function Keys() {
+  return (
+    <dialog id={HELP_ID} aria-labelledby="keys-title">
+      <h2 id="keys-title">Keyboard</h2>
+      <dl>
+        {shortcuts.map(({ keys, does }) => (
+          <div key={keys}>
+            <dt>{keys}</dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </dialog>
   )
 }

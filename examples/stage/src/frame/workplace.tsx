@@ -56,7 +56,7 @@ export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplacePro
         <main id="main">
           <Page />
         </main>
-        <Footer />
+        <Footer hasKeys />
       </CrewProvider>
     </SyncProvider>
   )

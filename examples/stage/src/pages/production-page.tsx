@@ -25,6 +25,14 @@ export function ProductionPage({ id, tab, target }: ProductionPageProps) {
   switch (presence) {
     case 'gone':
       return <Gone />
+    case 'doubtful':
+      return (
+        <MessagePage title="Not here" text={DOUBTFUL}>
+          <button type="button" onClick={retry}>
+            Ask now
+          </button>
+        </MessagePage>
+      )
     case 'refused':
       return (
         <MessagePage title="Not now" text={reason}>
@@ -72,5 +80,7 @@ function Gone() {
 }
 
 const GONE = 'This production does not exist, or you are not on its crew. Whoever runs it can add you.'
+const DOUBTFUL =
+  'Your list names this production, and the server does not let you read it: you may have been taken off its crew just now. The page asks again by itself, less and less often.'
 const AWAY =
   'There is no connection, and this production was not opened here before. It comes when the server answers.'

@@ -19,11 +19,14 @@ export interface ShownNotice extends Notice {
   readonly key: number
 }
 
+/** What is on the notices. */
+type Holder = 'pointer' | 'focus'
+
 export class Notices {
   #shown: readonly ShownNotice[] = []
   #listeners = new Set<() => void>()
   #made = 0
-  #isHeld = false
+  readonly #holders = new Set<Holder>()
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>()
 
   get current(): readonly ShownNotice[] {
@@ -41,21 +44,20 @@ export class Notices {
     const key = this.#made
     const shown = { ...notice, key }
     this.#show([...this.#shown, shown])
-    if (!this.#isHeld) this.#beginToEnd(shown)
+    if (this.#holders.size === 0) this.#beginToEnd(shown)
     return () => this.remove(key)
   }
 
-  /** None disappears by itself until `release`: somebody is reading, or about to act. */
-  hold = (): void => {
-    this.#isHeld = true
+  /** None disappears by itself until every holder has let go: somebody is reading, or about to act. */
+  hold(holder: Holder): void {
+    this.#holders.add(holder)
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
   }
 
-  /** From now on each has its whole time again. */
-  release = (): void => {
-    this.hold()
-    this.#isHeld = false
+  /** When nobody else holds them, each has its whole time again from now on. */
+  release(holder: Holder): void {
+    if (!this.#holders.delete(holder) || this.#holders.size > 0) return
     for (const shown of this.#shown) this.#beginToEnd(shown)
   }
 
@@ -66,7 +68,7 @@ export class Notices {
     this.#timers.delete(key)
     this.#show(this.#shown.filter((shown) => shown !== removed))
     // What went under the pointer or with the focus tells nobody that it is left.
-    if (this.#shown.length === 0) this.#isHeld = false
+    if (this.#shown.length === 0) this.#holders.clear()
     removed.onRemove?.()
   }
 

@@ -4,12 +4,16 @@
  *   A2 revoked   who loses the right sees the room go; when the production comes back to the user's list, the room
  *                is joined again
  */
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { doubtMs } from './doubt.ts'
 import { useRecord, useRoom, useSyncStatus } from './hooks.ts'
 import type { Production } from './rows.ts'
 
-/** Whether what a page asked for is there. `away`: it is not on this device, and the server does not answer. */
-type Presence = 'loading' | 'here' | 'gone' | 'away' | 'refused'
+/**
+ * Whether what a page asked for is there. `doubtful`: the list names it, and the server refuses it; it is asked again.
+ * `away`: it is not on this device, and the server does not answer.
+ */
+type Presence = 'loading' | 'here' | 'gone' | 'doubtful' | 'away' | 'refused'
 
 export interface ProductionRoom {
   readonly presence: Presence
@@ -19,9 +23,6 @@ export interface ProductionRoom {
   readonly retry: () => void
 }
 
-/** How long the list may go on naming a production whose room is gone, in ms, before the room is asked for again. */
-const DOUBT_MS = 500
-
 /** Joins the room; its rows are read with `useQuery`. */
 export function useProductionRoom(id: string): ProductionRoom {
   const { phase, error, refetch } = useRoom('production', id)
@@ -29,17 +30,24 @@ export function useProductionRoom(id: string): ProductionRoom {
   const isOffline = useSyncStatus(({ status }) => status === 'offline')
   const isListed = production !== undefined
   const wasListed = useRef(isListed)
+  /** How often the room was asked for since it went, while the list named it. */
+  const [asked, setAsked] = useState(0)
 
   useEffect(() => {
     const isBack = isListed && !wasListed.current
     wasListed.current = isListed
+    if (!isListed || phase === 'live') setAsked(0)
     if (phase !== 'gone' || !isListed) return
     // A right that is taken and given back at once can be missed by the list: then it names the production all the time.
-    const timer = setTimeout(refetch, isBack ? 0 : DOUBT_MS)
+    const waitMs = isBack ? 0 : doubtMs(asked)
+    const timer = setTimeout(() => {
+      setAsked(asked + 1)
+      refetch()
+    }, waitMs)
     return () => clearTimeout(timer)
-  }, [isListed, phase, refetch])
+  }, [asked, isListed, phase, refetch])
 
-  const presence = presenceOf(phase, isOffline)
+  const presence = asked > 0 && isListed ? doubtful(phase) : presenceOf(phase, isOffline)
   return { presence, production, reason: error?.message ?? '', retry: refetch }
 }
 
@@ -48,4 +56,9 @@ function presenceOf(phase: string, isOffline: boolean): Presence {
   if (phase === 'error') return 'refused'
   if (phase === 'joining') return isOffline ? 'away' : 'loading'
   return 'here'
+}
+
+/** Not "loading" at every question: the page stays as it is until the answer is another. */
+function doubtful(phase: string): Presence {
+  return phase === 'gone' || phase === 'joining' ? 'doubtful' : presenceOf(phase, false)
 }
