@@ -126,6 +126,39 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
     await watched.tail.close()
   })
 
+  test('L2: writers that write fast soon notify no more: all they write is read, and other programs are told of many at once', async () => {
+    const asked: string[] = []
+    const counted = countPipelines(log.database, () => asked.push('read'))
+    const watched = await watchLog(counted, { pollMs: 60_000 })
+    const program = await log.connect()
+    let told = 0
+    program.on('notification', () => told++)
+    await program.query(`listen ${WAKE_CHANNEL}`)
+    let written = 0
+    let toldWhenSilent = Number.POSITIVE_INFINITY
+    const write = async () => {
+      const writer = await log.connect()
+      // Until few were told of, and then until others have been told all the same.
+      while (told < toldWhenSilent + 3) {
+        await writer.query(`select log_change('Room:1', '${++written}', 1)`)
+        if (written >= 100 && written >= 10 * told) toldWhenSilent = Math.min(told, toldWhenSilent)
+      }
+    }
+
+    await Promise.all(Array.from({ length: 8 }, write))
+    await watched.until(() => watched.rows().length === written)
+    await untilStill(() => told + asked.length)
+    const toldThen = told
+    await log.query(`select log_change('Room:1', 'last', 1)`)
+
+    // It sleeps again, and is notified.
+    await watched.until(() => watched.rows().length === written + 1)
+    await watched.until(() => told > toldThen)
+    expect(toldThen).toBeGreaterThan(0)
+    expect(new Set(watched.rows().map(({ id }) => id)).size).toBe(written + 1)
+    await watched.tail.close()
+  })
+
   test('L2: nobody commits in silence while another tail reads the same log', async () => {
     const first = await watchLog(log.database, { pollMs: 200 })
     await first.until(() => first.tail.beginQuiet() !== undefined)

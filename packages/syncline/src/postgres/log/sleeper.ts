@@ -8,8 +8,10 @@
  *   held by a tail       the same is true as long as that one sleeps, which tells when it no longer does
  *   shared by a writer   one that will not notify is still open: read again in 5 ms
  *
- * It keeps the lock while wake-ups come singly, and gives it up when they come so fast that each read finds another one
- * waiting: then writers shall not pay for notifications.
+ * It keeps the lock while wake-ups come singly, and gives it up when they come fast: when each read finds another one
+ * waiting, or one notification has followed the other within milliseconds for a while. Then writers shall not pay for
+ * notifications, nor for a read after each commit: it gathers what they write and reads every 2 ms, until a read finds
+ * nothing.
  */
 import type { Row, Statement } from '../database.ts'
 import { TAILS_LOCK, WAKE_CHANNEL, WAKE_LOCK } from './wake.ts'
@@ -31,6 +33,14 @@ export interface RestTimes {
 const REFUSED_MS = 5
 /** Reads in a row that found another wake-up waiting, before the lock is given up. */
 const BUSY_READS = 3
+/** Notifications in a row, each within `RAPID_MS` of the one before, before the lock is given up. */
+const RAPID_WAKES = 10
+const RAPID_MS = 3
+/** Between two reads while it gathers: at most this much later than a notification would have it. */
+const GATHER_MS = 2
+
+/** What a read follows on: a pause that ran out, a wake-up of this process, or a notification of a writer. */
+export type WokenBy = 'pause' | 'self' | 'writer'
 
 /** Entries of `pg_locks` for one of our advisory locks in this database. */
 const locksOf = (key: string) => `pg_locks
@@ -62,7 +72,10 @@ export class Sleeper {
   hasPeers: boolean
   #isHolding = false
   #isLockDue = true
+  #isGathering = false
   #busyReads = 0
+  #rapidWakes = 0
+  #notifiedMs = Number.NEGATIVE_INFINITY
   #step: Step = 'read'
   #isLooking = false
   #lookedMs = Number.NEGATIVE_INFINITY
@@ -75,10 +88,16 @@ export class Sleeper {
     this.hasPeers = mode !== 'embedded'
   }
 
-  /** Statements that go before the next read, in the same round trip. `wasWoken` tells a wake-up from a pause that ran out. */
-  before(wasWoken: boolean, nowMs: number): readonly Statement[] {
+  /** Reads whatever writers say, so that a notification need not cut its pause short. */
+  get isGathering(): boolean {
+    return this.#isGathering
+  }
+
+  /** Statements that go before the next read, in the same round trip. */
+  before(wokenBy: WokenBy, nowMs: number): readonly Statement[] {
     if (this.mode !== 'notified') return []
-    this.#step = this.#nextStep(wasWoken)
+    if (wokenBy === 'writer') this.#noteNotified(nowMs)
+    this.#step = this.#nextStep(wokenBy !== 'pause')
     this.#isLooking = nowMs - this.#lookedMs >= this.#times.pollMs
     if (this.#isLooking) this.#lookedMs = nowMs
     const statements: Statement[] = this.#isLooking ? [COUNT_TAILS] : []
@@ -87,22 +106,41 @@ export class Sleeper {
     return statements
   }
 
-  /** How long to rest after the read, in ms, unless woken; `answers` begin with those of `before`. */
-  after(answers: readonly Row[][], isWokenAgain: boolean): number {
+  #noteNotified(nowMs: number): void {
+    this.#rapidWakes = nowMs - this.#notifiedMs < RAPID_MS ? this.#rapidWakes + 1 : 0
+    this.#notifiedMs = nowMs
+  }
+
+  /**
+   * How long to rest after the read, in ms, unless woken; `answers` begin with those of `before`, `hasFound` says
+   * whether there was anything to read.
+   */
+  after(answers: readonly Row[][], isWokenAgain: boolean, hasFound: boolean): number {
     if (this.mode === 'polled') return this.#times.pollWithoutNotifyMs
     if (this.mode === 'embedded') return this.#times.pollMs
     this.#busyReads = isWokenAgain ? this.#busyReads + 1 : 0
     if (this.#isLooking) this.hasPeers = Number(answers[0]?.[0]?.tails) > 1
     const lock = this.#step === 'lock' ? answers[this.#isLooking ? 1 : 0]?.[0] : undefined
     if (lock) this.#isHolding = lock.granted === true
-    if (this.#step === 'unlock') this.#isHolding = false
+    if (this.#step === 'unlock') this.#beginGathering()
+    else if (!hasFound) this.#isGathering = false
     this.#isLockDue = !this.#isHolding
     if (this.#isHolding || lock?.by_tail === true) return this.#times.pollMs
+    if (this.#isGathering) return GATHER_MS
     return lock ? REFUSED_MS : 0
   }
 
+  #beginGathering(): void {
+    this.#isHolding = false
+    this.#isGathering = true
+    this.#rapidWakes = 0
+    this.#busyReads = 0
+  }
+
   #nextStep(wasWoken: boolean): Step {
-    if (this.#isHolding) return this.#busyReads >= BUSY_READS ? 'unlock' : 'read'
+    const isFast = this.#busyReads >= BUSY_READS || this.#rapidWakes >= RAPID_WAKES
+    if (this.#isHolding) return isFast ? 'unlock' : 'read'
+    if (this.#isGathering) return 'read'
     return this.#isLockDue && !wasWoken ? 'lock' : 'read'
   }
 }

@@ -20,7 +20,7 @@ import { readPast } from './past-query.ts'
 import type { PruneOptions } from './prune.ts'
 import { RecentChanges } from './recent-changes.ts'
 import { chooseRestMode } from './rest-mode.ts'
-import { type RestMode, Sleeper } from './sleeper.ts'
+import { type RestMode, Sleeper, type WokenBy } from './sleeper.ts'
 import type { BatchListener, EndQuiet, Tail } from './tail.ts'
 import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
 import { hasPassed, Waiters } from './waiters.ts'
@@ -94,6 +94,7 @@ class LogTail implements Tail {
   #connection: Connection | undefined
   #running: Promise<void> = Promise.resolve()
   #isWoken = false
+  #isNotified = false
   #isClosed = false
   #rouse: () => void = () => {}
   #readAtMs = performance.now()
@@ -204,8 +205,10 @@ class LogTail implements Tail {
 
   /** What this tail tells others is no news to itself. */
   #hear(sender: number | undefined): void {
-    if (this.#mode === undefined || sender === undefined || sender !== this.#connection?.processId)
-      this.wake()
+    const isOwn = sender !== undefined && sender === this.#connection?.processId
+    if (this.#mode !== undefined && (isOwn || this.#sleeper.isGathering)) return
+    this.#isNotified = true
+    this.wake()
   }
 
   /** Follows the log on one connection after the other. */
@@ -285,17 +288,28 @@ class LogTail implements Tail {
   async #follow(connection: Connection, onRead: () => void): Promise<void> {
     let wasWoken = false
     while (!this.#isClosed) {
+      const wokenBy = wasWoken ? this.#wokenBy() : 'pause'
       this.#isWoken = false
-      const before = this.#sleeper.before(wasWoken, performance.now())
-      const answers = await this.#read(connection, before)
+      this.#isNotified = false
+      const before = this.#sleeper.before(wokenBy, performance.now())
+      const { answers, hasFound } = await this.#read(connection, before)
       onRead()
       wasWoken = this.#isWoken
-      const restMs = this.#sleeper.after(answers, wasWoken)
+      const restMs = this.#sleeper.after(answers, wasWoken, hasFound)
+      // What it gathers notifies nobody.
+      if (hasFound && this.#sleeper.isGathering) this.#notice.note()
       if (!wasWoken && restMs > 0) wasWoken = await this.#rest(restMs)
     }
   }
 
-  async #read(connection: Connection, before: readonly Statement[]): Promise<readonly Row[][]> {
+  #wokenBy(): WokenBy {
+    return this.#isNotified ? 'writer' : 'self'
+  }
+
+  async #read(
+    connection: Connection,
+    before: readonly Statement[],
+  ): Promise<{ readonly answers: readonly Row[][]; readonly hasFound: boolean }> {
     const from = this.position
     const number = this.#nextReads.begin()
     const answers = await withinTime(connection.pipeline([...before, readStatement(from)]), READ_TIMEOUT_MS)
@@ -307,7 +321,7 @@ class LogTail implements Tail {
       this.#take(from, result, past)
       this.#nextReads.end(number)
     } else this.wake()
-    return answers
+    return { answers, hasFound: result.rows.length > 0 || result.overflowing.size > 0 }
   }
 
   /** Throws when the log does not go on where the tail stands; opening it again finds out why, and begins anew. */
