@@ -11,6 +11,7 @@ import { presenceEntry } from '../../src/protocol/messages/presence.ts'
 import { rejection } from '../../src/protocol/messages/rejection.ts'
 import { SERVER_MESSAGES } from '../../src/protocol/server-messages.ts'
 import { PROTOCOL_HISTORY, PROTOCOL_VERSION, SUBPROTOCOL } from '../../src/protocol/version.ts'
+import { HTTP_CALLS, WHO } from './http-calls.ts'
 import { type Structure, structureOf } from './schema-structure.ts'
 
 type Schemas = Readonly<Record<string, GenericSchema>>
@@ -53,6 +54,7 @@ export function protocolPage(): string {
     ...section('Device to server', DEVICE_MESSAGES),
     ...section('Server to device', SERVER_MESSAGES),
     ...section('Parts', PARTS),
+    ...httpCalls(),
     ...section('HTTP bodies', { 'POST /sync/push': pushBody, 'POST /sync/pull': pullBody }),
     '## History',
     '',
@@ -61,6 +63,19 @@ export function protocolPage(): string {
     ...PROTOCOL_HISTORY.map(({ protocol, change: said }) => `| ${protocol} | ${said} |`),
     '',
   ].join('\n')
+}
+
+function httpCalls(): string[] {
+  return [
+    '## HTTP calls',
+    '',
+    'Beside the socket: `Authorization: Bearer …`, or a cookie from a page of an allowed origin; operators send the token of `createSync({ operatorToken })`. `/sync` is `basePath` and `/api` is `apiPath` of `createSync`; a table is written in kebab-case, a `PATCH` is a `PUT`, a `HEAD` a `GET`. Every other path is `not_found`. `GET /sync` and `GET /cable` are the sockets.',
+    '',
+    '| call | for | does |',
+    '|---|---|---|',
+    ...HTTP_CALLS.map(({ call, who, does }) => `| \`${call}\` | ${WHO[who]} | ${does} |`),
+    '',
+  ]
 }
 
 function section(title: string, schemas: Schemas): string[] {

@@ -21,7 +21,8 @@ export type Route =
   | { readonly call: 'wrongMethod'; readonly allow: string }
   | { readonly call: 'unknown' }
 
-const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | OpenCall>>>> = {
+/** Calls below the base path, by method. */
+export const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | OpenCall>>>> = {
   push: { POST: 'push' },
   pull: { POST: 'pull', GET: 'pullOne' },
   activity: { GET: 'activity' },
@@ -31,8 +32,10 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, SignedInCall | Open
   position: { GET: 'position' },
 }
 
-const COLLECTION_METHODS = 'GET, POST'
-const RECORD_METHODS = 'GET, PUT, PATCH, DELETE'
+/** What a list of records answers, such as `/api/cameras`. */
+export const COLLECTION_METHODS = 'GET, POST'
+/** What one record answers. */
+export const RECORD_METHODS = 'GET, PUT, PATCH, DELETE'
 const UNKNOWN: Route = { call: 'unknown' }
 
 /** Whether the path is one that Syncline answers, so that a server knows what to hand over. */

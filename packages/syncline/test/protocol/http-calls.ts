@@ -1,0 +1,72 @@
+/** The HTTP calls as the documentation lists them; tests hold them against the routes and what they answer. */
+
+export interface HttpCall {
+  /** Method and path, as a reader would write them. */
+  readonly call: string
+  readonly who: 'everybody' | 'users' | 'operator'
+  readonly does: string
+}
+
+export const WHO: Readonly<Record<HttpCall['who'], string>> = {
+  everybody: 'everybody',
+  users: 'users',
+  operator: 'operators',
+}
+
+export const HTTP_CALLS: readonly HttpCall[] = [
+  { call: 'POST /sync/push', who: 'users', does: 'commits ops, and answers `ack` or `gap`; body below' },
+  {
+    call: 'POST /sync/pull',
+    who: 'users',
+    does: 'everything a socket would get for these channels, `{ messages }`, from one database snapshot; body below',
+  },
+  {
+    call: 'GET /sync/pull?channel=…&cursor=…',
+    who: 'users',
+    does: 'the same for one channel, without a device: nothing is acknowledged',
+  },
+  {
+    call: 'GET /sync/activity?channel=…&record=…&before=…&limit=…',
+    who: 'users',
+    does: 'who changed what and when, field by field, the newest first',
+  },
+  {
+    call: 'GET /sync/health',
+    who: 'everybody',
+    does: '`{ status, database }`: 200 when healthy, else 503; with the token also lag, connections, rooms and uptime',
+  },
+  { call: 'GET /health', who: 'everybody', does: 'the same' },
+  { call: 'GET /sync/metrics', who: 'operator', does: 'metrics as text for Prometheus' },
+  {
+    call: 'GET /sync/connections',
+    who: 'operator',
+    does: 'who is connected and subscribed to what, `{ connections }`',
+  },
+  {
+    call: 'GET /sync/position',
+    who: 'operator',
+    does: 'where the log stands, for the server of a page, asked before its queries; null while sync is turned off',
+  },
+  {
+    call: 'GET /api/{table}',
+    who: 'users',
+    does: 'the records the user may read, `{ data, next }`; with `?limit=`, `?after=` what `next` said, and `?name=` to choose by a field',
+  },
+  { call: 'POST /api/{table}', who: 'users', does: 'creates one: 201' },
+  {
+    call: 'GET /api/{table}/{id}',
+    who: 'users',
+    does: 'one record, `{ data }`, with its version as `ETag`',
+  },
+  {
+    call: 'PUT /api/{table}/{id}',
+    who: 'users',
+    does: 'writes the fields that are named; `If-Match` makes an overwrite a 412, `Idempotency-Key` a repetition safe',
+  },
+  { call: 'DELETE /api/{table}/{id}', who: 'users', does: 'deletes it: 204' },
+  {
+    call: 'GET /api/{table}/{id}/{table}',
+    who: 'users',
+    does: 'the records that belong to one; also `POST`, and with an id behind it what one record answers',
+  },
+]
