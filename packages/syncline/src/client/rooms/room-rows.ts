@@ -8,7 +8,8 @@ import { keptIn } from '../kept-in.ts'
 import type { KeptRoom, RecordName, RoomWrite } from '../storage/storage.ts'
 import { decodeChange, decodeChunk } from '../store/decode.ts'
 import { StagedRoom } from '../store/staged-room.ts'
-import type { Store, StoreRecord } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+import type { StoreRecord } from '../store/store-record.ts'
 import type { RowsChunk } from './room-state.ts'
 
 /** What becomes of rows needs of the rest of the client. */

@@ -13,10 +13,7 @@ export function endpointOf(url = '/sync'): Endpoint {
       `The url \`${url}\` has no host, and there is no page to take it from. Write 'https://host/sync'.`,
     )
   }
-  const http = new URL(url, page)
-  http.protocol = http.protocol.replace('ws', 'http')
-  const socket = new URL(http)
-  socket.protocol = http.protocol.replace('http', 'ws')
-  const base = http.href.replace(/\/$/, '')
-  return { socket: socket.href, request: (name) => `${base}/${name}` }
+  const http = new URL(url, page).href.replace(/^ws/, 'http')
+  const base = http.replace(/\/$/, '')
+  return { socket: http.replace(/^http/, 'ws'), request: (name) => `${base}/${name}` }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoreRecord } from '../store/store.ts'
+import type { StoreRecord } from '../store/store-record.ts'
 import { memory } from './memory.ts'
 import type { KeptRoom, RoomWrite } from './storage.ts'
 

@@ -1,7 +1,7 @@
 /** Storage that lives as long as its object: for tests, server rendering, and devices that may keep nothing. */
 import { keptIn } from '../kept-in.ts'
 import { inSlices } from '../slices.ts'
-import type { StoreRecord } from '../store/store.ts'
+import type { StoreRecord } from '../store/store-record.ts'
 import type { KeptRoom, RoomWrite, Storage, StorageWrite, StoredDevice, UserStorage } from './storage.ts'
 
 /** Keeps everything in memory. A client made with the same object finds what the last one left. */

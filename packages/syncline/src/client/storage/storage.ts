@@ -8,7 +8,7 @@
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { Observable } from '../observable.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { StoreRecord } from '../store/store.ts'
+import type { StoreRecord } from '../store/store-record.ts'
 import type { StorageHealth } from './health.ts'
 
 /** Opens the storage of one user on this device. */

@@ -5,7 +5,7 @@ import type { Change } from '../../protocol/messages/change.ts'
 import { keptIn } from '../kept-in.ts'
 import type { AnyRow } from '../query/row.ts'
 import type { RowsChunk } from '../rooms/room-state.ts'
-import type { StoreChange, StoreRecord } from './store.ts'
+import type { StoreChange, StoreRecord } from './store-record.ts'
 
 type Versions = Readonly<Record<string, number>>
 

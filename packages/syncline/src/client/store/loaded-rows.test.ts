@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { createQuery } from '../query/query.ts'
 import { defineSchema, integer, model, text } from '../../schema/index.ts'
 import { StagedRoom } from './staged-room.ts'
-import { Store, type StoreRecord } from './store.ts'
+import { Store } from './store.ts'
+import type { StoreRecord } from './store-record.ts'
 
 const schema = defineSchema({ models: { camera: model('cameras', { name: text(), zoom: integer() }) } })
 

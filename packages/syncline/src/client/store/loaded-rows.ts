@@ -4,7 +4,7 @@
  */
 import type { RoomMembers } from './room-members.ts'
 import type { StagedRoom } from './staged-room.ts'
-import type { StoreRecord } from './store.ts'
+import type { StoreRecord } from './store-record.ts'
 
 export class LoadedRows {
   readonly model: string

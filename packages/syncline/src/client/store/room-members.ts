@@ -1,7 +1,7 @@
 /** Which records a room holds, and at which version each came in. */
 import type { Entry } from './entry.ts'
 import type { LoadedRows } from './loaded-rows.ts'
-import type { StoreRecord } from './store.ts'
+import type { StoreRecord } from './store-record.ts'
 
 /** The members of one room that have entries, and the versions at which they entered; and its other members. */
 export class RoomMembers extends Map<Entry, number> {

@@ -4,7 +4,7 @@
  */
 import type { Entry } from './entry.ts'
 import type { LoadedRows } from './loaded-rows.ts'
-import type { StoreRecord } from './store.ts'
+import type { StoreRecord } from './store-record.ts'
 
 export class StagedRoom {
   /** Records that nothing else knows of, by model. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { StagedRoom } from './staged-room.ts'
-import { Store, type StoreChange, type StoreRecord } from './store.ts'
+import { Store } from './store.ts'
+import type { StoreChange, StoreRecord } from './store-record.ts'
 
 const change = (
   action: StoreChange['action'],

@@ -4,31 +4,18 @@
  * Everything happens inside `transact`: at its end the visible rows are computed, live queries take them
  * in, and listeners hear once (L5: a reader sees all of a transaction or nothing; K1: reads never wait).
  */
-import { type FieldChange, merge } from '../../protocol/merge.ts'
+import { merge } from '../../protocol/merge.ts'
 import { keptIn } from '../kept-in.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
 import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
 import { type BaseRecord, type Entry, type OverlayOp, WHOLLY } from './entry.ts'
-import { applyOp, isSameRow, rebase } from './rebase.ts'
+import { applyOp, rebase } from './rebase.ts'
 import { RoomMembers } from './room-members.ts'
 import { LoadedRows } from './loaded-rows.ts'
 import { StagedRoom } from './staged-room.ts'
+import { keepRow, recordOf, type StoreChange, type StoreRecord } from './store-record.ts'
 import { Table } from './table.ts'
-
-/** A confirmed change of one record in one room, its values as rows hold them. */
-export interface StoreChange extends FieldChange {
-  readonly model: string
-  readonly id: string
-  readonly action: 'create' | 'update' | 'delete' | 'enter' | 'leave'
-}
-
-/** A confirmed record, as a first load or the device's storage brings it. */
-export interface StoreRecord extends BaseRecord {
-  readonly model: string
-  /** Version at which it entered the room; its own when unknown. */
-  readonly enteredAt?: number
-}
 
 // 1,000: so few rows are told to live queries one by one; for more, those look through all rows again.
 const FEW = 1_000
@@ -310,16 +297,4 @@ export class Store implements QueryHost {
   #room(channel: string): RoomMembers {
     return keptIn(this.#rooms, channel, () => new RoomMembers())
   }
-}
-
-/** A record that is about to replace this one; the row stays the same object when its members are. */
-function keepRow({ fields }: BaseRecord, record: StoreRecord): StoreRecord {
-  return isSameRow(fields, record.fields) ? { ...record, fields } : record
-}
-
-/** The base itself, when it was loaded as a member that entered then. */
-function recordOf({ model }: Entry, base: BaseRecord & Partial<StoreRecord>, enteredAt: number): StoreRecord {
-  if (base.model && (base.enteredAt ?? base.version) === enteredAt) return base as StoreRecord
-  const { version, fields, fieldVersions } = base
-  return { model, version, fieldVersions, fields, enteredAt }
 }

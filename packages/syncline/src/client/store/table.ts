@@ -7,7 +7,7 @@ import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
 import { createEntry, type Entry, isEmptyEntry } from './entry.ts'
 import type { LoadedRows } from './loaded-rows.ts'
 import { RoomMembers } from './room-members.ts'
-import type { StoreRecord } from './store.ts'
+import type { StoreRecord } from './store-record.ts'
 
 export class Table {
   readonly model: string

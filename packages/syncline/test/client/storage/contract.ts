@@ -1,6 +1,6 @@
 /** What every storage does, as cases that run in Node and in a page. */
 import type { Storage, StoredDevice, StoredRoom, UserStorage } from '../../../src/client/storage/storage.ts'
-import type { StoreRecord } from '../../../src/client/store/store.ts'
+import type { StoreRecord } from '../../../src/client/store/store-record.ts'
 import { seededRandom } from '../../../src/testing/seeded-random.ts'
 import { loadWhole } from './load-whole.ts'
 import { camera, deviceOf, materialSchema, newOutbox, nextOutbox, production, queue } from './material.ts'

@@ -2,7 +2,7 @@
 import type { Outbox } from '../../../src/client/outbox/outbox.ts'
 import { acknowledge } from '../../../src/client/outbox/outbox.ts'
 import type { Storage, UserStorage } from '../../../src/client/storage/storage.ts'
-import type { StoreRecord } from '../../../src/client/store/store.ts'
+import type { StoreRecord } from '../../../src/client/store/store-record.ts'
 import { seededRandom } from '../../../src/testing/seeded-random.ts'
 import type { Faults } from './faults.ts'
 import { loadWhole } from './load-whole.ts'

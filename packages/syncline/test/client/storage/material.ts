@@ -9,7 +9,7 @@ import {
 } from '../../../src/client/outbox/outbox.ts'
 import { renamed } from '../../../src/client/outbox/recognise.ts'
 import type { StoredDevice } from '../../../src/client/storage/storage.ts'
-import type { StoreRecord } from '../../../src/client/store/store.ts'
+import type { StoreRecord } from '../../../src/client/store/store-record.ts'
 import {
   array,
   bigint,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import { packPages, portionsOf } from './pack-pages.ts'
 
 const records = (count: number, note: unknown): StoreRecord[] =>

@@ -1,6 +1,6 @@
 /** The pages of a room: so many records each that one is read and unpacked in a slice. */
 import { inSlices } from '../../slices.ts'
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import { pack } from './packing.ts'
 
 // 5,000: each page costs the browser a request, and one of fewer than 64 kB costs it most (bench: G11).

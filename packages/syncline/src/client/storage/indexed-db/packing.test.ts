@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import { pack } from './packing.ts'
 
 const camera = (serial: number, fieldVersions: Record<string, number>): StoreRecord => ({

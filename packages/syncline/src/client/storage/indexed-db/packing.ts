@@ -7,7 +7,7 @@
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
 import type { AnyRow } from '../../query/row.ts'
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import { checkedGroup } from './check-group.ts'
 import { type Column, type PackedColumns, packColumns, shortened, unpackRows, valueAt } from './columns.ts'
 import { StorageError } from './problem.ts'

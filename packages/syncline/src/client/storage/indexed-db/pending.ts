@@ -2,7 +2,7 @@
  * What waits to be written. Writes that come while a transaction is under way are joined, record by record, and go
  * with the next one; what a transaction could not write is joined with what came after it.
  */
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import type { RoomWrite, StoredDevice } from '../storage.ts'
 
 /** A room as packed pages. */

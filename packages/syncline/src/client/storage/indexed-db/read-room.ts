@@ -8,7 +8,7 @@
 import type { CompiledSchema } from '../../../schema/model.ts'
 import { createDeferred } from '../../deferred.ts'
 import { inSlices } from '../../slices.ts'
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import { type Transaction, transact, under } from './database.ts'
 import { unpack } from './packing.ts'
 import { PageQueue } from './page-queue.ts'

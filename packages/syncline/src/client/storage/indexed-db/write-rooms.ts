@@ -3,7 +3,7 @@
  * rows that it covers (L2).
  */
 import { newKey } from '../../new-id.ts'
-import type { StoreRecord } from '../../store/store.ts'
+import type { StoreRecord } from '../../store/store-record.ts'
 import { type Transaction, under } from './database.ts'
 import { pack } from './packing.ts'
 import { putPages } from './pages.ts'
