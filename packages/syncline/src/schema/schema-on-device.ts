@@ -1,4 +1,5 @@
 /** A schema as devices see it: obfuscated ids, and references to them, are texts there; what they hide is the server's. */
+import { mapped } from './mapped.ts'
 import type { CompiledSchema, Field, Model } from './model.ts'
 
 export function schemaOnDevice<S extends Pick<CompiledSchema, 'models'>>(schema: S): S {
@@ -13,14 +14,4 @@ export function schemaOnDevice<S extends Pick<CompiledSchema, 'models'>>(schema:
     fields: mapped(model.fields, shownField),
   })
   return { ...schema, models: mapped(schema.models, shownModel) }
-}
-
-/** What is made of each value, under its name. */
-export function mapped<From, To>(
-  all: Readonly<Record<string, From>>,
-  make: (one: From) => To,
-): Record<string, To> {
-  const made: Record<string, To> = Object.create(null)
-  for (const name of Object.keys(all)) made[name] = make(all[name] as From)
-  return made
 }

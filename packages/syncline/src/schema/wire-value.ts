@@ -1,5 +1,7 @@
 /** Between wire values and what rows hold on the device; they differ for `bigint` as bigint and for NaN and the infinities only. */
+import { isRecord } from './is-record.ts'
 import type { Field, Model } from './model.ts'
+import { mapped } from './mapped.ts'
 
 /** Whether rows of this model hold any value in another form than the wire. */
 export function differsOnWire(field: Field): boolean {
@@ -20,7 +22,7 @@ export function toWire(field: Field, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => toWire(field, item))
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
-  return typeof value === 'object' && value !== null ? mapOperator(field, value) : value
+  return isRecord(value) ? mapped(value, (each) => toWire(field, each)) : value
 }
 
 /** All values of a write as the wire has them. */
@@ -28,14 +30,8 @@ export function toWireFields(
   model: Model,
   fields: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => {
-      const field = model.fields[name]
-      return [name, field ? toWire(field, value) : value]
-    }),
-  )
-}
-
-function mapOperator(field: Field, operator: object): object {
-  return Object.fromEntries(Object.entries(operator).map(([key, value]) => [key, toWire(field, value)]))
+  return mapped(fields, (value, name) => {
+    const field = model.fields[name]
+    return field ? toWire(field, value) : value
+  })
 }

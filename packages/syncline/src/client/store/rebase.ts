@@ -1,6 +1,7 @@
 /** Base with overlay applied: the row that the page sees. */
 import type { AnyRow } from '../query/row.ts'
-import { applyOperator, type Operator } from './apply-operator.ts'
+import { mapped } from '../../schema/mapped.ts'
+import { applyOperator } from './apply-operator.ts'
 import type { Entry, OverlayOp } from './entry.ts'
 
 /**
@@ -18,21 +19,20 @@ export function applyOp(row: AnyRow | undefined, op: OverlayOp): AnyRow | undefi
   if (op.action === 'delete') return undefined
   // A base that has the record already contains this create, and maybe what others did since.
   if (op.action === 'create') return row ?? { ...op.fields, id: op.id }
-  return row && { ...row, ...op.fields, ...(op.operators && applyOperators(row, op.operators)) }
+  return (
+    row && {
+      ...row,
+      ...op.fields,
+      ...(op.operators && mapped(op.operators, (operator, name) => applyOperator(row[name], operator))),
+    }
+  )
 }
 
 /** The op with what its operators made of a row, so that it can be shown over a row that may contain it already. */
 export function settleOperators(op: OverlayOp, after: AnyRow | undefined): OverlayOp {
   if (!op.operators || !after) return op
   const { operators, ...plain } = op
-  const values = Object.keys(operators).map((name) => [name, after[name]])
-  return { ...plain, fields: { ...op.fields, ...Object.fromEntries(values) } }
-}
-
-function applyOperators(row: AnyRow, operators: Readonly<Record<string, Operator>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(operators).map(([name, operator]) => [name, applyOperator(row[name], operator)]),
-  )
+  return { ...plain, fields: { ...op.fields, ...mapped(operators, (_, name) => after[name]) } }
 }
 
 /** Compares members, not identity: an op that changed nothing leaves the row what it was. */

@@ -1,7 +1,7 @@
 /** `client.mutate.camera.update(id, { … })` and, for several writes as one, `client.transaction((tx) => …)`. */
 import type { Schema } from '../../schema/define-schema.ts'
 import type { Changes, ModelName, NewRow } from '../../schema/row-types.ts'
-import { mapped } from '../../schema/schema-on-device.ts'
+import { mapped } from '../../schema/mapped.ts'
 import type { OpDraft } from '../outbox/outbox.ts'
 import type { Submission } from '../outbox/submissions.ts'
 import { checkSize, draftCreate, type DraftContext, draftDelete, draftUpdate } from './draft.ts'
