@@ -294,6 +294,17 @@ test('L5: a query that cannot take a change in keeps it from nobody else, and go
   expect(names(sorted.current)).toEqual(['Wide', 'Tele'])
 })
 
+test('a query that fails fails at every reading, also while nobody listens', () => {
+  const store = new Store()
+  put(store, 'camera', { ...camera('a', 'Wide'), count: 'many' })
+  const counted = createQuery(schema, 'camera', store).where({ count: { gt: 1n } })
+
+  expect(() => counted.current).toThrow('many')
+  expect(() => counted.current).toThrow('many')
+  expect(() => counted.subscribe(() => {})).toThrow('many')
+  expect(() => counted.current).toThrow('many')
+})
+
 test('a limited query is told of a change although a listener reads it and makes a large change before', () => {
   const store = new Store(2)
   put(store, 'camera', camera('a', 'A'), camera('b', 'B'))
