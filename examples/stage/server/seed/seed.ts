@@ -7,7 +7,8 @@ import type { Connection, Database } from 'syncline/server'
 import { insertRows, type Row } from '../../../server/insert-rows.ts'
 import { isFirst } from '../../../server/is-first.ts'
 import { writtenBy } from './authors.ts'
-import { type SeedProduction, seedProductions, seedUsers } from './crew-data.ts'
+import type { SeedProduction } from './crew/seed-production.ts'
+import { seedProductions, seedUsers } from './crew-data.ts'
 import { seedSignal } from './seed-signal.ts'
 
 /** Adds what is missing. Resolves with whether the database was empty. */
