@@ -15,6 +15,7 @@ import type { ModelName, Row } from '../schema/row-types.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Engine } from './engine.ts'
 import type { ConnectionStatusEvent, DataChangedEvent, EntityEvent } from './events.ts'
+import { explainEmptiness, explainNames, noteJoin } from './development.ts'
 import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
 import { type Observable, partOf } from './observable.ts'
@@ -82,16 +83,28 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     stopWatching()
     engine.close()
   }
-  for (const channel of channelsAtStart(schema, options.joinAtStart)) engine.rooms.hold(channel)
+  for (const channel of channelsAtStart(schema, options.joinAtStart)) {
+    noteJoin(engine, channel)
+    engine.rooms.hold(channel)
+  }
   engine.start()
+  const query = mapped(schema.models, ({ name }) =>
+    createQuery(schema, name as ModelName<S>, engine.store),
+  ) as Client<S>['query']
+  const mutate = createMutate<S>(context, submit)
+  explainNames(schema, query)
+  explainNames(schema, mutate)
+  explainEmptiness(schema, engine, query)
   return {
     schema,
-    join: (model, id) => createRoom(engine.rooms, channelOf(schema, model, id)),
-    query: mapped(schema.models, ({ name }) =>
-      createQuery(schema, name as ModelName<S>, engine.store),
-    ) as Client<S>['query'],
+    join(model, id) {
+      const channel = channelOf(schema, model, id)
+      noteJoin(engine, channel)
+      return createRoom(engine.rooms, channel)
+    },
+    query,
     record: (model, id) => recordOf(engine, model, id),
-    mutate: createMutate<S>(context, submit),
+    mutate,
     transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
     status: engine.board.status,
     parked: engine.board.parked,
