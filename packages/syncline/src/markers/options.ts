@@ -25,6 +25,9 @@ export interface SyncOptions {
   readonly random?: () => number
 }
 
+/** The same, complete where the default is the machine's. */
+export type Settings = SyncOptions & Required<Pick<SyncOptions, 'clock' | 'random'>>
+
 export interface SubscribeOptions {
   /** How long markers of this subscription wait for others, in ms. @default the registry's */
   readonly debounceMs?: number

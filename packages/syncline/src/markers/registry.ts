@@ -4,30 +4,21 @@
  * subscribe → join from the page's position → marker → stale props → debounced reload → page shows another answer →
  * what it contains is not stale any more.
  *
- *   R1 no lost refresh   a channel is joined from where the shown props were read; where that is unknown, or a
- *                        connection cannot be continued, its props are loaded again
- *   R3 no data           a marker is an action, a prop's name and a place
+ *   R3 no data   a marker is an action, a prop's name and a place
  */
 import { Channel } from './channel.ts'
 import { systemClock } from './clock.ts'
-import { debug, expose, noteMarker, warnOfRefusal } from './development.ts'
+import { debug, expose, noteMarker } from './development.ts'
+import { type Following, follow, secondsOf } from './following.ts'
 import { isIdentifier } from './identifier.ts'
 import type { IncomingMessage, SyncMessage } from './message.ts'
 import { type Observable, observable } from './observable.ts'
-import { type Props, propList, type SubscribeOptions, type SyncOptions } from './options.ts'
-import { older, type Place } from './page.ts'
+import { type Props, propList, type Settings, type SubscribeOptions, type SyncOptions } from './options.ts'
 import { positionOf } from '../protocol/marker-cursor.ts'
 import { createReloader, EVERYTHING, type Reloader } from './reloader.ts'
 import type { Connection, SyncState, TransportHost } from './transport.ts'
 import { native } from './transports/native.ts'
-import { delayBefore } from './delay-before.ts'
 import { watchPage } from './watch-page.ts'
-
-/** Keeps a channel while a page change takes its last component away and brings the next, in ms. */
-const RELEASE_MS = 300
-
-/** Upper bound of the first wait before a refused channel is asked for again, in ms: a right may be given back. */
-const REFUSED_MS = 5_000
 
 /** The subscriptions of a page. Components of one page share one: `syncRegistry`. */
 export class SyncRegistry {
@@ -42,22 +33,20 @@ export class SyncRegistry {
   reconnectDelay = 1_000
 
   readonly #channels = new Map<string, Channel>()
+  readonly #following: Following
   readonly #reloader: Reloader
   readonly #setStatus: (state: SyncState) => void
-  #options: SyncOptions
+  #options: Settings = { clock: systemClock, random: Math.random }
   #connection: Connection | undefined
   #stopWatching: (() => void) | undefined
 
   constructor(options: SyncOptions = {}) {
-    this.#options = options
     ;[this.status, this.#setStatus] = observable<SyncState>('off')
-    this.#reloader = createReloader({
-      clock: this.#clock,
-      random: this.#random,
-      findPage: () => this.#options.page,
-      onDue: () => this.performReload(),
-    })
+    const settings = () => this.#options
+    this.#reloader = createReloader(settings, () => this.performReload())
     this.pendingReloads = this.#reloader.pending
+    const connection = () => this.#connection
+    this.#following = follow(this.#channels, this.subscriptions, settings, connection, this.#mark)
     this.configure(options)
   }
 
@@ -76,12 +65,9 @@ export class SyncRegistry {
     const isOpen = this.#connection !== undefined
     this.#close()
     this.#options = { ...this.#options, ...options }
-    const {
-      debounceMs = this.debounceMs,
-      maxReconnectAttempts = this.maxReconnectAttempts,
-      reconnectDelay = this.reconnectDelay,
-    } = this.#options
-    Object.assign(this, { debounceMs, maxReconnectAttempts, reconnectDelay })
+    this.debounceMs = this.#options.debounceMs ?? this.debounceMs
+    this.maxReconnectAttempts = this.#options.maxReconnectAttempts ?? this.maxReconnectAttempts
+    this.reconnectDelay = this.#options.reconnectDelay ?? this.reconnectDelay
     // From here on: an answer that overtakes another does so with and without subscriptions (R2).
     if (this.#options.page) this.#watch()
     if (isOpen || this.#channels.size > 0) void this.connect()
@@ -96,8 +82,7 @@ export class SyncRegistry {
     if (!this.#isEnabled) return
     this.#watch()
     this.#connection = transport(this.#host(), {
-      clock: this.#clock,
-      random: this.#random,
+      ...this.#options,
       // What the application says, then what the server said with the page.
       maxAttempts: maxReconnectAttempts ?? page?.reconnectAttempts?.() ?? this.maxReconnectAttempts,
       minDelayMs: this.reconnectDelay,
@@ -130,7 +115,7 @@ export class SyncRegistry {
       if (debounceMs !== undefined) channel.delays.set(prop, debounceMs)
     }
     void this.connect()
-    if (added.length > 0 || !channel.isAsked) this.#enter(channel, added)
+    if (added.length > 0 || !channel.isAsked) this.#following.enter(channel, added)
   }
 
   /** Takes one subscription of these props back. */
@@ -143,9 +128,10 @@ export class SyncRegistry {
       if (channel.count(prop, -1) > 0) continue
       channel.delays.delete(prop)
       this.subscriptions.get(channel.name)?.delete(prop)
-      if (!this.#isWanted(prop)) this.#reloader.forget(prop)
+      const isWanted = [...this.#channels.values()].some(({ counts }) => counts.has(prop))
+      if (!isWanted) this.#reloader.forget(prop)
     }
-    this.#leaveSoon(channel)
+    this.#following.leaveSoon(channel)
   }
 
   /** Takes the subscriptions of a component back, written as they were made. */
@@ -160,9 +146,9 @@ export class SyncRegistry {
     const listener = { call }
     channel.listeners.add(listener)
     void this.connect()
-    if (!channel.isAsked) this.#enter(channel, [])
+    if (!channel.isAsked) this.#following.enter(channel, [])
     return () => {
-      if (channel.listeners.delete(listener)) this.#leaveSoon(channel)
+      if (channel.listeners.delete(listener)) this.#following.leaveSoon(channel)
     }
   }
 
@@ -178,7 +164,7 @@ export class SyncRegistry {
 
   /** Asks the server for every channel again, each from where it was heard last, as after a reconnect. */
   resubscribeAll(): void {
-    for (const channel of this.#channels.values()) this.#ask(channel)
+    this.#following.onOpen()
   }
 
   /** Tries a lost connection again now; by itself it is tried after waits that grow. */
@@ -190,12 +176,12 @@ export class SyncRegistry {
   handleMessage(message: IncomingMessage): void {
     const { identifier, action = 'refresh', prop, timestamp, type, error, cursor } = message
     const channel = this.#channels.get(identifier)
-    if (type === 'error') return this.#onRejected(identifier, error ?? '')
+    if (type === 'error') return this.#following.onRejected(identifier, error ?? '')
     if (type || !channel) return
     const position = positionOf(cursor)
     channel.cursor = cursor ?? channel.cursor
     channel.changedAt = Math.max(channel.changedAt, position ?? 0)
-    const heard = { identifier, action, prop, timestamp: timestamp ?? this.#seconds() }
+    const heard = { identifier, action, prop, timestamp: timestamp ?? secondsOf(this.#options.clock) }
     noteMarker(heard)
     channel.tell(heard)
     // By identifier a server names no prop, but what happened: `create`, `update` or `destroy`.
@@ -220,40 +206,19 @@ export class SyncRegistry {
   /** Somebody looks again, or the network is back: what waits for another try has it now. */
   #wake(): void {
     this.scheduleReconnect()
-    this.#askRefused()
+    this.#following.askRefused()
     this.performReload()
-  }
-
-  #askRefused(): void {
-    for (const channel of this.#channels.values()) if (channel.refusals > 0) this.#ask(channel)
-  }
-
-  get #clock() {
-    return this.#options.clock ?? systemClock
-  }
-
-  #seconds(): number {
-    return Math.floor(this.#clock.now() / 1_000)
-  }
-
-  get #random() {
-    return this.#options.random ?? Math.random
   }
 
   #host(): TransportHost {
     return {
+      ...this.#following,
+      onOpen: () => this.resubscribeAll(),
       onState: (state) => {
         debug('connection', state)
         this.#setStatus(state)
       },
-      onOpen: () => this.resubscribeAll(),
-      onRetry: (name) => this.#ask(this.#channels.get(name)),
-      onJoined: (name, isContinued, cursor) => this.#onJoined(name, isContinued, cursor),
       onMarker: (message) => this.handleMessage(message),
-      onRejected: (name, reason) => this.#onRejected(name, reason),
-      onCursor: (cursor) => {
-        for (const channel of this.#channels.values()) if (channel.isJoined) channel.cursor = cursor
-      },
       onDebounce: (debounceMs) => this.#setDebounce(debounceMs),
     }
   }
@@ -267,103 +232,18 @@ export class SyncRegistry {
     return channel
   }
 
-  /** A part of the page shows the channel from now on: joins it, from the place where that part was read. */
-  #enter(channel: Channel, props: readonly string[]): void {
-    const place = this.#oldestPlace(props)
-    const coverage = channel.coverage(place)
-    if (coverage === 'changed') this.#mark(props, channel.changedAt, channel)
-    if (coverage !== 'unknown') return
-    if (!channel.isAsked || (place && place.cursor !== channel.start)) this.#join(channel, place?.cursor)
-    // Asked for already: what happened since these props were read is not known. An answer that is still to come
-    // tells of it, unless it is for a later place.
-    else if (channel.isJoined || channel.cursor !== place?.cursor) this.#mark(props, null, channel)
-  }
-
-  #join(channel: Channel, cursor: string | undefined): void {
-    channel.cursor = cursor
-    channel.start = cursor
-    channel.from = positionOf(cursor)
-    this.#ask(channel)
-  }
-
-  #ask(channel: Channel | undefined): void {
-    if (!channel) return
-    channel.isAsked = true
-    channel.isJoined = false
-    this.#connection?.join(channel.name, channel.cursor)
-  }
-
-  #onJoined(name: string, isContinued: boolean, cursor: string | undefined): void {
-    const channel = this.#channels.get(name)
-    if (!channel) return
-    debug('subscribed', name)
-    channel.refusals = 0
-    const isFirst = !channel.wasJoined
-    channel.isJoined = true
-    channel.wasJoined = true
-    channel.cursor = cursor ?? channel.cursor
-    if (isContinued) return
-    channel.from = positionOf(cursor)
-    if (!isFirst) channel.tell({ identifier: name, action: 'refresh', timestamp: this.#seconds() })
-    this.#mark(channel.staleProps(EVERYTHING), channel.from, channel)
-  }
-
-  #onRejected(name: string, reason: string): void {
-    const channel = this.#channels.get(name)
-    if (!channel) return
-    channel.isJoined = false
-    const refusals = ++channel.refusals
-    warnOfRefusal(name, reason, refusals)
-    this.#clock.after(delayBefore(refusals, REFUSED_MS, this.#random), () => {
-      // Unless it was left, confirmed, or asked for again meanwhile.
-      if (this.#channels.get(name)?.refusals === refusals) this.#ask(channel)
-    })
-  }
-
   /** The page shows another answer, or one of the history: what each channel has to tell of it may be more. */
   #onShown(): void {
     const debounceMs = this.#options.page?.debounceMs?.()
     if (debounceMs !== undefined) this.#setDebounce(debounceMs)
     this.#reloader.settle()
-    for (const channel of this.#channels.values()) {
-      const props = [...channel.counts.keys()]
-      const place = this.#oldestPlace(props)
-      const isMissed = !channel.isJoined || channel.coverage(place) === 'unknown'
-      if (place && isMissed && place.cursor !== channel.start) this.#join(channel, place.cursor)
-      for (const prop of props) {
-        if (channel.coverage(this.#options.page?.placeOf?.(prop)) === 'changed') {
-          this.#mark([prop], channel.changedAt, channel)
-        }
-      }
-    }
+    this.#following.onShown()
   }
 
-  /** The place from which nothing of these props was missed; undefined when that of one is unknown. */
-  #oldestPlace(props: readonly string[]): Place | undefined {
-    const { page } = this.#options
-    const places = (props.length === 0 ? [EVERYTHING] : props).map((prop) => page?.placeOf?.(prop))
-    return places.reduce((a, b) => a && b && older(a, b))
-  }
-
-  #mark(props: readonly string[], mark: number | null, channel?: Channel): void {
+  readonly #mark = (props: readonly string[], mark: number | null, channel?: Channel): void => {
     if (!this.#reloader.mark(props, mark ?? Infinity)) return
     const delays = props.map((prop) => channel?.delays.get(prop) ?? this.debounceMs)
     this.scheduleReload(Math.min(...delays))
-  }
-
-  #isWanted(prop: string): boolean {
-    return Array.from(this.#channels.values()).some(({ counts }) => counts.has(prop))
-  }
-
-  #leaveSoon(channel: Channel): void {
-    if (channel.isWanted || channel.keep) return
-    this.subscriptions.delete(channel.name)
-    channel.keep = this.#clock.after(RELEASE_MS, () => {
-      this.#channels.delete(channel.name)
-      this.#connection?.leave(channel.name)
-      // There may be room for it now.
-      this.#askRefused()
-    })
   }
 
   #setDebounce(debounceMs: number): void {

@@ -26,12 +26,11 @@ function setUp(page: Partial<Page> = {}) {
     },
     ...page,
   }
-  const reloader = createReloader({
-    clock: systemClock,
-    random: () => 1,
-    findPage: () => source,
-    onDue: () => reloader.perform(),
-  })
+  const settings = { clock: systemClock, random: () => 1, page: source }
+  const reloader = createReloader(
+    () => settings,
+    () => reloader.perform(),
+  )
   const mark = (props: string[], at?: number) => {
     if (reloader.mark(props, at)) reloader.schedule(300)
   }

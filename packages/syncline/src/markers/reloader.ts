@@ -7,9 +7,9 @@
  *   R4 gentle            nothing is asked for while a visit is under way or the page is hidden; what a submission
  *                        changed is marked around its answer, and collected to one reload after it
  */
-import type { Clock } from './clock.ts'
 import { debug, warnOfNoPage, warnOfUnknown } from './development.ts'
-import type { Page, Reload, ReloadEnd } from './page.ts'
+import type { Settings } from './options.ts'
+import type { Reload, ReloadEnd } from './page.ts'
 import { IDLE, isReloading, type ReloadEvent, step } from './reloading.ts'
 
 // 10 s: an answer that takes longer is from a connection that will not bring it. Doubles when it happens again.
@@ -20,14 +20,6 @@ const SETTLING_MS = 100
 
 /** Stands for all props, where nobody said which. */
 export const EVERYTHING = '*'
-
-export interface ReloaderSettings {
-  readonly clock: Clock
-  readonly random: () => number
-  readonly findPage: () => Page | undefined
-  /** It is time to reload what is stale. */
-  readonly onDue: () => void
-}
 
 export interface Reloader {
   /** Props that are stale and not being reloaded. */
@@ -49,8 +41,8 @@ export interface Reloader {
   stop(): void
 }
 
-/** Makes the one reloader of a page. */
-export function createReloader({ clock, random, findPage, onDue }: ReloaderSettings): Reloader {
+/** Makes the one reloader of a page; `onDue` is called when it is time to reload what is stale. */
+export function createReloader(settings: () => Settings, onDue: () => void): Reloader {
   const pending = new Set<string>()
   /** Where in the log each became stale; beyond everything when that cannot be compared. */
   const marks = new Map<string, number>()
@@ -60,9 +52,9 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
   /** Tells an answer that is still awaited from one that was given up. */
   let turn = 0
 
-  const isShown = (prop: string, at = Infinity) => at <= (findPage()?.placeOf?.(prop)?.position ?? -1)
+  const isShown = (prop: string, at = Infinity) => at <= (settings().page?.placeOf?.(prop)?.position ?? -1)
 
-  const isHeld = () => (typeof document !== 'undefined' && document.hidden) || findPage()?.isBusy?.()
+  const isHeld = () => (typeof document !== 'undefined' && document.hidden) || settings().page?.isBusy?.()
 
   const mark = (props: readonly string[], at = Infinity) => {
     const stale = props.filter((prop) => !isShown(prop, at))
@@ -85,13 +77,13 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
 
   const dispatch = (event: ReloadEvent, delayMs = 0) => {
     const before = state
-    const next = step(before, { event, now: clock.now(), delayMs, random })
+    const next = step(before, { event, now: settings().clock.now(), delayMs, random: settings().random })
     if (next.state === before) return
     state = next.state
     stopTimer?.()
     stopTimer = undefined
     if (next.timerMs !== undefined) {
-      stopTimer = clock.after(next.timerMs, () => {
+      stopTimer = settings().clock.after(next.timerMs, () => {
         stopTimer = undefined
         onDue()
       })
@@ -99,7 +91,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
   }
 
   const reload = () => {
-    const page = findPage()
+    const page = settings().page
     const props = Array.from(pending)
     const marked = new Map(marks)
     const own = ++turn
@@ -120,7 +112,7 @@ export function createReloader({ clock, random, findPage, onDue }: ReloaderSetti
       if (pending.size === 0) dispatch('settled')
     }
     let begun: Reload | undefined
-    const stopPatience = clock.after(patienceMs, () => {
+    const stopPatience = settings().clock.after(patienceMs, () => {
       end('failed')
       begun?.cancel()
     })
