@@ -2,8 +2,12 @@
  * A database whose log can be fed from memory, so that fan-out is measured without the commits before it.
  *
  * Everything is real but the answers to the tail's reads, and to what it asks in the same round trip: after `feed` each
- * read finds one change and a position one transaction further, exactly as PostgreSQL would answer. The rest of the way is the product's: tail, routing, sealed
- * cursor, encoding, members, sockets. Once fed, the tail stands beyond the real log and must not read it again.
+ * read finds one change and a position one transaction further, exactly as PostgreSQL would answer. The rest of the way
+ * is the product's: tail, routing, sealed cursor, encoding, members, sockets. Once fed, the tail stands beyond the real
+ * log and must not read it again.
+ *
+ * The server wakes its tail as after its own commits. By notifications that follow one another so fast, the tail would
+ * gather: read every 2 ms what has come together, and a read finds one change here.
  */
 import type { Connection, Database } from 'syncline/server'
 
@@ -15,6 +19,8 @@ type FedChange = Readonly<Record<string, unknown>>
 
 export interface FedDatabase {
   readonly database: Database
+  /** How the server that was made with it wakes its tail. */
+  wakeBy(wake: () => void): void
   /** Lets the tail find these changes, each as a transaction of its own, in this turn of the event loop. */
   feed(changes: readonly FedChange[]): void
   /** True while the tail has not read all of them. */
@@ -36,11 +42,8 @@ export function feedable(database: Database): FedDatabase {
         const connection = await database.connect(name, settings)
         return name === 'tail' ? log.over(connection) : connection
       },
-      listen: (channel, onWake) => {
-        log.wake = onWake
-        return database.listen(channel, onWake)
-      },
     },
+    wakeBy: (wake) => (log.wake = wake),
     feed: (changes) => log.feed(changes),
     isBusy: () => log.isBusy,
   }

@@ -43,6 +43,7 @@ async function start(url: string, accounts: number): Promise<number> {
     },
   })
   await sync.ready
+  fed.wakeBy(() => sync.wake())
   const server = createServer()
   server.on('connection', (socket) => {
     sockets.add(socket)

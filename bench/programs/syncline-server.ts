@@ -45,6 +45,7 @@ async function start(url: string, size: StageSize): Promise<number> {
     logger: { debug() {}, info() {}, warn: complain, error: complain },
   })
   await sync.ready
+  fed.wakeBy(() => sync.wake())
   const server = createServer()
   server.on('connection', (socket) => {
     sockets.add(socket)
