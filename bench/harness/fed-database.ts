@@ -7,7 +7,7 @@
  * log and must not read it again.
  *
  * The server wakes its tail as after its own commits. By notifications that follow one another so fast, the tail would
- * gather: read every 2 ms what has come together, and a read finds one change here.
+ * gather: read every 5 ms what has come together, and a read finds one change here.
  */
 import type { Connection, Database } from 'syncline/server'
 

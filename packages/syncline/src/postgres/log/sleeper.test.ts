@@ -63,23 +63,28 @@ test('woken faster than it reads it gives the lock up, so that writers no longer
   read('pause')
   for (let count = 0; count < 3; count++) read('writer', { isWokenAgain: true })
 
-  expect(read('writer')).toEqual({ asked: ['unlock'], restMs: 2 })
-  expect(read('pause')).toEqual({ asked: [], restMs: 2 })
+  expect(read('writer')).toEqual({ asked: ['unlock'], restMs: 5 })
+  expect(read('pause')).toEqual({ asked: [], restMs: 5 })
 })
 
 /** Notified so often, each 2 ms after the one before. */
 const notified = ({ read }: ReturnType<typeof sleeper>, times: number, everyMs = 2) =>
   Array.from({ length: times }, (_, at) => read('writer', { atMs: 100 + at * everyMs }).asked.join())
 
-test('notified fast for a while it gathers: it gives the lock up and reads every 2 ms, until a read finds nothing', () => {
+test('notified fast for a while it gathers: it gives the lock up and reads every 5 ms, until several find nothing', () => {
   const made = sleeper()
   const { under, read } = made
   read('pause')
 
   expect(notified(made, 11)).toEqual([...Array.from({ length: 10 }, () => ''), 'unlock'])
   expect(under.isGathering).toBe(true)
-  expect(read('pause')).toEqual({ asked: [], restMs: 2 })
-  expect(read('self')).toEqual({ asked: [], restMs: 2 })
+  expect(read('pause')).toEqual({ asked: [], restMs: 5 })
+  expect(read('self')).toEqual({ asked: [], restMs: 5 })
+  for (let empty = 0; empty < 3; empty++)
+    expect(read('pause', { hasFound: false })).toEqual({ asked: [], restMs: 5 })
+  expect(read('pause', { hasFound: true })).toEqual({ asked: [], restMs: 5 })
+  for (let empty = 0; empty < 3; empty++)
+    expect(read('pause', { hasFound: false })).toEqual({ asked: [], restMs: 5 })
   expect(read('pause', { hasFound: false })).toEqual({ asked: [], restMs: 0 })
   expect(under.isGathering).toBe(false)
   expect(read('pause')).toEqual({ asked: ['lock'], restMs: 1_000 })

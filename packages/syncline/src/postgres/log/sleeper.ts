@@ -10,8 +10,8 @@
  *
  * It keeps the lock while wake-ups come singly, and gives it up when they come fast: when each read finds another one
  * waiting, or one notification has followed the other within milliseconds for a while. Then writers shall not pay for
- * notifications, nor for a read after each commit: it gathers what they write and reads every 2 ms, until a read finds
- * nothing.
+ * notifications, nor for a read after each commit: it gathers what they write and reads every 5 ms, until several reads
+ * in a row find nothing.
  */
 import type { Row, Statement } from '../database.ts'
 import { TAILS_LOCK, WAKE_CHANNEL, WAKE_LOCK } from './wake.ts'
@@ -29,15 +29,15 @@ export interface RestTimes {
   readonly pollWithoutNotifyMs: number
 }
 
-/** Time after which the tail reads again while a silent writer is open. */
-const REFUSED_MS = 5
+/** Time after which the tail reads again while writers are silent: one that is open, or all while it gathers. */
+const READ_AGAIN_MS = 5
 /** Reads in a row that found another wake-up waiting, before the lock is given up. */
 const BUSY_READS = 3
 /** Notifications in a row, each within `RAPID_MS` of the one before, before the lock is given up. */
 const RAPID_WAKES = 10
 const RAPID_MS = 3
-/** Between two reads while it gathers: at most this much later than a notification would have it. */
-const GATHER_MS = 2
+/** Reads in a row that find nothing, before it gathers no more: a commit may wait for a busy disk. */
+const EMPTY_READS = 4
 
 /** What a read follows on: a pause that ran out, a wake-up of this process, or a notification of a writer. */
 export type WokenBy = 'pause' | 'self' | 'writer'
@@ -73,6 +73,7 @@ export class Sleeper {
   #isHolding = false
   #isLockDue = true
   #isGathering = false
+  #emptyReads = 0
   #busyReads = 0
   #rapidWakes = 0
   #notifiedMs = Number.NEGATIVE_INFINITY
@@ -123,11 +124,10 @@ export class Sleeper {
     const lock = this.#step === 'lock' ? answers[this.#isLooking ? 1 : 0]?.[0] : undefined
     if (lock) this.#isHolding = lock.granted === true
     if (this.#step === 'unlock') this.#beginGathering()
-    else if (!hasFound) this.#isGathering = false
+    else if (this.#isGathering) this.#goOnGathering(hasFound)
     this.#isLockDue = !this.#isHolding
     if (this.#isHolding || lock?.by_tail === true) return this.#times.pollMs
-    if (this.#isGathering) return GATHER_MS
-    return lock ? REFUSED_MS : 0
+    return lock || this.#isGathering ? READ_AGAIN_MS : 0
   }
 
   #beginGathering(): void {
@@ -135,6 +135,12 @@ export class Sleeper {
     this.#isGathering = true
     this.#rapidWakes = 0
     this.#busyReads = 0
+    this.#emptyReads = 0
+  }
+
+  #goOnGathering(hasFound: boolean): void {
+    this.#emptyReads = hasFound ? 0 : this.#emptyReads + 1
+    this.#isGathering = this.#emptyReads < EMPTY_READS
   }
 
   #nextStep(wasWoken: boolean): Step {
