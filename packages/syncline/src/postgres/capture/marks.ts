@@ -12,8 +12,8 @@
 import type { CompiledSchema, Field, Model, Relation } from '../../schema/model.ts'
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
-import type { ComparedColumn } from './changed-expression.ts'
-import { literal } from './sql-text.ts'
+import { type ComparedColumn, isAnyChanged } from './changed-expression.ts'
+import { choose, literal } from './sql-text.ts'
 
 interface Marking {
   /** `Account`. */
@@ -105,19 +105,33 @@ export function hasMarks({
 /** Sets `log_marks` to the channels that a change must refresh: along the new references, the old ones, or both. */
 export function marksText(table: CapturedTable, which: 'old' | 'new' | 'both'): string {
   if (!hasMarks(table)) return ''
-  return `log_marks := ${marksOf(table, which === 'both' ? ['new', 'old'] : [which])};`
+  const set = (aliases: readonly ('old' | 'new')[]) => `log_marks := ${marksOf(table, aliases)};`
+  if (which !== 'both') return set([which])
+  const references = table.marks.map(({ reference }) => reference)
+  return choose([[isAnyChanged(references), set(['new', 'old'])]], set(['new']))
 }
 
 /** Those channels as one expression. */
 export function marksOf(table: CapturedTable, aliases: readonly ('old' | 'new')[]): string {
   const channels = aliases.flatMap((alias) => table.marks.flatMap((mark) => channelsOf(mark, alias)))
+  // Those of a record that is gone were looked up before it went.
+  const linked = aliases.includes('new') ? linkedChannels(table, 'new') : []
+  // No query, where none is needed: it would cost each write as much as its row of the log (`bench`: G15).
+  if (linked.length === 0 && aliases.length === 1 && areDistinct(table.marks)) return plainMarks(channels)
   const ownReferences =
     channels.length === 0
       ? []
       : [`select c.channel from pg_catalog.unnest(array[\n    ${channels.join(',\n    ')}]) as c (channel)`]
-  // Those of a record that is gone were looked up before it went.
-  const linked = aliases.includes('new') ? linkedChannels(table, 'new') : []
   return distinctMarks([...ownReferences, ...linked])
+}
+
+/** Two references may lead to one record only if they are to one model. */
+function areDistinct(marks: readonly Mark[]): boolean {
+  return new Set(marks.map(({ channel }) => channel)).size === marks.length
+}
+
+function plainMarks(channels: readonly string[]): string {
+  return `pg_catalog.to_jsonb(pg_catalog.array_remove(array[${channels.join(', ')}], null))`
 }
 
 /** Sets `log_marks` to the channels that the record's links reach. */
