@@ -717,21 +717,20 @@ begin
         end if;
       end if;
     end if;
-    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version";
-    if log_version is not null then
-      perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."productions" as r set "version" = log_productions.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
-    end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
       'name', new."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
           when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
+          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+      where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
+        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
+    if log_version operator(pg_catalog.<>) new."version" then
+      perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+      update "public"."productions" as r set "version" = log_productions.log_version
+        where r."id" operator(pg_catalog.=) new."id";
+      perform pg_catalog.set_config('syncline.revived', '', true);
+    end if;
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
@@ -996,21 +995,20 @@ begin
         end if;
       end if;
     end if;
-    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version";
-    if log_version is not null then
-      perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."cameras" as r set "version" = log_cameras.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
-    end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
     values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
       'productionId', new."production_id"::pg_catalog.text,
       'name', new."name"::pg_catalog.text,
       'note', new."note"::pg_catalog.text,
-      'zoom', new."zoom"), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
+      'zoom', new."zoom"), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+      where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
+        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
+    if log_version operator(pg_catalog.<>) new."version" then
+      perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+      update "public"."cameras" as r set "version" = log_cameras.log_version
+        where r."id" operator(pg_catalog.=) new."id";
+      perform pg_catalog.set_config('syncline.revived', '', true);
+    end if;
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
@@ -1318,19 +1316,18 @@ begin
         end if;
       end if;
     end if;
-    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
+      'cameraId', new."camera_id"::pg_catalog.text,
+      'caption', new."caption"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version";
-    if log_version is not null then
+        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
+    if log_version operator(pg_catalog.<>) new."version" then
       perform pg_catalog.set_config('syncline.revived', 'photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."photos" as r set "version" = log_photos.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
-      'cameraId', new."camera_id"::pg_catalog.text,
-      'caption', new."caption"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
@@ -1636,19 +1633,18 @@ begin
         end if;
       end if;
     end if;
-    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
+      'photoId', new."photo_id"::pg_catalog.text,
+      'body', new."body"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version";
-    if log_version is not null then
+        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
+    if log_version operator(pg_catalog.<>) new."version" then
       perform pg_catalog.set_config('syncline.revived', 'comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."comments" as r set "version" = log_comments.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
-      'photoId', new."photo_id"::pg_catalog.text,
-      'body', new."body"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
     if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
@@ -1866,19 +1862,18 @@ begin
         end if;
       end if;
     end if;
-    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
+      'name', new."name"::pg_catalog.text,
+      'serial', new."serial"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version";
-    if log_version is not null then
+        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
+    if log_version operator(pg_catalog.<>) new."version" then
       perform pg_catalog.set_config('syncline.revived', 'lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."lenses" as r set "version" = log_lenses.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
-      'name', new."name"::pg_catalog.text,
-      'serial', new."serial"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
     record_id := old."id"::pg_catalog.text;
     if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then
@@ -2088,18 +2083,17 @@ begin
         end if;
       end if;
     end if;
-    select least(t.version, 2147483646) operator(pg_catalog.+) 1 into log_version from syncline.tombstones as t
+    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+    values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+      'userName', new."user_name"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version";
-    if log_version is not null then
+        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
+    if log_version operator(pg_catalog.<>) new."version" then
       perform pg_catalog.set_config('syncline.revived', 'member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
       update "public"."members" as r set "version" = log_members.log_version
         where r."id" operator(pg_catalog.=) new."id";
       perform pg_catalog.set_config('syncline.revived', '', true);
     end if;
-    insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
-      'userName', new."user_name"::pg_catalog.text), coalesce(log_version, new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user));
   else
     record_id := old."id"::pg_catalog.text;
     if pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '' then

@@ -14,9 +14,9 @@
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { differs, isAnyChanged, whenChanged } from './changed-expression.ts'
-import { buryRecord, following, reviveRecord } from './lives.ts'
+import { buryRecord, following, reviveRecord, versionToLog } from './lives.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
-import { logInRooms, logUpdate, roomColumns, roomVariables } from './log-rooms.ts'
+import { isSeveral, logInRooms, logUpdate, roomColumns, roomVariables } from './log-rooms.ts'
 import { logChange } from './log-values.ts'
 import { hasMarks, marksText } from './marks.ts'
 import { forgetPartitionMove, recognisePartitionMove } from './partition-move.ts'
@@ -108,19 +108,14 @@ function logGuarded(table: CapturedTable): string {
 }
 
 function created(table: CapturedTable): string {
-  return lines(
-    reviveRecord(table),
-    marksText(table, 'new'),
-    logInRooms(
-      table,
-      {
-        action: "'create'",
-        fields: wholeRow(table, 'new'),
-        version: `coalesce(log_version, ${version(table, 'new')})`,
-      },
-      'new',
-    ),
-  )
+  const content = { action: "'create'", fields: wholeRow(table, 'new') }
+  const logged = isSeveral(table)
+    ? lines(
+        `log_version := ${versionToLog(table)};`,
+        logInRooms(table, { ...content, version: 'log_version' }, 'new'),
+      )
+    : logInRooms(table, { ...content, version: versionToLog(table), into: 'log_version' }, 'new')
+  return lines(marksText(table, 'new'), logged, reviveRecord(table))
 }
 
 function deleted(table: CapturedTable): string {

@@ -14,6 +14,8 @@ export interface LoggedRow {
   readonly marks?: string
   /** Number of the op, where it belongs to this record. */
   readonly op?: string
+  /** Variable that takes the version that was written. */
+  readonly into?: string
 }
 
 /** A direct write has no source but its role. Said here, not as the variable's default: that would be one expression more. */
@@ -48,5 +50,5 @@ export function insertLogRow(row: LoggedRow): string {
   ]
   const given = values.filter((entry): entry is [string, string] => entry[1] !== undefined)
   return `insert into syncline.log (${given.map(([column]) => column).join(', ')})
-values (${given.map(([, value]) => value).join(', ')});`
+values (${given.map(([, value]) => value).join(', ')})${row.into === undefined ? '' : ` returning version into ${row.into}`};`
 }

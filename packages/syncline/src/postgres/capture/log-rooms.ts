@@ -13,9 +13,13 @@ import { type Alias, roomText, wholeRow } from './record-sql.ts'
 import { choose, indent, lines, when } from './sql-text.ts'
 
 /** What a row says beside its room, as SQL. */
-export type RowContent = Pick<LoggedRow, 'action' | 'fields' | 'before' | 'version' | 'fieldVersions'>
+export type RowContent = Pick<
+  LoggedRow,
+  'action' | 'fields' | 'before' | 'version' | 'fieldVersions' | 'into'
+>
 
-const isSeveral = (table: CapturedTable) => table.rooms.length > 1
+/** Where a change may be logged more than once. */
+export const isSeveral = (table: CapturedTable) => table.rooms.length > 1
 
 /** Columns whose change is a change of room. */
 export function roomColumns(table: CapturedTable): ComparedColumn[] {
