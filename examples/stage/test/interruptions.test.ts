@@ -86,6 +86,16 @@ test('K1, K2: without a network writing goes on, the page says what is not sent,
   await untilValue(ben, 'Note of Camera 8', 'Written online')
 })
 
+test('K2: a device that goes offline says so at once, although its socket still seems open, and is live again after', async () => {
+  await untilSettled(ben)
+
+  await ben.context().setOffline(true)
+  await ben.locator('.status[data-live="no"]').waitFor()
+  await ben.context().setOffline(false)
+
+  await untilSettled(ben, BACK_WITHIN_MS)
+})
+
 test('the server ends by itself when asked to, and says goodbye', async () => {
   const code = await stage.stop()
 

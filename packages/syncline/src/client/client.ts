@@ -78,7 +78,10 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
   const { schema } = options
   const context = draftContext(engine, options)
   const submit = engine.writes.submit.bind(engine.writes)
-  const stopWatching = watchConnectivity(() => engine.dialogue.wake())
+  const stopWatching = watchConnectivity(
+    () => engine.dialogue.wake(),
+    () => engine.dialogue.lose(),
+  )
   const close = () => {
     stopWatching()
     engine.close()

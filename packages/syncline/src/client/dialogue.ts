@@ -111,6 +111,11 @@ export class Dialogue implements RunnerHost, PollerHost {
     this.#runner.wake()
   }
 
+  /** The device went offline: a socket may seem open for a minute yet. */
+  lose(): void {
+    this.#runner.dispatch({ event: 'lost' })
+  }
+
   /** Ends the connection and begins another. */
   reconnect(): void {
     this.#runner.dispatch({ event: 'lost', afterMs: 0 })

@@ -1,5 +1,5 @@
-/** Calls back when the device comes online or the page comes into view; does nothing outside browsers. */
-export function watchConnectivity(onWake: () => void): () => void {
+/** Calls back when the device comes online, goes offline, or the page comes into view; does nothing outside browsers. */
+export function watchConnectivity(onWake: () => void, onOffline: () => void): () => void {
   const page = globalThis as { document?: Document; addEventListener?: typeof addEventListener }
   if (!page.document || !page.addEventListener) return () => {}
   const { document } = page
@@ -7,9 +7,11 @@ export function watchConnectivity(onWake: () => void): () => void {
     if (document.visibilityState === 'visible') onWake()
   }
   addEventListener('online', onWake)
+  addEventListener('offline', onOffline)
   document.addEventListener('visibilitychange', onVisible)
   return () => {
     removeEventListener('online', onWake)
+    removeEventListener('offline', onOffline)
     document.removeEventListener('visibilitychange', onVisible)
   }
 }
