@@ -117,7 +117,8 @@ export function marksOf(table: CapturedTable, aliases: readonly ('old' | 'new')[
   // Those of a record that is gone were looked up before it went.
   const linked = aliases.includes('new') ? linkedChannels(table, 'new') : []
   // No query, where none is needed: it would cost each write as much as its row of the log (`bench`: G15).
-  if (linked.length === 0 && aliases.length === 1 && areDistinct(table.marks)) return plainMarks(channels)
+  const isPlain = channels.length > 0 && linked.length === 0 && aliases.length === 1
+  if (isPlain && areDistinct(table.marks)) return plainMarks(channels)
   const ownReferences =
     channels.length === 0
       ? []
