@@ -90,6 +90,16 @@ test('notified fast for a while it gathers: it gives the lock up and reads every
   expect(read('pause')).toEqual({ asked: ['lock'], restMs: 1_000 })
 })
 
+test('what it was notified of while another tail held the lock is no reason to give its own up', () => {
+  const made = sleeper(2)
+  const { read } = made
+  read('pause', { granted: false, byTail: true })
+  notified(made, 20)
+
+  expect(read('pause', { atMs: 500 })).toEqual({ asked: ['lock'], restMs: 1_000 })
+  expect(read('self', { atMs: 501 })).toEqual({ asked: [], restMs: 1_000 })
+})
+
 test('notified now and then, or woken by its own process, it keeps the lock', () => {
   const slow = sleeper()
   slow.read('pause')

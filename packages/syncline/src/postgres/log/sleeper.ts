@@ -123,6 +123,8 @@ export class Sleeper {
     if (this.#isLooking) this.hasPeers = Number(answers[0]?.[0]?.tails) > 1
     const lock = this.#step === 'lock' ? answers[this.#isLooking ? 1 : 0]?.[0] : undefined
     if (lock) this.#isHolding = lock.granted === true
+    // What came while another tail held it says nothing of what this one costs writers.
+    if (lock?.granted === true) this.#rapidWakes = 0
     if (this.#step === 'unlock') this.#beginGathering()
     else if (this.#isGathering) this.#goOnGathering(hasFound)
     this.#isLockDue = !this.#isHolding
