@@ -7,13 +7,8 @@
 import { useEffect, useRef, useState } from 'react'
 import { doubtMs } from './doubt.ts'
 import { useRecord, useRoom, useSyncStatus } from './hooks.ts'
+import { doubtful, type Presence, presenceOf } from './presence.ts'
 import type { Production } from './rows.ts'
-
-/**
- * Whether what a page asked for is there. `doubtful`: the list names it, and the server refuses it; it is asked again.
- * `away`: it is not on this device, and the server does not answer.
- */
-type Presence = 'loading' | 'here' | 'gone' | 'doubtful' | 'away' | 'refused'
 
 export interface ProductionRoom {
   readonly presence: Presence
@@ -47,18 +42,6 @@ export function useProductionRoom(id: string): ProductionRoom {
     return () => clearTimeout(timer)
   }, [asked, isListed, phase, refetch])
 
-  const presence = asked > 0 && isListed ? doubtful(phase) : presenceOf(phase, isOffline)
+  const presence = asked > 0 && isListed ? doubtful(phase, isOffline) : presenceOf(phase, isOffline)
   return { presence, production, reason: error?.message ?? '', retry: refetch }
-}
-
-function presenceOf(phase: string, isOffline: boolean): Presence {
-  if (phase === 'gone') return 'gone'
-  if (phase === 'error') return 'refused'
-  if (phase === 'joining') return isOffline ? 'away' : 'loading'
-  return 'here'
-}
-
-/** Not "loading" at every question: the page stays as it is until the answer is another. */
-function doubtful(phase: string): Presence {
-  return phase === 'gone' || phase === 'joining' ? 'doubtful' : presenceOf(phase, false)
 }
