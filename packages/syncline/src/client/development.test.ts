@@ -69,6 +69,26 @@ test('a name that is like no model is told in the console, once: it may be a too
   ])
 })
 
+test('a word of its own that looks like a model is told in the console: a program may try names', () => {
+  const { query } = newClient()
+
+  const found = ['tag', 'mask', 'projector'].map((name) => named(query, name)())
+
+  expect(found).toEqual([undefined, undefined, undefined])
+  expect(warnings).toEqual([
+    '[syncline] There is no model `tag`. Did you mean `task`?',
+    '[syncline] There is no model `mask`. Did you mean `task`?',
+    '[syncline] There is no model `projector`. Did you mean `project`?',
+  ])
+})
+
+test('a plural, a missing s, another case or one letter of a long name is a mistake', () => {
+  const { query } = newClient()
+
+  for (const name of ['tasks', 'len', 'Task', 'proyect', 'thema', 'themes'])
+    expect(named(query, name), name).toThrow('Did you mean')
+})
+
 test('a query of what no joined room holds is told once, with what to join', () => {
   const { query } = newClient()
 

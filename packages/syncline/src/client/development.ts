@@ -6,7 +6,7 @@
  */
 import { parseChannel } from '../protocol/channel.ts'
 import type { CompiledSchema, Model } from '../schema/model.ts'
-import { nearestName, quoteNames } from '../schema/nearest-name.ts'
+import { nearestName, suggestion } from '../schema/nearest-name.ts'
 import { modelNamed } from './model-named.ts'
 
 /** How long a page has to join a room after it asked for a query, in ms. */
@@ -27,8 +27,8 @@ export function noteJoin(client: object, channel: string): void {
 }
 
 /**
- * Makes `client.mutate.taks` an error that names `task`, where it would be undefined. A name that is like no model's is
- * told in the console only: some tool may have asked.
+ * Makes `client.mutate.tasks` an error that names `task`, where it would be undefined. A name that is hardly a slip for
+ * a model's is told in the console only: a tool or a program that tries names may have asked.
  */
 export function explainNames(schema: Schema, made: object): void {
   try {
@@ -37,14 +37,24 @@ export function explainNames(schema: Schema, made: object): void {
       const get = (_: object, name: string | symbol) => {
         // What await, consoles and test tools ask every object for is no model of anybody's.
         if (typeof name === 'symbol' || PROBED.has(name) || name in Object.prototype || told.has(name)) return
-        if (nearestName(name, Object.keys(schema.models)) !== undefined) modelNamed(schema, name)
+        const names = Object.keys(schema.models)
+        if (isSlip(name, names)) modelNamed(schema, name)
         told.add(name)
-        warn(`There is no model \`${name}\`. Models are: ${quoteNames(Object.keys(schema.models))}.`)
+        warn(`There is no model \`${name}\`.${suggestion(name, names, 'Models are')}`)
       }
       Object.setPrototypeOf(made, new Proxy(Object.create(null) as object, { get }))
     }
   } catch {}
 }
+
+/** Another case, a plural or a singular, or one letter of a name so long that this makes no other word of it. */
+function isSlip(name: string, names: readonly string[]): boolean {
+  const isPlural = names.some((known) => `${known}s` === name || known === `${name}s`)
+  return isPlural || nearestName(name, names, name.length < LONG_NAME ? 0 : 1) !== undefined
+}
+
+/** In letters: `size` is a word of its own beside `site`. */
+const LONG_NAME = 5
 
 const PROBED = new Set(['then', 'toJSON', 'nodeType', 'tagName', 'asymmetricMatch', '$$typeof'])
 

@@ -1,8 +1,14 @@
-/** Finds the known name that somebody who wrote `wanted` most likely meant; undefined when none is close. */
-export function nearestName(wanted: string, known: readonly string[]): string | undefined {
+/**
+ * Finds the known name that somebody who wrote `wanted` most likely meant; undefined when none is within `most` letters.
+ */
+export function nearestName(
+  wanted: string,
+  known: readonly string[],
+  most = Math.max(2, Math.floor(wanted.length / 3)),
+): string | undefined {
   if (wanted.length > LONGEST_COMPARED) return undefined
   let nearest: string | undefined
-  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  let least = most + 1
   for (const name of known) {
     const distance = name.length > LONGEST_COMPARED ? least : editDistance(plain(wanted), plain(name))
     if (distance < least) {
