@@ -36,7 +36,7 @@ export class SyncRegistry {
   readonly #following: Following
   readonly #reloader: Reloader
   readonly #setStatus: (state: SyncState) => void
-  #options: Settings = { clock: systemClock, random: Math.random }
+  #options = {} as Settings
   #connection: Connection | undefined
   #stopWatching: (() => void) | undefined
 
@@ -64,12 +64,14 @@ export class SyncRegistry {
   configure(options: SyncOptions): this {
     const isOpen = this.#connection !== undefined
     this.#close()
-    this.#options = { ...this.#options, ...options }
-    this.debounceMs = this.#options.debounceMs ?? this.debounceMs
-    this.maxReconnectAttempts = this.#options.maxReconnectAttempts ?? this.maxReconnectAttempts
-    this.reconnectDelay = this.#options.reconnectDelay ?? this.reconnectDelay
+    const given = { ...this.#options, ...options }
+    // One that is named and undefined is the machine's too.
+    this.#options = { ...given, clock: given.clock ?? systemClock, random: given.random ?? Math.random }
+    this.debounceMs = given.debounceMs ?? this.debounceMs
+    this.maxReconnectAttempts = given.maxReconnectAttempts ?? this.maxReconnectAttempts
+    this.reconnectDelay = given.reconnectDelay ?? this.reconnectDelay
     // From here on: an answer that overtakes another does so with and without subscriptions (R2).
-    if (this.#options.page) this.#watch()
+    if (given.page) this.#watch()
     if (isOpen || this.#channels.size > 0) void this.connect()
     return this
   }
