@@ -62,10 +62,11 @@ const PROBED = new Set(['then', 'toJSON', 'nodeType', 'tagName', 'asymmetricMatc
 export function explainEmptiness(schema: Schema, client: object, queries: object): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
+      const ref = new WeakRef(client)
       for (const [name, query] of Object.entries(queries as ByModel)) {
         let isAsked = false
         const get = () => {
-          if (!isAsked) later(() => warnIfEmpty(schema, schema.models[name] as Model, client))
+          if (!isAsked) warnLater(schema, schema.models[name] as Model, ref)
           isAsked = true
           return query
         }
@@ -80,8 +81,12 @@ function warn(text: string): void {
   console.warn(`[syncline] ${text}`)
 }
 
-function later(work: () => void): void {
-  const timer: unknown = setTimeout(work, JOIN_WITHIN_MS)
+/** A client that is gone by then is told nothing, and is not kept for it. */
+function warnLater(schema: Schema, model: Model, ref: WeakRef<object>): void {
+  const timer: unknown = setTimeout(() => {
+    const client = ref.deref()
+    if (client) warnIfEmpty(schema, model, client)
+  }, JOIN_WITHIN_MS)
   // A program that has nothing else to do need not wait for it.
   ;(timer as { unref?: () => void }).unref?.()
 }

@@ -253,9 +253,18 @@ export class Dialogue implements RunnerHost, PollerHost {
     if (channel !== undefined) return this.#parts.rooms.receive(message)
     if (RENAME.has(code)) return this.#rename(message)
     if (code === 'token_expired') return void this.#renewToken()
-    if (retryAfterMs !== undefined || code === 'unavailable') {
-      this.#parts.clock.after(retryAfterMs ?? 1_000, () => this.#parts.writes.sendAgain())
-    } else this.#complain(message)
+    if (retryAfterMs !== undefined || code === 'unavailable') this.#sendAgain(code, retryAfterMs)
+    else this.#complain(message)
+  }
+
+  #sendAgain(code: string, afterMs = 1_000): void {
+    const { clock, writes, rooms } = this.#parts
+    // A ping may be what was refused: nobody answers it.
+    if (code === 'rate_limited') this.#pongs = []
+    clock.after(afterMs, () => {
+      writes.sendAgain()
+      if (code === 'rate_limited') rooms.sendAgain()
+    })
   }
 
   #onBye({ code, reconnect, afterMs }: Bye): void {

@@ -80,9 +80,9 @@ function readingRoom() {
   const query = createQuery(schema, 'camera', store)
   query.subscribe(() => seen.push(query.current.map(({ name }) => name).join()))
   rooms.open()
-  rooms.hold(channel)
+  const room = rooms.hold(channel)
   rooms.begin(() => {}, answered)
-  return { rooms, store, gate, answered, seen }
+  return { room, rooms, store, gate, answered, seen }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -157,8 +157,8 @@ test('L4: a message that comes when the last that waited has just been taken is 
   expect(rooms.awaited()).toEqual([])
 })
 
-test('a message that cannot be taken keeps none of those that wait behind it', async () => {
-  const { rooms, store, gate } = readingRoom()
+test('L4: after a message that cannot be taken the room says so and takes no more, until it is joined anew from before', async () => {
+  const { rooms, store, gate, room } = readingRoom()
   const reported = vi.spyOn(console, 'error').mockImplementation(() => {})
   rooms.receive({ type: 'changes', channel, cursor: 'k2', changes: [null as never] })
   rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
@@ -166,10 +166,38 @@ test('a message that cannot be taken keeps none of those that wait behind it', a
   gate.resolve()
   for (let turns = 0; turns < 9; turns++) await turn()
   rooms.receive(renamed('Third', 3))
+  const failed = room.source.current
+  rooms.end()
+  const asked: unknown[] = []
+  rooms.begin(
+    (message) => void asked.push(message),
+    () => {},
+  )
 
-  expect(store.rows('camera').get('c1')?.['name']).toBe('Third')
-  expect(rooms.awaited()).toEqual([])
+  expect(failed).toMatchObject({ status: 'error', cursor: 'k1', problem: { code: 'invalid_message' } })
+  expect(store.rows('camera').get('c1')?.['name']).toBe('Cached')
   expect(reported).toHaveBeenCalledOnce()
+  expect(asked).toEqual([{ type: 'join', channel, cursor: 'k1' }])
+  expect(rooms.awaited()).toEqual([channel])
+})
+
+test('A2: a room that could not take a message still hears that its right is lost', () => {
+  const store = new Store()
+  const rooms = new Rooms({ ...host(store), loadRoom: () => undefined, save() {} })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  rooms.open()
+  const { source } = rooms.hold(channel)
+  rooms.begin(
+    () => {},
+    () => {},
+  )
+  rooms.receive(chunk('c1', 'Shown', false))
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+  rooms.receive({ type: 'changes', channel, cursor: 'k3', changes: [null as never] })
+  rooms.receive({ type: 'gone', channel, reason: 'forbidden' })
+
+  expect(source.current.status).toBe('gone')
+  expect(store.members(channel)).toEqual([])
 })
 
 test('A2: a right that is lost meanwhile drops what waits, and nothing of it is shown later', async () => {
@@ -188,7 +216,7 @@ test('A2: a right that is lost meanwhile drops what waits, and nothing of it is 
   expect(rooms.awaited()).toEqual([])
 })
 
-test('L4: what was under way of a room when it was left is not taken for the room as it is joined again', () => {
+test('L4: what was under way of a room when it was left is not taken for the room as it is joined again', async () => {
   const store = new Store()
   const saved: unknown[] = []
   const rooms = new Rooms({
@@ -212,6 +240,7 @@ test('L4: what was under way of a room when it was left is not taken for the roo
   rooms.receive(chunk('c2', 'Old', false))
   rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
   rooms.receive(renamed('Old', 3))
+  await turn()
   const before = { sent: [...sent], asked: answers.length, state: source.current, awaited: rooms.awaited() }
   answers[0]?.()
   rooms.receive(chunk('c3', 'New', false))
@@ -225,22 +254,103 @@ test('L4: what was under way of a room when it was left is not taken for the roo
   expect(source.current.status).toBe('live')
 })
 
-test('L4: a connection that ends takes what was left on it along: the next one is asked at once', () => {
-  const rooms = new Rooms({ ...host(new Store()), loadRoom: () => undefined, save() {} })
+/** Rooms on a connection of which every message is kept, and every ping waits. */
+function connectedRooms(store = new Store()) {
+  const rooms = new Rooms({ ...host(store), loadRoom: () => undefined, save() {} })
   const sent: string[] = []
+  const pings: (() => void)[] = []
   const begin = () =>
     rooms.begin(
-      ({ type }) => void sent.push(type),
-      () => {},
+      ({ type, channel: of }) => void sent.push(`${type} ${of}`),
+      (then) => {
+        sent.push('ping')
+        pings.push(then)
+      },
     )
   rooms.open()
-  rooms.hold(channel)
+  return { rooms, store, sent, pings, begin }
+}
+
+test('L4: a connection that ends takes what was left on it along: the next one is asked at once', async () => {
+  const { rooms, sent, begin } = connectedRooms()
+  rooms.hold('a')
   begin()
-  rooms.release(channel)
-  rooms.hold(channel)
+  rooms.release('a')
+  rooms.hold('a')
   rooms.end()
   begin()
+  await turn()
 
-  expect(sent).toEqual(['join', 'leave', 'join'])
-  expect(rooms.awaited()).toEqual([channel])
+  expect(sent).toEqual(['join a', 'leave a', 'join a'])
+  expect(rooms.awaited()).toEqual(['a'])
+})
+
+test('L4: rooms that are left in one turn share a ping, and one that is left again waits for its own', async () => {
+  const { rooms, sent, pings, begin } = connectedRooms()
+  for (const name of ['a', 'b']) rooms.hold(name)
+  begin()
+  for (const name of ['a', 'b']) rooms.release(name)
+  await turn()
+  rooms.hold('c')
+  rooms.release('c')
+  await turn()
+  rooms.hold('a')
+  pings[0]?.()
+  rooms.release('a')
+  await turn()
+  rooms.hold('a')
+  pings[1]?.()
+  const before = [...sent]
+  pings[2]?.()
+
+  const first = ['join a', 'join b', 'leave a', 'leave b', 'ping']
+  expect(before).toEqual([...first, 'join c', 'leave c', 'ping', 'join a', 'leave a', 'ping'])
+  expect(sent.slice(before.length)).toEqual(['join a'])
+})
+
+test('L4: what may have been refused for one message too many is sent again: joins, leaves and their ping', async () => {
+  const { rooms, sent, pings, begin } = connectedRooms()
+  for (const name of ['a', 'b', 'c']) rooms.hold(name)
+  begin()
+  rooms.receive({ type: 'joined', channel: 'b', want: 'rows', cursor: 'k2', presence: [] })
+  rooms.release('a')
+  rooms.hold('a')
+  await turn()
+  const before = sent.length
+  rooms.sendAgain()
+  await turn()
+  pings[1]?.()
+
+  expect(sent.slice(before)).toEqual(['leave a', 'join c', 'ping', 'join a'])
+})
+
+test('L4: a room that is held again by whoever hears that it is left keeps its rows', () => {
+  const { rooms, store, begin } = connectedRooms()
+  const cached = { model: 'camera', version: 1, fieldVersions: {}, fields: { id: 'c1', productionId: 'p1' } }
+  const kept = {
+    cursor: 'k1',
+    schema: schema.hash,
+    read: (take: (rows: unknown[]) => void) => take([cached]),
+  }
+  const again = new Rooms({ ...host(store), loadRoom: () => kept as never, save() {} })
+  again.open()
+  begin()
+  const { source } = again.hold(channel)
+  source.subscribe(() => {
+    if (source.current.status === 'left') again.hold(channel)
+  })
+  again.release(channel)
+
+  expect(store.members(channel)).toHaveLength(1)
+  expect(rooms.awaited()).toEqual([])
+})
+
+test('K3: what arrives after signing out is not taken', () => {
+  const { rooms, store, begin } = connectedRooms()
+  rooms.hold(channel)
+  begin()
+  rooms.clear()
+  rooms.receive(chunk('c1', 'Late', false))
+
+  expect(store.members(channel)).toEqual([])
 })

@@ -6,27 +6,22 @@
  *   L2 once        a batch and its cursor are stored together, and a join continues from that cursor
  *   A2 revoked     `gone` removes the rows from memory and from the device
  */
-import type { ServerMessage } from '../../protocol/server-message.ts'
 import type { Clock } from '../clock.ts'
-import { createSource, guarded, type Source } from '../observable.ts'
+import { createSource, guarded } from '../observable.ts'
 import { inSlices } from '../slices.ts'
 import type { KeptRoom } from '../storage/storage.ts'
+import { drained, type HeldRoom, joinOf, type RoomMessage, stepOf } from './held-room.ts'
+import { LeftChannels } from './left-channels.ts'
 import { RoomRows, type RoomRowsHost } from './room-rows.ts'
 import {
   isAwaited,
   joiningRoom,
-  onChanges,
   onError,
-  onGone,
-  onJoined,
   onPong,
-  onRows,
   onShown,
-  onSnapshot,
   rejoining,
   type RoomEffect,
   type RoomState,
-  type RoomStep,
 } from './room-state.ts'
 
 /** What the rooms need of the rest of the client. */
@@ -51,30 +46,11 @@ export type SendRoomMessage = (
 /** Calls back when the server has taken everything that was sent before, and what it sent until then has arrived. */
 export type AfterAnswer = (then: () => void) => void
 
-/** A room that somebody holds. */
-export interface HeldRoom {
-  readonly source: Source<RoomState>
-  holders: number
-  /** The device's storage has said where the room stands. */
-  isFound: boolean
-  /** Answers that wait for the cached rows, or for answers before them; absent when none need to. */
-  early: RoomMessage[] | undefined
-  /** The server was asked on this connection. */
-  isAsked: boolean
-  cancelRetry: () => void
-}
-
-type RoomMessage = Extract<
-  ServerMessage,
-  { type: 'rows' | 'changes' | 'joined' | 'snapshot' | 'gone' | 'error' }
->
-
 export class Rooms {
   readonly #host: RoomsHost
   readonly #rows: RoomRows
   readonly #held = new Map<string, HeldRoom>()
-  /** Channels left on this connection: what was under way still arrives. True when a ping was sent after the leave. */
-  readonly #left = new Map<string, boolean>()
+  readonly #left = new LeftChannels()
   #send: SendRoomMessage | undefined
   #whenAnswered: AfterAnswer = () => {}
   #isOpen = false
@@ -118,14 +94,18 @@ export class Rooms {
     if (!room || --room.holders > 0) return
     this.#held.delete(channel)
     room.cancelRetry()
-    if (this.#send && room.isAsked && room.source.current.status !== 'gone') {
-      this.#send({ type: 'leave', channel })
-      this.#left.set(channel, false)
-    }
-    room.source.set({ ...room.source.current, status: 'left' })
+    if (room.isAsked && room.source.current.status !== 'gone') this.#leave(channel)
+    // Whoever hears that it is left may hold it again.
     this.#rows.free(channel)
     this.#host.onAnswered(channel)
+    room.source.set({ ...room.source.current, status: 'left' })
     this.#host.onChanged()
+  }
+
+  #leave(channel: string): void {
+    if (!this.#send) return
+    this.#send({ type: 'leave', channel })
+    this.#left.add(channel, this.#whenAnswered, () => this.askAll())
   }
 
   /** The device's storage is open: cached rows are shown. */
@@ -165,6 +145,17 @@ export class Rooms {
     for (const [channel, room] of this.#held) this.#ask(channel, room)
   }
 
+  /** The server refused one message too many, and does not say which: what may have been it is sent again. */
+  sendAgain(): void {
+    for (const channel of this.#left.clear()) this.#leave(channel)
+    for (const room of this.#held.values()) {
+      if (room.early || room.source.current.isLoading || !isAwaited(room.source.current)) continue
+      room.cancelRetry()
+      room.isAsked = false
+    }
+    this.askAll()
+  }
+
   receive(message: RoomMessage): void {
     const { channel = '' } = message
     const room = this.#held.get(channel)
@@ -180,14 +171,29 @@ export class Rooms {
 
   #take(channel: string, room: HeldRoom, message: RoomMessage): void {
     const before = room.source.current
+    // What could not be taken is missing from all that follows, until the room is joined anew.
+    if (before.status === 'error' && message.type !== 'gone') return
+    try {
+      room.source.set(this.#stepped(channel, room, message))
+    } catch (error) {
+      this.#rows.unstage(channel)
+      room.source.set(onError(before, 'invalid_message', String(error)).room)
+      guarded(() => {
+        throw error
+      })
+    }
+    if (isAwaited(before)) this.#tellAnswered(room)
+    this.#host.onChanged()
+  }
+
+  #stepped(channel: string, room: HeldRoom, message: RoomMessage): RoomState {
+    const before = room.source.current
     const { room: after, effect } = stepOf(before, message)
     if (message.type === 'snapshot') this.#rows.unstage(channel)
     if (effect) this.#perform(channel, room, after, effect)
     else this.#keepCursor(before, after)
     if (!after.isLoading) this.#rows.unstage(channel)
-    room.source.set(after)
-    if (isAwaited(before)) this.#tellAnswered(room)
-    this.#host.onChanged()
+    return after
   }
 
   /** Nothing that the server has sent of the room is still to be taken. */
@@ -208,10 +214,11 @@ export class Rooms {
 
   /** Forgets all rows, in memory only. */
   clear(): void {
-    for (const [channel, { early, source }] of this.#held) {
-      early?.splice(0)
+    for (const [channel, room] of this.#held) {
+      room.early?.splice(0)
+      room.isAsked = false
       this.#rows.free(channel)
-      source.set(joiningRoom(channel))
+      room.source.set(joiningRoom(channel))
     }
   }
 
@@ -272,7 +279,7 @@ export class Rooms {
   /** What came early may be a whole load, so that it is taken in slices; what comes meanwhile comes after it. */
   async #takeEarly(channel: string, room: HeldRoom): Promise<void> {
     await inSlices(drained(room), (message) => {
-      if (this.#held.get(channel) === room) guarded(() => this.#take(channel, room, message))
+      if (this.#held.get(channel) === room) this.#take(channel, room, message)
     })
     if (this.#held.get(channel) === room) this.#tellAnswered(room)
   }
@@ -291,23 +298,17 @@ export class Rooms {
 
   #ask(channel: string, room: HeldRoom): void {
     if (!this.#send || room.isAsked || !this.#isAskable(channel, room)) return
-    if (this.#left.has(channel)) return this.#askWhenLeft(channel)
     room.isAsked = true
     this.#send({ type: 'join', ...joinOf(channel, room.source.current) })
   }
 
-  /** Frames of the room as it was joined before would be taken for those of the new join. */
-  #askWhenLeft(channel: string): void {
-    if (this.#left.get(channel)) return
-    this.#left.set(channel, true)
-    this.#whenAnswered(() => {
-      this.#left.delete(channel)
-      this.askAll()
-    })
-  }
-
   #isAskable(channel: string, { isFound, source }: HeldRoom): boolean {
-    return isFound && source.current.status !== 'gone' && !this.#host.isWithheld(channel)
+    return (
+      isFound &&
+      source.current.status !== 'gone' &&
+      !this.#left.has(channel) &&
+      !this.#host.isWithheld(channel)
+    )
   }
 
   #perform(channel: string, held: HeldRoom, after: RoomState, effect: RoomEffect): void {
@@ -332,35 +333,4 @@ export class Rooms {
       this.#ask(channel, room)
     })
   }
-}
-
-function stepOf(room: RoomState, message: RoomMessage): RoomStep {
-  switch (message.type) {
-    case 'rows':
-      return onRows(room, message)
-    case 'changes':
-      return onChanges(room, message.changes, message.cursor)
-    case 'joined':
-      return onJoined(room, message.cursor)
-    case 'snapshot':
-      return onSnapshot(room)
-    case 'gone':
-      return onGone(
-        room,
-        message.reason,
-        `The right to read \`${message.channel}\` is lost, so its rows were removed.`,
-      )
-    case 'error':
-      return onError(room, message.code, message.message, message.retryAfterMs)
-  }
-}
-
-/** Takes each out before it is handed on, so that others can be put behind, or all be dropped; then none wait any more. */
-function* drained(room: HeldRoom): Iterable<RoomMessage> {
-  for (let next = room.early?.shift(); next; next = room.early?.shift()) yield next
-  room.early = undefined
-}
-
-function joinOf(channel: string, { cursor }: RoomState): { channel: string; cursor?: string } {
-  return { channel, ...(cursor !== undefined && { cursor }) }
 }
