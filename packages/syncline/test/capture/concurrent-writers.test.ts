@@ -42,6 +42,13 @@ async function writeAtOnce(
   await Promise.all(writers)
 }
 
+/** Until so many connections of the database wait for a lock. */
+async function untilWaiting(count: number): Promise<void> {
+  const waiting = `select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  await expect.poll(async () => (await stage.database.query(waiting))[0]?.['count']).toBe(count)
+}
+
 const newSeed = () => fc.sample(fc.nat(), 1)[0] as number
 
 describe.each(SERVERS)('%s', (kind) => {
@@ -141,6 +148,34 @@ describe.each(SERVERS)('%s', (kind) => {
     expect(
       (await readLog(stage.database)).slice(-2).map(({ action, version }) => `${action} ${version}`),
     ).toEqual(['delete 3', 'create 4'])
+    await expectLogEqualsTables(stage.database, schema)
+  })
+
+  test('L1: a child that waits for a parent that is edited and then moved is written into the new room', async () => {
+    stage = await openMigrated(kind, schema)
+    await stage.database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
+      insert into cameras (id, production_id, name) values ('c', 'p', 'C')`)
+    const open = async () => (await stage.server?.connect()) as pg.Client
+    const [mover, earlier, later] = [await open(), await open(), await open()]
+    const insert = "insert into photos (id, camera_id, caption) values ($1, 'c', 'F')"
+    await mover.query("begin; update cameras set name = 'Edited'")
+    await earlier.query('begin')
+    await earlier.query(insert, ['earlier'])
+
+    // The move waits for the child that is being written, and the next child for the move.
+    const moved = mover.query("update cameras set production_id = 'q'")
+    await untilWaiting(1)
+    await earlier.query('commit')
+    await moved
+    const inserted = later.query(insert, ['later'])
+    await untilWaiting(1)
+    await mover.query('commit')
+    await inserted
+
+    expect(await stage.database.query('select id, sync_room from photos order by id')).toEqual([
+      { id: 'earlier', sync_room: 'q' },
+      { id: 'later', sync_room: 'q' },
+    ])
     await expectLogEqualsTables(stage.database, schema)
   })
 

@@ -292,10 +292,11 @@ begin
         'cameraId', new."version",
         'caption', new."version");
     end if;
-    select p."production_id" into new."sync_room"
-      from "public"."cameras" as p
+    perform 1 from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id"
       for key share;
+    select p."production_id" into new."sync_room" from "public"."cameras" as p
+      where p."id" operator(pg_catalog.=) new."camera_id";
     return new;
   end if;
 
@@ -308,10 +309,11 @@ begin
       new."field_versions" := pg_catalog.jsonb_build_object(
         'cameraId', new."version",
         'caption', new."version");
-      select p."production_id" into new."sync_room"
-        from "public"."cameras" as p
+      perform 1 from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id"
         for key share;
+      select p."production_id" into new."sync_room" from "public"."cameras" as p
+        where p."id" operator(pg_catalog.=) new."camera_id";
       if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
         perform 1 from "public"."photos" as o where o."id" operator(pg_catalog.=) old."id" for update;
       end if;
@@ -344,10 +346,11 @@ begin
   end if;
   if ((new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true and (new."camera_id" is not null or old."camera_id" is not null))
         or ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
-    select p."production_id" into new."sync_room"
-      from "public"."cameras" as p
+    perform 1 from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id"
       for key share;
+    select p."production_id" into new."sync_room" from "public"."cameras" as p
+      where p."id" operator(pg_catalog.=) new."camera_id";
   end if;
   if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
     perform 1 from "public"."photos" as o where o."id" operator(pg_catalog.=) old."id" for update;
@@ -386,10 +389,11 @@ begin
         'photoId', new."version",
         'body', new."version");
     end if;
-    select p."sync_room" into new."sync_room"
-      from "public"."photos" as p
+    perform 1 from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id"
       for key share;
+    select p."sync_room" into new."sync_room" from "public"."photos" as p
+      where p."id" operator(pg_catalog.=) new."photo_id";
     return new;
   end if;
 
@@ -402,10 +406,11 @@ begin
       new."field_versions" := pg_catalog.jsonb_build_object(
         'photoId', new."version",
         'body', new."version");
-      select p."sync_room" into new."sync_room"
-        from "public"."photos" as p
+      perform 1 from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id"
         for key share;
+      select p."sync_room" into new."sync_room" from "public"."photos" as p
+        where p."id" operator(pg_catalog.=) new."photo_id";
       return new;
     end if;
     if pg_catalog.current_setting('syncline.revived', true)
@@ -435,10 +440,11 @@ begin
   end if;
   if ((new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true and (new."photo_id" is not null or old."photo_id" is not null))
         or ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
-    select p."sync_room" into new."sync_room"
-      from "public"."photos" as p
+    perform 1 from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id"
       for key share;
+    select p."sync_room" into new."sync_room" from "public"."photos" as p
+      where p."id" operator(pg_catalog.=) new."photo_id";
   end if;
   return new;
 end

@@ -149,12 +149,17 @@ function forgetWriter({ model, description }: CapturedTable): string {
 /**
  * The room comes from the parent, which stays where it is until this transaction ends: a parent that moves locks its
  * row `for update` first.
+ *
+ * Locked first and read by a statement of its own: of a row that was edited, then moved, by whom the lock has waited
+ * for, `for key share` answers the values before both.
  */
 function followParent(route: RoomRoute): string {
-  return `select p.${quoteIdentifier(route.parentRoomColumn)} into new.${quoteIdentifier(route.column.name)}
-  from ${route.parent} as p
-  where p.${quoteIdentifier(route.parentIdColumn)} operator(pg_catalog.=) new.${quoteIdentifier(route.reference.name)}
-  for key share;`
+  const parent = `from ${route.parent} as p
+  where p.${quoteIdentifier(route.parentIdColumn)} operator(pg_catalog.=) new.${quoteIdentifier(route.reference.name)}`
+  return lines(
+    `perform 1 ${parent}\n  for key share;`,
+    `select p.${quoteIdentifier(route.parentRoomColumn)} into new.${quoteIdentifier(route.column.name)} ${parent};`,
+  )
 }
 
 function followParentAgain(route: RoomRoute): string {
