@@ -50,6 +50,18 @@ export function warnOfRefusal(channel: string, reason: string, count: number): v
   } catch {}
 }
 
+/** Says that the server refuses a channel without saying which. */
+export function warnOfNamelessRefusal(reason: string, unanswered: ReadonlySet<string>): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const names = Array.from(unanswered, (name) => `\`${name}\``).join(', ')
+      warn(
+        `The server refuses a channel without saying which: ${reason.replace(/\.?$/, '.')} Not confirmed so far: ${names || 'none'}. What is refused is not refreshed: show fewer channels at a time, or let the server send the \`identifier\` beside its \`error\`.`,
+      )
+    }
+  } catch {}
+}
+
 /** Says which prop the page does not have. */
 export function warnOfUnknown(props: readonly string[], findProps: () => object | undefined): void {
   try {

@@ -316,3 +316,31 @@ test('an id that is not encoded soundly keeps no other channel from being joined
   await expect.poll(() => server.frames).toHaveLength(3)
   expect(sent(server).map(([, { id }]) => id)).toEqual(['100%', '%61ll', '1'])
 })
+
+test('a refusal that names no channel is told with those that are not confirmed, and disturbs no other', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const { server, registry, reloads } = await start({ form: 'identifier' }, undefined, (frame) =>
+    String(frame?.['data']).includes('Account:2')
+      ? [
+          {
+            identifier: frame?.['identifier'],
+            message: { type: 'error', error: 'Subscription limit reached' },
+          },
+        ]
+      : railsAnswers(frame),
+  )
+  registry.subscribe('Account:1', 'account')
+  await expect.poll(() => reloads).toEqual([['account']])
+
+  registry.subscribe('Account:2', 'other')
+  await expect.poll(() => warn.mock.calls).toHaveLength(1)
+  const { identifier } = server.frames[0] as { identifier: string }
+  server.send({ identifier, message: { identifier: 'Account:1', action: 'update' } })
+
+  await expect.poll(() => reloads).toEqual([['account'], ['account']])
+  expect(warn.mock.calls).toEqual([
+    [
+      '[syncline] The server refuses a channel without saying which: Subscription limit reached. Not confirmed so far: `Account:2`. What is refused is not refreshed: show fewer channels at a time, or let the server send the `identifier` beside its `error`.',
+    ],
+  ])
+})

@@ -7,6 +7,7 @@
  */
 import type { SocketOptions, Transport } from '../transport.ts'
 import { delayBefore } from '../delay-before.ts'
+import { warnOfNamelessRefusal } from '../development.ts'
 import { socketAddress } from './address.ts'
 import { type Frame, reconnectingSocket } from './socket.ts'
 
@@ -90,7 +91,11 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
 
     const receiveData = (identifier: string, data: Data, cursor: string | undefined) => {
       const channel = data.identifier ?? channels.get(identifier)
-      if (channel === undefined) return
+      if (channel === undefined) {
+        // So the reference's server says that there are too many.
+        if (data.type === 'error') warnOfNamelessRefusal(String(data.error), unanswered)
+        return
+      }
       if (data.type === 'subscribed') joined(channel, cursor)
       else if (data.type === 'error' && data.retryAfterMs !== undefined)
         askAgain([channel], data.retryAfterMs)
