@@ -10,9 +10,9 @@ import { router as svelteRouter } from '@inertiajs/svelte'
 import { QueryClient } from '@tanstack/react-query'
 import type { Action } from 'svelte/action'
 import { mutate, useSWRConfig } from 'swr'
-import { inertiaPage, keepFields, native, svelteKit, swr, syncRegistry, tanstackQuery } from 'syncline/markers'
+import { buildIdentifier, inertiaPage, keepFields, native, svelteKit, swr, SyncRegistry, syncRegistry, tanstackQuery } from 'syncline/markers'
 import { createDynamicSync, keepField } from 'syncline/markers/svelte'
-import { useSync } from 'syncline/svelte'
+import { syncWithRails, useSync } from 'syncline/svelte'
 
 declare function invalidate(resource: string | URL | ((url: URL) => boolean)): Promise<void>
 
@@ -21,9 +21,24 @@ export const pages = [inertiaPage(svelteRouter), tanstackQuery(new QueryClient()
 export const usePage = () => swr(useSWRConfig().mutate)
 export const action: Action<HTMLInputElement, string> = keepField
 export const subscribe: [typeof useSync, typeof createDynamicSync] = [useSync, createDynamicSync]
+
+/** The reference's declaration. */
+interface ReferenceRegistry {
+  connect(): Promise<void>
+  disconnect(): void
+  subscribe(identifier: string, propName: string): void
+  unsubscribe(identifier: string, propName: string): void
+  clearSubscriptions(subscriptionMap: Record<string, string>): void
+  performReload(): void
+}
+interface ReferenceOptions { debounceMs?: number; maxReconnectAttempts?: number; reconnectDelay?: number }
+export const made: new (options?: ReferenceOptions) => ReferenceRegistry = SyncRegistry
+export const shared: ReferenceRegistry = syncRegistry
+export const mapped: (mappings: Record<string, string>) => void = syncWithRails
+export const identified: (model: string, id: string | null, collection?: string) => string | null = buildIdentifier
 `
 
-test('router, QueryClient, mutate and invalidate are what the adapters take', () => {
+test('router, QueryClient, mutate and invalidate are what the adapters take, and the registry is the reference’s', () => {
   const folder = mkdtempSync(join(import.meta.dirname, '../../../../node_modules/.types-'))
   const file = join(folder, 'page.ts')
   writeFileSync(file, CODE)

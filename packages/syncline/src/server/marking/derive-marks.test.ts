@@ -16,6 +16,22 @@ const schema = defineSchema({
       { broadcastsTo: ['account'], broadcastsOnChangeOf: [] },
     ),
     ledScreen: model('led_screens', { name: text() }),
+    invoice: model(
+      'invoices',
+      { accountId: reference('account'), total: text(), memo: text() },
+      {
+        broadcastsTo: ['account', 'all'],
+        refreshes: {
+          parent: { prop: 'balance', when: ['total'] },
+          collection: { prop: 'bookkeeping', when: ['memo'] },
+        },
+      },
+    ),
+    avatar: model(
+      'avatars',
+      { accountId: reference('account') },
+      { broadcastsTo: ['account'], refreshes: { parent: 'account_card' } },
+    ),
   },
 })
 
@@ -64,6 +80,30 @@ test('a prop with a condition is named when one of its fields changed, and when 
   ].map((change) => deriveMarks(schema, [change]).channels.get('Account:7')?.props)
 
   expect(props).toEqual([[], ['billing'], ['billing'], ['billing'], ['billing']])
+})
+
+test('the prop of a parent is the declared one', () => {
+  expect(marked(row({ model: 'avatar', marks: '["Account:9","Account:9/avatars"]' }))).toEqual([
+    'Avatar:7 refresh avatar update',
+    'Account:9 refresh account_card update',
+    'Account:9/avatars refresh avatars update',
+  ])
+})
+
+test('props of parents and collections with a condition are named when their own field changed', () => {
+  const ofInvoice = (fields: string) =>
+    marked(row({ model: 'invoice', fields, marks: '["Account:9","Account:9/invoices"]' })).slice(1)
+
+  expect(ofInvoice('{"total":"5"}')).toEqual([
+    'Invoice:all refresh  update',
+    'Account:9 refresh balance update',
+    'Account:9/invoices refresh  update',
+  ])
+  expect(ofInvoice('{"memo":"Paid"}')).toEqual([
+    'Invoice:all refresh bookkeeping update',
+    'Account:9 refresh  update',
+    'Account:9/invoices refresh bookkeeping update',
+  ])
 })
 
 test('within a batch remove beats refresh, each prop is named once, and the last action speaks of the record', () => {
