@@ -21,6 +21,8 @@ export interface HeldRoom {
   early: RoomMessage[] | undefined
   /** The server was asked on this connection. */
   isAsked: boolean
+  /** A message could not be taken, so that it is missing from all that follows, until the room is asked for again. */
+  isBroken: boolean
   cancelRetry: () => void
 }
 
@@ -48,6 +50,9 @@ export function stepOf(room: RoomState, message: RoomMessage): RoomStep {
       )
     case 'error':
       return onError(room, message.code, message.message, message.retryAfterMs)
+    default:
+      // Of a newer server.
+      return { room }
   }
 }
 

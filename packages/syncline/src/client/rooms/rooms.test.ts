@@ -181,6 +181,41 @@ test('L4: after a message that cannot be taken the room says so and takes no mor
   expect(rooms.awaited()).toEqual([channel])
 })
 
+test('L4: over HTTP a room that could not take a message, or was refused, is asked for again from before', () => {
+  const store = new Store()
+  const rooms = new Rooms({ ...host(store), loadRoom: () => undefined, save() {} })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  rooms.open()
+  const { source } = rooms.hold(channel)
+  const asked = [rooms.askByRequest()]
+  rooms.receive({ type: 'error', channel, code: 'too_many_channels', message: 'Too many.' })
+  const refused = source.current.status
+  asked.push(rooms.askByRequest())
+  rooms.receive(chunk('c1', 'Shown', false))
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+  const joined = source.current.status
+  rooms.receive({ type: 'changes', channel, cursor: 'k3', changes: [null as never] })
+  const failed = source.current.status
+  asked.push(rooms.askByRequest())
+  rooms.receive(renamed('Third', 3))
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k3', presence: [] })
+
+  expect([refused, joined, failed, source.current.status]).toEqual(['error', 'live', 'error', 'live'])
+  expect(asked).toEqual([[{ channel }], [{ channel }], [{ channel, cursor: 'k2' }]])
+  expect(store.rows('camera').get('c1')?.['name']).toBe('Third')
+})
+
+test('a message of a kind that only a newer server knows changes nothing', () => {
+  const { rooms, begin } = connectedRooms()
+  const { source } = rooms.hold(channel)
+  begin()
+  rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
+  const before = source.current
+  rooms.receive({ type: 'cheer', channel } as never)
+
+  expect(source.current).toEqual(before)
+})
+
 test('A2: a room that could not take a message still hears that its right is lost', () => {
   const store = new Store()
   const rooms = new Rooms({ ...host(store), loadRoom: () => undefined, save() {} })

@@ -73,7 +73,7 @@ export class Rooms {
   /** The joins of a single request; its answers are awaited. */
   askByRequest(): { readonly channel: string; readonly cursor?: string }[] {
     const askable = [...this.#held].filter(([channel, room]) => this.#isAskable(channel, room))
-    for (const [, room] of askable) room.isAsked = true
+    for (const [, room] of askable) this.#noteAsked(room)
     return askable.map(([channel, { source }]) => joinOf(channel, source.current))
   }
 
@@ -171,11 +171,11 @@ export class Rooms {
 
   #take(channel: string, room: HeldRoom, message: RoomMessage): void {
     const before = room.source.current
-    // What could not be taken is missing from all that follows, until the room is joined anew.
-    if (before.status === 'error' && message.type !== 'gone') return
+    if (room.isBroken && message.type !== 'gone') return
     try {
       room.source.set(this.#stepped(channel, room, message))
     } catch (error) {
+      room.isBroken = true
       this.#rows.unstage(channel)
       room.source.set(onError(before, 'invalid_message', String(error)).room)
       guarded(() => {
@@ -230,6 +230,7 @@ export class Rooms {
       isFound: false,
       early: undefined,
       isAsked: false,
+      isBroken: false,
       cancelRetry() {},
     }
     this.#held.set(channel, room)
@@ -298,8 +299,13 @@ export class Rooms {
 
   #ask(channel: string, room: HeldRoom): void {
     if (!this.#send || room.isAsked || !this.#isAskable(channel, room)) return
-    room.isAsked = true
+    this.#noteAsked(room)
     this.#send({ type: 'join', ...joinOf(channel, room.source.current) })
+  }
+
+  #noteAsked(room: HeldRoom): void {
+    room.isAsked = true
+    room.isBroken = false
   }
 
   #isAskable(channel: string, { isFound, source }: HeldRoom): boolean {
