@@ -417,6 +417,7 @@ test('R4: an error of the server, or a network that fails, does not disturb the 
 test('a lost right ends the refreshes, and disturbs nothing', async () => {
   const tab = await open('/account/8', { token: 'cleo' })
   const frames = heard.get(tab)?.frames ?? []
+  await expect.poll(() => frames.join()).toContain('"type":"joined"')
   await site.server.query('delete from account_users where user_id = 3')
   await expect.poll(() => frames.join()).toContain('"type":"gone"')
   const from = frames.length
