@@ -295,6 +295,11 @@ begin
     perform 1 from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id"
       for key share;
+    if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
+      perform 1 from "public"."cameras" as p
+        where p."id" operator(pg_catalog.=) new."camera_id"
+        for share;
+    end if;
     select p."production_id" into new."sync_room" from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id";
     return new;
@@ -312,6 +317,11 @@ begin
       perform 1 from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id"
         for key share;
+      if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
+        perform 1 from "public"."cameras" as p
+          where p."id" operator(pg_catalog.=) new."camera_id"
+          for share;
+      end if;
       select p."production_id" into new."sync_room" from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id";
       if (new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null) then
@@ -349,6 +359,11 @@ begin
     perform 1 from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id"
       for key share;
+    if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
+      perform 1 from "public"."cameras" as p
+        where p."id" operator(pg_catalog.=) new."camera_id"
+        for share;
+    end if;
     select p."production_id" into new."sync_room" from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id";
   end if;
@@ -392,6 +407,11 @@ begin
     perform 1 from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id"
       for key share;
+    if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
+      perform 1 from "public"."photos" as p
+        where p."id" operator(pg_catalog.=) new."photo_id"
+        for share;
+    end if;
     select p."sync_room" into new."sync_room" from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id";
     return new;
@@ -409,6 +429,11 @@ begin
       perform 1 from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id"
         for key share;
+      if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
+        perform 1 from "public"."photos" as p
+          where p."id" operator(pg_catalog.=) new."photo_id"
+          for share;
+      end if;
       select p."sync_room" into new."sync_room" from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id";
       return new;
@@ -443,6 +468,11 @@ begin
     perform 1 from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id"
       for key share;
+    if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
+      perform 1 from "public"."photos" as p
+        where p."id" operator(pg_catalog.=) new."photo_id"
+        for share;
+    end if;
     select p."sync_room" into new."sync_room" from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id";
   end if;

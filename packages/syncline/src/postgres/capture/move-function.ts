@@ -12,7 +12,7 @@ import type { CapturedTable, RoomMove } from './captured-table.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { readWriter } from './read-writer.ts'
 import { idText } from './record-sql.ts'
-import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
+import { choose, KEEPS_ITS_SNAPSHOT, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
 import { isChanged } from './changed-expression.ts'
 import { WAKE } from './wake-text.ts'
 
@@ -36,7 +36,7 @@ export function moveFunction(table: CapturedTable): string {
       adoptsChildren(table) && adoptChildren(table, id),
       ...table.moves.map((move) => when(isChanged(move.column), takeChildren(move, id))),
       when(
-        "(pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true",
+        KEEPS_ITS_SNAPSHOT,
         readWriter(),
         `insert into syncline.unsettled (model, id) values (${literal(table.model.name)}, ${idText(table, 'new')});`,
         ...table.moves.map((move) =>

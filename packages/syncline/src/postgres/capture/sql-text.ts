@@ -2,6 +2,10 @@
 
 type Piece = string | false | undefined
 
+/** Condition: the transaction keeps one snapshot, as REPEATABLE READ and SERIALIZABLE do. */
+export const KEEPS_ITS_SNAPSHOT =
+  "(pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true"
+
 /** A quoted string. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`

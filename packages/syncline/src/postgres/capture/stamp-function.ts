@@ -11,7 +11,7 @@ import { differs, isAnyChanged, isChanged, whenChanged } from './changed-express
 import { beginLife, following, isRevival, readLastLife } from './lives.ts'
 import { continueInNewPartition, notePartitionMove } from './partition-move.ts'
 
-import { choose, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
+import { choose, KEEPS_ITS_SNAPSHOT, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
 import { WRITER_SETTING } from './writer-setting.ts'
 
 /** Name of the function, in schema `syncline`. */
@@ -152,12 +152,17 @@ function forgetWriter({ model, description }: CapturedTable): string {
  *
  * Locked first and read by a statement of its own: of a row that was edited, then moved, by whom the lock has waited
  * for, `for key share` answers the values before both.
+ *
+ * A snapshot of the whole transaction may be older than the move, and reads the old room whatever was locked. It must be
+ * refused as any serialization failure is; `for key share` does so, but for a move inside a savepoint of a row that was
+ * locked before it and edited since the snapshot: there only `for share` meets the move.
  */
 function followParent(route: RoomRoute): string {
   const parent = `from ${route.parent} as p
   where p.${quoteIdentifier(route.parentIdColumn)} operator(pg_catalog.=) new.${quoteIdentifier(route.reference.name)}`
   return lines(
     `perform 1 ${parent}\n  for key share;`,
+    when(KEEPS_ITS_SNAPSHOT, `perform 1 ${parent}\n  for share;`),
     `select p.${quoteIdentifier(route.parentRoomColumn)} into new.${quoteIdentifier(route.column.name)} ${parent};`,
   )
 }
