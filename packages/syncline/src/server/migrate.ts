@@ -3,6 +3,7 @@ import type { Database } from '../postgres/database.ts'
 import type { Drift } from '../postgres/capture/drift.ts'
 import {
   checkCapture,
+  findWrongRooms as findWrongRoomsOf,
   type MigrateOptions,
   type MigrationReport,
   migrate as migrateSchema,
@@ -41,6 +42,13 @@ export function findDrift<S extends Schema, U extends User = User>(
   subject: MigrationSubject<S, U>,
 ): Promise<Drift[]> {
   return checkCapture(subject.database, subject.schema, watched(subject))
+}
+
+/** Records that are in a wrong room; reads whole tables, and changes nothing. */
+export function findWrongRooms<S extends Schema, U extends User = User>(
+  subject: MigrationSubject<S, U>,
+): Promise<Drift[]> {
+  return findWrongRoomsOf(subject.database, subject.schema, watched(subject))
 }
 
 /** Tables and columns that the access rules and the proofs of sessions read. */

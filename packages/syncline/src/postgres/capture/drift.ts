@@ -10,6 +10,7 @@ type DriftKind =
   | 'enum_values'
   | 'trigger_after_stamp'
   | 'trigger_disabled'
+  | 'wrong_room'
   | 'not_migrated'
   | 'not_declared'
   | 'missing_table'

@@ -1,4 +1,7 @@
-/** Fills in the rooms of rows that were there before the column that holds them. */
+/**
+ * Records whose room's column is not what their path leads to: rows that were there before the column, and whatever a
+ * fault has left behind. Found by one query a path; corrected by plain updates, which the triggers log.
+ */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable, RoomRoute } from './captured-table.ts'
 
@@ -8,15 +11,23 @@ const ROWS_AT_A_TIME = 5_000
 /** Corrects some rows whose room is not their parent's; run again until it corrects none. */
 export function fillRooms(table: CapturedTable, route: RoomRoute): string {
   const id = quoteIdentifier(table.id.name)
-  const room = quoteIdentifier(route.column.name)
-  const wanted = `p.${quoteIdentifier(route.parentRoomColumn)}`
-  return `update ${table.table} as c set ${room} = ${wanted}
-from ${route.parent} as p
-where p.${quoteIdentifier(route.parentIdColumn)} = c.${quoteIdentifier(route.reference.name)}
-  and c.${id} in (
-    select w.${id} from ${table.table} as w join ${route.parent} as p
-      on p.${quoteIdentifier(route.parentIdColumn)} = w.${quoteIdentifier(route.reference.name)}
-    where w.${room} is distinct from ${wanted}
-    limit ${ROWS_AT_A_TIME})
+  return `update ${table.table} as c set ${quoteIdentifier(route.column.name)} = w.wanted
+from (
+  select c.${id} as id, p.${quoteIdentifier(route.parentRoomColumn)} as wanted
+  ${inWrongRoom(table, route)}
+  limit ${ROWS_AT_A_TIME}) as w
+where c.${id} = w.id
 returning 1`
+}
+
+/** Counts the rows whose room is not their parent's, or who have one without a parent. */
+export function countWrongRooms(table: CapturedTable): string {
+  const counts = table.routes.map((route) => `(select count(*) ${inWrongRoom(table, route)})`)
+  return `select (${counts.join(' + ')})::int4 as count`
+}
+
+function inWrongRoom(table: CapturedTable, route: RoomRoute): string {
+  return `from ${table.table} as c left join ${route.parent} as p
+    on p.${quoteIdentifier(route.parentIdColumn)} = c.${quoteIdentifier(route.reference.name)}
+  where c.${quoteIdentifier(route.column.name)} is distinct from p.${quoteIdentifier(route.parentRoomColumn)}`
 }

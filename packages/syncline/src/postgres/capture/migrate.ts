@@ -61,15 +61,15 @@ export async function migrate(
     await takeTheLock(connection, database)
     const plan = await planFor(database, connection, schema, options)
     refuse(plan.drift)
-    if (!options.print) {
-      for (const step of plan.steps) {
-        options.onStep?.(step)
-        await runStep(connection, step)
-      }
-      if (await hasUnsettled(connection)) await connection.query('select syncline.settle_rooms()')
-      await healed(connection, schema)
+    const steps: MigrationStep[] = []
+    for await (const step of stepsOf(plan, connection, options)) {
+      steps.push(step)
+      if (options.print) continue
+      options.onStep?.(step)
+      await runStep(connection, step)
     }
-    return { steps: plan.steps, drift: plan.drift, sql: formatMigration(plan.steps) }
+    if (!options.print) await healed(connection, schema)
+    return { steps, drift: plan.drift, sql: formatMigration(steps) }
   } finally {
     await connection.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => {
       // The connection is gone, and the lock with it.
@@ -86,6 +86,50 @@ export async function checkCapture(
 ): Promise<Drift[]> {
   const { steps, drift } = await planFor(database, database, schema, options)
   return [...drift, ...outstanding(steps, steps.length > 0 && (await isFresh(database)))]
+}
+
+/** Records that are in another room than their path leads to; reads every table whose rooms follow a path. */
+export async function findWrongRooms(
+  database: Database,
+  schema: CompiledSchema,
+  options: CaptureOptions = {},
+): Promise<Drift[]> {
+  const found: Drift[] = []
+  const plan = await planFor(database, database, schema, options)
+  for await (const { step, count } of wrongRooms(database, plan)) found.push(wrongRoom(step, count))
+  return found
+}
+
+function wrongRoom({ table }: MigrationStep, count: number): Drift {
+  const [records, them] = count === 1 ? ['1 record', 'it'] : [`${count} records`, 'them']
+  return {
+    kind: 'wrong_room',
+    table: table as string,
+    isBlocking: false,
+    message: `\`${table}\` has ${records} outside the room that the path leads to: members of that room miss ${them}. Run \`npx syncline migrate\`, which takes ${them} there by changes in the log.`,
+  }
+}
+
+/** The plan's steps, and then those for what is wrong in tables whose rooms are kept. */
+async function* stepsOf(
+  plan: MigrationPlan,
+  connection: Connection,
+  { print }: MigrateOptions,
+): AsyncGenerator<MigrationStep> {
+  yield* plan.steps
+  if (!print && (await hasUnsettled(connection))) await connection.query('select syncline.settle_rooms()')
+  for await (const { step } of wrongRooms(connection, plan)) yield step
+}
+
+/** One table after the other: a parent that is taken to its room takes its children along. */
+async function* wrongRooms(
+  connection: Pick<Connection, 'query'>,
+  { roomChecks }: MigrationPlan,
+): AsyncGenerator<{ readonly step: MigrationStep; readonly count: number }> {
+  for (const { query, step } of roomChecks) {
+    const [answer] = await connection.query<{ count: number }>(query)
+    if (answer !== undefined && answer.count > 0) yield { step, count: answer.count }
+  }
 }
 
 /** Whether there is nothing of Syncline's own yet. */

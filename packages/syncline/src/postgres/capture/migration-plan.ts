@@ -27,7 +27,7 @@ import {
 } from './create-table.ts'
 import type { DatabaseDescription, TableDescription, TriggerDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
-import { fillRooms } from './fill-rooms.ts'
+import { countWrongRooms, fillRooms } from './fill-rooms.ts'
 import { findDrift, sharedTables } from './find-drift.ts'
 import { guardFunction, guardTable, guardTruncateFunction } from './guard-function.ts'
 import { logFunction } from './log-function.ts'
@@ -63,8 +63,17 @@ export interface MigrationStep {
   readonly run: 'once' | 'outside' | 'until done'
 }
 
+/** How many records of a table are in a wrong room, and the step that takes them where they belong. */
+export interface RoomCheck {
+  /** Answers `count`; reads the whole table. */
+  readonly query: string
+  readonly step: MigrationStep
+}
+
 export interface MigrationPlan {
   readonly steps: readonly MigrationStep[]
+  /** Of tables whose rooms no step fills in anyway; parents before their children. */
+  readonly roomChecks: readonly RoomCheck[]
   readonly drift: readonly Drift[]
 }
 
@@ -84,7 +93,7 @@ export function planMigration(
     ...missingGuards(schema, database, options),
     ...undeclared(schema, database, options),
   ]
-  if (drift.some(({ isBlocking }) => isBlocking)) return { steps: [], drift }
+  if (drift.some(({ isBlocking }) => isBlocking)) return { steps: [], roomChecks: [], drift }
   const tables = capturedTables(schema, database, options)
   const guards = guardNames(schema, options).flatMap((written) => {
     const found = database.tables.get(written)
@@ -135,6 +144,9 @@ export function planMigration(
   ]
   return {
     steps: steps.filter((step): step is MigrationStep => typeof step === 'object'),
+    roomChecks: byDepth(tables)
+      .filter((table) => table.routes.length > 0 && areRoomsKept(database, table))
+      .map((table) => ({ query: countWrongRooms(table), step: fillIn(table, 'records in a wrong room') })),
     drift: [...drift, ...disabledTriggers(schema, database, options)],
   }
 }
@@ -261,24 +273,28 @@ function roomIndexes(
 
 /** Rows that were there before their room's column, or that changed while it was filled in. */
 function fillStep(database: DatabaseDescription, table: CapturedTable, purpose: string): MaybeStep {
-  const existing = database.tables.get(table.model.table)
-  if (existing === undefined || table.routes.length === 0) return false
-  const isKept = existing.triggers.some((trigger) => isAsWanted(stampTrigger(table), trigger))
-  const hasColumns = table.routes.every((route) =>
-    existing.columns.some(({ name }) => name === route.column.name),
-  )
-  if (
-    isKept &&
-    hasColumns &&
-    database.functions.get(`stamp_${table.slug}`) === sourceOf(stampFunction(table))
-  )
-    return false
+  if (!database.tables.has(table.model.table) || table.routes.length === 0) return false
+  return !areRoomsKept(database, table) && fillIn(table, purpose)
+}
+
+function fillIn(table: CapturedTable, purpose: string): MigrationStep {
   return {
     purpose,
     table: table.model.table,
     statements: table.routes.map((route) => fillRooms(table, route)),
     run: 'until done',
   }
+}
+
+/** Whether the table has its rooms' columns and the trigger that keeps them, as they should be. */
+function areRoomsKept(database: DatabaseDescription, table: CapturedTable): boolean {
+  const existing = database.tables.get(table.model.table)
+  if (existing === undefined) return false
+  return (
+    existing.triggers.some((trigger) => isAsWanted(stampTrigger(table), trigger)) &&
+    table.routes.every((route) => existing.columns.some(({ name }) => name === route.column.name)) &&
+    database.functions.get(`stamp_${table.slug}`) === sourceOf(stampFunction(table))
+  )
 }
 
 /** Functions and triggers that are not as they should be. */

@@ -1,4 +1,5 @@
 /** Looks over an application's declaration and database for what keeps pages from refreshing; changes nothing. */
+import type { Drift } from '../../postgres/capture/drift.ts'
 import type { Database } from '../../postgres/database.ts'
 import type { User } from '../../protocol/user.ts'
 import type { Schema } from '../../schema/define-schema.ts'
@@ -7,7 +8,7 @@ import { findRuleFaults } from '../access/check-rules.ts'
 import { compileAccess } from '../access/compile-access.ts'
 import type { Access, AccessDeclaration } from '../access/declaration.ts'
 import type { Authenticate } from '../identity.ts'
-import { findDrift } from '../migrate.ts'
+import { findDrift, findWrongRooms } from '../migrate.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -50,19 +51,23 @@ async function examineDatabase({ database }: Patient): Promise<Finding[]> {
 }
 
 async function examineCapture(patient: Patient): Promise<Finding[]> {
-  const { access = {} } = patient
-  const drift = await findDrift({ ...patient, access: access as Access<Schema, User> })
+  const subject = { ...patient, access: (patient.access ?? {}) as Access<Schema, User> }
+  const drift = [...(await findDrift(subject)), ...(await findWrongRooms(subject))]
   if (drift.length > 0)
     return drift.map(({ message, isBlocking, kind }) =>
-      isBlocking || kind === 'not_migrated' || kind === 'trigger_disabled'
-        ? bad('log', message)
-        : note('log', message),
+      isBlocking || KEEPS_FROM_WORKING.has(kind) ? bad('log', message) : note('log', message),
     )
   return [
     well('log', 'Every declared table is captured, and every trigger is enabled.'),
     await newest(patient),
   ]
 }
+
+const KEEPS_FROM_WORKING: ReadonlySet<Drift['kind']> = new Set([
+  'not_migrated',
+  'trigger_disabled',
+  'wrong_room',
+])
 
 async function newest({ database }: Patient): Promise<Finding> {
   const [row] = await database.query<{ model: string; at: string }>(
