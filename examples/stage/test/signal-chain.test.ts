@@ -95,6 +95,7 @@ test('who changed a record last is told: the other, oneself, another program', a
 
 test('a row is moved with the keyboard, keeps the focus, and stands there for everybody', async () => {
   await Promise.all([openTab(ben, 'Inputs'), openTab(cleo, 'Inputs')])
+  await until(async () => (await names(section(cleo, 'Sources'))).length > 3)
   const before = await names(section(cleo, 'Sources'))
   const [first = '', second = '', third = ''] = before
 

@@ -1,6 +1,9 @@
 /** The tests of the reference's registry, as they stand there but for the import. */
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { SyncRegistry } from './registry.ts'
+
+// Beside them: files of pure tests share a process.
+afterEach(() => void vi.useRealTimers())
 
 describe('SyncRegistry', () => {
   let registry: SyncRegistry

@@ -39,7 +39,7 @@ describe.each(Object.entries(inject('servers')))('two writers on PostgreSQL %s',
     // Longer than PostgreSQL waits before it looks for a deadlock: a shorter one would hide it.
     const { database, failures } = watched(crew.database)
     const patient = await Promise.all(
-      [1, 2].map(() => createWriter(database, schema, rules, { lockTimeoutMs: 5_000 })),
+      [1, 2].map(() => createWriter(database, schema, rules, { lockTimeoutMs: 60_000 })),
     )
     const devices = patient.flatMap((writer) =>
       Array.from({ length: 8 }, (_, index) => new TestDevice(writer, index % 2 ? ana : ben)),

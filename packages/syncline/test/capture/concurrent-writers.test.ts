@@ -137,7 +137,7 @@ describe.each(SERVERS)('%s', (kind) => {
     const inserted = inserter?.query(
       "insert into cameras (id, production_id, name) values ('c', 'p', 'Again')",
     )
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await untilWaiting(1)
 
     await deleter?.query('commit')
     await inserted

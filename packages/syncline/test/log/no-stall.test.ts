@@ -72,7 +72,7 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
     await restarted.close()
 
     await slow.query('commit')
-    await watched.until(() => watched.batches.some(({ overflowing }) => overflowing.has('Room:9')), 30_000)
+    await watched.until(() => watched.batches.some(({ overflowing }) => overflowing.has('Room:9')), SOON_MS)
     await expectSoon(1)
     expect(watched.rows().some(({ room }) => room === 'Room:9')).toBe(false)
     const missed = await catchUp(log.database, {
@@ -81,5 +81,5 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, ur
       upTo: watched.tail.position,
     })
     expect(missed).toEqual({ refused: 'large' })
-  }, 120_000)
+  }, 300_000)
 })

@@ -1,6 +1,13 @@
 /** Pages that are not Inertia's, and say where their data was read: with the real TanStack Query, over a real server. */
 import { MutationObserver, QueryClient, QueryObserver } from '@tanstack/query-core'
-import { fromFunction, native, type Page, SyncRegistry, tanstackQuery } from 'syncline/markers'
+import {
+  fromFunction,
+  native,
+  type Page,
+  type SyncOptions,
+  SyncRegistry,
+  tanstackQuery,
+} from 'syncline/markers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { type AccountsServer, startAccountsServer } from './accounts-server.ts'
@@ -32,15 +39,37 @@ async function load() {
   return { ...(account as { name: string }), sync }
 }
 
-function subscribe(page: Page): { readonly registry: SyncRegistry; readonly heard: string[] } {
+function subscribe(
+  page: Page,
+  options: SyncOptions = {},
+): { readonly registry: SyncRegistry; readonly heard: string[] } {
   const url = `ws://127.0.0.1:${accounts.port}/sync`
   const transport = native(url, { token: () => 'ben', WebSocket: WebSocket as never })
-  const registry = new SyncRegistry({ transport, page })
+  const registry = new SyncRegistry({ transport, page, ...options })
   const heard: string[] = []
   stops.push(() => registry.disconnect())
   registry.listen('Account:7', ({ action }) => heard.push(action))
   registry.subscribe('Account:7', 'account')
   return { registry, heard }
+}
+
+/** A clock that a test moves: what is due by then is called. */
+function heldTime() {
+  let time = 0
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>()
+  return {
+    now: () => time,
+    after(delayMs: number, callback: () => void) {
+      const timer = { at: time + delayMs, callback }
+      timers.add(timer)
+      return () => void timers.delete(timer)
+    },
+    passTime(ms: number) {
+      time += ms
+      for (const timer of [...timers].filter(({ at }) => at <= time))
+        if (timers.delete(timer)) timer.callback()
+    },
+  }
 }
 
 /** A page's query of the account, and how often it was asked. */
@@ -168,16 +197,21 @@ test('R1, R2: a function that says where its props were read is asked for what c
     reloads.push(props)
     shown = await load()
   }
-  const { heard } = subscribe(fromFunction(reload, { cursorOf: () => shown.sync?.cursor }))
-  await pause()
-  expect(reloads).toEqual([])
+  // However slow the page is at loading by itself, what was marked waits for it.
+  const { now, after, passTime } = heldTime()
+  const page = fromFunction(reload, { cursorOf: () => shown.sync?.cursor })
+  const { registry, heard } = subscribe(page, { clock: { now, after } })
+  await expect.poll(() => registry.isConnected).toBe(true)
 
   await rename('Loaded by itself')
-  shown = await load()
   await expect.poll(() => heard).toEqual(['refresh'])
-  await pause()
+  expect(registry.reloadTimer).not.toBeNull()
+  shown = await load()
+  passTime(2_000)
   expect(reloads).toEqual([])
   await rename('By psql')
+  await expect.poll(() => heard).toEqual(['refresh', 'refresh'])
+  passTime(2_000)
 
   await expect.poll(() => shown.name).toBe('By psql')
   expect(reloads).toEqual([['account']])

@@ -94,8 +94,13 @@ describe('Syncline', () => {
     async (form) => {
       const ben = start(url(), { form, WebSocket: signedIn('s-ben') })
       const cleo = start(url(), { form, WebSocket: signedIn('s-cleo') })
+      const warn = vi
+        .spyOn(console, 'warn')
+        .mockClear()
+        .mockImplementation(() => {})
       for (const { registry } of [ben, cleo]) registry.subscribe('Account:1', 'account')
       await expect.poll(() => ben.reloads).toEqual([['account']])
+      await expect.poll(() => String(warn.mock.calls)).toContain('The server refuses `Account:1`')
 
       await rename(form)
 

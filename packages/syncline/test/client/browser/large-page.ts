@@ -2,6 +2,7 @@
 import { type Client, createClient } from '../../../src/client/client.ts'
 import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
 import { type StageSchema, stageSchema } from '../stage-schema.ts'
+import { untilKept } from './until-kept.ts'
 
 const FIRST = 100
 
@@ -32,14 +33,7 @@ const page = {
   heard: 0,
   count: () => void page.heard++,
 
-  /** The rows of a production are stored, so that a reload finds them. */
-  async untilKept(id: string): Promise<void> {
-    const database = await resultOf(indexedDB.open('syncline/ana'))
-    const isKept = () =>
-      resultOf(database.transaction('rooms').objectStore('rooms').count(`Production:${id}`))
-    while ((await isKept()) === 0) await new Promise((resolve) => setTimeout(resolve, 50))
-    database.close()
-  },
+  untilKept,
 
   look(name: string) {
     const cameras = client.query.camera.current
@@ -61,13 +55,6 @@ const page = {
     }
     return seen
   },
-}
-
-function resultOf<Value>(request: IDBRequest<Value>): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }
 
 export type LargePage = typeof page

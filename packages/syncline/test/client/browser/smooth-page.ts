@@ -4,6 +4,7 @@ import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
 import { memory } from '../../../src/client/storage/memory.ts'
 import type { Storage } from '../../../src/client/storage/storage.ts'
 import { type StageSchema, stageSchema } from '../stage-schema.ts'
+import { untilKept } from './until-kept.ts'
 
 const IN_VIEW = 40
 const ROOM = 'p1'
@@ -53,9 +54,9 @@ const page = {
     }
   },
 
-  /** Ends the session; what is stored stays, once it is. */
-  async close(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  /** Ends the session once the room is kept; what is in memory is at once. */
+  async close(storage: 'indexedDb' | 'memory'): Promise<void> {
+    if (storage === 'indexedDb') await untilKept(ROOM)
     client.close()
   },
 

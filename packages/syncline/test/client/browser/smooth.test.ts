@@ -87,7 +87,7 @@ for (const storage of ['indexedDb', 'memory'] as const) {
     const first = await openPage()
     const network = await compared(first, {
       load: () => first.evaluate(([kind, url]) => page.open(kind, url), [storage, stage.url] as const),
-      keep: () => first.evaluate(() => page.close()),
+      keep: () => first.evaluate((kind) => page.close(kind), storage),
     })
     const loaded = await first.evaluate(() => page.look())
 
