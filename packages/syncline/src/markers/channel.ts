@@ -1,6 +1,6 @@
 /** One channel as the registry holds it: who asked for what, and how far it has been heard. */
 import type { Place } from './page.ts'
-import type { SyncMessage } from './message.ts'
+import type { MarkerMessage } from './message.ts'
 
 export class Channel {
   readonly name: string
@@ -8,7 +8,7 @@ export class Channel {
   readonly counts = new Map<string, number>()
   /** How long markers wait for others, where a subscription says so, in ms. */
   readonly delays = new Map<string, number>()
-  readonly listeners = new Set<{ readonly call: (message: SyncMessage) => void }>()
+  readonly listeners = new Set<{ readonly call: (message: MarkerMessage) => void }>()
   /** Subscriptions that leave it to the marker which prop to reload. */
   undeclared = 0
   /** A join was sent, or will be when the connection opens. */
@@ -50,7 +50,7 @@ export class Channel {
     return this.changedAt > position ? 'changed' : 'current'
   }
 
-  tell(message: SyncMessage): void {
+  tell(message: MarkerMessage): void {
     for (const { call } of Array.from(this.listeners)) call(message)
   }
 

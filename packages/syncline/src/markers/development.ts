@@ -30,6 +30,34 @@ function warn(text: string): void {
   } catch {}
 }
 
+/** What keeps a page from being refreshed at all. */
+function error(text: string, ...details: unknown[]): void {
+  try {
+    if (process.env.NODE_ENV !== 'production' && isBrowser()) console.error(`[syncline] ${text}`, ...details)
+  } catch {}
+}
+
+/** Says why a socket cannot even be made: a bad address, a policy of the page, no WebSocket. */
+export function errorOfSocket(reason: unknown): void {
+  try {
+    if (process.env.NODE_ENV !== 'production')
+      error(
+        'Failed to connect: the socket cannot be opened. The page works without, and it is tried again. See to the address that the transport was given, and to `connect-src` of the page’s policy.',
+        reason,
+      )
+  } catch {}
+}
+
+/** Says that the connection is given up. */
+export function errorOfAttempts(attempts: number): void {
+  try {
+    if (process.env.NODE_ENV !== 'production')
+      error(
+        `Max reconnection attempts reached: ${attempts}. Nothing is refreshed until somebody looks at the page again or the device comes online. \`maxReconnectAttempts\` or SYNC_RECONNECT_ATTEMPTS allow more.`,
+      )
+  } catch {}
+}
+
 /** Says that a page adapter is missing. */
 export function warnOfNoPage(page: unknown): void {
   try {
@@ -56,7 +84,7 @@ export function warnOfNamelessRefusal(reason: string, unanswered: ReadonlySet<st
     if (process.env.NODE_ENV !== 'production') {
       const names = Array.from(unanswered, (name) => `\`${name}\``).join(', ')
       warn(
-        `The server refuses a channel without saying which: ${reason.replace(/\.?$/, '.')} Not confirmed so far: ${names || 'none'}. What is refused is not refreshed: show fewer channels at a time, or let the server send the \`identifier\` beside its \`error\`.`,
+        `The server refuses a channel without saying which: ${reason.replace(/\.?$/, '.')} Not confirmed so far: ${names || 'none'}. What is refused is not refreshed meanwhile, and it is asked for again. Show fewer channels at a time, or let the server send the \`identifier\` beside its \`error\`.`,
       )
     }
   } catch {}

@@ -39,7 +39,7 @@ export function follow(
   channels: Map<string, Channel>,
   subscriptions: Map<string, unknown>,
   settings: () => Settings,
-  connection: () => Connection | undefined,
+  connection: () => Connection | null,
   mark: Mark,
 ): Following {
   const ask = (channel: Channel | undefined) => {
@@ -94,14 +94,14 @@ export function follow(
       if (!channel) return
       debug('subscribed', name)
       channel.refusals = 0
-      const isFirst = !channel.wasJoined
+      const isAgain = channel.wasJoined
       channel.isJoined = channel.wasJoined = true
       channel.cursor = cursor ?? channel.cursor
       if (isContinued) return
       channel.from = positionOf(cursor)
-      if (!isFirst)
-        channel.tell({ identifier: name, action: 'refresh', timestamp: secondsOf(settings().clock) })
       mark(channel.staleProps(EVERYTHING), channel.from, channel)
+      if (isAgain)
+        channel.tell({ identifier: name, action: 'refresh', timestamp: secondsOf(settings().clock) })
     },
     onRejected(name, reason) {
       const channel = channels.get(name)

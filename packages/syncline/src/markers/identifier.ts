@@ -5,7 +5,7 @@ export type MaybeId = string | number | null | undefined
 
 /**
  * Writes an identifier; null when the model or the id is missing, so that it can be used as a key of `useSync` as it
- * is: such keys are skipped.
+ * is: such keys are skipped. The id 0 is one that a table may have: `Account:0`.
  */
 export function buildIdentifier(
   model: string | null | undefined,

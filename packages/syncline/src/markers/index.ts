@@ -12,7 +12,7 @@ export { type FieldKeeper, keepField, type KeepFieldOptions, type TextField } fr
 export { keepFields, type KeepFieldsOptions } from './fields/keep-fields.ts'
 export type { NoticeTexts } from './fields/notice.ts'
 export { buildIdentifier, type MaybeId } from './identifier.ts'
-export type { IncomingMessage, SyncMessage } from './message.ts'
+export type { IncomingMessage, MarkerMessage, SyncMessage } from './message.ts'
 export type { Observable } from './observable.ts'
 export type { Props, SubscribeOptions, SyncOptions } from './options.ts'
 export type { Page, PageHost, Place, Reload, ReloadEnd } from './page.ts'

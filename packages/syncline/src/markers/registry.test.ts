@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { SyncMessage } from './message.ts'
+import type { MarkerMessage } from './message.ts'
 import type { ReloadEnd } from './page.ts'
 import { SyncRegistry } from './registry.ts'
 
@@ -17,7 +17,7 @@ test('a clock and a source of random numbers that are named and undefined are th
   }
   const stopped = { now: () => 0, after: () => () => {} }
   const registry = new SyncRegistry({ page, clock: stopped, random: () => 0 })
-  const heard: SyncMessage[] = []
+  const heard: MarkerMessage[] = []
 
   registry.configure({ clock: undefined, random: undefined })
   registry.listen('Account:1', (message) => heard.push(message))

@@ -11,7 +11,7 @@ import { systemClock } from './clock.ts'
 import { debug, expose, noteMarker } from './development.ts'
 import { type Following, follow, secondsOf } from './following.ts'
 import { isIdentifier } from './identifier.ts'
-import type { IncomingMessage, SyncMessage } from './message.ts'
+import type { IncomingMessage, MarkerMessage } from './message.ts'
 import { type Observable, observable } from './observable.ts'
 import { type Props, propList, type Settings, type SubscribeOptions, type SyncOptions } from './options.ts'
 import { positionOf } from '../protocol/marker-cursor.ts'
@@ -31,28 +31,43 @@ export class SyncRegistry {
   debounceMs = 300
   maxReconnectAttempts = Infinity
   reconnectDelay = 1_000
+  /** How often in a row a lost connection was tried again. */
+  reconnectAttempts = 0
+  /** The connection; null until something is subscribed to, and after `disconnect`. */
+  cable: Connection | null = null
 
   readonly #channels = new Map<string, Channel>()
   readonly #following: Following
   readonly #reloader: Reloader
   readonly #setStatus: (state: SyncState) => void
   #options = {} as Settings
-  #connection: Connection | undefined
   #stopWatching: (() => void) | undefined
 
   constructor(options: SyncOptions = {}) {
     ;[this.status, this.#setStatus] = observable<SyncState>('off')
-    const settings = () => this.#options
-    this.#reloader = createReloader(settings, () => this.performReload())
+    this.#reloader = createReloader(
+      () => this.#options,
+      () => this.performReload(),
+    )
     this.pendingReloads = this.#reloader.pending
-    const connection = () => this.#connection
-    this.#following = follow(this.#channels, this.subscriptions, settings, connection, this.#mark)
+    this.#following = follow(
+      this.#channels,
+      this.subscriptions,
+      () => this.#options,
+      () => this.cable,
+      this.#mark,
+    )
     this.configure(options)
   }
 
   /** Whether markers come. */
   get isConnected(): boolean {
     return this.status.current === 'connected'
+  }
+
+  /** What carries the channels: the connection itself. */
+  get channel(): Connection | null {
+    return this.cable
   }
 
   /** The pause that runs before the next reload, or null. */
@@ -62,7 +77,7 @@ export class SyncRegistry {
 
   /** Sets options for everything from here on; call it before the page's components appear. */
   configure(options: SyncOptions): this {
-    const isOpen = this.#connection !== undefined
+    const former = this.cable
     this.#close()
     const given = { ...this.#options, ...options }
     // One that is named and undefined is the machine's too.
@@ -72,18 +87,18 @@ export class SyncRegistry {
     this.reconnectDelay = given.reconnectDelay ?? this.reconnectDelay
     // From here on: an answer that overtakes another does so with and without subscriptions (R2).
     if (given.page) this.#watch()
-    if (isOpen || this.#channels.size > 0) void this.connect()
+    if (former || this.#channels.size > 0) void this.connect()
     return this
   }
 
   /** Connects, when that is possible and not done. The first subscription does it too. Never rejects. */
   async connect(): Promise<void> {
     const { transport = native(), maxReconnectAttempts, page } = this.#options
-    if (this.#connection) return
+    if (this.cable) return
     expose(this, () => this.#isEnabled)
     if (!this.#isEnabled) return
     this.#watch()
-    this.#connection = transport(this.#host(), {
+    this.cable = transport(this.#host(), {
       ...this.#options,
       // What the application says, then what the server said with the page.
       maxAttempts: maxReconnectAttempts ?? page?.reconnectAttempts?.() ?? this.maxReconnectAttempts,
@@ -125,7 +140,7 @@ export class SyncRegistry {
     const channel = isIdentifier(identifier) ? this.#channels.get(identifier) : undefined
     if (!channel) return
     const names = propList(props)
-    if (names.length === 0) channel.undeclared = Math.max(0, channel.undeclared - 1)
+    if (names.length === 0 && channel.undeclared > 0) channel.undeclared--
     for (const prop of names) {
       if (channel.count(prop, -1) > 0) continue
       channel.delays.delete(prop)
@@ -142,7 +157,7 @@ export class SyncRegistry {
   }
 
   /** Calls back with every message of an identifier. Returns the function that ends it. */
-  listen(identifier: string | null, call: (message: SyncMessage) => void): () => void {
+  listen(identifier: string | null, call: (message: MarkerMessage) => void): () => void {
     if (!isIdentifier(identifier)) return () => {}
     const channel = this.#channel(identifier)
     const listener = { call }
@@ -169,9 +184,9 @@ export class SyncRegistry {
     this.#following.onOpen()
   }
 
-  /** Tries a lost connection again now; by itself it is tried after waits that grow. */
+  /** Tries a lost connection again after the wait that is due, also one that was given up while tries are left. */
   scheduleReconnect(): void {
-    this.#connection?.wake()
+    this.cable?.retry()
   }
 
   /** Takes a message as if the server had sent it. */
@@ -185,10 +200,11 @@ export class SyncRegistry {
     channel.changedAt = Math.max(channel.changedAt, position ?? 0)
     const heard = { identifier, action, prop, timestamp: timestamp ?? secondsOf(this.#options.clock) }
     noteMarker(heard)
-    channel.tell(heard)
     // By identifier a server names no prop, but what happened: `create`, `update` or `destroy`.
-    const named = prop ?? (action.startsWith('re') ? undefined : EVERYTHING)
+    const named = prop ? String(prop) : String(action).startsWith('re') ? undefined : EVERYTHING
     this.#mark(channel.staleProps(named), position, channel)
+    // Last: a callback that throws costs no refresh.
+    channel.tell(heard)
   }
 
   get #isEnabled(): boolean {
@@ -198,26 +214,24 @@ export class SyncRegistry {
   #watch(): void {
     if (this.#isEnabled)
       this.#stopWatching ??= watchPage(this.#options.page, {
-        onWake: () => this.#wake(),
+        // Somebody looks again, or the network is back: what waits for another try has it now.
+        onWake: () => {
+          this.cable?.wake()
+          this.#following.askRefused()
+          this.performReload()
+        },
         onFree: () => this.#reloader.freed(this.debounceMs),
         onShown: () => this.#onShown(),
         onKept: (props) => this.#mark(props, null),
       })
   }
 
-  /** Somebody looks again, or the network is back: what waits for another try has it now. */
-  #wake(): void {
-    this.scheduleReconnect()
-    this.#following.askRefused()
-    this.performReload()
-  }
-
   #host(): TransportHost {
     return {
       ...this.#following,
-      onOpen: () => this.resubscribeAll(),
-      onState: (state) => {
+      onState: (state, attempts) => {
         debug('connection', state)
+        this.reconnectAttempts = attempts
         this.#setStatus(state)
       },
       onMarker: (message) => this.handleMessage(message),
@@ -230,14 +244,13 @@ export class SyncRegistry {
     channel.keep?.()
     channel.keep = undefined
     this.#channels.set(name, channel)
-    if (!this.subscriptions.has(name)) this.subscriptions.set(name, new Set())
+    this.subscriptions.set(name, this.subscriptions.get(name) ?? new Set())
     return channel
   }
 
   /** The page shows another answer, or one of the history: what each channel has to tell of it may be more. */
   #onShown(): void {
-    const debounceMs = this.#options.page?.debounceMs?.()
-    if (debounceMs !== undefined) this.#setDebounce(debounceMs)
+    this.#setDebounce(this.#options.page?.debounceMs?.())
     this.#reloader.settle()
     this.#following.onShown()
   }
@@ -248,15 +261,16 @@ export class SyncRegistry {
     this.scheduleReload(Math.min(...delays))
   }
 
-  #setDebounce(debounceMs: number): void {
+  /** What the page or the server says, unless the application does. */
+  #setDebounce(debounceMs = this.debounceMs): void {
     if (this.#options.debounceMs === undefined) this.debounceMs = debounceMs
   }
 
   #close(): void {
     this.#stopWatching?.()
     this.#stopWatching = undefined
-    this.#connection?.close()
-    this.#connection = undefined
+    this.cable?.close()
+    this.cable = null
     for (const channel of this.#channels.values()) channel.isAsked = channel.isJoined = false
   }
 }

@@ -92,7 +92,7 @@ export function createReloader(settings: () => Settings, onDue: () => void): Rel
 
   const reload = () => {
     const page = settings().page
-    const props = Array.from(pending)
+    const props = [...pending]
     const marked = new Map(marks)
     const own = ++turn
     pending.clear()
@@ -109,7 +109,7 @@ export function createReloader(settings: () => Settings, onDue: () => void): Rel
         for (const prop of props) mark([prop], marked.get(prop))
       } else warnOfUnknown(props, () => page?.props?.())
       dispatch(how === 'refused' ? 'ended' : how, SETTLING_MS)
-      if (pending.size === 0) dispatch('settled')
+      settle()
     }
     let begun: Reload | undefined
     const stopPatience = settings().clock.after(patienceMs, () => {

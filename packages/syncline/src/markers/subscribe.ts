@@ -1,6 +1,6 @@
 /** The registry that a page shares, and the functions that use it. */
 import { buildIdentifier, type MaybeId } from './identifier.ts'
-import type { SyncMessage } from './message.ts'
+import type { MarkerMessage } from './message.ts'
 import type { Props, SubscribeOptions } from './options.ts'
 import { SyncRegistry } from './registry.ts'
 
@@ -23,13 +23,20 @@ export function subscribeToModel(
   return subscribeAll({ [String(buildIdentifier(model, id))]: props ?? [] }, options)
 }
 
-/** Calls back when a record changes, or any of a model with the id `'all'`. Returns the function that ends it. */
-export function subscribeToSync(
+/**
+ * Calls back when a record changes, or any of a model with the id `'all'`. Returns the function that ends it.
+ *
+ * A callback may name what its wire sends: over Action Cable by identifier, `SyncMessage`.
+ */
+export function subscribeToSync<Message extends MarkerMessage = MarkerMessage>(
   model: string,
   id: MaybeId,
-  callback: (message: SyncMessage) => void,
+  callback: (message: Message) => void,
 ): () => void {
-  return syncRegistry.listen(buildIdentifier(model, id), callback)
+  return syncRegistry.listen(
+    buildIdentifier(model, id),
+    callback as unknown as (message: MarkerMessage) => void,
+  )
 }
 
 /** Subscribes to several identifiers at once. Returns the function that ends all of it; a second call does nothing. */

@@ -7,7 +7,8 @@ export type SyncState = 'connected' | 'reconnecting' | 'off'
 
 /** What a transport tells. */
 export interface TransportHost {
-  onState(state: SyncState): void
+  /** `attempts` counts the tries to connect again, in a row. */
+  onState(state: SyncState, attempts: number): void
   /** Connected: join. */
   onOpen(): void
   /**
@@ -40,6 +41,8 @@ export interface Connection {
   leave(channel: string): void
   /** The device came online or into view: tries at once. */
   wake(): void
+  /** Tries again after the wait that is due, unless it is connected, trying, waiting, or out of attempts. */
+  retry(): void
   close(): void
 }
 

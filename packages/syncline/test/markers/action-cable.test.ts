@@ -9,12 +9,14 @@ import {
 } from 'syncline/markers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { manualClock } from './manual-clock.ts'
 import { at, type Frame, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 
 beforeEach(() => void vi.spyOn(console, 'debug').mockImplementation(() => {}))
 
 const open: { close(): unknown }[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const each of open.splice(0).reverse()) await each.close()
 })
 
@@ -53,7 +55,8 @@ async function start(
   const reloads: string[][] = []
   const page: Page = {
     ...fromFunction((props) => void reloads.push([...props])),
-    ...(cursor && { placeOf: () => ({ cursor, position: 100 }) }),
+    // As Inertia's adapter does, it reads the prop's name.
+    ...(cursor && { placeOf: (prop) => ({ cursor, position: prop.split('.').length > 0 ? 100 : 0 }) }),
   }
   const server = await scriptedServer(answers)
   const transport = actionCable(server.url, { WebSocket: WebSocket as never, ...options })
@@ -340,7 +343,134 @@ test('a refusal that names no channel is told with those that are not confirmed,
   await expect.poll(() => reloads).toEqual([['account'], ['account']])
   expect(warn.mock.calls).toEqual([
     [
-      '[syncline] The server refuses a channel without saying which: Subscription limit reached. Not confirmed so far: `Account:2`. What is refused is not refreshed: show fewer channels at a time, or let the server send the `identifier` beside its `error`.',
+      '[syncline] The server refuses a channel without saying which: Subscription limit reached. Not confirmed so far: `Account:2`. What is refused is not refreshed meanwhile, and it is asked for again. Show fewer channels at a time, or let the server send the `identifier` beside its `error`.',
     ],
   ])
 })
+
+test('R1: after a refusal that names no channel, what is not confirmed is asked for again: after a wait, when another is left, when somebody looks', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const clock = manualClock()
+  const taken = new Set<string>()
+  const asked: string[] = []
+  const { registry, reloads } = await start(
+    { form: 'identifier' },
+    undefined,
+    (frame) => {
+      const { action, identifier } = JSON.parse(String(frame?.['data'] ?? '{}'))
+      if (action === 'unsubscribe_from') taken.delete(identifier)
+      if (action !== 'subscribe_to') return railsAnswers(frame)
+      asked.push(identifier)
+      if (taken.size < 2) taken.add(identifier)
+      if (taken.has(identifier)) return railsAnswers(frame)
+      return [
+        {
+          identifier: frame?.['identifier'],
+          message: { type: 'error', error: 'Subscription limit reached' },
+        },
+      ]
+    },
+    { clock, random: () => 1 },
+  )
+  for (const n of [1, 2, 3, 4]) registry.subscribe(`Account:${n}`, `account${n}`)
+  /** The client has read the refusals of 3 and of 4 when the timer of the next try runs. */
+  const refused = (tryAgainMs: number) =>
+    expect.poll(() => clock.waiting().map((timer) => timer.at - clock.now())).toContain(tryAgainMs)
+  await refused(5_000)
+  expect(asked).toEqual(['Account:1', 'Account:2', 'Account:3', 'Account:4'])
+
+  clock.advance(4_999)
+  expect(asked).toHaveLength(4)
+  clock.advance(1)
+  await refused(10_000)
+  expect(asked.splice(0, 6).slice(4)).toEqual(['Account:3', 'Account:4'])
+  registry.unsubscribe('Account:1', 'account1')
+  clock.advance(300)
+  await expect.poll(() => asked).toEqual(['Account:3', 'Account:4'])
+  await expect
+    .poll(() => {
+      clock.advance(20)
+      return reloads.flat()
+    })
+    .toContain('account3')
+  registry.unsubscribe('Account:2', 'account2')
+  taken.clear()
+  window.dispatchEvent(new Event('online'))
+
+  await expect.poll(() => asked.slice(2)).toEqual(['Account:4'])
+  expect(warn).toHaveBeenCalledTimes(1)
+})
+
+const SHARED = JSON.stringify({ channel: 'SyncChannel' })
+const OWN = JSON.stringify({ channel: 'SyncChannel', model: 'Account', id: '1' })
+const HOSTILE = [
+  [{}, [], 7, null, 'text', { type: null }, { type: '__proto__' }, { type: 'ping', message: null }],
+  [{ message: null }, { message: 7 }, { message: 'text' }, { message: {} }, { message: [] }],
+  [{ type: 'error' }, { type: 'error', retryAfterMs: '7' }],
+  [SHARED, OWN, 7, null, {}]
+    .flatMap((identifier) => [
+      [null, 7, 'text', [], {}].map((message) => ({ identifier, message })),
+      ['reject_subscription', 'confirm_subscription'].map((type) => ({ type, identifier, cursor: 7 })),
+      [7, null, {}, '__proto__', 'Account:1'].flatMap((channel) => [
+        { identifier, message: { identifier: channel, type: 'subscribed' } },
+        { identifier, message: { identifier: channel, type: 'error', error: { no: 'text' } } },
+        { identifier, message: { identifier: channel, type: 'error', retryAfterMs: 'soon' } },
+        {
+          identifier,
+          message: { identifier: channel, type: 7, action: 7, prop: {}, timestamp: 'x' },
+          cursor: {},
+        },
+        {
+          identifier,
+          message: { identifier: channel, action: null, prop: null, cursor: null },
+          cursor: null,
+        },
+      ]),
+    ])
+    .flat(),
+].flat()
+
+/** Sockets that note what their listeners throw. */
+function watched(thrown: unknown[]) {
+  const { set } = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'onmessage') as PropertyDescriptor
+  return class extends WebSocket {
+    constructor(url: string, protocol: string) {
+      super(url, protocol)
+      const listen = (listener: (event: MessageEvent) => void) =>
+        set?.call(this, (event: MessageEvent) => {
+          try {
+            listener(event)
+          } catch (error) {
+            thrown.push([error, event.data])
+          }
+        })
+      Object.defineProperty(this, 'onmessage', { set: listen })
+    }
+  }
+}
+
+test.each(['model', 'identifier'] as const)(
+  '%s: whatever a server sends, nothing is thrown in the socket’s listener, and markers are heard after it',
+  async (form) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const thrown: unknown[] = []
+    const { server, registry, reloads } = await start({ form, WebSocket: watched(thrown) as never }, at(100))
+    // The props of a part that declared none come from the server.
+    registry.subscribe('Account:1')
+    registry.subscribe('Account:2', 'account')
+    await expect.poll(() => reloads.length).toBeGreaterThan(0)
+
+    for (const frame of HOSTILE) server.send(frame as object)
+    const heard: unknown[] = []
+    registry.listen('Account:2', ({ timestamp }) => heard.push(timestamp))
+    const identifier = JSON.stringify({ channel: 'SyncChannel', model: 'Account', id: '2', cursor: at(100) })
+    server.send({
+      identifier: form === 'model' ? identifier : SHARED,
+      message: { identifier: 'Account:2', action: 'update', timestamp: 5 },
+    })
+
+    await expect.poll(() => heard).toContain(5)
+    expect(thrown).toEqual([])
+    expect(reloads.flat().every((prop) => typeof prop === 'string')).toBe(true)
+  },
+)

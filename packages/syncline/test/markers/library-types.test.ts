@@ -10,7 +10,7 @@ import { router as svelteRouter } from '@inertiajs/svelte'
 import { QueryClient } from '@tanstack/react-query'
 import type { Action } from 'svelte/action'
 import { mutate, useSWRConfig } from 'swr'
-import { buildIdentifier, inertiaPage, keepFields, native, svelteKit, swr, SyncRegistry, syncRegistry, tanstackQuery } from 'syncline/markers'
+import { buildIdentifier, inertiaPage, keepFields, native, svelteKit, subscribeToSync, swr, type SyncMessage, SyncRegistry, syncRegistry, tanstackQuery } from 'syncline/markers'
 import { createDynamicSync, keepField } from 'syncline/markers/svelte'
 import { syncWithRails, useSync } from 'syncline/svelte'
 
@@ -31,9 +31,44 @@ interface ReferenceRegistry {
   clearSubscriptions(subscriptionMap: Record<string, string>): void
   performReload(): void
 }
+/** The fields that its class has, as they are read. */
+interface ReferenceFields {
+  readonly cable: object | null
+  readonly channel: object | null
+  readonly subscriptions: Map<string, Set<string>>
+  readonly pendingReloads: Set<string>
+  readonly isConnected: boolean
+  debounceMs: number
+  reconnectAttempts: number
+  maxReconnectAttempts: number
+  reconnectDelay: number
+}
 interface ReferenceOptions { debounceMs?: number; maxReconnectAttempts?: number; reconnectDelay?: number }
 export const made: new (options?: ReferenceOptions) => ReferenceRegistry = SyncRegistry
-export const shared: ReferenceRegistry = syncRegistry
+export const shared: ReferenceRegistry & ReferenceFields = syncRegistry
+
+interface ReferenceMessage {
+  identifier: string
+  action: 'create' | 'update' | 'destroy'
+  timestamp: number
+  type?: 'subscribed' | 'error'
+  error?: string
+}
+export const received = (message: ReferenceMessage): SyncMessage => message
+export const handed: (message: ReferenceMessage) => void = (message) => syncRegistry.handleMessage(message)
+export const called = subscribeToSync('Account', 1, (message: ReferenceMessage) => describe(message))
+export const told = subscribeToSync('Account', 1, ({ action, prop }) => action === 'remove' && prop)
+function describe(message: SyncMessage): string {
+  switch (message.action) {
+    case 'create': return 'made'
+    case 'update': return 'changed'
+    case 'destroy': return 'gone'
+    default: {
+      const none: never = message.action
+      return none
+    }
+  }
+}
 export const mapped: (mappings: Record<string, string>) => void = syncWithRails
 export const identified: (model: string, id: string | null, collection?: string) => string | null = buildIdentifier
 `

@@ -2,12 +2,14 @@
 import { buildIdentifier, fromFunction, native, type Page, SyncRegistry } from 'syncline/markers'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { manualClock } from './manual-clock.ts'
 import { at, nativeAnswers, type ScriptedServer, scriptedServer } from './scripted-server.ts'
 
 beforeEach(() => void vi.spyOn(console, 'debug').mockImplementation(() => {}))
 
 const open: { close(): unknown }[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const each of open.splice(0).reverse()) await each.close()
 })
 
@@ -42,27 +44,6 @@ function notedPage(places?: Readonly<Record<string, number>>) {
     }),
   }
   return { page, reloads }
-}
-
-/** A clock that a test moves. */
-function manualClock() {
-  let now = 0
-  const timers = new Set<{ at: number; callback: () => void }>()
-  return {
-    now: () => now,
-    after(delayMs: number, callback: () => void) {
-      const timer = { at: now + delayMs, callback }
-      timers.add(timer)
-      return () => void timers.delete(timer)
-    },
-    waiting: () => [...timers],
-    advance(ms: number) {
-      now += ms
-      for (const timer of [...timers].filter((each) => each.at <= now)) {
-        if (timers.delete(timer)) timer.callback()
-      }
-    },
-  }
 }
 
 const joins = ({ frames }: ScriptedServer) => frames.filter(({ type }) => type === 'join')
@@ -285,6 +266,7 @@ test('R1: a reload that waits for its next try has it at once when the device co
 test('how often to try comes with the page, unless the application says it', async () => {
   const page = { ...notedPage().page, reconnectAttempts: () => 2 }
   const { server, registry } = await start(page, () => [])
+  vi.spyOn(console, 'error').mockImplementation(() => {})
   await server.close()
 
   registry.subscribe(ACCOUNT, 'account')
@@ -308,24 +290,58 @@ test('a channel that is refused for a moment is asked for again', async () => {
   expect(joins(server)[1]).toEqual(joins(server)[0])
 })
 
-test('as the reference has it, channels can be asked for again, and a lost connection tried at once', async () => {
+test('as the reference has it, channels can be asked for again, and a connection that is off tried after a wait', async () => {
+  let isRefused = true
+  const answers = nativeAnswers()
+  const clock = manualClock()
   const { page, reloads } = notedPage({ '*': 100 })
-  const { server, registry } = await start(page, nativeAnswers(), { reconnectDelay: 60_000, random: () => 1 })
+  const { server, registry } = await start(
+    page,
+    (frame) => (isRefused ? [{ type: 'bye', code: 'disabled', reconnect: false }] : answers(frame)),
+    { clock, reconnectDelay: 1_000, random: () => 1 },
+  )
+  const fields = () => [registry.cable === null, registry.channel === null, registry.reconnectAttempts]
+  expect(fields()).toEqual([true, true, 0])
   registry.subscribe(ACCOUNT, 'account')
-  await expect.poll(() => joins(server)).toHaveLength(1)
-  await expect.poll(() => registry.isConnected).toBe(true)
+  await expect.poll(() => registry.status.current).toBe('off')
+  isRefused = false
 
-  registry.resubscribeAll()
-  await expect.poll(() => joins(server)).toHaveLength(2)
-  server.drop()
-  await expect.poll(() => registry.isConnected).toBe(false)
   registry.scheduleReconnect()
+  registry.scheduleReconnect()
+  expect(registry.status.current).toBe('reconnecting')
+  clock.advance(999)
+  expect(fields()).toEqual([false, false, 0])
+  clock.advance(1)
+  expect(fields()).toEqual([false, false, 1])
+  await expect.poll(() => joins(server)).toHaveLength(1)
+  expect(fields()).toEqual([false, false, 0])
+  registry.resubscribeAll()
+  // What is connected is left alone.
+  registry.scheduleReconnect()
+  clock.advance(1_000)
 
-  await expect.poll(() => joins(server)).toHaveLength(3)
+  await expect.poll(() => joins(server)).toHaveLength(2)
   expect(server.connections).toBe(2)
+  expect(registry.isConnected).toBe(true)
   expect(reloads).toEqual([])
-  for (const state of ['connected', 'reconnecting'])
+  for (const state of ['connected', 'reconnecting', 'off'])
     expect(console.debug).toHaveBeenCalledWith('[syncline] connection', state)
+  registry.disconnect()
+  expect(fields()).toEqual([true, true, 0])
+})
+
+test('a callback that throws costs neither other callbacks’ pages nor its own a refresh', async () => {
+  const { page, reloads } = notedPage({ '*': 100 })
+  const { server, registry } = await start(page)
+  registry.subscribe(ACCOUNT, 'account')
+  registry.listen(ACCOUNT, () => {
+    throw new Error('A mistake of the application.')
+  })
+  await expect.poll(() => joins(server)).toHaveLength(1)
+
+  expect(() => registry.handleMessage({ identifier: ACCOUNT, cursor: at(600) })).toThrow('A mistake')
+
+  await expect.poll(() => reloads).toEqual([['account']])
 })
 
 test('after the attempts that were allowed, or when the server says so, the page goes on without', async () => {
@@ -337,6 +353,7 @@ test('after the attempts that were allowed, or when the server says so, the page
 
   const silent = await start(notedPage().page, () => [], { maxReconnectAttempts: 3 })
   await silent.server.close()
+  vi.spyOn(console, 'error').mockImplementation(() => {})
   silent.registry.subscribe(ACCOUNT, 'account')
   await expect.poll(() => silent.registry.status.current).toBe('off')
 
@@ -344,8 +361,9 @@ test('after the attempts that were allowed, or when the server says so, the page
 })
 
 test.each([0, 1, 3])(
-  'a lost connection is tried again %i times, as the name of the option says',
+  'a lost connection is tried again %i times, as the name of the option says, and the console tells of each and of the end',
   async (tries) => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     let sockets = 0
     class Failing {
       onclose: ((event: never) => void) | null = null
@@ -366,6 +384,19 @@ test.each([0, 1, 3])(
 
     await expect.poll(() => registry.status.current).toBe('off')
     expect(sockets).toBe(1 + tries)
+    expect(registry.reconnectAttempts).toBe(tries)
+    const said = vi.mocked(console.debug).mock.calls.filter(([text]) => String(text).includes('attempt'))
+    expect(said).toEqual(
+      Array.from({ length: tries }, (_, n) => ['[syncline] attempting to reconnect, attempt', n + 1]),
+    )
+    expect(error.mock.calls).toEqual([
+      [
+        `[syncline] Max reconnection attempts reached: ${tries}. Nothing is refreshed until somebody looks at the page again or the device comes online. \`maxReconnectAttempts\` or SYNC_RECONNECT_ATTEMPTS allow more.`,
+      ],
+    ])
+    // As in the reference, what is out of attempts is told so again.
+    registry.scheduleReconnect()
+    expect([registry.status.current, error.mock.calls.length, sockets]).toEqual(['off', 2, 1 + tries])
   },
 )
 
@@ -402,7 +433,8 @@ test('a subscription that says how long its markers wait has it, and others have
   expect(reloads).toEqual([['other'], ['account', 'slow'], ['slow']])
 })
 
-test('switched off, or without a WebSocket, subscribing does nothing and nothing throws', async () => {
+test('switched off, or without a WebSocket, subscribing does nothing and nothing throws; the console says why', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
   const { server, registry } = await start(notedPage().page, nativeAnswers(), { enabled: false })
   const none = new SyncRegistry({
     transport: native('/sync', { WebSocket: throwing as never }),
@@ -421,9 +453,13 @@ test('switched off, or without a WebSocket, subscribing does nothing and nothing
     'off',
     'reconnecting',
   ])
+  expect(error.mock.calls[0]).toEqual([
+    '[syncline] Failed to connect: the socket cannot be opened. The page works without, and it is tried again. See to the address that the transport was given, and to `connect-src` of the page’s policy.',
+    new Error('The policy of the page forbids it.'),
+  ])
 })
 
-function throwing() {
+function throwing(): never {
   throw new Error('The policy of the page forbids it.')
 }
 

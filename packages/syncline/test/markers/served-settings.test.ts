@@ -84,6 +84,7 @@ test('SYNC_RECONNECT_ATTEMPTS travels with the position to the page, which tries
     }
     close() {}
   }
+  vi.spyOn(console, 'error').mockImplementation(() => {})
   const position = await server.sync.position()
   const page = await renderedPage()
   const transport = native('ws://localhost/', { WebSocket: Failing as never })

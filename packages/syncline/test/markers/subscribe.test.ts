@@ -3,7 +3,7 @@
 import {
   fromFunction,
   native,
-  type SyncMessage,
+  type MarkerMessage,
   subscribeToModel,
   subscribeToSync,
   syncRegistry,
@@ -74,8 +74,8 @@ test('subscribeToModel may say how long the markers of this part of the page wai
 })
 
 test('subscribeToSync calls back with the messages of a record until what it returns is called', async () => {
-  const heard: SyncMessage[] = []
-  const others: SyncMessage[] = []
+  const heard: MarkerMessage[] = []
+  const others: MarkerMessage[] = []
   const stop = subscribeToSync('Account', 7, (message) => heard.push(message))
   const stopOthers = subscribeToSync('Account', 7, (message) => others.push(message))
   await expect.poll(asked).toEqual(['join Account:7'])
@@ -136,7 +136,7 @@ test('disconnect closes the connection and clears subscriptions, pending reloads
 
 test('handleMessage: a confirmation reloads nothing, an error is told with its reason, another message reloads', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  const heard: SyncMessage[] = []
+  const heard: MarkerMessage[] = []
   subscribeToModel('Account', 7, ['account'])
   subscribeToSync('Account', 7, (message) => heard.push(message))
   const identifier = 'Account:7'

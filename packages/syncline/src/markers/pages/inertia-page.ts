@@ -99,8 +99,7 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
         host = undefined
       }
     },
-    isBusy: () =>
-      Array.from(visits.values()).some(({ async, method }) => !async || method.toLowerCase() !== 'get'),
+    isBusy: () => [...visits.values()].some(({ async, method }) => !async || method.toLowerCase() !== 'get'),
     placeOf: (prop) => placeIn(current(), prop),
     debounceMs: () => syncOf(current())?.debounceMs,
     reconnectAttempts: () => syncOf(current())?.reconnectAttempts,
@@ -146,7 +145,7 @@ export function inertiaPage(router: InertiaRouter, { reloadOptions }: InertiaPag
 }
 
 function onlyOne<Value>(values: ReadonlyMap<unknown, Value>): Value | undefined {
-  return values.size === 1 ? Array.from(values.values())[0] : undefined
+  return values.size === 1 ? [...values.values()][0] : undefined
 }
 
 /** Before Inertia has told of a page: the one in the history, or in the document of a first load. */

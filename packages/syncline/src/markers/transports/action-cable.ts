@@ -21,9 +21,10 @@ export interface ActionCableOptions extends SocketOptions {
   readonly form?: 'model' | 'identifier'
 }
 
-/** Upper bound of the first wait before a rejected subscription of all identifiers is asked for again, in ms. */
-const REJECTED_MS = 5_000
+/** Upper bound of the first wait before what was refused is asked for again, in ms. */
+const REFUSED_MS = 5_000
 
+/** What a message holds. A server may send anything: what is not text is none of these. */
 interface Data {
   readonly identifier?: string
   readonly type?: string
@@ -42,6 +43,9 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const shared = JSON.stringify({ channel: channelClass })
     let isShared = false
     let rejections = 0
+    /** Refusals in a row that named no channel, and whether a timer runs to the next try. */
+    let nameless = 0
+    let isWaiting = false
 
     const socket = reconnectingSocket(
       {
@@ -85,15 +89,14 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         case 'error':
           return askAgain([...unanswered], frame['retryAfterMs'])
         case undefined:
-          return receiveData(identifier, frame['message'] as Data, cursor)
+          if (frame['message']) receiveData(identifier, frame['message'] as Data, cursor)
       }
     }
 
     const receiveData = (identifier: string, data: Data, cursor: string | undefined) => {
       const channel = data.identifier ?? channels.get(identifier)
       if (channel === undefined) {
-        // So the reference's server says that there are too many.
-        if (data.type === 'error') warnOfNamelessRefusal(String(data.error), unanswered)
+        if (data.type === 'error' && identifier === shared) refusedNameless(String(data.error))
         return
       }
       if (data.type === 'subscribed') joined(channel, cursor)
@@ -106,12 +109,32 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const joined = (channel: string | undefined, cursor: string | undefined) => {
       if (channel === undefined) return
       unanswered.delete(channel)
+      if (unanswered.size === 0) nameless = 0
       host.onJoined(channel, cursor !== undefined, cursor)
     }
 
     const rejected = (channel: string, reason: string) => {
       unanswered.delete(channel)
       host.onRejected(channel, reason)
+    }
+
+    const askUnanswered = () => {
+      for (const name of Array.from(unanswered)) host.onRetry(name)
+    }
+
+    /**
+     * So the reference's server says that there are too many. Which one it means is among those that it has not
+     * answered, and asking twice for one that it was about to confirm doubles its markers
+     * at most (R1).
+     */
+    const refusedNameless = (reason: string) => {
+      if (isWaiting) return
+      isWaiting = true
+      if (nameless++ === 0) warnOfNamelessRefusal(reason, unanswered)
+      settings.clock.after(delayBefore(nameless, REFUSED_MS, settings.random), () => {
+        isWaiting = false
+        askUnanswered()
+      })
     }
 
     const askShared = () => {
@@ -121,7 +144,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     /** Sync is turned off, perhaps for a while; without this subscription nothing is heard of any channel (R1). */
     const askSharedAgain = () => {
       isShared = false
-      settings.clock.after(delayBefore(++rejections, REJECTED_MS, settings.random), askShared)
+      settings.clock.after(delayBefore(++rejections, REFUSED_MS, settings.random), askShared)
     }
 
     const askAgain = (names: readonly string[], afterMs: unknown) => {
@@ -133,6 +156,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     }
 
     return {
+      ...socket,
       join(channel, cursor) {
         if (!socket.isOpen()) return
         unanswered.add(channel)
@@ -145,14 +169,19 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       leave(channel) {
         if (!socket.isOpen()) return
         unanswered.delete(channel)
-        if (form === 'identifier') return perform('unsubscribe_from', channel)
+        if (form === 'identifier') {
+          perform('unsubscribe_from', channel)
+          // There may be room for it now.
+          if (nameless > 0) askUnanswered()
+          return
+        }
         for (const [identifier, name] of channels) if (name === channel) drop(identifier)
       },
       wake() {
         socket.wake()
         askShared()
+        if (nameless > 0) askUnanswered()
       },
-      close: () => socket.dispatch('stop'),
     }
 
     function drop(identifier: string): void {

@@ -63,6 +63,7 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
     }
 
     return {
+      ...socket,
       join(channel, cursor) {
         continued[cursor === undefined ? 'delete' : 'add'](channel)
         if (socket.isOpen()) socket.send({ type: 'join', channel, want: 'markers', cursor })
@@ -70,8 +71,6 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
       leave(channel) {
         if (socket.isOpen()) socket.send({ type: 'leave', channel, want: 'markers' })
       },
-      wake: () => socket.wake(),
-      close: () => socket.dispatch('stop'),
     }
   }
 }

@@ -16,6 +16,8 @@ export type SocketEvent =
   /** Failed, closed, silent, or too slow. */
   | 'lost'
   | 'refused'
+  /** The page wants it tried again, in a while. */
+  | 'wait'
   /** The timer ran out, or the device came online or into view. */
   | 'retry'
   | 'stop'
@@ -25,5 +27,5 @@ export const NEXT: Record<SocketPhase, Partial<Record<SocketEvent, SocketPhase>>
   connecting: { greeted: 'open', lost: 'waiting', refused: 'refused', stop: 'stopped' },
   open: { lost: 'waiting', refused: 'refused', stop: 'stopped' },
   waiting: { retry: 'connecting', refused: 'refused', stop: 'stopped' },
-  refused: { retry: 'connecting', stop: 'stopped' },
+  refused: { wait: 'waiting', retry: 'connecting', stop: 'stopped' },
 }

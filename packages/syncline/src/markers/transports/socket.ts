@@ -2,8 +2,16 @@
  * A WebSocket that comes back: opened, watched for silence, and opened again after a wait. What the frames say is the
  * business of a transport.
  */
-import type { SocketLike, SocketOptions, SyncState, TransportHost, TransportSettings } from '../transport.ts'
+import type {
+  Connection,
+  SocketLike,
+  SocketOptions,
+  SyncState,
+  TransportHost,
+  TransportSettings,
+} from '../transport.ts'
 import { delayBefore } from '../delay-before.ts'
+import { debug, errorOfAttempts, errorOfSocket } from '../development.ts'
 import { NEXT, type SocketEvent, type SocketPhase } from './socket-phase.ts'
 
 /** What differs between the wires. */
@@ -24,11 +32,10 @@ export type Frame = Readonly<Record<string, unknown>> & { readonly type?: string
 // 15 s: a blackholed connection never answers.
 const PATIENCE_MS = 15_000
 
-export interface ReconnectingSocket {
+/** What every transport has from its socket. */
+export interface ReconnectingSocket extends Pick<Connection, 'wake' | 'retry' | 'close'> {
   isOpen(): boolean
   send(message: object): void
-  /** The device came online or into view: tries at once, or asks whether the connection still lives. */
-  wake(): void
   /** `afterMs` is the server's wish for the next attempt. */
   dispatch(event: SocketEvent, afterMs?: number): void
 }
@@ -46,7 +53,7 @@ export function reconnectingSocket(
   options: SocketOptions,
 ): ReconnectingSocket {
   let phase: SocketPhase = 'stopped'
-  let failures = 0
+  let attempts = 0
   let asked = 0
   let socket: SocketLike | undefined
   let stopTimer = () => {}
@@ -59,18 +66,25 @@ export function reconnectingSocket(
   const dispatch = (event: SocketEvent, afterMs?: number) => {
     let next = NEXT[phase][event]
     if (!next) return
-    if (next === 'waiting' && ++failures > maxAttempts) next = 'refused'
+    if (next === 'waiting' && attempts >= maxAttempts) {
+      next = 'refused'
+      errorOfAttempts(maxAttempts)
+    }
+    if (next === 'connecting' && phase !== 'stopped') {
+      attempts++
+      debug('attempting to reconnect, attempt', attempts)
+    }
     phase = next
     stopTimer()
     if (phase === 'connecting') open()
     else if (phase === 'open') {
-      failures = 0
+      attempts = 0
       watch()
-    } else close()
+    } else end()
     if (phase === 'waiting') {
-      wait(afterMs ?? delayBefore(failures, minDelayMs, random), () => dispatch('retry'))
+      wait(afterMs ?? delayBefore(attempts + 1, minDelayMs, random), () => dispatch('retry'))
     }
-    host.onState(stateOf(phase))
+    host.onState(stateOf(phase), attempts)
     if (phase === 'open') host.onOpen()
   }
 
@@ -78,31 +92,27 @@ export function reconnectingSocket(
     wait(PATIENCE_MS, () => dispatch('lost'))
     try {
       const Socket = options.WebSocket ?? (globalThis as unknown as Required<SocketOptions>).WebSocket
-      const opened = new Socket(wire.url(), wire.protocol)
-      const whileCurrent =
-        <E>(listener: (event: E) => void) =>
-        (event: E) => {
-          if (socket === opened) listener(event)
-        }
-      socket = opened
-      opened.onopen = whileCurrent(wire.onOpen)
-      opened.onmessage = whileCurrent(receive)
-      opened.onclose = opened.onerror = whileCurrent(() => dispatch('lost'))
-    } catch {
-      // No WebSocket, or one that the page's policy forbids. Not at once: the caller is told by the next turn.
+      socket = new Socket(wire.url(), wire.protocol)
+      socket.onopen = wire.onOpen
+      socket.onmessage = receive
+      socket.onclose = socket.onerror = () => dispatch('lost')
+    } catch (error) {
+      errorOfSocket(error)
+      // Not at once: the caller is told by the next turn.
       wait(0, () => dispatch('lost'))
     }
   }
 
   const receive = ({ data }: { readonly data: unknown }) => {
     if (phase === 'open') watch()
-    let frame: unknown
+    let frame: Frame
     try {
-      frame = JSON.parse(String(data))
+      // `null` and numbers are JSON too, and have no type.
+      frame = Object(JSON.parse(String(data)))
     } catch {
       return
     }
-    if (frame && typeof frame === 'object') wire.onFrame(frame as Frame)
+    wire.onFrame(frame)
   }
 
   /** Something was heard: the next silence counts from here. */
@@ -120,12 +130,12 @@ export function reconnectingSocket(
 
   const send = (message: object) => socket?.send(JSON.stringify(message))
 
-  const close = () => {
-    const closed = socket
+  const end = () => {
+    if (!socket) return
+    // What it still has to say is of no interest; without a listener, `ws` throws the error of one that was opening.
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = () => {}
+    socket.close()
     socket = undefined
-    // Closing a socket that is still opening makes `ws` report an error, to nobody in particular.
-    if (closed) closed.onerror = () => {}
-    closed?.close()
   }
 
   dispatch('retry')
@@ -137,6 +147,8 @@ export function reconnectingSocket(
       // Asleep, the device may have lost the connection without hearing of it.
       if (phase === 'open' && wire.ping && asked === 0) beat()
     },
+    retry: () => dispatch('wait'),
+    close: () => dispatch('stop'),
     dispatch,
   }
 }
