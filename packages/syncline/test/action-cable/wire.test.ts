@@ -426,3 +426,69 @@ test('the path is configurable, a path that is nobody’s is refused, and a rest
   expect(cable.frames.at(-1)).toBe('{"type":"disconnect","reason":"server_restart","reconnect":true}')
   expect(code).toBe(1012)
 })
+
+test('open cables are counted while they are open, by the metric syncline_cable_connections', async () => {
+  const count = () =>
+    server.sync.metrics
+      .read()
+      .find(({ name }) => name === 'syncline_cable_connections')
+      ?.values.get('')
+  const before = count() as number
+  const cables = [await server.cable('s-ben'), await server.cable('s-ana')]
+  expect(count()).toBe(before + 2)
+
+  cables[0]?.socket.close()
+  await cables[0]?.closed
+  await expect.poll(count).toBe(before + 1)
+  cables[1]?.socket.terminate()
+
+  await expect.poll(count).toBe(before)
+})
+
+test.each([
+  ['/cable', 'actioncable-v1-json'],
+  ['/sync', 'syncline.v1'],
+])('%s: a client that offers to compress frames gets none compressed', async (path, protocol) => {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, [protocol], {
+    perMessageDeflate: true,
+    headers: server.headersOf('s-ben'),
+  })
+  let answer: Readonly<Record<string, unknown>> = {}
+  socket.once('upgrade', ({ headers }) => (answer = headers))
+
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+
+  expect(answer['sec-websocket-protocol']).toBe(protocol)
+  expect(answer['sec-websocket-extensions']).toBeUndefined()
+  expect(socket.extensions).toBe('')
+  socket.terminate()
+})
+
+test('R1: a database that fails while a cable subscribes is no refusal: the answer says when to ask again, and then it is confirmed', async () => {
+  const cable = await server.cable('s-ben')
+  const text = 'The database does not answer. Subscribe again in a moment.'
+  const identifier = accountIdentifier(1)
+  cable.subscribe(IDENTIFIERS)
+  await cable.next((frame) => frame.includes('confirm_subscription'))
+  const told = (frame: string) => cable.next((each) => each === frame)
+
+  // What the rule reads is not there: every check of it fails in the database.
+  await server.query('alter table account_users rename to account_users_gone')
+  try {
+    cable.subscribe(identifier)
+    await told(JSON.stringify({ type: 'error', code: 'unavailable', error: text, retryAfterMs: 1_000 }))
+    cable.perform('subscribe_to', { identifier: 'Account:1' })
+    const message = { type: 'error', identifier: 'Account:1', error: text, retryAfterMs: 1_000 }
+    await told(JSON.stringify({ identifier: IDENTIFIERS, message }))
+  } finally {
+    await server.query('alter table account_users_gone rename to account_users')
+  }
+  const confirmed = await cable.answerTo(identifier, cable.frames.length)
+  cable.perform('subscribe_to', { identifier: 'Account:1' })
+
+  await told(
+    JSON.stringify({ identifier: IDENTIFIERS, message: { type: 'subscribed', identifier: 'Account:1' } }),
+  )
+  expect(confirmed).toBe('confirm_subscription')
+  expect(server.warnings).toContain('A channel could not be subscribed to.')
+})

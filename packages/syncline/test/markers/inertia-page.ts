@@ -122,7 +122,9 @@ const HTML: Readonly<Record<string, string>> = {
     <form data-sync-keep><input type="checkbox" id="pro" data-show="account.plan">
     <select id="choice" data-show="account.plan" data-sync-prop="account.plan"><option>free</option><option>pro</option><option>max</option></select>
     <textarea id="words" data-show="account.plan"></textarea></form>`,
-  accounts: '<ul data-show="accounts"></ul>',
+  // Higher than a window, as lists are.
+  accounts:
+    '<div style="height: 3000px"></div><ul data-show="accounts"></ul><div style="height: 3000px"></div>',
 }
 
 document.addEventListener('submit', (event) => {

@@ -315,6 +315,21 @@ test('R4: a hidden page collects, and reloads when it is seen', async () => {
   expect(await reloads(tab)).toHaveLength(1)
 })
 
+test('R4: a reload leaves the page where it was scrolled to', async () => {
+  const tab = await open('/accounts')
+  const list = () => tab.textContent('ul')
+  await tab.evaluate(() => scrollTo(0, 2_500))
+  expect(await tab.evaluate(() => scrollY)).toBe(2_500)
+
+  await rename('Scrolled')
+  await expect.poll(list).toContain('Scrolled')
+  // Inertia moves a page after it has shown it.
+  await tab.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))))
+
+  expect(await tab.evaluate(() => scrollY)).toBe(2_500)
+  expect(await reloads(tab)).toEqual([['accounts']])
+})
+
 test('R4: what the user types stays, the rest of the page is refreshed, and theirs is offered', async () => {
   const tab = await open('/account/7')
   await tab.focus('#name')

@@ -9,12 +9,15 @@ declare global {
     /** The props of each reload, oldest first. */
     reloads: (readonly string[])[]
     subscribed(): Record<string, string[]>
+    /** How long the page collects markers where a component says nothing, in ms. */
+    collectFor(debounceMs: number): void
   }
 }
 
 window.reloads = []
 window.subscribed = () =>
   Object.fromEntries(Array.from(syncRegistry.subscriptions, ([name, props]) => [name, [...props]]))
+window.collectFor = (debounceMs) => void syncRegistry.configure({ debounceMs })
 syncRegistry.configure({
   transport: native(window.markersUrl, { token: () => 'ana' }),
   page: fromFunction((props) => void window.reloads.push(props)),

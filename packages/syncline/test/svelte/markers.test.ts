@@ -104,6 +104,21 @@ test('subscriptions that change send only the difference, and end with their com
   expect(sent).toHaveLength(10)
 })
 
+test.each(['useSync', 'createDynamicSync'])(
+  'a component may say how long its markers wait: %s',
+  async (how) => {
+    await page.evaluate(() => window.collectFor(3_600_000))
+
+    await press(`Quick with ${how}`)
+    // It came from an unknown place.
+    await expect.poll(reloads).toEqual([['members']])
+    await server.query("update account_users set role = 'admin' where id = 70")
+
+    await expect.poll(reloads).toEqual([['members'], ['members']])
+    await server.query("update account_users set role = 'owner' where id = 70")
+  },
+)
+
 test('a page change that brings the same subscription sends nothing for it', async () => {
   await press('Subscribed')
   await untilSent('join Account:all', 'join Account:7/account_users')

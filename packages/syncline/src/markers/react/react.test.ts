@@ -3,6 +3,7 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { createElement as h, StrictMode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, test } from 'vitest'
+import { fromFunction } from '../pages/from-function.ts'
 import { syncRegistry } from '../subscribe.ts'
 import { TheirsNotice } from './theirs-notice.ts'
 import { useKeptField } from './use-kept-field.ts'
@@ -29,6 +30,23 @@ test('a component is subscribed while it is on the page, in Strict Mode too, to 
   expect(first).toEqual({ 'Account:all': ['accounts'] })
   expect(second).toEqual({ 'Account:all': ['accounts'], 'Account:1': ['selected_account'] })
   expect(subscribed()).toEqual({})
+})
+
+function Quick() {
+  useSync({ 'Account:7': 'account' }, { debounceMs: 0 })
+  return null
+}
+
+test('a component may say how long its markers wait', async () => {
+  const reloads: string[][] = []
+  const page = fromFunction((props) => void reloads.push([...props]))
+  syncRegistry.configure({ page, debounceMs: 3_600_000 })
+  const quick = render(h(Quick))
+
+  syncRegistry.handleMessage({ identifier: 'Account:7' })
+
+  await expect.poll(() => reloads).toEqual([['account']])
+  quick.unmount()
 })
 
 test('rendering on the server subscribes nothing and says that no markers come', () => {
