@@ -4,8 +4,7 @@
  * Flow: upgrade → who is it (a cookie only from an allowed origin) → `welcome` → subscriptions, and a `ping` every 3 s.
  * An upgrade without a user is taken, told `unauthorized`, and closed: a refused upgrade would be tried for ever.
  *
- * Frames are not compressed (`permessage-deflate` is not offered): each is encoded once for all who hear it, and there is
- * little to save in a marker.
+ * Frames are not compressed (`permessage-deflate` is not offered): each is encoded once for all who hear it (decision 18).
  */
 import { WebSocketServer } from 'ws'
 import type { RunningCore } from '../../server/create-core.ts'
