@@ -73,6 +73,6 @@ async function open(name, options) {
   const page = await context.newPage()
   await page.goto(`${ADDRESS}/accounts`)
   await page.getByRole('button', { name }).click()
-  await page.getByRole('heading', { name: 'Your accounts' }).waitFor()
+  await page.getByRole('heading', { name: /^Your account/ }).waitFor()
   return page
 }

@@ -66,7 +66,7 @@ export function accountsPages(parts: AccountsParts): Hono<Env> {
   pages.get(ADMIN, (c) => {
     const { inertia: visit, user } = c.var
     if (!user.siteAdmin) return visit.flash({ notice: ONLY_ADMINS }).redirect(HOME)
-    const selected = c.req.query('selected')
+    const selected = c.req.query('account_id') ?? c.req.query('selected')
     return visit.render('admin/accounts', {
       accounts: () => accounts.all(),
       selected_account: () => (selected === undefined ? null : accounts.find(user, selected)),

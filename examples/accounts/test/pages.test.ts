@@ -1,11 +1,20 @@
 /** The pages by themselves: who sees which, what forms refuse, the keyboard, axe, phones. */
+import { createRequire } from 'node:module'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { problemsOf } from '../../stage/test/support/accessibility.ts'
 import { openBrowser, signIn, userButton } from '../../stage/test/support/browser.ts'
 import { type StageProcess, startStage } from '../../stage/test/support/stage-process.ts'
-import { nameField, openAccount, openAdmin, openSignIn, openWindow, untilNamed } from './support/windows.ts'
+import {
+  nameField,
+  openAccount,
+  openAdmin,
+  openSignIn,
+  openWindow,
+  ownAccounts,
+  untilNamed,
+} from './support/windows.ts'
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
@@ -96,6 +105,41 @@ test('ids in addresses are not those of the database', async () => {
 
   expect(accounts).toHaveLength(rows.length)
   expect(accounts.filter(({ id }) => rows.some((row) => row.id === id))).toEqual([])
+})
+
+test('an account of everybody’s is selected by `account_id`, or by the shorter `selected`', async () => {
+  const ana = await cookieOf('ana')
+  const { accounts } = await propsOf(ana, '/admin/accounts')
+  const helvion = accounts.find(({ name }) => name === 'Helvion')
+
+  const names = await Promise.all(
+    [`?account_id=${helvion?.id}`, `?selected=${helvion?.id}`, '?account_id=none', ''].map(
+      async (query) => (await propsOf(ana, `/admin/accounts${query}`)).selected_account?.name,
+    ),
+  )
+
+  expect(names).toEqual(['Helvion', 'Helvion', undefined, undefined])
+})
+
+test('A1: `/cable` with the cookie of POST /session: an unmodified client is told of what is its user’s, in exact words, and rejected for the rest', async () => {
+  const [ana, fiona] = [await openCable('ana'), await openCable('fiona')]
+  const { accounts } = await propsOf(await cookieOf('ana'), '/admin/accounts')
+  const idOf = (wanted: string) => accounts.find(({ name }) => name === wanted)?.id ?? ''
+  const asked = ['Northern Sessions', 'Helvion'].map(idOf)
+
+  for (const id of [...asked, 'nothing', 'all']) await fiona.subscribe(id)
+  await ana.subscribe('all')
+  await expect.poll(fiona.heard).toEqual([['connected'], ['rejected'], ['rejected'], ['rejected']])
+  await expect.poll(ana.heard).toEqual([['connected']])
+  await database.query(`update accounts set name = 'Northern' where name = 'Northern Sessions'`)
+  const told = ['connected', { action: 'refresh', prop: 'account' }]
+  await expect.poll(async () => (await fiona.heard())[0]).toEqual(told)
+  await database.query(`delete from sessions where user_id = 'fiona'`)
+
+  await expect.poll(async () => (await fiona.heard())[0]).toEqual([...told, 'disconnected'])
+  await expect.poll(ana.heard).toEqual([['connected', { action: 'refresh', prop: 'accounts' }]])
+  await database.query(`update accounts set name = 'Northern Sessions' where name = 'Northern'`)
+  for (const { page } of [ana, fiona]) await page.context().close()
 })
 
 test('a form that is refused says why beside its field, and keeps what was written', async () => {
@@ -194,6 +238,43 @@ test('no page is wider than a phone', async () => {
   expect(tooWide).toEqual([])
 }, 240_000)
 
+/** What `@rails/actioncable` puts into the window, and what each subscription heard, in the order of the asking. */
+interface CableWindow {
+  readonly ActionCable: { createConsumer(url: string): Consumer }
+  cable?: Consumer
+  heard?: unknown[][]
+}
+interface Consumer {
+  readonly subscriptions: { create(params: object, callbacks: object): unknown }
+}
+
+/** A page of somebody who is signed in, with Rails' own client beside the example's. */
+async function openCable(user: string) {
+  const context = await browser.newContext({ baseURL: server.url, bypassCSP: true })
+  await context.request.post('/session', { data: { user } })
+  const page = await context.newPage()
+  await page.goto('/accounts')
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('@rails/actioncable') })
+  const subscribe = (id: string) =>
+    page.evaluate((id) => {
+      const page = window as unknown as CableWindow
+      page.cable ??= page.ActionCable.createConsumer('/cable')
+      const events: unknown[] = []
+      ;(page.heard ??= []).push(events)
+      page.cable.subscriptions.create(
+        { channel: 'SyncChannel', model: 'Account', id },
+        {
+          connected: () => events.push('connected'),
+          disconnected: () => events.push('disconnected'),
+          rejected: () => events.push('rejected'),
+          received: (message: unknown) => events.push(message),
+        },
+      )
+    }, id)
+  const heard = () => page.evaluate(() => (window as unknown as CableWindow).heard ?? [])
+  return { page, subscribe, heard }
+}
+
 async function visitPages(
   options: BrowserContextOptions,
   look: (page: Page) => Promise<void>,
@@ -205,7 +286,7 @@ async function visitPages(
   await look(page)
   await page.goto(`${server.url}/accounts`)
   await signIn(page, 'Ana')
-  await page.getByRole('heading', { name: 'Your accounts', exact: true }).waitFor()
+  await ownAccounts(page).waitFor()
   await look(page)
   await openAccount(page, 'Crosslight Rental')
   await nameField(page).fill('')
@@ -234,7 +315,10 @@ async function tabTo(page: Page, label: string): Promise<void> {
 
 interface InertiaPage {
   readonly component: string
-  readonly props: { readonly accounts: readonly { readonly id: string; readonly name: string }[] }
+  readonly props: {
+    readonly accounts: readonly { readonly id: string; readonly name: string }[]
+    readonly selected_account?: { readonly name: string } | null
+  }
 }
 
 async function pageOf(cookie: string, path: string): Promise<InertiaPage> {

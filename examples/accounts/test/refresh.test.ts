@@ -9,6 +9,7 @@ import {
   openAccount,
   openAdmin,
   openWindow,
+  ownAccounts,
   timeout,
   untilConnected,
   untilNamed,
@@ -175,6 +176,32 @@ test('R1: the selected account follows too, and the list follows what is changed
   await expect.poll(() => row.getByRole('cell', { name: '3', exact: true }).count(), { timeout }).toBe(1)
 })
 
+test.each([
+  ['the list of one’s accounts, where it is the only one', () => '/accounts'],
+  ['the page of the account', (id: string) => `/accounts/${id}`],
+])(
+  'the script of the reference runs as it is, from %s: a name saved in one tab is in the other',
+  async (_, path) => {
+    const context = await browser.newContext({ baseURL: server.url })
+    await context.request.post('/session', { data: { user: 'ingrid' } })
+    const list = await (await context.request.get('/accounts', { headers: { 'X-Inertia': 'true' } })).json()
+    const [page1, page2] = [await context.newPage(), await context.newPage()]
+    const from = path(list.props.accounts[0].id)
+    const name = `Updated Account, from ${from}`
+    await page1.goto(from)
+    await page2.goto(from)
+    await untilConnected(page2)
+    expect(await page2.locator('h1').textContent()).not.toContain('Updated Account, from ' + from)
+
+    await page1.click('[data-test="edit-account"]')
+    await page1.fill('[name="name"]', name)
+    await page1.click('[type="submit"]')
+
+    await expect.poll(() => page2.locator('h1').textContent(), { timeout }).toContain(name)
+    await context.close()
+  },
+)
+
 test('A2: whoever is taken off an account is told, and hears no more of it', async () => {
   const frames: string[] = []
   ben.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))))
@@ -211,7 +238,7 @@ test('A2: who looks after everybody’s accounts no more is sent away from them,
   await database.query(`update users set site_admin = false where id = 'ana'`)
 
   await ana.getByText('Only site administrators see').waitFor({ timeout })
-  await ana.getByRole('heading', { name: 'Your accounts', exact: true }).waitFor()
+  await ownAccounts(ana).waitFor()
   const heard = frames.length
   await database.query(`update accounts set name = 'Not for Ana' where name = 'Helvion'`)
   await rename('Not for Ben', 'For Ana')

@@ -15,7 +15,7 @@ export async function openWindow(
 ): Promise<Page> {
   const page = await openSignIn(browser, url, options)
   await signIn(page, name)
-  await page.getByRole('heading', { name: 'Your accounts', exact: true }).waitFor()
+  await ownAccounts(page).waitFor()
   return page
 }
 
@@ -33,6 +33,11 @@ export async function openSignIn(
   const page = await context.newPage()
   await page.goto(`${url}/accounts`)
   return page
+}
+
+/** The heading above one's accounts. Who has one reads its name there. */
+export function ownAccounts(page: Page) {
+  return page.getByRole('heading', { name: /^Your account(s$|: )/ })
 }
 
 /** Opens one's own account from the list, and waits until it hears of changes. */
