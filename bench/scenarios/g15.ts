@@ -1,5 +1,6 @@
 /**
- * G15: markers: how much of a database's writes is left with them, and fan-out over `/cable` against Rails' Action Cable.
+ * G15: markers: how much of a database's writes is left with them; subscribing to, and fan-out over `/cable` against
+ * Rails' Action Cable.
  *
  * Both servers get their clients from one generator; a contestant of which a client gets a marker too few or too many
  * scores nothing.
@@ -15,6 +16,8 @@ const SOCKETS = 200
 /** So many that either runs for tenths of a second. */
 const MESSAGES = { rails: 20, syncline: 1_000 }
 const ACCOUNTS = 100
+/** Pages that open at a time, each with what it shows: 1,000 subscriptions. */
+const PAGES = { count: 50, channels: 20 }
 const SECONDS = 2
 const PATIENCE_MS = 40_000
 /** An application that creates records one after another, each committed, as the reference's bound has it. */
@@ -28,9 +31,9 @@ update notes set body = 'Note ' || :body where id = :note;
 
 export const g15: Scenario = {
   id: 'g15',
-  title: 'markers: writes that are marked, and fan-out over /cable against Rails’ Action Cable',
+  title: 'markers: writes that are marked; subscriptions and fan-out over /cable against Rails’ Action Cable',
   async *run(bench: Bench) {
-    if (hasRailsCable()) yield await fanOut(bench)
+    if (hasRailsCable()) yield* cable(bench)
     else
       console.log('Rails’ Action Cable is not installed (apt-get install ruby-actioncable puma): left out.')
     await bench.end()
@@ -70,17 +73,58 @@ async function* writes(bench: Bench) {
   yield await measure('G15 updates by 8 clients, each marked (per second)', 'G15 8 clients', 8, UPDATES, null)
 }
 
-async function fanOut(bench: Bench) {
+async function* cable(bench: Bench) {
   const clients = await bench.generator('cable-clients')
   const rails = await bench.server('rails-cable')
   const syncline = await bench.server('syncline-cable')
   const { url } = await bench.database()
+  const servers: Server[] = [
+    { name: 'rails', program: rails, port: await rails.ask({ kind: 'start' }) },
+    {
+      name: 'syncline',
+      program: syncline,
+      port: await syncline.ask({ kind: 'start', url, accounts: ACCOUNTS }),
+    },
+  ]
+  yield await setUp(servers, clients)
+  yield await fanOut(servers, clients)
+}
+
+interface Server {
+  readonly name: keyof typeof MESSAGES
+  readonly program: Program
+  readonly port: number
+}
+
+function setUp(servers: readonly Server[], clients: Program) {
+  return runRounds({
+    name: `G15 ${PAGES.count * PAGES.channels} subscriptions of ${PAGES.count} sockets over /cable (ms until the last is confirmed)`,
+    contestants: servers.map(({ name, port }) => ({
+      name,
+      run: () => clients.ask<Record<string, number>>({ kind: 'setUp', port, ...PAGES }),
+    })),
+    goals: [
+      {
+        id: 'G15 set-up',
+        figure: 'setUpMs',
+        of: 'syncline',
+        to: 'rails',
+        kind: 'atMost',
+        bound: null,
+        final: null,
+      },
+    ],
+    canary: ['json', 'loopback'],
+    patienceMs: PATIENCE_MS,
+  })
+}
+
+async function fanOut(servers: readonly Server[], clients: Program) {
+  const contestants: Contestant[] = []
+  for (const server of servers) contestants.push(await audience(server, clients))
   return runRounds({
     name: `G15 /cable with ${SOCKETS} sockets (deliveries per second)`,
-    contestants: [
-      await audience('rails', rails, clients, { kind: 'start' }),
-      await audience('syncline', syncline, clients, { kind: 'start', url, accounts: ACCOUNTS }),
-    ],
+    contestants,
     goals: [
       {
         id: 'G15 fan-out',
@@ -98,20 +142,14 @@ async function fanOut(bench: Bench) {
   })
 }
 
-async function audience(
-  name: keyof typeof MESSAGES,
-  server: Program,
-  clients: Program,
-  start: object,
-): Promise<Contestant> {
-  const port = await server.ask<number>(start)
+async function audience({ name, program, port }: Server, clients: Program): Promise<Contestant> {
   await clients.ask({ kind: 'subscribe', port, count: SOCKETS, channels: 1 })
   const messages = MESSAGES[name]
   return {
     name,
     async run() {
       const counting = clients.ask<Record<string, number>>({ kind: 'count', port, messages })
-      await server.ask({ kind: 'publish', count: messages })
+      await program.ask({ kind: 'publish', count: messages })
       return counting
     },
   }
