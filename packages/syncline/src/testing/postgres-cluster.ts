@@ -57,6 +57,8 @@ export interface Cluster {
 }
 
 const SYSTEM_FOLDER = '/usr/lib/postgresql'
+/** Many times what it takes, for a machine with other work. */
+const START_WITHIN_MS = 100_000
 
 /** Lists every PostgreSQL found on this machine, newest last. */
 export function findPostgres(): PostgresPrograms[] {
@@ -226,7 +228,8 @@ async function untilReady(
   complaint: () => string,
 ) {
   const { default: pg } = await import('pg')
-  for (let attempt = 0; attempt < 1500; attempt++) {
+  const deadline = Date.now() + START_WITHIN_MS
+  while (Date.now() < deadline) {
     if (server.exitCode !== null) break
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' })
     client.on('error', () => {})

@@ -36,8 +36,10 @@ const reloads = (tab: Tab) => tab.evaluate(() => window.reloads)
 const heard = (tab: Tab) => tab.evaluate(() => window.__syncline.markers.length)
 const shows = (tab: Tab, name: string) =>
   tab.waitForFunction((text) => document.querySelector('h1')?.textContent === JSON.stringify(text), name)
-/** Long enough for a marker that comes behind an answer, on a machine with much to do. */
-const DEBOUNCE_MS = 1_000
+/** How long a page collects markers from here on. */
+const collectFor = (tab: Tab, ms: number) =>
+  tab.evaluate((debounceMs) => void Object.assign(window.registry, { debounceMs }), ms)
+const DEBOUNCE_MS = 300
 /** Longer than a marker, its debounce and a reload take. */
 const pause = () => new Promise((resolve) => setTimeout(resolve, DEBOUNCE_MS + 900))
 const FORMS = ['model', 'identifier'] as const
@@ -83,11 +85,15 @@ describe.runIf(ensureRails())('beside Rails 6.1', () => {
         broadcast('account')
         await expect.poll(() => heard(tab)).toBe(before + 1)
         // It would be time to reload.
-        await pause()
+        await tab.waitForFunction(() => window.registry.reloadTimer === null)
         expect(await reloads(tab)).toHaveLength(1)
       }
+      // However long the second marker is on its way, it is collected with the first.
+      if (when === 'around') await collectFor(tab, 3_600_000)
       release()
       await shows(tab, name)
+      if (when === 'around') await tab.waitForFunction(() => window.registry.reloadTimer !== null)
+      await collectFor(tab, DEBOUNCE_MS)
       if (when !== 'before') broadcast('members')
 
       await expect.poll(() => reloads(tab)).toHaveLength(2)
