@@ -11,6 +11,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { type AccountsServer, startAccountsServer } from './accounts-server.ts'
+import { manualClock } from './manual-clock.ts'
 
 let accounts: AccountsServer
 beforeAll(async () => void (accounts = await startAccountsServer()))
@@ -51,25 +52,6 @@ function subscribe(
   registry.listen('Account:7', ({ action }) => heard.push(action))
   registry.subscribe('Account:7', 'account')
   return { registry, heard }
-}
-
-/** A clock that a test moves: what is due by then is called. */
-function heldTime() {
-  let time = 0
-  const timers = new Set<{ readonly at: number; readonly callback: () => void }>()
-  return {
-    now: () => time,
-    after(delayMs: number, callback: () => void) {
-      const timer = { at: time + delayMs, callback }
-      timers.add(timer)
-      return () => void timers.delete(timer)
-    },
-    passTime(ms: number) {
-      time += ms
-      for (const timer of [...timers].filter(({ at }) => at <= time))
-        if (timers.delete(timer)) timer.callback()
-    },
-  }
 }
 
 /** A page's query of the account, and how often it was asked. */
@@ -198,20 +180,20 @@ test('R1, R2: a function that says where its props were read is asked for what c
     shown = await load()
   }
   // However slow the page is at loading by itself, what was marked waits for it.
-  const { now, after, passTime } = heldTime()
+  const clock = manualClock()
   const page = fromFunction(reload, { cursorOf: () => shown.sync?.cursor })
-  const { registry, heard } = subscribe(page, { clock: { now, after } })
+  const { registry, heard } = subscribe(page, { clock })
   await expect.poll(() => registry.isConnected).toBe(true)
 
   await rename('Loaded by itself')
   await expect.poll(() => heard).toEqual(['refresh'])
   expect(registry.reloadTimer).not.toBeNull()
   shown = await load()
-  passTime(2_000)
+  clock.advance(2_000)
   expect(reloads).toEqual([])
   await rename('By psql')
   await expect.poll(() => heard).toEqual(['refresh', 'refresh'])
-  passTime(2_000)
+  clock.advance(2_000)
 
   await expect.poll(() => shown.name).toBe('By psql')
   expect(reloads).toEqual([['account']])
