@@ -1,7 +1,7 @@
 /**
  * The program under test: a real Syncline server with tokens, access rules and rooms over a real PostgreSQL.
  *
- *   start     creates the tables, migrates and listens; answers the port
+ *   start     creates the tables, migrates and listens; answers the port. Its sockets are followed if it is to publish
  *   publish   feeds changes of one record of the first production to the tail, burst by burst (`fed-database.ts`)
  *   memory    collects garbage and answers what is left
  */
@@ -17,7 +17,7 @@ import { access, productionId, schema, type StageSize, tablesOf } from '../harne
 import { TOKEN_SECRET } from '../harness/token.ts'
 
 type Request =
-  | { kind: 'start'; url: string; size: StageSize }
+  | { kind: 'start'; url: string; size: StageSize; publishes?: boolean }
   | { kind: 'publish'; burst: number; forMs: number }
   | { kind: 'memory' }
 
@@ -29,7 +29,7 @@ const sockets = new Set<Socket>()
 let fed: FedDatabase | undefined
 let version = 1
 
-async function start(url: string, size: StageSize): Promise<number> {
+async function start({ url, size, publishes }: Extract<Request, { kind: 'start' }>): Promise<number> {
   const client = new pg.Client(url)
   await client.connect()
   await client.query(tablesOf(size))
@@ -47,18 +47,15 @@ async function start(url: string, size: StageSize): Promise<number> {
   await sync.ready
   fed.wakeBy(() => sync.wake())
   const server = createServer()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', forget)
-  })
+  if (publishes) server.on('connection', follow)
   sync.attach(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }
 
-/** One listener for all, as in the reference of G5: what this program keeps of a socket counts as the server's. */
-function forget(this: Socket): void {
-  sockets.delete(this)
+function follow(socket: Socket): void {
+  sockets.add(socket)
+  socket.on('close', () => sockets.delete(socket))
 }
 
 function complain(fields: unknown, message: string): void {
@@ -85,7 +82,7 @@ function nextChange() {
 }
 
 async function publish(burst: number, forMs: number): Promise<number> {
-  if (!fed) throw new Error('There is no server. Send `start` first.')
+  if (!fed) throw new Error('There is no server. Send `start` with `publishes` first.')
   const { feed, isBusy } = fed
   const changes = (count: number) => Array.from({ length: count }, nextChange)
   await publishFor({ sockets, isBusy, publish: (count) => feed(changes(count)) }, burst, forMs)
@@ -93,6 +90,6 @@ async function publish(burst: number, forMs: number): Promise<number> {
 }
 
 serve((request: Request): Promise<unknown> => {
-  if (request.kind === 'start') return start(request.url, request.size)
+  if (request.kind === 'start') return start(request)
   return request.kind === 'publish' ? publish(request.burst, request.forMs) : memoryNow()
 })

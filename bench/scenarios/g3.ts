@@ -45,7 +45,7 @@ async function openRoom(bench: Bench, sockets: number): Promise<ForBurst[]> {
   const size = { productions: 1, camerasEach: 10, users: USERS }
   const url = (await bench.database()).url
   const target = {
-    port: await syncline.ask<number>({ kind: 'start', url, size }),
+    port: await syncline.ask<number>({ kind: 'start', url, size, publishes: true }),
     tokens: Array.from({ length: USERS }, (_, n) => tokenFor(userName(n + 1))),
     room: `Production:${productionId(1)}`,
   }

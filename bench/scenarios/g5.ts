@@ -7,11 +7,11 @@ import type { Bench, Scenario } from '../harness/scenario.ts'
 import { productionId, userName } from '../harness/stage.ts'
 import { tokenFor } from '../harness/token.ts'
 
-const SOCKETS = 1_000
+const SOCKETS = 2_000
 /** Opened before: they pay for what is compiled and pooled for all. */
-const FIRST = 200
-/** Below the limit of connections that one user may have. */
-const USERS = 32
+const FIRST = 2_000
+/** So many that none has more connections than one user may. */
+const USERS = 64
 const SIZE = { productions: 1, camerasEach: 10, users: USERS }
 /** What a connection needs while it opens is gone after this. */
 const SETTLE_MS = 300
