@@ -18,13 +18,22 @@ function recorder() {
   return { names, outlet }
 }
 
+/** A member that keeps what it was told. */
+class ToldMember extends Member {
+  readonly events: string[] = []
+
+  protected onReload(reason: string): void {
+    this.events.push(`reload ${reason}`)
+  }
+
+  protected onGone(): void {
+    this.events.push('gone')
+  }
+}
+
 function memberWith(outlet: Outlet) {
-  const events: string[] = []
-  const member = new Member({ id: 'ana' }, outlet, {
-    onReload: (_, reason) => void events.push(`reload ${reason}`),
-    onGone: () => void events.push('gone'),
-  })
-  return { member, events }
+  const member = new ToldMember({ id: 'ana' }, outlet)
+  return { member, events: member.events }
 }
 
 const row = (id: string, xid: number) =>

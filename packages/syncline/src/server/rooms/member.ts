@@ -17,40 +17,50 @@ import type { Delivery } from './delivery.ts'
 
 export type MemberState = 'joining' | 'live' | 'held' | 'ended'
 
-/** What a member asks of its surroundings. */
-export interface MemberEvents {
-  /** The room must be loaded again for this member, which is `joining` from now on. */
-  onReload(member: Member, reason: string): void
-  /** The right to read is lost; the member has ended. */
-  onGone(member: Member): void
-}
-
 /** Changes that may wait for one member before it loads the room again instead. */
 const MOST_HELD_ROWS = 20_000
 
 /** What is held while nothing is. */
 const NOTHING: readonly Delivery[] = []
 
-export class Member {
+/** What there is to know of a member that is not live; most are. */
+class Waiting {
+  /** The number of guarding batches after which the right was last found to hold. */
+  passed = 0
+  guard = 0
+  held: readonly Delivery[] = NOTHING
+  heldRows = 0
+  /** Too much came in while joining: what was held is gone, so the room is loaded again afterwards. */
+  hasMissed = false
+  settling: (() => void)[] = []
+
+  drop(): void {
+    this.held = NOTHING
+    this.heldRows = 0
+  }
+
+  settle(): void {
+    for (const resolve of this.settling) resolve()
+  }
+}
+
+export abstract class Member {
   user: User
   readonly outlet: Outlet
-  readonly #events: MemberEvents
   #state: MemberState = 'joining'
-  /** The number of guarding batches after which the right was last found to hold. */
-  #passed = 0
-  #guard = 0
   #beyond: SnapshotText | null = null
-  #held: readonly Delivery[] = NOTHING
-  #heldRows = 0
-  /** Too much came in while joining: what was held is gone, so the room is loaded again afterwards. */
-  #hasMissed = false
-  #settling: (() => void)[] | null = null
+  /** Null while the member is live or has ended. */
+  #waiting: Waiting | null = new Waiting()
 
-  constructor(user: User, outlet: Outlet, events: MemberEvents) {
+  constructor(user: User, outlet: Outlet) {
     this.user = user
     this.outlet = outlet
-    this.#events = events
   }
+
+  /** The room must be loaded again for this member, which is `joining` from now on. */
+  protected abstract onReload(reason: string): void
+  /** The right to read is lost; the member has ended. */
+  protected abstract onGone(): void
 
   get state(): MemberState {
     return this.#state
@@ -58,14 +68,16 @@ export class Member {
 
   /** Takes what the room got; sends it now or when it may. */
   deliver(delivery: Delivery): void {
-    if (this.#state === 'live') return this.#write(delivery)
-    if (this.#state !== 'ended') this.#hold(delivery)
+    if (this.#waiting) this.#hold(delivery, this.#waiting)
+    else if (this.#state === 'live') this.#write(delivery)
   }
 
   /** A guarding table changed: nothing more is sent before a check at least this late. */
   guard(guard: number): void {
-    this.#guard = guard
+    if (this.#state === 'ended') return
     if (this.#state === 'live') this.#state = 'held'
+    this.#waiting ??= new Waiting()
+    this.#waiting.guard = guard
   }
 
   /** The first load or catch-up was sent: the member stands at `snapshot`, its right was checked after `guard`. */
@@ -73,29 +85,29 @@ export class Member {
     if (this.#state === 'ended') return
     this.#beyond = snapshot
     this.#state = 'held'
-    if (this.#hasMissed) return this.#reload('too_many_changes')
+    this.#waiting ??= new Waiting()
+    if (this.#waiting.hasMissed) return this.#reload('too_many_changes')
     this.pass(guard)
   }
 
   /** The right was found to hold after the first `guard` guarding batches. */
   pass(guard: number): void {
-    if (this.#state === 'joining' || this.#state === 'ended') return
-    this.#passed = Math.max(this.#passed, guard)
-    this.#release()
+    const waiting = this.#waiting
+    if (this.#state !== 'held' || !waiting) return
+    waiting.passed = Math.max(waiting.passed, guard)
+    this.#release(waiting)
   }
 
   /** The right was found to be lost. Not one byte is sent after the notice. */
   lose(): void {
     if (this.#state === 'ended') return
     this.end()
-    this.#events.onGone(this)
+    this.onGone()
   }
 
   /** Ends the subscription without a word. */
   end(): void {
-    this.#state = 'ended'
-    this.#drop()
-    this.#settle()
+    this.#settleAs('ended')
   }
 
   /** Whether everything the room got up to `position` has been sent. */
@@ -106,34 +118,32 @@ export class Member {
 
   /** Resolves when nothing is held any more. */
   settled(): Promise<void> {
-    if (this.#state === 'live' || this.#state === 'ended') return Promise.resolve()
-    return new Promise((resolve) => (this.#settling ??= []).push(resolve))
+    const waiting = this.#waiting
+    return waiting ? new Promise((resolve) => waiting.settling.push(resolve)) : Promise.resolve()
   }
 
-  #hold(delivery: Delivery): void {
+  #hold(delivery: Delivery, waiting: Waiting): void {
     // A list of its own only while something waits in it.
-    if (this.#held === NOTHING) this.#held = [delivery]
-    else (this.#held as Delivery[]).push(delivery)
-    this.#heldRows += delivery.rows.length
-    if (this.#heldRows <= MOST_HELD_ROWS) return
+    if (waiting.held === NOTHING) waiting.held = [delivery]
+    else (waiting.held as Delivery[]).push(delivery)
+    waiting.heldRows += delivery.rows.length
+    if (waiting.heldRows <= MOST_HELD_ROWS) return
     if (this.#state === 'held') return this.#reload('too_many_changes')
-    this.#drop()
-    this.#hasMissed = true
+    waiting.drop()
+    waiting.hasMissed = true
   }
 
-  #release(): void {
-    const held = this.#held
+  #release(waiting: Waiting): void {
+    const { held } = waiting
     let count = 0
-    while (count < held.length && (held[count] as Delivery).guard <= this.#passed) count++
-    this.#held = count === held.length ? NOTHING : held.slice(count)
+    while (count < held.length && (held[count] as Delivery).guard <= waiting.passed) count++
+    waiting.held = count === held.length ? NOTHING : held.slice(count)
     for (const delivery of held.slice(0, count)) {
       if (this.#state !== 'held') return
-      this.#heldRows -= delivery.rows.length
+      waiting.heldRows -= delivery.rows.length
       this.#write(delivery)
     }
-    if (this.#passed < this.#guard || this.#state !== 'held') return
-    this.#state = 'live'
-    this.#settle()
+    if (waiting.passed >= waiting.guard && this.#state === 'held') this.#settleAs('live')
   }
 
   #write(delivery: Delivery): void {
@@ -148,20 +158,18 @@ export class Member {
   }
 
   #reload(reason: string): void {
-    this.#drop()
-    this.#hasMissed = false
+    this.#waiting ??= new Waiting()
+    this.#waiting.drop()
+    this.#waiting.hasMissed = false
     this.#state = 'joining'
-    this.#events.onReload(this, reason)
+    this.onReload(reason)
   }
 
-  #drop(): void {
-    this.#held = NOTHING
-    this.#heldRows = 0
-  }
-
-  #settle(): void {
-    const settling = this.#settling
-    this.#settling = null
-    for (const resolve of settling ?? []) resolve()
+  /** Nothing is held any more. */
+  #settleAs(state: 'live' | 'ended'): void {
+    const waiting = this.#waiting
+    this.#waiting = null
+    this.#state = state
+    waiting?.settle()
   }
 }

@@ -65,7 +65,7 @@ export class Heartbeat {
   #isReady(): boolean {
     const { tail } = this.#session.engine
     if (this.#joins.markers?.isSettled === false) return false
-    return this.#joined().every(({ place, member }) => place.isSettled() && member.isSettled(tail.position))
+    return this.#joined().every((each) => each.place.isSettled() && each.isSettled(tail.position))
   }
 
   #cursor(): string | undefined {

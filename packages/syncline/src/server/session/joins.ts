@@ -144,7 +144,7 @@ export class Joins {
     if (!target) return null
     const place = engine.channels.open(channel, target, identity.user)
     const subscription = new Subscription(this, channel, place, identity.user, outlet)
-    place.room.members.add(subscription.member)
+    place.room.members.add(subscription)
     // `concat` makes it as long as it is; a list that grows has 16 places to spare.
     this.#subscriptions = this.#subscriptions.concat(subscription)
     return subscription
@@ -162,9 +162,9 @@ export class Joins {
     beginning: Beginning,
     isWanted: () => boolean,
   ): Promise<boolean> {
-    const { channel, place, member } = subscription
+    const { channel, place } = subscription
     try {
-      const outcome = await bringUp(place, member, beginning, this.#session.device, ({ cursor }) => {
+      const outcome = await bringUp(place, subscription, beginning, this.#session.device, ({ cursor }) => {
         if (beginning.from === 'reload') return
         subscription.isUp = true
         this.#session.send(joinedFrame(channel, cursor))
@@ -182,17 +182,17 @@ export class Joins {
 
   /** Loads a room again that this device already has; its old rows stay visible meanwhile. */
   async reload(subscription: Subscription, reason: string): Promise<void> {
-    const { place, member } = subscription
-    while (member.state === 'joining' && this.#session.phase === 'open') {
+    const { place } = subscription
+    while (subscription.state === 'joining' && this.#session.phase === 'open') {
       try {
         const outcome = await bringUp(
           place,
-          member,
+          subscription,
           { from: 'reload', reason },
           this.#session.device,
           () => {},
         )
-        if (outcome.is === 'forbidden') member.lose()
+        if (outcome.is === 'forbidden') subscription.lose()
         return
       } catch (error) {
         this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be loaded again.')
@@ -215,17 +215,18 @@ export class Joins {
     if (!subscription || (only && subscription !== only)) return
     const others = this.#subscriptions.filter((each) => each !== subscription)
     this.#subscriptions = others.length === 0 ? NONE : others
-    subscription.member.end()
-    this.#session.engine.channels.close(subscription.place, subscription.member)
+    subscription.end()
+    this.#session.engine.channels.close(subscription.place, subscription)
   }
 
   /** The user's properties may have changed with a new token: rules that read them are asked again. */
   renewUser(user: User): void {
     this.#markers?.renewUser(user)
     const { schema, ids, channels } = this.#session.engine
-    for (const { channel, member, place } of this.#subscriptions) {
+    for (const subscription of this.#subscriptions) {
+      const { channel, place } = subscription
       const target = findTarget(schema, ids, channel)
-      member.user = user
+      subscription.user = user
       if (target && channels.isSamePlace(place, channel, target, user)) place.room.checkSoon()
       else this.#inTurn(channel, () => this.#changePlace(channel))
     }
@@ -243,9 +244,9 @@ export class Joins {
   /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
   async settled(): Promise<void> {
     await Promise.all(
-      this.#subscriptions.map(async ({ place, member }) => {
-        await place.settled()
-        await member.settled()
+      this.#subscriptions.map(async (subscription) => {
+        await subscription.place.settled()
+        await subscription.settled()
       }),
     )
   }

@@ -1,7 +1,7 @@
-/** One joined channel of one session. */
+/** One joined channel of one session: a member of the channel's room. */
 import type { User } from '../../protocol/user.ts'
 import type { Outlet } from '../outlet.ts'
-import { Member, type MemberEvents } from '../rooms/member.ts'
+import { Member } from '../rooms/member.ts'
 import type { Place } from '../rooms/place.ts'
 
 /** What a session does about its channels. */
@@ -10,27 +10,26 @@ interface Keeper {
   lose(subscription: Subscription): void
 }
 
-export class Subscription implements MemberEvents {
+export class Subscription extends Member {
   readonly #keeper: Keeper
   readonly channel: string
   readonly place: Place
-  readonly member: Member
   /** True once `joined` was sent. */
   isUp = false
 
   constructor(keeper: Keeper, channel: string, place: Place, user: User, outlet: Outlet) {
+    super(user, outlet)
     this.#keeper = keeper
     // One text for all members of a room.
     this.channel = channel === place.channel ? place.channel : channel
     this.place = place
-    this.member = new Member(user, outlet, this)
   }
 
-  onReload(_: Member, reason: string): void {
+  protected onReload(reason: string): void {
     void this.#keeper.reload(this, reason)
   }
 
-  onGone(): void {
+  protected onGone(): void {
     this.#keeper.lose(this)
   }
 }
