@@ -58,9 +58,18 @@ function destroy(this: Socket): void {
   this.destroy()
 }
 
-/** Where a connection comes from; limits are shared by all that come from there. */
-export function addressOf({ remoteAddress = '' }: Socket): string {
-  return remoteAddress
+let lastAddress = ''
+
+/**
+ * Where a connection comes from; limits are shared by all that come from there.
+ *
+ * Most come from a proxy: one text for all of them, and none that the socket remembers. It asks the system again.
+ */
+export function addressOf(socket: Socket): string {
+  const { remoteAddress = '' } = socket
+  ;(socket as { _peername?: object })._peername = undefined
+  if (remoteAddress !== lastAddress) lastAddress = remoteAddress
+  return lastAddress
 }
 
 /** Nobody else takes upgrades: a socket that no one answers would hang. */

@@ -1,21 +1,25 @@
 /**
- * One socket: frames in, frames out, and its end.
+ * One socket: frames in, frames out, and its end. Who opens it is asked by the request of the upgrade, which is kept
+ * until then, or by a token.
  *
  *   W4 no blockage   a socket that does not read is cut with `slow_consumer`, a silent one with `timeout`
  *
  * What we send goes to the socket as whole frames, beside whoever reads it.
  */
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ServerOptions } from 'ws'
 import { parseDeviceMessage } from '../../protocol/parse-device-message.ts'
+import type { RunningCore } from '../../server/create-core.ts'
 import type { Frame } from '../../server/frames/frame.ts'
+import type { Identity } from '../../server/identity.ts'
 import type { Outlet } from '../../server/outlet.ts'
-import type { Session } from '../../server/session/session.ts'
+import type { Caller, Session } from '../../server/session/session.ts'
+import { tokenRequest, upgradeRequest, upgradeUrl } from '../upgrade-request.ts'
 import { encodeFrame } from './encode-frame.ts'
 import { LeanSocket } from './lean-socket.ts'
-import { SocketWriter } from './socket-writer.ts'
+import { SocketWriter, type WriterOwner } from './socket-writer.ts'
 import type { Turn } from './turn.ts'
-import type { Limits } from '../../server/limits.ts'
 
 /** How long the other side may take to answer a close, in ms. */
 const CLOSE_WITHIN_MS = 5_000
@@ -24,8 +28,8 @@ const COME_AGAIN_MS = 1_000
 
 /** What all connections of a gateway share. */
 export interface ConnectionSurroundings {
+  readonly core: RunningCore
   readonly turn: Turn
-  readonly limits: Limits
   /** Options of the server that answers handshakes. */
   readonly options: ServerOptions
   /** Called once for each connection. */
@@ -33,18 +37,34 @@ export interface ConnectionSurroundings {
 }
 
 /** Ends when the session, the other side or the network ends it. */
-export class Connection extends LeanSocket implements Outlet {
+export class Connection extends LeanSocket implements Outlet, Caller, WriterOwner {
   readonly #surroundings: ConnectionSurroundings
-  readonly #writer: SocketWriter
+  /** Null once `hello` was said: nobody proves by a cookie who it is after that. */
+  #upgrade: IncomingMessage | null
+  #url = ''
+  /** Made when there is something to write: most connections are idle most of the time. */
+  #writer: SocketWriter | null = null
   #session: Session | undefined
   readonly #openedAtMs = this.heardAtMs
   #isEnded = false
   #closing: NodeJS.Timeout | undefined
 
-  constructor(socket: Socket, surroundings: ConnectionSurroundings) {
+  constructor(socket: Socket, upgrade: IncomingMessage, surroundings: ConnectionSurroundings) {
     super(socket, surroundings.options)
     this.#surroundings = surroundings
-    this.#writer = new SocketWriter(socket, surroundings.turn, surroundings.limits)
+    this.#upgrade = upgrade
+  }
+
+  async identify(token?: string): Promise<Identity | null> {
+    const { core } = this.#surroundings
+    const upgrade = this.#upgrade
+    if (upgrade) {
+      this.#upgrade = null
+      this.#url = shared(upgradeUrl(upgrade))
+    }
+    await core.ready
+    if (token !== undefined) return core.identify(tokenRequest(this.#url, token))
+    return upgrade && core.identify(upgradeRequest(upgrade, core.allowedOrigins))
   }
 
   get session(): Session | undefined {
@@ -63,33 +83,40 @@ export class Connection extends LeanSocket implements Outlet {
   }
 
   send(frame: Frame): void {
+    if (this.#isEnded || this.#closing) return
+    const { turn, core } = this.#surroundings
+    this.#writer ??= new SocketWriter(this.socket, turn, core.limits, this)
     if (this.#writer.send(frame.as(encodeFrame))) return
     // Not here: a room is being walked through, and its members must not change under it.
     setImmediate(() => this.#cut())
   }
 
+  onWritten(): void {
+    this.#writer = null
+  }
+
   get waitingBytes(): number {
-    return this.#writer.waitingBytes
+    return this.#writer?.waitingBytes ?? this.socket.writableLength
   }
 
   drained(): Promise<void> {
-    return this.#writer.drained()
+    return this.#writer?.drained() ?? Promise.resolve()
   }
 
   /** Looks after a socket that is silent, says no hello, or does not read. */
   check(nowMs: number): void {
     if (this.#isEnded || this.#closing) return
-    if (this.#writer.isTooSlow(nowMs)) return this.#cut()
+    if (this.#writer?.isTooSlow(nowMs)) return this.#cut()
     if (this.#isLate(nowMs)) return
     const silentMs = nowMs - this.heardAtMs
-    const { silenceMs } = this.#surroundings.limits
+    const { silenceMs } = this.#surroundings.core.limits
     if (silentMs >= silenceMs) this.#session?.dismiss('timeout', true)
     else if (silentMs >= silenceMs / 3) this.ping()
   }
 
   /** Ends a connection that has not come in: no hello was said, or the database does not tell who it is. */
   #isLate(nowMs: number): boolean {
-    const { helloTimeoutMs } = this.#surroundings.limits
+    const { helloTimeoutMs } = this.#surroundings.core.limits
     const phase = this.#session?.phase
     const openMs = nowMs - this.#openedAtMs
     if (phase === 'new' && openMs >= helloTimeoutMs) this.#session?.refuse('hello_first')
@@ -102,13 +129,13 @@ export class Connection extends LeanSocket implements Outlet {
   #cut(): void {
     if (this.#isEnded || this.#closing) return
     this.#session?.engine.metrics.count('syncline_slow_consumers_total')
-    this.#writer.forget()
+    this.#writer?.forget()
     this.#session?.dismiss('slow_consumer', true)
   }
 
   close(closeCode: number): void {
     if (this.#isEnded || this.#closing) return
-    this.#writer.end()
+    this.#writer?.end()
     this.closeWith(closeCode)
     // A peer that answers no close, or reads nothing, is not waited for.
     this.#closing = setTimeout(() => this.socket.destroy(), CLOSE_WITHIN_MS)
@@ -123,10 +150,18 @@ export class Connection extends LeanSocket implements Outlet {
     if (this.#isEnded) return
     this.#isEnded = true
     clearTimeout(this.#closing)
-    this.#writer.drop()
+    this.#writer?.drop()
     this.#session?.end()
     this.#surroundings.onEnd(this)
   }
+}
+
+let lastUrl = ''
+
+/** Most sockets are opened at one address: one text for all of them. */
+function shared(url: string): string {
+  if (url !== lastUrl) lastUrl = url
+  return lastUrl
 }
 
 const BINARY_REFUSED = {

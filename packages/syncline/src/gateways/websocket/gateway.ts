@@ -9,7 +9,6 @@ import { SUBPROTOCOL } from '../../protocol/version.ts'
 import type { RunningCore } from '../../server/create-core.ts'
 import { OpenSockets } from '../open-sockets.ts'
 import { addressOf, type SocketGateway } from '../upgrades.ts'
-import { Caller } from './caller.ts'
 import { Connection } from './connection.ts'
 import { DeferredWebSocket } from './deferred-web-socket.ts'
 import { Turn } from './turn.ts'
@@ -33,8 +32,8 @@ export function createWebSocketGateway(
   })
   const connections = new OpenSockets<Connection>()
   const surroundings = {
+    core,
     turn: new Turn(),
-    limits: core.limits,
     options: sockets.options,
     onEnd: (ended: Connection) => connections.delete(ended),
   }
@@ -42,10 +41,9 @@ export function createWebSocketGateway(
     path: basePath,
     open(request, socket, head) {
       sockets.handleUpgrade(request, socket, head, () => {
-        const connection = new Connection(socket, surroundings)
+        const connection = new Connection(socket, request, surroundings)
         connections.add(connection)
-        const caller = new Caller(core, request)
-        connection.begin(core.openSession(connection, caller, addressOf(socket)), head)
+        connection.begin(core.openSession(connection, connection, addressOf(socket)), head)
       })
     },
     async close(graceMs) {

@@ -54,9 +54,10 @@ export abstract class LeanSocket {
     const socket = this.socket as OwnedSocket
     socket[OWNER] = this
     socket.setTimeout(0)
+    // The other side has said its last: so do we. What Node does by itself needs no listener of every socket.
+    socket.allowHalfOpen = false
     if (head.length > 0) socket.unshift(head)
     socket.on('data', onData)
-    socket.on('end', onEnd)
     socket.on('close', onClose)
   }
 
@@ -145,8 +146,8 @@ export abstract class LeanSocket {
   /** Lets `ws` read from here on, beginning with `rest`, which has come already. */
   #handOver(rest = this.#begunBytes()): WebSocket {
     const { socket } = this
+    socket.allowHalfOpen = true
     socket.off('data', onData)
-    socket.off('end', onEnd)
     socket.off('close', onClose)
     const webSocket = DeferredWebSocket.takeOver(socket, this.#options)
     this.#webSocket = webSocket
@@ -171,11 +172,6 @@ export abstract class LeanSocket {
 
 function onData(this: OwnedSocket, chunk: Buffer): void {
   LeanSocket.take(this, chunk)
-}
-
-/** The other side has said its last: so do we. */
-function onEnd(this: Socket): void {
-  this.end()
 }
 
 function onClose(this: OwnedSocket): void {

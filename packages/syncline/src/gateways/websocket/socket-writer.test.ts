@@ -101,6 +101,22 @@ test('drained resolves when everything was taken, and when the writer ends', asy
   await writer.drained()
 })
 
+test('an owner hears that all is written, not while the socket takes nothing', async () => {
+  const { socket, drain } = socketThat({ takes: false })
+  let written = 0
+  const writer = new SocketWriter(socket, new Turn(), BOUNDS, { onWritten: () => void written++ })
+
+  writer.send(Buffer.from('first'))
+  await endOfTurn()
+  writer.send(Buffer.from('second'))
+  const whileBlocked = written
+  drain()
+  const whileMoreWaits = written
+  await endOfTurn()
+
+  expect([whileBlocked, whileMoreWaits, written]).toEqual([0, 0, 1])
+})
+
 test('a text message is one unmasked frame at every length of header', () => {
   for (const [length, header] of [
     [0, 2],

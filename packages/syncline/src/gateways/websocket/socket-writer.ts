@@ -4,7 +4,7 @@
  *   W4 no blockage   what waits for a slow reader is bounded in bytes and in age; past that it is cut
  *
  * Frames are shared between connections, so a waiting frame costs a reference; the bound counts its bytes all the
- * same, because the kernel and the stream may hold a copy.
+ * same, because the kernel and the stream may hold a copy. A writer that has nothing to write can be forgotten.
  */
 import type { Socket } from 'node:net'
 import type { Flushing, Join, Turn } from './turn.ts'
@@ -24,10 +24,17 @@ export interface QueueBounds {
   readonly queueAgeMs: number
 }
 
+/** Who has a writer. */
+export interface WriterOwner {
+  /** Nothing waits any more: the writer has written all that it was given. */
+  onWritten(): void
+}
+
 export class SocketWriter implements Flushing {
   readonly #socket: WritableSocket
   readonly #turn: Turn
   readonly #bounds: QueueBounds
+  readonly #owner: WriterOwner | undefined
   #frames: Buffer[] | null = null
   #bytes = 0
   #isScheduled = false
@@ -37,10 +44,11 @@ export class SocketWriter implements Flushing {
   #waiting: (() => void)[] | null = null
   #onDrain: (() => void) | null = null
 
-  constructor(socket: WritableSocket, turn: Turn, bounds: QueueBounds) {
+  constructor(socket: WritableSocket, turn: Turn, bounds: QueueBounds, owner?: WriterOwner) {
     this.#socket = socket
     this.#turn = turn
     this.#bounds = bounds
+    this.#owner = owner
   }
 
   /** Queues a frame for the end of this turn; false when more waits now than may. */
@@ -109,6 +117,7 @@ export class SocketWriter implements Flushing {
     const waiting = this.#waiting
     this.#waiting = null
     for (const resolve of waiting ?? []) resolve()
+    this.#owner?.onWritten()
   }
 
   /** Forgets what is queued: whoever does not read will not miss it, and continues from a cursor. */
