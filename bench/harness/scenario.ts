@@ -3,6 +3,7 @@ import type { Cluster, TestDatabase } from 'syncline/testing'
 import { createTestDatabase } from 'syncline/testing'
 import { type Program, startProgram } from './child.ts'
 import { GENERATOR_CORE, SERVER_CORE } from './cores.ts'
+import { Writers, type WritersOptions } from './pgbench.ts'
 import type { ScenarioResult } from './rounds.ts'
 
 export interface Scenario {
@@ -19,6 +20,7 @@ export class Bench {
   readonly cluster: Cluster
   readonly #programs: Program[] = []
   readonly #databases: TestDatabase[] = []
+  readonly #writers: Writers[] = []
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
@@ -41,7 +43,19 @@ export class Bench {
     return database
   }
 
+  /** Programs that write past Syncline; `dismiss` ends those there are. */
+  async writers(options: WritersOptions): Promise<Writers> {
+    const writers = await Writers.open(options)
+    this.#writers.push(writers)
+    return writers
+  }
+
+  async dismiss(): Promise<void> {
+    for (const writers of this.#writers.splice(0)) await writers.close()
+  }
+
   async end(): Promise<void> {
+    await this.dismiss()
     await Promise.all(this.#programs.splice(0).map((program) => program.stop()))
     for (const database of this.#databases.splice(0)) await database.drop()
   }

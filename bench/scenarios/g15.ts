@@ -7,7 +7,7 @@
  */
 import type { Program } from '../harness/child.ts'
 import { tablesOf } from '../harness/accounts.ts'
-import { runPgbench } from '../harness/pgbench.ts'
+import type { Writers } from '../harness/pgbench.ts'
 import { hasRailsCable } from '../harness/rails.ts'
 import { type Contestant, runRounds } from '../harness/rounds.ts'
 import type { Bench, Scenario } from '../harness/scenario.ts'
@@ -18,7 +18,7 @@ const MESSAGES = { rails: 20, syncline: 1_000 }
 const ACCOUNTS = 100
 /** Pages that open at a time, each with what it shows: 1,000 subscriptions. */
 const PAGES = { count: 50, channels: 20 }
-const SECONDS = 2
+const RUN_MS = 2_000
 const PATIENCE_MS = 40_000
 /** An application that creates records one after another, each committed, as the reference's bound has it. */
 const CREATES = `\\set account random(1, ${ACCOUNTS})
@@ -50,25 +50,28 @@ async function* writes(bench: Bench) {
   const clients = await bench.generator('cable-clients')
   await clients.ask({ kind: 'subscribe', port, count: 1, channels: ACCOUNTS })
   const heard = () => clients.ask<number>({ kind: 'heard', port })
-  const contestants = (write: (to: string) => Promise<number>): Contestant[] => [
-    { name: 'bare', run: async () => ({ rate: await write(bare.url) }) },
+  const contestants = (on: { bare: Writers; marked: Writers }): Contestant[] => [
+    { name: 'bare', run: async () => ({ rate: await on.bare.rate(RUN_MS) }) },
     {
       name: 'marked',
       async run() {
         const before = await heard()
-        const rate = await write(url)
+        const rate = await on.marked.rate(RUN_MS)
         const markers = (await heard()) - before
-        return { rate: markers === 0 ? 0 : rate, markers: markers / SECONDS }
+        return { rate: markers === 0 ? 0 : rate, markers: (markers / RUN_MS) * 1_000 }
       },
     },
   ]
-  const measure = (name: string, id: string, clients: number, script: string, final: number | null) =>
-    runRounds({
+  const measure = async (name: string, id: string, clients: number, script: string, final: number | null) => {
+    await bench.dismiss()
+    const writers = (to: string) => bench.writers({ url: to, clients, script })
+    return runRounds({
       name,
-      contestants: contestants((to) => runPgbench({ url: to, clients, seconds: SECONDS, script })),
+      contestants: contestants({ bare: await writers(bare.url), marked: await writers(url) }),
       goals: [{ id, figure: 'rate', of: 'marked', to: 'bare', kind: 'atLeast', bound: null, final }],
       patienceMs: PATIENCE_MS,
     })
+  }
   yield await measure('G15 creates by one writer, each marked (per second)', 'G15 writes', 1, CREATES, 0.6)
   yield await measure('G15 updates by 8 clients, each marked (per second)', 'G15 8 clients', 8, UPDATES, null)
 }
