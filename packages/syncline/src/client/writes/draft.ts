@@ -90,7 +90,7 @@ function madeId(context: DraftContext, model: Model): string {
   if (!isHidden && (model.idType === 'text' || model.idType === 'uuid')) return context.newId()
   throw new SynclineError(
     'invalid_value',
-    `Model \`${model.name}\` has ${isHidden ? 'obfuscated ids' : `ids of type \`${model.idType}\``}, which a device cannot make. Give an \`id\`, or declare ids of type \`text\` or \`uuid\`.`,
+    `Model \`${model.name}\` has ${isHidden ? 'obfuscated ids' : `ids of type \`${model.idType}\``}, which a device cannot make. Create it over REST without an \`id\`, or declare ids of type \`text\` or \`uuid\`.`,
     { field: 'id' },
   )
 }

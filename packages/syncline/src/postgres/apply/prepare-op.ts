@@ -12,7 +12,7 @@ import type { Parameter } from '../database.ts'
 import type { Rules, WriteRule } from '../rules.ts'
 import { type Sql, sql } from '../sql.ts'
 import { parameterText } from './parameter-text.ts'
-import { protectedField, type Refusal, refusal, unknownName } from './refusal.ts'
+import { protectedField, type Refusal, refusal, unknownName, wrongId } from './refusal.ts'
 import { formOf, type Shape, type ShapeField, shapeKey, type ShapeTarget } from './shape.ts'
 import type { AcceptedOp } from './writer.ts'
 
@@ -61,7 +61,8 @@ export function prepareOp(context: Preparation, op: AcceptedOp): Prepared {
   const model = context.schema.models[op.model]
   const action = op.action
   if (!model || action === 'call') return refused(unknownName(op))
-  if (!hasId(model, op)) return refused(idRefusal(op, action))
+  const faultOfId = checkOwnId(model, op)
+  if (faultOfId) return refused(faultOfId)
   const named = op.fields ?? {}
   const unknown = firstName(named, (name) => model.fields[name] === undefined)
   if (unknown !== undefined) return refused(unknownName(op, unknown))
@@ -131,15 +132,13 @@ function makeShape(
   return { shape, key: shapeKey(shape), ruleValues: values.map(parameterText) }
 }
 
-function hasId(model: Model, op: AcceptedOp): boolean {
+/** An id that no record can have is, except for a new one, one that is not there. */
+function checkOwnId(model: Model, op: AcceptedOp): Refusal | undefined {
   // A write without a device may leave the id to the database.
-  if (op.action === 'create' && op.id === '' && op.n === 0) return true
-  return !(checkId(model, op.id) instanceof InvalidValue)
-}
-
-/** An id that no record can have is one that is not there. */
-function idRefusal(op: AcceptedOp, action: WriteAction): Refusal {
-  return action === 'create' ? refusal('invalid_value', op, { field: 'id' }) : refusal('not_found', op)
+  if (op.action === 'create' && op.id === '' && op.n === 0) return undefined
+  const checked = checkId(model, op.id)
+  if (!(checked instanceof InvalidValue)) return undefined
+  return op.action === 'create' ? wrongId(model, checked) : refusal('not_found', op)
 }
 
 function withDefaults(model: Model, op: AcceptedOp): Record<string, unknown> {

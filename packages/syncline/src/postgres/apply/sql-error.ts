@@ -2,7 +2,7 @@
 import { SynclineError } from '../../protocol/errors.ts'
 import type { Model } from '../../schema/model.ts'
 import { FAILED_OP, KEY_USED, REFUSED_OP, STALE_DEVICE } from './apply-function.ts'
-import { type Refusal, refusal } from './refusal.ts'
+import { noIdMade, type Refusal, refusal } from './refusal.ts'
 import type { AcceptedOp } from './writer.ts'
 
 /** The parts of a driver's error that PostgreSQL fills. */
@@ -75,6 +75,9 @@ function refusalOf(error: ServerError, op: AcceptedOp, model?: Model): Refusal {
   if (error.code === REFUSED_OP) return ownRefusal(error, op)
   if (error.code === '42501') return refusal('forbidden', op)
   if (error.code === 'P0001') return { code: 'constraint', message: error.message }
+  // 23502 not_null_violation
+  if (error.code === '23502' && op.id === '' && model && error.column === model.idColumn)
+    return noIdMade(model)
   const field = fieldOf(error, model)
   const isData = error.code.startsWith('22') || error.code.startsWith('54')
   return refusal(isData ? 'invalid_value' : 'constraint', op, field === undefined ? {} : { field })
