@@ -76,6 +76,36 @@ test('W2 W3: a gap changes nothing; a bad op is rejected and stops no other', as
   expect(await stage.database.query("select note from cameras where id = 'c1'")).toEqual([{ note: 'good' }])
 })
 
+test('a device names the ids of what it creates, numbers too; an op without one is rejected, and the ops behind it pass', async () => {
+  const badge = { model: 'badge', action: 'create', fields: { productionId: 'p1', label: 'Crew' } }
+
+  const { rejected, lastOp } = await bodyOf<{ lastOp: number; rejected: object[] }>(
+    await push('ben', {
+      device: newKey(),
+      ops: [
+        { ...badge, n: 1, id: '' },
+        { ...badge, n: 2 },
+        { ...badge, n: 3, id: 'seven' },
+        { ...badge, n: 4, id: '70' },
+      ],
+    }),
+  )
+
+  expect(lastOp).toBe(4)
+  expect(rejected).toMatchObject([
+    { n: 1, code: 'invalid_value', message: 'Field `id` of op 1 is "". Write the record\'s id, as text.' },
+    { n: 2, code: 'invalid_value' },
+    {
+      n: 3,
+      code: 'invalid_value',
+      field: 'id',
+      message:
+        'The id of model `badge` is "seven". Write an id: a whole number of 32 bits, as text and without leading zeros.',
+    },
+  ])
+  expect(await stage.database.query('select label from badges where id = 70')).toEqual([{ label: 'Crew' }])
+})
+
 test('a device of another user is refused, and a push that ends inside a transaction', async () => {
   const device = newKey()
   await push('ben', { device, ops: [update(1, { note: 'mine' })] })
@@ -180,6 +210,7 @@ interface Since {
     readonly data: object | null
   }[]
   readonly serverSeq: number
+  readonly more: boolean
 }
 
 test('L2 L4: `since` is a number of the device, behind which the server keeps a cursor for each channel', async () => {
@@ -208,6 +239,40 @@ test('L2 L4: `since` is a number of the device, behind which the server keeps a 
   expect(lost.ops).toMatchObject([{ entity: 'production', entityId: 'p2', type: 'DELETE' }])
   expect((await since('cleo', 999_999)).ops.length).toBe(all.ops.length)
   expect((await stage.as('cleo', '/sync/pull?since=-1')).status).toBe(422)
+})
+
+test('L2: `since` answers in pages that skip nothing, and lose nothing that is written between them', async () => {
+  const since = async (number: number) =>
+    bodyOf<Since>(await stage.as('ben', `/sync/pull?since=${number}&deviceId=paging`))
+  const idsOf = (pages: readonly Since[]) =>
+    pages.flatMap(({ ops }) => ops.map(({ entity, entityId }) => `${entity} ${entityId}`))
+  await stage.database.query(`
+    insert into productions (id, name) select 'big' || n, 'Big' from generate_series(1, 5) n;
+    insert into production_members select 'big' || n, 'ben', 'viewer' from generate_series(1, 5) n;
+    insert into cameras (id, production_id, name)
+      select 'big' || p || '-' || n, 'big' || p, 'C' from generate_series(1, 5) p, generate_series(1, 4500) n`)
+
+  const pages = [await since(0)]
+  await stage.database.query(
+    "update cameras set note = 'between' where id in ('big1-7', 'big5-7'); delete from production_members where production_id = 'big2'",
+  )
+  while (pages.at(-1)?.more) pages.push(await since((pages.at(-1) as Since).serverSeq))
+  const after = await since((pages.at(-1) as Since).serverSeq)
+
+  const loaded = idsOf(pages).filter((id) => id.startsWith('camera big'))
+  expect(pages.map(({ ops, more }) => [ops.length < 15_000, more])).toEqual([
+    [true, true],
+    [true, false],
+  ])
+  expect(new Set(loaded).size).toBe(5 * 4500)
+  // Once each, but for the one that changed after it was loaded.
+  expect(loaded.length - new Set(loaded).size).toBe(1)
+  expect(pages[1]?.ops.filter(({ entityId }) => entityId === 'big2' || entityId === 'big1-7')).toMatchObject([
+    { entity: 'production', entityId: 'big2', type: 'DELETE' },
+    { entity: 'camera', entityId: 'big1-7', type: 'UPDATE', data: { note: 'between' } },
+  ])
+  expect(after).toMatchObject({ ops: [], more: false })
+  await stage.database.query("delete from productions where id like 'big%'")
 })
 
 test('the activity of a room says who changed what, before and after, and goes back page by page', async () => {

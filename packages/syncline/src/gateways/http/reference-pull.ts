@@ -1,8 +1,9 @@
 /**
- * `GET /sync/pull?since=<number>&deviceId=…` → `{ops, serverSeq}`: everything that the user may read and the device has
- * not seen, for clients that know a place in the log as a number.
+ * `GET /sync/pull?since=<number>&deviceId=…` → `{ops, serverSeq, more}`: everything that the user may read and the device
+ * has not seen, for clients that know a place in the log as a number.
  *
  *   L2, L4   the number stands for a cursor per channel that the server keeps; one it does not know loads everything
+ *   bounded  an answer ends behind the channel that fills it; its number stands where each channel stands, reached or not
  *   A1       the channels are those that the user may read now
  */
 import { findCursors, keepCursors } from '../../postgres/positions/positions.ts'
@@ -30,6 +31,12 @@ const BAD_DEVICE: Refused = {
   field: 'deviceId',
 }
 
+/** An answer of so many operations is full. A room is never cut: its rows are one snapshot (L5). */
+const FULL = 10_000
+
+/** Channels read from one snapshot that continue; one that is loaded whole is read by itself. */
+const CONTINUED_AT_ONCE = 20
+
 /** Answers all channels that the user may read, as one list of operations. */
 export async function referencePull({ core, identity, url }: Call, since: string): Promise<Response> {
   if (!/^\d{1,15}$/.test(since)) return refusal(BAD_NUMBER)
@@ -38,22 +45,37 @@ export async function referencePull({ core, identity, url }: Call, since: string
   if (device.length > MAX_NAME_LENGTH || !isStorableText(device)) return refusal(BAD_DEVICE)
   const known = (await findCursors(core.database, user.id, device, since)) ?? {}
   const channels = await readableChannels(core, user)
-  const ops: ReferenceOp[] = []
-  const cursors: Record<string, string> = {}
-  for (let start = 0; start < channels.length; start += core.limits.channelsPerConnection) {
-    const some = channels.slice(start, start + core.limits.channelsPerConnection)
-    const joins = some.map((channel): PullJoin => ({ channel, cursor: known[channel] }))
-    const pulled = await core.pull({ user, joins })
+  const ops = lostRooms(core, known, channels)
+  const cursors = Object.fromEntries(channels.flatMap((channel) => placeOf(known, channel)))
+  const portions = portionsOf(channels, known)
+  for (;;) {
+    const portion = ops.length < FULL ? portions.shift() : undefined
+    if (portion === undefined) break
+    const pulled = await core.pull({ user, joins: portion })
     if ('refused' in pulled) return refusal(pulled.refused)
     for (const text of pulled.messages) {
       const message = JSON.parse(text) as PulledMessage
       if (message.type === 'joined') cursors[message.channel] = message.cursor
-      ops.push(...opsOf(core.schema, message))
+      for (const op of opsOf(core.schema, message)) ops.push(op)
     }
   }
-  ops.push(...lostRooms(core, known, channels))
   const serverSeq = await keepCursors(core.database, user.id, device, cursors)
-  return json(200, { ops: ops.map((op) => ({ server_seq: serverSeq, ...op })), serverSeq })
+  const numbered = ops.map((op) => ({ server_seq: serverSeq, ...op }))
+  return json(200, { ops: numbered, serverSeq, more: portions.length > 0 })
+}
+
+function placeOf(known: Readonly<Record<string, string>>, channel: string): [string, string][] {
+  const cursor = Object.hasOwn(known, channel) ? known[channel] : undefined
+  return cursor === undefined ? [] : [[channel, cursor]]
+}
+
+/** What continues comes first: it is little, and the device shows it already. */
+function portionsOf(channels: readonly string[], known: Readonly<Record<string, string>>): PullJoin[][] {
+  const joins = channels.map((channel): PullJoin => ({ channel, cursor: placeOf(known, channel)[0]?.[1] }))
+  const continued = joins.filter(({ cursor }) => cursor !== undefined)
+  const portions: PullJoin[][] = []
+  while (continued.length > 0) portions.push(continued.splice(0, CONTINUED_AT_ONCE))
+  return [...portions, ...joins.filter(({ cursor }) => cursor === undefined).map((join) => [join])]
 }
 
 async function readableChannels(core: Core, user: User): Promise<string[]> {
