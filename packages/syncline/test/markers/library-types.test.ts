@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 
 const CODE = `
 import { router } from '@inertiajs/core'
@@ -75,6 +75,7 @@ export const identified: (model: string, id: string | null, collection?: string)
 
 test('router, QueryClient, mutate and invalidate are what the adapters take, and the registry is the reference’s', () => {
   const folder = mkdtempSync(join(import.meta.dirname, '../../../../node_modules/.types-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'page.ts')
   writeFileSync(file, CODE)
 
@@ -93,5 +94,4 @@ test('router, QueryClient, mutate and invalidate are what the adapters take, and
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 
   expect(mistakes).toEqual([])
-  rmSync(folder, { recursive: true })
 })
