@@ -9,6 +9,7 @@ import type { Connection, Database, Row, Statement } from '../database.ts'
 import { LoneWrites } from './lone-writes.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { RuleTypeFinder } from './rule-types.ts'
+import type { SetHabit } from './runs.ts'
 import { dropShapeFunctions, shapeFunctions } from './shape-function.ts'
 import type { Shape } from './shape.ts'
 import { isConnectionLoss } from './sql-error.ts'
@@ -18,8 +19,7 @@ const MAX_FUNCTIONS = 500
 
 interface ShapeFunction {
   readonly name: string
-  readonly isAlone: boolean
-  readonly isLogged: boolean
+  readonly habit: SetHabit
 }
 
 export class ApplySession {
@@ -58,8 +58,9 @@ export class ApplySession {
       default_transaction_read_only: 'off',
       jit: 'off',
       // Few records, found by their ids: a rule's tables shall not be read whole for one of them (`bench`: G1), as the
-      // default for spinning disks would have it.
-      random_page_cost: '1.1',
+      // default for spinning disks would have it, nor a table of one page row by row (`bench`: G6): pages are in memory.
+      seq_page_cost: '0.1',
+      random_page_cost: '0.11',
       // A process that froze inside a transaction gives its locks back.
       idle_in_transaction_session_timeout: '10s',
     })
@@ -104,14 +105,9 @@ export class ApplySession {
     return (this.#functions.get(key) as ShapeFunction).name
   }
 
-  /** Whether many ops of this shape may stand in one statement. */
-  isAlone(key: string): boolean {
-    return this.#functions.get(key)?.isAlone ?? false
-  }
-
-  /** Whether their one statement logs its own rows, and needs no setting that names them. */
-  isLogged(key: string): boolean {
-    return this.#functions.get(key)?.isLogged ?? false
+  /** Whether many ops of this shape may stand in one statement, and whether that needs a setting that names them. */
+  habitOf(key: string): SetHabit {
+    return this.#functions.get(key)?.habit ?? 'none'
   }
 
   /** A statement that this connection prepares once. */
@@ -137,7 +133,7 @@ export class ApplySession {
     const types = await this.#types.of(this.connection, shape)
     const habits = await this.#loneWrites.of(shape)
     await this.connection.query(shapeFunctions(name, shape, types, habits))
-    return { name, isAlone: habits.isAlone, isLogged: habits.logged !== undefined }
+    return { name, habit: habits.logged ? 'logged' : habits.isAlone ? 'triggered' : 'none' }
   }
 
   async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {

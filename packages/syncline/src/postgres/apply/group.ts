@@ -131,7 +131,7 @@ function groupStatements(
     ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
     ...runStatements(
       session,
-      toRuns(byAuthor(group), (key) => session.isAlone(key)),
+      toRuns(byAuthor(group), (key) => session.habitOf(key)),
     ),
     ...(rejections.length === 0 ? [] : [namedAs(session, rejectionsStatement(rejections))]),
     { text: 'commit' },
@@ -150,7 +150,7 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
         payloadText(only),
       ])
     }
-    const isLogged = run.isSet && another !== undefined && session.isLogged(run.key)
+    const isLogged = run.isSet && another !== undefined && session.habitOf(run.key) === 'logged'
     const list = run.isSet && another && !isLogged ? listOf(run.ops) : undefined
     const hasSetting = !isLogged && list === undefined
     const payloads = run.ops.map(({ prepared, author, options }) =>

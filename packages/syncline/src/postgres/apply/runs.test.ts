@@ -20,7 +20,7 @@ test('one run per shape when nobody needs more', () => {
       [groupOp('b', 'b2')],
       [groupOp('a', 'a2'), groupOp('a', 'a3')],
     ],
-    (key) => key === 'a',
+    (key) => (key === 'a' ? 'logged' : 'none'),
   )
 
   expect(runs.map(briefOf)).toEqual([
@@ -30,7 +30,7 @@ test('one run per shape when nobody needs more', () => {
 })
 
 test('an author that goes back to a shape gets another run of it', () => {
-  const runs = toRuns([[groupOp('a', '1'), groupOp('b', '2'), groupOp('a', '3')]], () => true)
+  const runs = toRuns([[groupOp('a', '1'), groupOp('b', '2'), groupOp('a', '3')]], () => 'logged')
 
   expect(runs.map(({ key }) => key)).toEqual(['a', 'b', 'a'])
 })
@@ -38,12 +38,45 @@ test('an author that goes back to a shape gets another run of it', () => {
 test('a record that is written again goes to a run that takes its ops one by one', () => {
   const runs = toRuns(
     [[groupOp('a', '1', 'x'), groupOp('a', '2', 'x'), groupOp('a', '3', 'x')], [groupOp('a', '4', 'y')]],
-    () => true,
+    () => 'logged',
   )
 
   expect(runs.map(briefOf)).toEqual([
     ['a', '1 4', true],
     ['a', '2 3', false],
+  ])
+})
+
+test('records that others write too make a second set', () => {
+  const runs = toRuns(
+    [
+      [groupOp('a', '1', 'x'), groupOp('a', '2', 'y')],
+      [groupOp('a', '3', 'x'), groupOp('a', '4', 'y')],
+    ],
+    () => 'logged',
+  )
+
+  expect(runs.map(briefOf)).toEqual([
+    ['a', '1 2', true],
+    ['a', '3 4', true],
+  ])
+})
+
+test('a run that takes its ops one by one takes no others than it must', () => {
+  const full = Array.from({ length: 63 }, () => [groupOp('a', 'before')])
+  const runs = toRuns(
+    [
+      [groupOp('a', '1', 'x'), groupOp('a', '2', 'x'), groupOp('a', '3', 'x')],
+      ...full,
+      [groupOp('a', '4')],
+      [groupOp('a', '5', 'x')],
+    ],
+    () => 'triggered',
+  )
+
+  expect(runs.slice(1).map(briefOf)).toEqual([
+    ['a', '2 3 5', false],
+    ['a', '4', true],
   ])
 })
 
@@ -58,7 +91,7 @@ test('W2: every op runs once, the ops of an author in their order, and no set ho
         ops.map(([key, id], index) => groupOp(key, `${author}:${index}`, id)),
       )
 
-      const runs = toRuns(lists, (key) => key !== 'c')
+      const runs = toRuns(lists, (key) => (key === 'c' ? 'none' : 'triggered'))
 
       const order = runs.flatMap(({ ops }) => ops).map(nameOf)
       expect(order.toSorted()).toEqual(lists.flat().map(nameOf).toSorted())

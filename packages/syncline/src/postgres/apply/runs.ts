@@ -16,44 +16,61 @@ export interface Run {
   readonly isSet: boolean
 }
 
-// A row's trigger searches the names of all ops of its statement.
-const MAX_SET = 64
+// A row's trigger searches the names of all ops of its statement. Without triggers a longer one pays (`bench`: G6), but
+// when it fails, all of its ops go one by one.
+const MAX_SET = { none: 0, triggered: 64, logged: 256 } as const
+
+/** How ops of a shape may stand in one statement: not at all, with their triggers, or logging by itself. */
+export type SetHabit = keyof typeof MAX_SET
 
 interface OpenRun extends Run {
   readonly ops: GroupOp[]
   readonly records: Set<string>
+  /** Most ops of it while it is a set; 0 when it never was one. */
+  readonly maxSet: number
+  /** Begun by a record that stands in a run before it: it takes that again, and is no set any more. */
+  readonly isSecond: boolean
+  isSet: boolean
 }
 
 /**
  * Each author's ops keep their order; ops of different authors came at the same time and have none. An op joins the
  * first run of its shape that may take it and does not stand before the author's op before it.
  */
-export function toRuns(authors: Iterable<readonly GroupOp[]>, isAlone: (key: string) => boolean): Run[] {
+export function toRuns(authors: Iterable<readonly GroupOp[]>, habitOf: (key: string) => SetHabit): Run[] {
   const runs: OpenRun[] = []
   const placesOf = new Map<string, number[]>()
   for (const ops of authors) {
-    let earliest = 0
+    let last = -1
     for (const op of ops) {
       const { key } = op.prepared
       const record = op.prepared.op.id
-      const places = placesOf.get(key) ?? []
-      placesOf.set(key, places)
-      const later = places.filter((place) => place >= earliest)
-      let place = later.find((candidate) => mayJoin(runs[candidate], record))
+      let places = placesOf.get(key)
+      if (!places) placesOf.set(key, (places = []))
+      const later = (place: number) => place >= last
+      let place = places.find((each) => later(each) && mayJoin(runs[each], record, each === last))
       if (place === undefined) {
-        const isRepeated = later.some((candidate) => runs[candidate]?.records.has(record))
-        const isSet = isAlone(key) && !isRepeated && record !== ''
-        place = runs.push({ key, ops: [], isSet, records: new Set() }) - 1
+        const isSecond = places.some((each) => later(each) && runs[each]?.records.has(record))
+        const maxSet = record === '' ? 0 : MAX_SET[habitOf(key)]
+        place = runs.push({ key, ops: [], isSet: maxSet > 0, records: new Set(), maxSet, isSecond }) - 1
         places.push(place)
       }
-      runs[place]?.ops.push(op)
-      runs[place]?.records.add(record)
-      earliest = place
+      join(runs[place] as OpenRun, op, record)
+      last = place
     }
   }
   return runs
 }
 
-function mayJoin(run: OpenRun | undefined, record: string): boolean {
-  return run !== undefined && (!run.isSet || (run.ops.length < MAX_SET && !run.records.has(record)))
+/** A run that goes op by op takes what it must: a record again, or what its author writes next. */
+function mayJoin(run: OpenRun | undefined, record: string, isNext: boolean): boolean {
+  if (!run || run.maxSet === 0) return run !== undefined
+  if (run.records.has(record)) return run.isSecond
+  return run.isSet ? run.ops.length < run.maxSet : isNext
+}
+
+function join(run: OpenRun, op: GroupOp, record: string): void {
+  if (run.records.has(record)) run.isSet = false
+  run.ops.push(op)
+  run.records.add(record)
 }
