@@ -28,6 +28,8 @@ beforeEach(async () => {
     'AccountUser:70',
   ])
     await ana.listen(channel)
+  // What was written above may be marked only now.
+  await ana.flush(server)
 })
 
 const markersOf = async (sql: string) => (await ana.markersOf(() => server.query(sql), server)).sort()

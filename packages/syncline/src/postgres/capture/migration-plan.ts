@@ -64,7 +64,7 @@ export interface MigrationStep {
 }
 
 /** How many records of a table are in a wrong room, and the step that takes them where they belong. */
-export interface RoomCheck {
+interface RoomCheck {
   /** Answers `count`; reads the whole table. */
   readonly query: string
   readonly step: MigrationStep
