@@ -61,7 +61,7 @@ export interface RunningCore extends Core {
   /** Opens the session of a live connection; `address` is where it comes from. */
   openSession(outlet: Outlet, caller: Caller, address: string): Session
   readonly sessions: SessionTable
-  /** Watches the proof of a connection that has no session; returns what ends the watch. */
+  /** Watches the proof of a connection that has no session, and counts it; returns what ends both, to be called once. */
   watchProof(identity: Identity, events: ProofEvents): () => void
   /** Calls `observer` with every batch of the tail, after everybody was told of it; returns what ends that. */
   observe(observer: (batch: Batch) => void): () => void
@@ -215,7 +215,9 @@ export function createCore(options: CoreOptions): RunningCore {
       const watch = new ReportingWatch(proofs, events)
       watch.begin(identity)
       lonely.add(watch)
+      const uncount = sessions.addLonely(identity.user.id)
       return () => {
+        uncount()
         watch.end()
         lonely.delete(watch)
       }

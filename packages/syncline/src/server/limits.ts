@@ -9,7 +9,7 @@ export interface Rate {
 export interface Limits {
   /** Joined channels of one connection. @default 100, or `SYNC_MAX_SUBSCRIPTIONS` */
   readonly channelsPerConnection: number
-  /** Live connections of one user on this server, of the native wire and of Action Cable each. @default 100 */
+  /** Live connections of one user on this server, on the native wire and over Action Cable together. @default 100 */
   readonly connectionsPerUser: number
   /** Joins of one connection. @default 50 per second, 200 at once */
   readonly joins: Rate

@@ -1,5 +1,6 @@
 /** Why the server ends a cable, and whether the client may come back; the other reasons are in `wire.test.ts`. */
 import { expect, test } from 'vitest'
+import { RawClient } from '../server/stage-server.ts'
 import { type AccountsServer, accountIdentifier, startAccountsServer } from './accounts-server.ts'
 
 const told = (reason: string) => JSON.stringify({ type: 'disconnect', reason, reconnect: true })
@@ -22,6 +23,35 @@ test('one connection too many of a user is told so, and disturbs none of those t
   standing[0]?.socket.terminate()
   await expect.poll(() => server.sync.explain.connections().length).toBe(2)
   expect(await server.cable('s-ben')).toBeDefined()
+  await server.close()
+})
+
+test('connections of both wires are counted together, and each that ends makes room for one of either', async () => {
+  const server = await startAccountsServer({ limits: { connectionsPerUser: 2 } })
+  let devices = 0
+  const native = async () => {
+    const client = new RawClient(server.port, server.headersOf('s-ben'))
+    await client.opened
+    client.send({ type: 'hello', protocol: 1, device: `device ${devices++}`, schema: 1 })
+    return client
+  }
+  const cable = await server.cable('s-ben')
+  const page = await native()
+  await page.next(({ type }) => type === 'welcome')
+
+  const oneMoreCable = await knock(server)
+  const oneMorePage = await native()
+
+  expect(await oneMoreCable.closed).toBe(4012)
+  expect((await oneMorePage.next(({ type }) => type === 'error')).code).toBe('too_many_connections')
+  page.terminate()
+  await expect.poll(() => server.sync.explain.connections().length).toBe(1)
+  await server.cable('s-ben')
+  cable.socket.terminate()
+  await expect.poll(() => server.sync.explain.connections().length).toBe(1)
+  const last = await native()
+  await last.next(({ type }) => type === 'welcome')
+  last.terminate()
   await server.close()
 })
 

@@ -64,7 +64,7 @@ export function createActionCableGateway(core: RunningCore, options: ActionCable
     if (connection.phase !== 'identifying') return
     if (identity === 'unknown') return connection.disconnect('unavailable', true)
     if (!identity) return connection.disconnect('unauthorized', false)
-    if (countOf(connections, identity) >= core.limits.connectionsPerUser) {
+    if (core.sessions.countOf(identity.user.id) >= core.limits.connectionsPerUser) {
       core.metrics.count('syncline_limit_hits_total', 1, { code: 'too_many_connections' })
       return connection.disconnect('too_many_connections', true)
     }
@@ -106,10 +106,4 @@ async function identified(core: RunningCore, upgrade: Request): Promise<Identity
     core.log.warn({ error: String(error) }, 'It could not be found out who opens a cable.')
     return 'unknown'
   }
-}
-
-function countOf(connections: Iterable<CableConnection>, { user }: Identity): number {
-  let count = 0
-  for (const { session } of connections) if (session?.identity.user.id === user.id) count++
-  return count
 }

@@ -6,14 +6,28 @@ export class SessionTable {
   readonly #byUser = new Map<string, readonly Session[]>()
   /** One of a device's connections, which are all one user's. */
   readonly #byDevice = new Map<string, Session>()
+  /** How many connections of a user have no session. */
+  readonly #lonely = new Map<string, number>()
   #size = 0
 
   get size(): number {
     return this.#size
   }
 
+  /** Connections of a user: sessions, and those that have none. */
   countOf(userId: string): number {
-    return this.#byUser.get(userId)?.length ?? 0
+    return this.ofUser(userId).length + (this.#lonely.get(userId) ?? 0)
+  }
+
+  /** Counts a connection that has no session; returns what ends that, to be called once. */
+  addLonely(userId: string): () => void {
+    const count = (by: number) => {
+      const lonely = (this.#lonely.get(userId) ?? 0) + by
+      if (lonely > 0) this.#lonely.set(userId, lonely)
+      else this.#lonely.delete(userId)
+    }
+    count(1)
+    return () => count(-1)
   }
 
   ofUser(userId: string): readonly Session[] {
