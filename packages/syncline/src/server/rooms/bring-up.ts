@@ -60,7 +60,7 @@ export async function bringUp(
     if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
     member.outlet.send(frame)
   }
-  if (member.state === 'ended') return { is: 'ended' }
+  if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
   const outcome = { is: 'up', cursor: arrival.cursor, sent: continued ? 'changes' : 'rows' } as const
   onUp(outcome)
   member.stand(arrival.snapshot, right.guard)

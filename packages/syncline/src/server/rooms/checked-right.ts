@@ -1,4 +1,4 @@
-/** The right of one member, asked again only after a guarding table has changed. */
+/** The right of one member, asked again only after a guarding table has changed or its user was renewed. */
 import type { User } from '../../protocol/user.ts'
 import type { MemberState } from './member.ts'
 
@@ -14,6 +14,7 @@ export class CheckedRight {
   readonly #member: { readonly user: User; readonly state: MemberState }
   /** Guarding batches of the room before the last check. */
   guard = -1
+  #user: User | undefined
 
   constructor(place: CheckedPlace, member: { readonly user: User; readonly state: MemberState }) {
     this.#place = place
@@ -26,11 +27,20 @@ export class CheckedRight {
   }
 
   async holds(): Promise<boolean> {
-    while (this.#member.state !== 'ended' && this.guard < this.#place.room.guard) {
-      const guard = this.#place.room.guard
-      if (!(await this.#place.mayRead(this.#member.user))) return false
+    while (this.#member.state !== 'ended' && this.#isDue) {
+      const { user } = this.#member
+      const { guard } = this.#place.room
+      const mayRead = await this.#place.mayRead(user)
+      // Renewed meanwhile: the answer is about somebody else.
+      if (this.#member.user !== user) continue
+      if (!mayRead) return false
       this.guard = guard
+      this.#user = user
     }
     return this.#member.state !== 'ended'
+  }
+
+  get #isDue(): boolean {
+    return this.guard < this.#place.room.guard || this.#user !== this.#member.user
   }
 }

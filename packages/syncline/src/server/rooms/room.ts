@@ -39,6 +39,8 @@ export class Room<D = Delivery> {
   #guard = 0
   #checked = 0
   #isChecking = false
+  /** A check was asked for while one was under way, which may have read before what it is for. */
+  #isDueAgain = false
   #lastCheckMs = -Infinity
   #timer: NodeJS.Timeout | undefined
 
@@ -66,6 +68,7 @@ export class Room<D = Delivery> {
 
   /** Checks all members again, at once unless the last check is less than 50 ms ago. */
   checkSoon(): void {
+    if (this.#isChecking) this.#isDueAgain = true
     if (this.#isChecking || this.#timer) return
     const waitMs = Math.max(0, this.#lastCheckMs + CHECK_EVERY_MS - performance.now())
     if (waitMs === 0) void this.#check()
@@ -81,13 +84,18 @@ export class Room<D = Delivery> {
 
   async #check(): Promise<void> {
     const guard = this.#guard
-    const members = [...this.members].filter(({ state }) => state === 'live' || state === 'held')
+    const asked = [...this.members]
+      .filter(({ state }) => state === 'live' || state === 'held')
+      .map((member) => ({ member, user: member.user }))
     this.#isChecking = true
+    this.#isDueAgain = false
     this.#lastCheckMs = performance.now()
     try {
-      const readers = await this.#checkReaders([...new Set(members.map(({ user }) => user))])
+      const readers = await this.#checkReaders([...new Set(asked.map(({ user }) => user))])
       this.#checked = guard
-      for (const member of members) this.#conclude(member, readers.has(member.user), guard)
+      // Of a user who was renewed meanwhile nothing is known: the check that the renewal asked for follows.
+      for (const { member, user } of asked)
+        if (member.user === user) this.#conclude(member, readers.has(user), guard)
     } catch (error) {
       this.#log.warn(
         { error: String(error) },
@@ -96,7 +104,7 @@ export class Room<D = Delivery> {
       if (this.members.size > 0) this.#checkIn(RETRY_AFTER_MS)
     }
     this.#isChecking = false
-    if (this.#checked < this.#guard && this.members.size > 0) this.checkSoon()
+    if ((this.#isDueAgain || this.#checked < this.#guard) && this.members.size > 0) this.checkSoon()
   }
 
   #conclude(member: RoomMember<D>, mayRead: boolean, guard: number): void {
