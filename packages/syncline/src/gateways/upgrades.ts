@@ -60,14 +60,9 @@ function destroy(this: Socket): void {
 
 let lastAddress = ''
 
-/**
- * Where a connection comes from; limits are shared by all that come from there.
- *
- * Most come from a proxy: one text for all of them, and none that the socket remembers. It asks the system again.
- */
+/** Where a connection comes from; limits are shared by all that come from there. Most come from a proxy: one text for them. */
 export function addressOf(socket: Socket): string {
   const { remoteAddress = '' } = socket
-  ;(socket as { _peername?: object })._peername = undefined
   if (remoteAddress !== lastAddress) lastAddress = remoteAddress
   return lastAddress
 }
