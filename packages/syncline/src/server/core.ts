@@ -45,6 +45,8 @@ export interface PullRequest {
   /** Rejections read up to this op number. */
   readonly read?: number
   readonly joins: readonly PullJoin[]
+  /** Records and changes after which no further channel is read: those behind it are in no message. @default all are read */
+  readonly enough?: number
 }
 
 /** What the core knows about its own health. */

@@ -29,6 +29,12 @@ export interface PullSnapshot {
   readonly readAtMicros: number
 }
 
+/** What a channel answers, and how many records or changes that is. */
+export interface PulledChannel {
+  readonly frames: readonly Frame[]
+  readonly count: number
+}
+
 /** A channel at the snapshot: changes since a cursor, or its rows. */
 type Found = { readonly views: ReadonlyMap<string, string> } & (
   | { readonly rows: readonly LogRow[] }
@@ -40,7 +46,7 @@ export async function readPulled(
   pulled: PullSnapshot,
   join: PullJoin,
   target: ChannelTarget,
-): Promise<readonly Frame[]> {
+): Promise<PulledChannel> {
   const { engine, rules, request, cursor } = pulled
   const { channel } = join
   const definition = defineView(engine.schema, rules, target, channel, request.user)
@@ -52,7 +58,12 @@ export async function readPulled(
   const found = missed ?? (await readAll(pulled, target, definition))
   const sealed = engine.seal.seal({ ...cursor, views: found.views })
   const shown = shownRows(found, engine)
-  return [...framesOf(shown, join, request.device ?? null, sealed), joinedFrame(channel, sealed)]
+  const frames = [...framesOf(shown, join, request.device ?? null, sealed), joinedFrame(channel, sealed)]
+  return { frames, count: countOf(found) }
+}
+
+function countOf(found: Found): number {
+  return 'rows' in found ? found.rows.length : found.tables.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** Null when the cursor cannot be continued. */

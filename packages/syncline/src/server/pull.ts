@@ -14,7 +14,7 @@ import type { PullJoin, PullRequest, Refusal } from './core.ts'
 import { type Frame, frameOf } from './frames/frame.ts'
 import { readersOf } from './may-read.ts'
 import { untilNegativeAnswer } from './negative-answer.ts'
-import { type PullSnapshot, readPulled } from './pull-channel.ts'
+import { type PulledChannel, type PullSnapshot, readPulled } from './pull-channel.ts'
 import { pullMarkers } from './pull-markers.ts'
 import { errorFrame, notFoundFrame } from './session/answers.ts'
 import type { Engine } from './session/engine.ts'
@@ -63,22 +63,29 @@ async function deviceOf(
 }
 
 async function pullChannels(pulled: PullSnapshot): Promise<Frame[]> {
+  const { joins, enough = Infinity } = pulled.request
   const frames: Frame[] = []
+  let count = 0
   // In turn: they share one connection.
-  for (const join of pulled.request.joins) frames.push(...(await pullChannel(pulled, join)))
+  for (const join of joins) {
+    if (count >= enough) break
+    const channel = await pullChannel(pulled, join)
+    for (const frame of channel.frames) frames.push(frame)
+    count += channel.count
+  }
   return frames
 }
 
-async function pullChannel(pulled: PullSnapshot, join: PullJoin): Promise<readonly Frame[]> {
+async function pullChannel(pulled: PullSnapshot, join: PullJoin): Promise<PulledChannel> {
   const { engine, request, rules, connection } = pulled
   const { channel } = join
-  if (join.want === 'markers') return pullMarkers(pulled, join)
+  if (join.want === 'markers') return { frames: await pullMarkers(pulled, join), count: 0 }
   if ((request.schema ?? engine.schema.version) < engine.schema.version)
-    return [errorFrame('schema_too_old', { channel })]
+    return { frames: [errorFrame('schema_too_old', { channel })], count: 0 }
   const target = findTarget(engine.schema, engine.ids, channel)
   const context = { schema: engine.schema, rules, database: connection }
   const mayRead = target !== null && (await readersOf(context, target, [request.user])).has(request.user)
-  return mayRead ? readPulled(pulled, join, target) : [notFoundFrame(channel)]
+  return mayRead ? readPulled(pulled, join, target) : { frames: [notFoundFrame(channel)], count: 0 }
 }
 
 function ackFrame({ lastOp, lastKey, rejected, conflicts }: PushOutcome): Frame {

@@ -133,6 +133,8 @@ interface LogLine {
 export interface StageServer {
   readonly url: string
   readonly sync: Sync
+  /** The server's own connections. */
+  readonly connected: Database
   /** Runs SQL as another program would. */
   readonly database: {
     query<T extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<T[]>
@@ -214,6 +216,7 @@ export async function startStage(serverUrl: string, limits: Partial<Limits> = {}
   return {
     url,
     sync,
+    connected,
     database,
     lines,
     tokenOf,

@@ -12,6 +12,13 @@ export interface ReferenceOp {
   readonly timestamp: string
 }
 
+/** An operation and where it was found. */
+export interface PulledOp {
+  readonly channel: string
+  readonly model: string
+  readonly op: ReferenceOp
+}
+
 /** Those of a pull's messages that carry records or cursors. */
 export type PulledMessage =
   | {
@@ -34,12 +41,17 @@ const TYPES = {
 } as const
 
 /** The operations of one message; none for those without records. */
-export function opsOf(schema: CompiledSchema, message: PulledMessage): ReferenceOp[] {
+export function opsOf(schema: CompiledSchema, message: PulledMessage): PulledOp[] {
+  const { channel } = message
   switch (message.type) {
-    case 'rows':
-      return message.rows.map((row) => loadedOp(message.model, message.columns, row))
+    case 'rows': {
+      const { model, columns } = message
+      return message.rows.map((row) => ({ channel, model, op: loadedOp(model, columns, row) }))
+    }
     case 'changes':
-      return message.changes.filter(({ model }) => Object.hasOwn(schema.models, model)).map(changedOp)
+      return message.changes
+        .filter(({ model }) => Object.hasOwn(schema.models, model))
+        .map((change) => ({ channel, model: change.model, op: changedOp(change) }))
     default:
       return []
   }

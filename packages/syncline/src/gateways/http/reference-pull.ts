@@ -3,6 +3,7 @@
  * has not seen, for clients that know a place in the log as a number.
  *
  *   L2, L4   the number stands for a cursor per channel that the server keeps; one it does not know loads everything
+ *   C1       a record that moves between rooms which are read one after the other is deleted nowhere (`reference-moves.ts`)
  *   bounded  an answer ends behind the channel that fills it; its number stands where each channel stands, reached or not
  *   A1       the channels are those that the user may read now
  */
@@ -17,7 +18,8 @@ import type { Core, PullJoin } from '../../server/core.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { column, RECORD } from './rest/record-sql.ts'
-import { type PulledMessage, type ReferenceOp, opsOf } from './reference-ops.ts'
+import { CHANNELS_AT_ONCE, withoutMoves } from './reference-moves.ts'
+import { type PulledMessage, type PulledOp, type ReferenceOp, opsOf } from './reference-ops.ts'
 
 const BAD_NUMBER: Refused = {
   code: 'invalid_value',
@@ -34,9 +36,6 @@ const BAD_DEVICE: Refused = {
 /** An answer of so many operations is full. A room is never cut: its rows are one snapshot (L5). */
 const FULL = 10_000
 
-/** Channels read from one snapshot that continue; one that is loaded whole is read by itself. */
-const CONTINUED_AT_ONCE = 20
-
 /** Answers all channels that the user may read, as one list of operations. */
 export async function referencePull({ core, identity, url }: Call, since: string): Promise<Response> {
   if (!/^\d{1,15}$/.test(since)) return refusal(BAD_NUMBER)
@@ -45,23 +44,26 @@ export async function referencePull({ core, identity, url }: Call, since: string
   if (device.length > MAX_NAME_LENGTH || !isStorableText(device)) return refusal(BAD_DEVICE)
   const known = (await findCursors(core.database, user.id, device, since)) ?? {}
   const channels = await readableChannels(core, user)
-  const ops = lostRooms(core, known, channels)
   const cursors = Object.fromEntries(channels.flatMap((channel) => placeOf(known, channel)))
-  const portions = portionsOf(channels, known)
-  for (;;) {
-    const portion = ops.length < FULL ? portions.shift() : undefined
-    if (portion === undefined) break
-    const pulled = await core.pull({ user, joins: portion })
+  const joins = joinsOf(channels, known)
+  const found: PulledOp[] = []
+  while (joins.length > 0 && found.length < FULL) {
+    const portion = joins.splice(0, CHANNELS_AT_ONCE)
+    const pulled = await core.pull({ user, joins: portion, enough: FULL - found.length })
     if ('refused' in pulled) return refusal(pulled.refused)
+    const answered = new Set<string>()
     for (const text of pulled.messages) {
       const message = JSON.parse(text) as PulledMessage
+      answered.add(message.channel)
       if (message.type === 'joined') cursors[message.channel] = message.cursor
-      for (const op of opsOf(core.schema, message)) ops.push(op)
+      for (const op of opsOf(core.schema, message)) found.push(op)
     }
+    joins.unshift(...portion.filter(({ channel }) => !answered.has(channel)))
   }
+  const ops = [...lostRooms(core, known, channels), ...(await withoutMoves(core, user, found, cursors))]
   const serverSeq = await keepCursors(core.database, user.id, device, cursors)
   const numbered = ops.map((op) => ({ server_seq: serverSeq, ...op }))
-  return json(200, { ops: numbered, serverSeq, more: portions.length > 0 })
+  return json(200, { ops: numbered, serverSeq, more: joins.length > 0 })
 }
 
 function placeOf(known: Readonly<Record<string, string>>, channel: string): [string, string][] {
@@ -70,12 +72,10 @@ function placeOf(known: Readonly<Record<string, string>>, channel: string): [str
 }
 
 /** What continues comes first: it is little, and the device shows it already. */
-function portionsOf(channels: readonly string[], known: Readonly<Record<string, string>>): PullJoin[][] {
+function joinsOf(channels: readonly string[], known: Readonly<Record<string, string>>): PullJoin[] {
   const joins = channels.map((channel): PullJoin => ({ channel, cursor: placeOf(known, channel)[0]?.[1] }))
-  const continued = joins.filter(({ cursor }) => cursor !== undefined)
-  const portions: PullJoin[][] = []
-  while (continued.length > 0) portions.push(continued.splice(0, CONTINUED_AT_ONCE))
-  return [...portions, ...joins.filter(({ cursor }) => cursor === undefined).map((join) => [join])]
+  const isContinued = ({ cursor }: PullJoin) => cursor !== undefined
+  return [...joins.filter(isContinued), ...joins.filter((join) => !isContinued(join))]
 }
 
 async function readableChannels(core: Core, user: User): Promise<string[]> {
