@@ -16,6 +16,7 @@ interface MigrateArguments {
   readonly database?: string
   readonly print?: boolean
   readonly addColumns?: boolean
+  readonly mendRooms?: boolean
   readonly dependsOn?: string
 }
 
@@ -35,6 +36,10 @@ export const migrateCommand = defineCommand({
     },
     print: { type: 'boolean', description: 'Print the SQL and change nothing' },
     addColumns: { type: 'boolean', description: 'Add declared columns that existing tables lack' },
+    mendRooms: {
+      type: 'boolean',
+      description: 'Look for records in a wrong room, and take them along: reads whole tables',
+    },
     dependsOn: {
       type: 'string',
       description: 'Further tables that access rules read, separated by commas',
@@ -89,6 +94,7 @@ function optionsOf(
     ...(access ? { ruleNames: guardNames(schema, access) } : {}),
     print: args.print ?? false,
     addColumns: args.addColumns ?? false,
+    mendRooms: args.mendRooms ?? false,
     onStep: ({ table, purpose }) => terminal.out(`${table === null ? '' : `${table}: `}${purpose}`),
   }
 }

@@ -232,6 +232,56 @@ describe.each(SERVERS)('%s', (kind) => {
     await expectLogEqualsTables(stage.database, schema)
   })
 
+  describe('children that are written under REPEATABLE READ', () => {
+    const openWriters = async () => {
+      stage = await openMigrated(kind, schema)
+      await stage.database.query(`insert into productions (id, name) values ('p', 'P');
+        insert into cameras (id, production_id, name) values ('c', 'p', 'C')`)
+      const open = async () => {
+        const client = (await stage.server?.connect()) as pg.Client
+        await client.query("set lock_timeout = '5s'")
+        return client
+      }
+      return [await open(), await open()] as const
+    }
+    const begin = 'begin isolation level repeatable read; select count(*) from members'
+    const insert = (id: string) => `insert into photos (id, camera_id, caption) values ('${id}', 'c', 'F')`
+    const codeOf = (answer: Promise<unknown>) =>
+      answer.then(
+        () => 'done',
+        (error: { code?: string }) => error.code,
+      )
+
+    test('keep nobody from editing the parent while they are open', async () => {
+      const [writer, editor] = await openWriters()
+      await writer.query(`${begin}; ${insert('f')}; ${insert('g')}`)
+
+      expect(await codeOf(editor.query("update cameras set name = 'E'"))).toBe('done')
+      expect(await codeOf(writer.query('commit'))).toBe('done')
+      await expectLogEqualsTables(stage.database, schema)
+    })
+
+    test('and then edit the parent: the later is refused as a serialization failure, and none is deadlocked', async () => {
+      const writers = await openWriters()
+      for (const [place, writer] of writers.entries()) await writer.query(`${begin}; ${insert(`f${place}`)}`)
+
+      const answers = writers.map((writer) => codeOf(writer.query("update cameras set name = 'E'; commit")))
+
+      expect((await Promise.all(answers)).sort()).toEqual(['40001', 'done'])
+      await expectLogEqualsTables(stage.database, schema)
+    })
+
+    test('are refused as a serialization failure where the parent was edited since the snapshot', async () => {
+      const [writer, editor] = await openWriters()
+      await writer.query(begin)
+      await editor.query("update cameras set name = 'E'")
+
+      expect(await codeOf(writer.query(insert('f')))).toBe('40001')
+      await writer.query(`rollback; ${begin}; ${insert('f')}; commit`)
+      await expectLogEqualsTables(stage.database, schema)
+    })
+  })
+
   test('L1: a move that cannot see all children loads both rooms again and settles them afterwards', async () => {
     stage = await openMigrated(kind, schema)
     await stage.database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');

@@ -4,6 +4,7 @@ import { describeDatabase } from '../../src/postgres/capture/describe-database.t
 import { healCapture } from '../../src/postgres/capture/heal-capture.ts'
 import { MigrationRefused } from '../../src/postgres/capture/drift.ts'
 import { checkCapture, compileCapture, findWrongRooms, migrate } from '../../src/postgres/capture/migrate.ts'
+import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { pruneTombstones } from '../../src/postgres/capture/prune-tombstones.ts'
 import {
   array,
@@ -108,7 +109,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect((await migrate(database, schema)).steps).toEqual([])
   })
 
-  test('L1: migrate finds records that are in a wrong room, and takes them along by changes in the log', async () => {
+  test('L1: migrate, when asked, finds records that are in a wrong room, and takes them along by changes in the log', async () => {
     const { database } = await open(kind)
     await migrate(database, schema)
     await database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
@@ -126,17 +127,19 @@ describe.each(KINDS)('%s', (kind) => {
     const [last] = await database.query<{ seq: string }>('select max(seq)::text as seq from syncline.log')
 
     const found = await findWrongRooms(database, schema)
-    const printed = await migrate(database, schema, { print: true })
-    const healed = await migrate(database, schema)
+    const unasked = await migrate(database, schema)
+    const printed = await migrate(database, schema, { print: true, mendRooms: true })
+    const healed = await migrate(database, schema, { mendRooms: true })
 
     expect(found.map(({ message }) => message)).toEqual([
-      '`photos` has 1 record outside the room that the path leads to: members of that room miss it. Run `npx syncline migrate`, which takes it there by changes in the log.',
-      '`comments` has 1 record outside the room that the path leads to: members of that room miss it. Run `npx syncline migrate`, which takes it there by changes in the log.',
+      '`photos` has 1 record outside the room that the path leads to: members of that room miss it. Run `npx syncline migrate --mend-rooms`, which takes it there by changes in the log.',
+      '`comments` has 1 record outside the room that the path leads to: members of that room miss it. Run `npx syncline migrate --mend-rooms`, which takes it there by changes in the log.',
     ])
     const steps = [
       { table: 'photos', purpose: 'records in a wrong room' },
       { table: 'comments', purpose: 'records in a wrong room' },
     ]
+    expect(unasked.steps).toEqual([])
     expect([printed.steps, healed.steps]).toMatchObject([steps, steps])
     const moves = await readLog(database, last?.seq)
     expect(moves.map(moveOf)).toEqual([
@@ -147,6 +150,76 @@ describe.each(KINDS)('%s', (kind) => {
       'alone enter Production:q',
     ])
     await expectLogEqualsTables(database, schema)
+    expect((await migrate(database, schema, { mendRooms: true })).steps).toEqual([])
+  })
+
+  test('L1: a parent that moved while its triggers were disabled takes its children along at the next migrate', async () => {
+    const { database } = await open(kind)
+    await migrate(database, schema)
+    await database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
+      insert into cameras (id, production_id, name) values ('c', 'p', 'C');
+      insert into photos (id, camera_id, caption) values ('f', 'c', 'F');
+      insert into comments (id, photo_id, body) values ('k', 'f', 'K');
+      alter table cameras disable trigger user; update cameras set production_id = 'q'`)
+
+    await migrate(database, schema)
+
+    expect(
+      await database.query('select f.sync_room as photo, k.sync_room as comment from photos f, comments k'),
+    ).toEqual([{ photo: 'q', comment: 'q' }])
+  })
+
+  test.runIf(kind !== 'PGlite')(
+    "a role's limit on statements does not keep a large table from being migrated",
+    async () => {
+      const { database, server } = await open(kind)
+      await migrate(database, schema)
+      await database.query(`insert into productions (id, name) values ('p', 'P');
+      insert into cameras (id, production_id, name) values ('c', 'p', 'C');
+      insert into photos (id, camera_id, caption) values ('f', 'c', 'F');
+      set session_replication_role = replica; update photos set sync_room = null; reset session_replication_role;
+      create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.9); return new; end';
+      create trigger slow before update on photos for each row execute function slow()`)
+      const limited = postgres(`${server?.url}?options=-c%20statement_timeout%3D800`)
+
+      await migrate(limited, schema, { mendRooms: true })
+
+      await limited.close()
+      expect(await database.query('select sync_room from photos')).toEqual([{ sync_room: 'p' }])
+    },
+  )
+
+  test.each([
+    ['gone', 'drop table photos cascade'],
+    [
+      'made again without its kept room',
+      `drop table photos cascade; create table photos (id text primary key, camera_id text not null, caption text not null);
+       insert into photos values ('f', 'c', 'F')`,
+    ],
+    ['without its kept room', 'alter table photos drop column sync_room cascade'],
+  ])('children of a table that is %s are looked at once it is as declared', async (_, loss) => {
+    const { database } = await open(kind)
+    await migrate(database, schema)
+    await database.query(`insert into productions (id, name) values ('p', 'P');
+      insert into cameras (id, production_id, name) values ('c', 'p', 'C');
+      insert into photos (id, camera_id, caption) values ('f', 'c', 'F');
+      insert into comments (id, photo_id, body) values ('k', 'f', 'K')`)
+    await database.query(loss)
+
+    const found = await findWrongRooms(database, schema)
+    const printed = await migrate(database, schema, { print: true })
+    await migrate(database, schema)
+
+    expect(found).toEqual([])
+    expect(printed.steps.at(-1)).toMatchObject({ table: 'comments', purpose: 'records in a wrong room' })
+    expect(
+      await database.query(
+        'select k.sync_room = f.sync_room as same from comments k left join photos f on f.id = k.photo_id',
+      ),
+    ).toEqual([
+      { same: loss.startsWith('drop table photos cascade') && !loss.includes('insert') ? null : true },
+    ])
+    expect(await findWrongRooms(database, schema)).toEqual([])
     expect((await migrate(database, schema)).steps).toEqual([])
   })
 
@@ -158,7 +231,7 @@ describe.each(KINDS)('%s', (kind) => {
       insert into photos (id, camera_id, caption) values ('f', 'c', 'F');
       set session_replication_role = replica; delete from cameras; reset session_replication_role`)
 
-    await migrate(database, schema)
+    await migrate(database, schema, { mendRooms: true })
 
     expect(await database.query('select sync_room from photos')).toEqual([{ sync_room: null }])
     expect((await readLog(database)).filter(({ id }) => id === 'f').map(moveOf)).toEqual([

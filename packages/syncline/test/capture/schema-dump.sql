@@ -298,7 +298,12 @@ begin
     if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
       perform 1 from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id"
-        for share;
+        and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+      if not found then
+        perform 1 from "public"."cameras" as p
+          where p."id" operator(pg_catalog.=) new."camera_id"
+          for share;
+      end if;
     end if;
     select p."production_id" into new."sync_room" from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id";
@@ -320,7 +325,12 @@ begin
       if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
         perform 1 from "public"."cameras" as p
           where p."id" operator(pg_catalog.=) new."camera_id"
-          for share;
+          and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+        if not found then
+          perform 1 from "public"."cameras" as p
+            where p."id" operator(pg_catalog.=) new."camera_id"
+            for share;
+        end if;
       end if;
       select p."production_id" into new."sync_room" from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id";
@@ -362,7 +372,12 @@ begin
     if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
       perform 1 from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id"
-        for share;
+        and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+      if not found then
+        perform 1 from "public"."cameras" as p
+          where p."id" operator(pg_catalog.=) new."camera_id"
+          for share;
+      end if;
     end if;
     select p."production_id" into new."sync_room" from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id";
@@ -410,7 +425,12 @@ begin
     if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
       perform 1 from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id"
-        for share;
+        and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+      if not found then
+        perform 1 from "public"."photos" as p
+          where p."id" operator(pg_catalog.=) new."photo_id"
+          for share;
+      end if;
     end if;
     select p."sync_room" into new."sync_room" from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id";
@@ -432,7 +452,12 @@ begin
       if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
         perform 1 from "public"."photos" as p
           where p."id" operator(pg_catalog.=) new."photo_id"
-          for share;
+          and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+        if not found then
+          perform 1 from "public"."photos" as p
+            where p."id" operator(pg_catalog.=) new."photo_id"
+            for share;
+        end if;
       end if;
       select p."sync_room" into new."sync_room" from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id";
@@ -471,7 +496,12 @@ begin
     if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
       perform 1 from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id"
-        for share;
+        and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+      if not found then
+        perform 1 from "public"."photos" as p
+          where p."id" operator(pg_catalog.=) new."photo_id"
+          for share;
+      end if;
     end if;
     select p."sync_room" into new."sync_room" from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id";

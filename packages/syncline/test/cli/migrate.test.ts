@@ -125,3 +125,35 @@ test('where neither Node nor the project can read TypeScript, it says how', asyn
   )
   rmSync(elsewhere, { recursive: true })
 })
+
+test('looks for records in a wrong room when asked', async () => {
+  application.write(
+    'rooms.mjs',
+    `import { defineSchema, model, reference, room, text } from 'syncline'
+export const schema = defineSchema({
+  models: {
+    stage: model('stages', { name: text() }),
+    lamp: model('lamps', { stageId: reference('stage') }),
+    bulb: model('bulbs', { lampId: reference('lamp') }),
+  },
+  rooms: { stage: room({ lamp: 'stageId', bulb: 'lamp.stageId' }) },
+})`,
+  )
+  const rooms = await createTestDatabase(server)
+  const run = (...args: string[]) =>
+    application.syncline(['migrate', '--schema', 'rooms.mjs', '--database', rooms.url, ...args])
+  expect(await run()).toMatchObject({ code: 0 })
+  await rooms.query(`insert into stages (id, name) values ('s', 'S'); insert into lamps (id, stage_id) values ('l', 's');
+    insert into bulbs (id, lamp_id) values ('b', 'l');
+    set session_replication_role = replica; update bulbs set sync_room = null; reset session_replication_role`)
+
+  const [unasked, asked, again] = [await run(), await run('--mend-rooms'), await run('--mend-rooms')]
+
+  expect([unasked, asked, again].map(({ out }) => out.trim())).toEqual([
+    'The database is as declared.',
+    'bulbs: records in a wrong room',
+    'The database is as declared.',
+  ])
+  expect(await rooms.query('select sync_room from bulbs')).toEqual([{ sync_room: 's' }])
+  await rooms.drop()
+})

@@ -211,6 +211,20 @@ describe('writing', () => {
     expect((await answerOf(await stage.as('ben', `/api/badges/${data.id}`))).data.label).toBe('Crew')
   })
 
+  test('an id that a trigger leaves out in another table is not said to be the record’s', async () => {
+    await stage.database.query(`create table printed (id integer primary key);
+      create function print_badge() returns trigger language plpgsql as
+        'begin insert into printed (id) values (null); return new; end';
+      create trigger print_badge after insert on badges for each row when (new.label = 'Printed') execute function print_badge()`)
+
+    const response = await stage.as('ben', '/api/productions/p1/badges', { json: { label: 'Printed' } })
+
+    const { error } = await answerOf(response)
+    expect(error).toMatchObject({ code: 'constraint' })
+    expect(error?.message).not.toContain('makes no ids')
+    await stage.database.query('drop trigger print_badge on badges; drop table printed')
+  })
+
   test('where the database draws no ids, a create without one says so', async () => {
     const response = await stage.as('ben', '/api/productions/p1/tickets', { json: {} })
     const numbered = await stage.as('ben', '/api/productions/p1/tickets', { json: { id: '7' } })

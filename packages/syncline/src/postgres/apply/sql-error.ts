@@ -76,11 +76,15 @@ function refusalOf(error: ServerError, op: AcceptedOp, model?: Model): Refusal {
   if (error.code === '42501') return refusal('forbidden', op)
   if (error.code === 'P0001') return { code: 'constraint', message: error.message }
   // 23502 not_null_violation
-  if (error.code === '23502' && op.id === '' && model && error.column === model.idColumn)
-    return noIdMade(model)
+  if (error.code === '23502' && op.id === '' && model && isIdOf(model, error)) return noIdMade(model)
   const field = fieldOf(error, model)
   const isData = error.code.startsWith('22') || error.code.startsWith('54')
   return refusal(isData ? 'invalid_value' : 'constraint', op, field === undefined ? {} : { field })
+}
+
+/** A trigger of the application may write other tables, whose ids have the same name. */
+function isIdOf({ table, idColumn }: Model, error: ServerError): boolean {
+  return error.column === idColumn && error.table === table.split('.').at(-1)
 }
 
 function ownRefusal(error: ServerError, op: AcceptedOp): Refusal {

@@ -2,7 +2,7 @@
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { qualified } from './captured-table.ts'
-import type { TriggerDescription } from './describe-database.ts'
+import type { TableDescription, TriggerDescription } from './describe-database.ts'
 import { type GuardTable, guardFunctionName } from './guard-function.ts'
 import { logFunctionName } from './log-function.ts'
 import { markFunctionName } from './mark-function.ts'
@@ -79,7 +79,7 @@ function markTrigger(table: CapturedTable): WantedTrigger {
   }
 }
 
-function moveTrigger(table: CapturedTable): WantedTrigger {
+export function moveTrigger(table: CapturedTable): WantedTrigger {
   const base = { name: MOVE_TRIGGER, table: table.table, function: moveFunctionName(table) }
   if (adoptsChildren(table)) return { ...base, type: BITS.row + BITS.insert + BITS.delete + BITS.update }
   const columns = [...new Set(table.moves.map((move) => quoteIdentifier(move.column.name)))]
@@ -122,6 +122,16 @@ export function enableTrigger({ name, table }: WantedTrigger): string {
 
 export function dropTrigger(name: string, table: string): string {
   return `drop trigger if exists ${name} on ${table}`
+}
+
+/** The trigger of that name where it belongs: on the table, or on one of its partitions. */
+export function existingTrigger(
+  existing: TableDescription | undefined,
+  wanted: WantedTrigger,
+): TriggerDescription | undefined {
+  if (existing === undefined) return undefined
+  const owner = [existing, ...existing.leaves].find((candidate) => qualified(candidate) === wanted.table)
+  return owner?.triggers.find(({ name }) => name === wanted.name)
 }
 
 /** Whether a trigger is as wanted. Its condition names columns or a table, which are looked for in its definition. */

@@ -11,6 +11,7 @@ type DriftKind =
   | 'trigger_after_stamp'
   | 'trigger_disabled'
   | 'wrong_room'
+  | 'unsettled_room'
   | 'not_migrated'
   | 'not_declared'
   | 'missing_table'

@@ -4,6 +4,7 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable, RoomRoute } from './captured-table.ts'
+import { literal } from './sql-text.ts'
 
 /** Rows of one transaction: few enough that writers of the same rows hardly wait. */
 const ROWS_AT_A_TIME = 5_000
@@ -26,8 +27,12 @@ export function countWrongRooms(table: CapturedTable): string {
   return `select (${counts.join(' + ')})::int4 as count`
 }
 
+/** A parent that a policy hides from this role is not gone: such rows stay as they are. */
 function inWrongRoom(table: CapturedTable, route: RoomRoute): string {
+  const parentId = `p.${quoteIdentifier(route.parentIdColumn)}`
+  const reference = `c.${quoteIdentifier(route.reference.name)}`
   return `from ${table.table} as c left join ${route.parent} as p
-    on p.${quoteIdentifier(route.parentIdColumn)} = c.${quoteIdentifier(route.reference.name)}
-  where c.${quoteIdentifier(route.column.name)} is distinct from p.${quoteIdentifier(route.parentRoomColumn)}`
+    on ${parentId} = ${reference}
+  where c.${quoteIdentifier(route.column.name)} is distinct from p.${quoteIdentifier(route.parentRoomColumn)}
+    and (${parentId} is not null or ${reference} is null or not pg_catalog.row_security_active(${literal(route.parent)}))`
 }

@@ -18,11 +18,19 @@ import {
   tablesOf,
 } from './migration-plan.ts'
 import { outstanding } from './outstanding.ts'
+import type { RoomCheck } from './room-steps.ts'
 import { LOCK_TIMEOUT_MS, runStep } from './run-step.ts'
 
 export interface MigrateOptions extends CaptureOptions {
   /** Only says what would be done. @default false */
   readonly print?: boolean
+  /**
+   * Also looks for records that are in another room than their path leads to, and takes them there; reads every table
+   * whose rooms follow a path. Without it only those are read whose rooms may have been left behind, because what keeps
+   * them was missing, disabled or of another version.
+   * @default false
+   */
+  readonly mendRooms?: boolean
   /** Is told of each step before it is done. */
   readonly onStep?: (step: MigrationStep) => void
 }
@@ -56,7 +64,11 @@ export async function migrate(
   schema: CompiledSchema,
   options: MigrateOptions = {},
 ): Promise<MigrationReport> {
-  const connection = await database.connect('migrate', { lock_timeout: `${LOCK_TIMEOUT_MS}ms` })
+  const connection = await database.connect('migrate', {
+    lock_timeout: `${LOCK_TIMEOUT_MS}ms`,
+    // A role's limit is meant for requests; a large table takes as long as it takes.
+    statement_timeout: '0',
+  })
   try {
     await takeTheLock(connection, database)
     const plan = await planFor(database, connection, schema, options)
@@ -94,19 +106,32 @@ export async function findWrongRooms(
   schema: CompiledSchema,
   options: CaptureOptions = {},
 ): Promise<Drift[]> {
-  const found: Drift[] = []
-  const plan = await planFor(database, database, schema, options)
-  for await (const { step, count } of wrongRooms(database, plan)) found.push(wrongRoom(step, count))
-  return found
+  const { roomChecks } = await planFor(database, database, schema, options)
+  const checks = roomChecks.filter(({ isPossible }) => isPossible)
+  // In one snapshot, so that what a running server is about to settle is told from what stays.
+  return database.transaction(
+    async (connection) => {
+      await connection.query('set local statement_timeout = 0')
+      const unsettled = await hasUnsettled(connection)
+      const found: Drift[] = []
+      for await (const { step, count } of wrongRooms(connection, checks))
+        found.push(wrongRoom(step, count, unsettled))
+      return found
+    },
+    { isolation: 'repeatable read', readOnly: true },
+  )
 }
 
-function wrongRoom({ table }: MigrationStep, count: number): Drift {
+function wrongRoom({ table }: MigrationStep, count: number, unsettled: boolean): Drift {
   const [records, them] = count === 1 ? ['1 record', 'it'] : [`${count} records`, 'them']
+  const fact = `\`${table}\` has ${records} outside the room that the path leads to`
   return {
-    kind: 'wrong_room',
+    kind: unsettled ? 'unsettled_room' : 'wrong_room',
     table: table as string,
     isBlocking: false,
-    message: `\`${table}\` has ${records} outside the room that the path leads to: members of that room miss ${them}. Run \`npx syncline migrate\`, which takes ${them} there by changes in the log.`,
+    message: unsettled
+      ? `${fact}, and moves of their parents are not settled yet. A running server takes ${them} there within seconds; look again, and run \`npx syncline migrate\` if ${them === 'it' ? 'it stays' : 'they stay'}.`
+      : `${fact}: members of that room miss ${them}. Run \`npx syncline migrate --mend-rooms\`, which takes ${them} there by changes in the log.`,
   }
 }
 
@@ -114,19 +139,25 @@ function wrongRoom({ table }: MigrationStep, count: number): Drift {
 async function* stepsOf(
   plan: MigrationPlan,
   connection: Connection,
-  { print }: MigrateOptions,
+  { print, mendRooms }: MigrateOptions,
 ): AsyncGenerator<MigrationStep> {
   yield* plan.steps
   if (!print && (await hasUnsettled(connection))) await connection.query('select syncline.settle_rooms()')
-  for await (const { step } of wrongRooms(connection, plan)) yield step
+  const checks = plan.roomChecks.filter(({ isDue }) => isDue || mendRooms)
+  // What the steps before it make cannot be read before they are done.
+  const [unread, read] = print
+    ? [checks.filter(({ isPossible }) => !isPossible), checks.filter(({ isPossible }) => isPossible)]
+    : [[], checks]
+  for await (const { step } of wrongRooms(connection, read)) yield step
+  yield* unread.map(({ step }) => step)
 }
 
 /** One table after the other: a parent that is taken to its room takes its children along. */
 async function* wrongRooms(
   connection: Pick<Connection, 'query'>,
-  { roomChecks }: MigrationPlan,
+  checks: readonly RoomCheck[],
 ): AsyncGenerator<{ readonly step: MigrationStep; readonly count: number }> {
-  for (const { query, step } of roomChecks) {
+  for (const { query, step } of checks) {
     const [answer] = await connection.query<{ count: number }>(query)
     if (answer !== undefined && answer.count > 0) yield { step, count: answer.count }
   }

@@ -10,13 +10,14 @@ import {
   createTrigger,
   dropTrigger,
   enableTrigger,
+  existingTrigger,
   guardTriggers,
   isAsWanted,
   logTriggers,
   stampTrigger,
   type WantedTrigger,
 } from './capture-triggers.ts'
-import { type CapturedTable, capturedTable, qualified } from './captured-table.ts'
+import { type CapturedTable, capturedTable } from './captured-table.ts'
 import { completeTables, roomColumns } from './complete-description.ts'
 import {
   columnDefinition,
@@ -25,17 +26,17 @@ import {
   ownColumns,
   referenceStatements,
 } from './create-table.ts'
-import type { DatabaseDescription, TableDescription, TriggerDescription } from './describe-database.ts'
+import type { DatabaseDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
-import { countWrongRooms, fillRooms } from './fill-rooms.ts'
 import { findDrift, sharedTables } from './find-drift.ts'
 import { guardFunction, guardTable, guardTruncateFunction } from './guard-function.ts'
 import { logFunction } from './log-function.ts'
 import { markFunction } from './mark-function.ts'
 import { moveFunction } from './move-function.ts'
 import { OWN_OBJECTS, OWN_OBJECTS_MARK } from './own-objects.ts'
+import { byDepth, fillStep, type RoomCheck, roomChecks } from './room-steps.ts'
 import { settleFunction } from './settle-function.ts'
-import { literal } from './sql-text.ts'
+import { literal, sourceOf } from './sql-text.ts'
 import { stampFunction } from './stamp-function.ts'
 import { truncateFunction } from './truncate-function.ts'
 
@@ -63,16 +64,9 @@ export interface MigrationStep {
   readonly run: 'once' | 'outside' | 'until done'
 }
 
-/** How many records of a table are in a wrong room, and the step that takes them where they belong. */
-interface RoomCheck {
-  /** Answers `count`; reads the whole table. */
-  readonly query: string
-  readonly step: MigrationStep
-}
-
 export interface MigrationPlan {
   readonly steps: readonly MigrationStep[]
-  /** Of tables whose rooms no step fills in anyway; parents before their children. */
+  /** Of tables whose rooms no step fills in; parents before their children. */
   readonly roomChecks: readonly RoomCheck[]
   readonly drift: readonly Drift[]
 }
@@ -144,9 +138,7 @@ export function planMigration(
   ]
   return {
     steps: steps.filter((step): step is MigrationStep => typeof step === 'object'),
-    roomChecks: byDepth(tables)
-      .filter((table) => table.routes.length > 0 && areRoomsKept(database, table))
-      .map((table) => ({ query: countWrongRooms(table), step: fillIn(table, 'records in a wrong room') })),
+    roomChecks: roomChecks(database, tables),
     drift: [...drift, ...disabledTriggers(schema, database, options)],
   }
 }
@@ -271,32 +263,6 @@ function roomIndexes(
   }
 }
 
-/** Rows that were there before their room's column, or that changed while it was filled in. */
-function fillStep(database: DatabaseDescription, table: CapturedTable, purpose: string): MaybeStep {
-  if (!database.tables.has(table.model.table) || table.routes.length === 0) return false
-  return !areRoomsKept(database, table) && fillIn(table, purpose)
-}
-
-function fillIn(table: CapturedTable, purpose: string): MigrationStep {
-  return {
-    purpose,
-    table: table.model.table,
-    statements: table.routes.map((route) => fillRooms(table, route)),
-    run: 'until done',
-  }
-}
-
-/** Whether the table has its rooms' columns and the trigger that keeps them, as they should be. */
-function areRoomsKept(database: DatabaseDescription, table: CapturedTable): boolean {
-  const existing = database.tables.get(table.model.table)
-  if (existing === undefined) return false
-  return (
-    existing.triggers.some((trigger) => isAsWanted(stampTrigger(table), trigger)) &&
-    table.routes.every((route) => existing.columns.some(({ name }) => name === route.column.name)) &&
-    database.functions.get(`stamp_${table.slug}`) === sourceOf(stampFunction(table))
-  )
-}
-
 /** Functions and triggers that are not as they should be. */
 function captureStep(
   database: DatabaseDescription,
@@ -328,28 +294,8 @@ function captureStep(
   }
 }
 
-function existingTrigger(
-  existing: TableDescription | undefined,
-  wanted: WantedTrigger,
-): TriggerDescription | undefined {
-  if (existing === undefined) return undefined
-  const owner = [existing, ...existing.leaves].find((candidate) => qualified(candidate) === wanted.table)
-  return owner?.triggers.find(({ name }) => name === wanted.name)
-}
-
-/** Body of a function as `pg_proc.prosrc` has it. */
-function sourceOf(statement: string): string {
-  return statement.split('$function$')[1] as string
-}
-
 function nameOf(statement: string): string {
   return /function syncline\.(\w+)\(/.exec(statement)?.[1] as string
-}
-
-/** Parents before their children: a room's column is filled in from the parent's. */
-function byDepth(tables: readonly CapturedTable[]): CapturedTable[] {
-  const depth = (table: CapturedTable) => Math.max(0, ...table.model.rooms.map((room) => room.path.length))
-  return [...tables].sort((a, b) => depth(a) - depth(b))
 }
 
 function guardNames(schema: CompiledSchema, options: CaptureOptions): string[] {

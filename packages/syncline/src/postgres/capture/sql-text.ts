@@ -76,3 +76,8 @@ ${indent(body)}
 end
 $function$`
 }
+
+/** Body of a function as `pg_proc.prosrc` has it. */
+export function sourceOf(statement: string): string {
+  return statement.split('$function$')[1] as string
+}

@@ -155,14 +155,21 @@ function forgetWriter({ model, description }: CapturedTable): string {
  *
  * A snapshot of the whole transaction may be older than the move, and reads the old room whatever was locked. It must be
  * refused as any serialization failure is; `for key share` does so, but for a move inside a savepoint of a row that was
- * locked before it and edited since the snapshot: there only `for share` meets the move.
+ * locked before it and edited since the snapshot: there the lock that lasts is not the update's, and only `for share`
+ * meets the move. It refuses a mere edit since the snapshot too, and blocks edits until this transaction ends. So it is
+ * left out where the row bears no lock but the one just taken: `xmax` is then this transaction, and nobody has changed
+ * the row since the snapshot. (In a savepoint it is the savepoint's, and `for share` is taken.)
  */
 function followParent(route: RoomRoute): string {
   const parent = `from ${route.parent} as p
   where p.${quoteIdentifier(route.parentIdColumn)} operator(pg_catalog.=) new.${quoteIdentifier(route.reference.name)}`
   return lines(
     `perform 1 ${parent}\n  for key share;`,
-    when(KEEPS_ITS_SNAPSHOT, `perform 1 ${parent}\n  for share;`),
+    when(
+      KEEPS_ITS_SNAPSHOT,
+      `perform 1 ${parent}\n  and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;`,
+      when('not found', `perform 1 ${parent}\n  for share;`),
+    ),
     `select p.${quoteIdentifier(route.parentRoomColumn)} into new.${quoteIdentifier(route.column.name)} ${parent};`,
   )
 }
