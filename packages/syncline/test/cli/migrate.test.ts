@@ -1,5 +1,5 @@
 /** `syncline migrate` as a program of its own: built, run by Node, told what to do by its arguments. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
@@ -127,8 +127,10 @@ test('where neither Node nor the project can read TypeScript, it says how', asyn
 })
 
 test('looks for records in a wrong room when asked', async () => {
+  // A folder of its own: access rules beside a schema are read with it.
+  mkdirSync(join(application.folder, 'rooms'))
   application.write(
-    'rooms.mjs',
+    'rooms/schema.mjs',
     `import { defineSchema, model, reference, room, text } from 'syncline'
 export const schema = defineSchema({
   models: {
@@ -141,7 +143,7 @@ export const schema = defineSchema({
   )
   const rooms = await createTestDatabase(server)
   const run = (...args: string[]) =>
-    application.syncline(['migrate', '--schema', 'rooms.mjs', '--database', rooms.url, ...args])
+    application.syncline(['migrate', '--schema', 'rooms/schema.mjs', '--database', rooms.url, ...args])
   expect(await run()).toMatchObject({ code: 0 })
   await rooms.query(`insert into stages (id, name) values ('s', 'S'); insert into lamps (id, stage_id) values ('l', 's');
     insert into bulbs (id, lamp_id) values ('b', 'l');
