@@ -11,7 +11,7 @@ export class Channel {
   readonly listeners = new Set<{ readonly call: (message: MarkerMessage) => void }>()
   /** Subscriptions that leave it to the marker which prop to reload. */
   undeclared = 0
-  /** A join was sent, or will be when the connection opens. */
+  /** A join was sent and not refused since, or will be when the connection opens. */
   isAsked = false
   isJoined = false
   wasJoined = false
@@ -50,8 +50,9 @@ export class Channel {
     return this.changedAt > position ? 'changed' : 'current'
   }
 
+  /** Calls every callback, now; what one throws is reported as an unhandled rejection and costs the others nothing. */
   tell(message: MarkerMessage): void {
-    for (const { call } of Array.from(this.listeners)) call(message)
+    for (const { call } of Array.from(this.listeners)) void (async () => call(message))()
   }
 
   count(prop: string, by: 1 | -1): number {

@@ -69,26 +69,34 @@ export function warnOfNoPage(page: unknown): void {
 }
 
 /** Says which channel the server refuses, once. */
-export function warnOfRefusal(channel: string, reason: string, count: number): void {
+export function warnOfRefusal(channel: string, reason: unknown, count: number): void {
   try {
     if (process.env.NODE_ENV !== 'production' && count === 1)
       warn(
-        `The server refuses \`${channel}\`: ${reason.replace(/\.?$/, '.')} Nothing of it is refreshed meanwhile, and it is asked for again. \`npx syncline explain may-read '${channel}'\` says which rule decided.`,
+        `The server refuses \`${channel}\`: ${sentence(reason)} Nothing of it is refreshed meanwhile, and it is asked for again. \`npx syncline explain may-read '${channel}'\` says which rule decided.`,
       )
   } catch {}
 }
 
-/** Says that the server refuses a channel without saying which. */
-export function warnOfNamelessRefusal(reason: string, unanswered: ReadonlySet<string>): void {
+/** Says that the server refuses a channel without saying which, once for each connection that was configured. */
+export function warnOfNamelessRefusal(host: object, reason: unknown, unanswered: ReadonlySet<string>): void {
   try {
-    if (process.env.NODE_ENV !== 'production') {
+    if (process.env.NODE_ENV !== 'production' && !told.has(host)) {
+      told.add(host)
       const names = Array.from(unanswered, (name) => `\`${name}\``).join(', ')
       warn(
-        `The server refuses a channel without saying which: ${reason.replace(/\.?$/, '.')} Not confirmed so far: ${names || 'none'}. What is refused is not refreshed meanwhile, and it is asked for again. Show fewer channels at a time, or let the server send the \`identifier\` beside its \`error\`.`,
+        `The server refuses a channel without saying which: ${sentence(reason)} Not confirmed so far: ${names || 'none'}. What is refused is not refreshed meanwhile, and it is asked for again. Show fewer channels at a time, or let the server send the \`identifier\` beside its \`error\`.`,
       )
     }
   } catch {}
 }
+
+/** A server may send anything as its reason. */
+function sentence(reason: unknown): string {
+  return typeof reason === 'string' && reason ? reason.replace(/\.?$/, '.') : 'It gives no reason.'
+}
+
+const told = new WeakSet<object>()
 
 /** Says which prop the page does not have. */
 export function warnOfUnknown(props: readonly string[], findProps: () => object | undefined): void {

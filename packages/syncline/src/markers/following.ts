@@ -42,6 +42,7 @@ export function follow(
   connection: () => Connection | null,
   mark: Mark,
 ): Following {
+  let stopTimer: (() => void) | undefined
   const ask = (channel: Channel | undefined) => {
     if (!channel) return
     channel.isAsked = true
@@ -54,7 +55,12 @@ export function follow(
     ask(channel)
   }
   const askRefused = () => {
-    for (const channel of channels.values()) if (channel.refusals > 0) ask(channel)
+    for (const channel of channels.values()) if (!channel.isAsked) ask(channel)
+  }
+  /** One timer for all that is refused: what is left or refused in one turn is one question. */
+  const askIn = (delayMs: number) => {
+    stopTimer?.()
+    stopTimer = settings().clock.after(delayMs, askRefused)
   }
   /** The place from which nothing of these props was missed; undefined when that of one is unknown. */
   const oldestPlace = (props: readonly string[]) =>
@@ -81,8 +87,8 @@ export function follow(
       channel.keep = settings().clock.after(RELEASE_MS, () => {
         channels.delete(name)
         connection()?.leave(name)
-        // There may be room for it now.
-        askRefused()
+        // There may be room now, when all are left that go together.
+        askIn(0)
       })
     },
     onOpen() {
@@ -106,13 +112,9 @@ export function follow(
     onRejected(name, reason) {
       const channel = channels.get(name)
       if (!channel) return
-      channel.isJoined = false
-      const refusals = ++channel.refusals
-      warnOfRefusal(name, reason, refusals)
-      settings().clock.after(delayBefore(refusals, REFUSED_MS, settings().random), () => {
-        // Unless it was left, confirmed, or asked for again meanwhile.
-        if (channels.get(name)?.refusals === refusals) ask(channel)
-      })
+      channel.isAsked = channel.isJoined = false
+      warnOfRefusal(name, reason, ++channel.refusals)
+      askIn(delayBefore(channel.refusals, REFUSED_MS, settings().random))
     },
     onCursor(cursor) {
       for (const channel of channels.values()) if (channel.isJoined) channel.cursor = cursor

@@ -186,14 +186,14 @@ export class SyncRegistry {
 
   /** Tries a lost connection again after the wait that is due, also one that was given up while tries are left. */
   scheduleReconnect(): void {
-    this.cable?.retry()
+    this.cable?.retry?.()
   }
 
   /** Takes a message as if the server had sent it. */
   handleMessage(message: IncomingMessage): void {
-    const { identifier, action = 'refresh', prop, timestamp, type, error, cursor } = message
+    const { identifier, action = 'refresh', prop, timestamp, type, cursor } = message
     const channel = this.#channels.get(identifier)
-    if (type === 'error') return this.#following.onRejected(identifier, error ?? '')
+    if (type === 'error') return this.#following.onRejected(identifier, message.error)
     if (type || !channel) return
     const position = positionOf(cursor)
     channel.cursor = cursor ?? channel.cursor
@@ -203,7 +203,6 @@ export class SyncRegistry {
     // By identifier a server names no prop, but what happened: `create`, `update` or `destroy`.
     const named = prop ? String(prop) : String(action).startsWith('re') ? undefined : EVERYTHING
     this.#mark(channel.staleProps(named), position, channel)
-    // Last: a callback that throws costs no refresh.
     channel.tell(heard)
   }
 
@@ -229,7 +228,7 @@ export class SyncRegistry {
   #host(): TransportHost {
     return {
       ...this.#following,
-      onState: (state, attempts) => {
+      onState: (state, attempts = 0) => {
         debug('connection', state)
         this.reconnectAttempts = attempts
         this.#setStatus(state)
@@ -271,6 +270,6 @@ export class SyncRegistry {
     this.#stopWatching = undefined
     this.cable?.close()
     this.cable = null
-    for (const channel of this.#channels.values()) channel.isAsked = channel.isJoined = false
+    for (const channel of this.#channels.values()) channel.isAsked = false
   }
 }

@@ -8,7 +8,7 @@ export type SyncState = 'connected' | 'reconnecting' | 'off'
 /** What a transport tells. */
 export interface TransportHost {
   /** `attempts` counts the tries to connect again, in a row. */
-  onState(state: SyncState, attempts: number): void
+  onState(state: SyncState, attempts?: number): void
   /** Connected: join. */
   onOpen(): void
   /**
@@ -18,7 +18,7 @@ export interface TransportHost {
   onJoined(channel: string, isContinued: boolean, cursor?: string): void
   onMarker(message: IncomingMessage): void
   /** The server will not have the user in this channel. */
-  onRejected(channel: string, reason: string): void
+  onRejected(channel: string, reason: unknown): void
   /** The server could not answer for a moment: ask for the channel again. */
   onRetry(channel: string): void
   /** Every joined channel has arrived here. */
@@ -42,7 +42,7 @@ export interface Connection {
   /** The device came online or into view: tries at once. */
   wake(): void
   /** Tries again after the wait that is due, unless it is connected, trying, waiting, or out of attempts. */
-  retry(): void
+  retry?(): void
   close(): void
 }
 

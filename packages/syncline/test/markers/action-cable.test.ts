@@ -336,7 +336,7 @@ test('a refusal that names no channel is told with those that are not confirmed,
   await expect.poll(() => reloads).toEqual([['account']])
 
   registry.subscribe('Account:2', 'other')
-  await expect.poll(() => warn.mock.calls).toHaveLength(1)
+  await expect.poll(() => warn.mock.calls).toHaveLength(2)
   const { identifier } = server.frames[0] as { identifier: string }
   server.send({ identifier, message: { identifier: 'Account:1', action: 'update' } })
 
@@ -345,73 +345,132 @@ test('a refusal that names no channel is told with those that are not confirmed,
     [
       '[syncline] The server refuses a channel without saying which: Subscription limit reached. Not confirmed so far: `Account:2`. What is refused is not refreshed meanwhile, and it is asked for again. Show fewer channels at a time, or let the server send the `identifier` beside its `error`.',
     ],
+    [expect.stringContaining('The server refuses `Account:2`: Subscription limit reached.')],
   ])
 })
 
-test('R1: after a refusal that names no channel, what is not confirmed is asked for again: after a wait, when another is left, when somebody looks', async () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  const clock = manualClock()
-  const taken = new Set<string>()
+/** As the reference's channel does: an array that knows no doubles, a limit, and a refusal without a name. */
+function referenceAnswers(limit: number) {
+  const followed: string[] = []
   const asked: string[] = []
-  const { registry, reloads } = await start(
-    { form: 'identifier' },
-    undefined,
-    (frame) => {
-      const { action, identifier } = JSON.parse(String(frame?.['data'] ?? '{}'))
-      if (action === 'unsubscribe_from') taken.delete(identifier)
-      if (action !== 'subscribe_to') return railsAnswers(frame)
-      asked.push(identifier)
-      if (taken.size < 2) taken.add(identifier)
-      if (taken.has(identifier)) return railsAnswers(frame)
-      return [
-        {
-          identifier: frame?.['identifier'],
-          message: { type: 'error', error: 'Subscription limit reached' },
-        },
-      ]
-    },
-    { clock, random: () => 1 },
-  )
-  for (const n of [1, 2, 3, 4]) registry.subscribe(`Account:${n}`, `account${n}`)
-  /** The client has read the refusals of 3 and of 4 when the timer of the next try runs. */
-  const refused = (tryAgainMs: number) =>
-    expect.poll(() => clock.waiting().map((timer) => timer.at - clock.now())).toContain(tryAgainMs)
-  await refused(5_000)
-  expect(asked).toEqual(['Account:1', 'Account:2', 'Account:3', 'Account:4'])
+  const answers = (frame: Frame | undefined) => {
+    const { action, identifier } = JSON.parse(String(frame?.['data'] ?? '{}'))
+    if (frame?.['command'] === 'subscribe') followed.length = 0
+    if (action === 'unsubscribe_from')
+      followed.splice(0, Infinity, ...followed.filter((name) => name !== identifier))
+    if (action !== 'subscribe_to') return railsAnswers(frame)
+    asked.push(identifier)
+    if (followed.length >= limit) {
+      const message = { type: 'error', error: 'Subscription limit reached' }
+      return [{ identifier: frame?.['identifier'], message }]
+    }
+    followed.push(identifier)
+    return railsAnswers(frame)
+  }
+  return { followed, asked, answers }
+}
 
-  clock.advance(4_999)
-  expect(asked).toHaveLength(4)
-  clock.advance(1)
-  await refused(10_000)
-  expect(asked.splice(0, 6).slice(4)).toEqual(['Account:3', 'Account:4'])
-  registry.unsubscribe('Account:1', 'account1')
+const channelsOf = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `Account:${from + index}`)
+
+/** A page that shows 100 channels and 20 that are too many, whose refusals it has read. */
+async function startFull() {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const clock = manualClock()
+  const reference = referenceAnswers(100)
+  const transport = { form: 'identifier' } as const
+  const { server, registry, reloads } = await start(transport, undefined, reference.answers, {
+    clock,
+    random: () => 1,
+  })
+  const waitsFor = (delayMs: number) =>
+    expect.poll(() => clock.waiting().map((timer) => timer.at - clock.now())).toContain(delayMs)
+  for (const name of channelsOf(1, 120)) registry.subscribe(name, name)
+  await waitsFor(5_000)
+  expect(reference.asked.splice(0)).toEqual(channelsOf(1, 120))
+  return { ...reference, server, registry, reloads, clock, waitsFor }
+}
+
+test('R1: channels that are refused without a name are asked for again when a hundred others are left in one turn, each once', async () => {
+  const { followed, asked, registry, reloads, clock } = await startFull()
+  expect(followed).toEqual(channelsOf(1, 100))
+
+  for (const name of channelsOf(1, 100)) registry.unsubscribe(name, name)
   clock.advance(300)
-  await expect.poll(() => asked).toEqual(['Account:3', 'Account:4'])
+  clock.advance(0)
+
+  await expect.poll(() => asked).toEqual(channelsOf(101, 120))
+  expect(followed).toEqual(channelsOf(101, 120))
   await expect
     .poll(() => {
       clock.advance(20)
       return reloads.flat()
     })
-    .toContain('account3')
-  registry.unsubscribe('Account:2', 'account2')
-  taken.clear()
+    .toEqual(expect.arrayContaining(channelsOf(101, 120)))
+  window.dispatchEvent(new Event('online'))
+  clock.advance(5_000)
+  registry.subscribe('Account:7', 'more')
+  await expect.poll(() => asked).toContain('Account:7')
+  expect(asked).toEqual([...channelsOf(101, 120), 'Account:7'])
+})
+
+test('R1: channels that are refused without a name are asked for again after a wait that grows, and when somebody looks', async () => {
+  const { followed, asked, clock, waitsFor } = await startFull()
+
+  clock.advance(4_999)
+  expect(asked).toEqual([])
+  clock.advance(1)
+  await waitsFor(10_000)
+  expect(asked.splice(0)).toEqual(channelsOf(101, 120))
+  followed.length = 0
   window.dispatchEvent(new Event('online'))
 
-  await expect.poll(() => asked.slice(2)).toEqual(['Account:4'])
-  expect(warn).toHaveBeenCalledTimes(1)
+  // Looking twice asks for nothing that is under way.
+  window.dispatchEvent(new Event('online'))
+  await expect.poll(() => followed).toEqual(channelsOf(101, 120))
+  expect(asked).toEqual(channelsOf(101, 120))
+})
+
+test.each([
+  ['reconnect', ({ server }: { server: ScriptedServer }) => server.drop()],
+  ['configure()', ({ registry }: { registry: SyncRegistry }) => void registry.configure({})],
+])('after %s while refused channels wait, each is asked for once', async (_, again) => {
+  const full = await startFull()
+  const { followed, asked, clock, server } = full
+
+  again(full)
+  await expect
+    .poll(() => {
+      if (server.connections < 2) clock.advance(10)
+      return asked
+    })
+    .toHaveLength(120)
+  // The former wait would be over; the next one, of 10 s, is not.
+  clock.advance(5_000)
+  full.registry.subscribe('Account:7/members', 'more')
+
+  await expect.poll(() => asked).toContain('Account:7/members')
+  expect(asked).toEqual([...channelsOf(1, 120), 'Account:7/members'])
+  expect(followed).toEqual(channelsOf(1, 100))
 })
 
 const SHARED = JSON.stringify({ channel: 'SyncChannel' })
 const OWN = JSON.stringify({ channel: 'SyncChannel', model: 'Account', id: '1' })
+/** What even `String` throws for. */
+const NO_TEXT = { toString: 1, valueOf: 1 }
 const HOSTILE = [
   [{}, [], 7, null, 'text', { type: null }, { type: '__proto__' }, { type: 'ping', message: null }],
   [{ message: null }, { message: 7 }, { message: 'text' }, { message: {} }, { message: [] }],
   [{ type: 'error' }, { type: 'error', retryAfterMs: '7' }],
-  [SHARED, OWN, 7, null, {}]
+  [SHARED, OWN, 7, null, {}, NO_TEXT]
     .flatMap((identifier) => [
       [null, 7, 'text', [], {}].map((message) => ({ identifier, message })),
       ['reject_subscription', 'confirm_subscription'].map((type) => ({ type, identifier, cursor: 7 })),
-      [7, null, {}, '__proto__', 'Account:1'].flatMap((channel) => [
+      [7, null, {}, NO_TEXT, undefined, '__proto__', 'Account:1'].flatMap((channel) => [
+        { identifier, message: { identifier: channel, type: 'error', error: NO_TEXT } },
+        { identifier, message: { identifier: channel, action: NO_TEXT } },
+        { identifier, message: { identifier: channel, action: 'refresh', prop: NO_TEXT } },
+        { identifier, message: { identifier: channel, type: NO_TEXT }, cursor: NO_TEXT },
         { identifier, message: { identifier: channel, type: 'subscribed' } },
         { identifier, message: { identifier: channel, type: 'error', error: { no: 'text' } } },
         { identifier, message: { identifier: channel, type: 'error', retryAfterMs: 'soon' } },

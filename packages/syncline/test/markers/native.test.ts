@@ -1,6 +1,13 @@
 // @vitest-environment happy-dom
-import { buildIdentifier, fromFunction, native, type Page, SyncRegistry } from 'syncline/markers'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  buildIdentifier,
+  fromFunction,
+  native,
+  type Page,
+  SyncRegistry,
+  type Transport,
+} from 'syncline/markers'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { manualClock } from './manual-clock.ts'
 import { at, nativeAnswers, type ScriptedServer, scriptedServer } from './scripted-server.ts'
@@ -330,17 +337,31 @@ test('as the reference has it, channels can be asked for again, and a connection
   expect(fields()).toEqual([true, true, 0])
 })
 
-test('a callback that throws costs neither other callbacks’ pages nor its own a refresh', async () => {
+test('a callback that throws costs neither other callbacks their call nor the page a refresh, and is reported', async () => {
   const { page, reloads } = notedPage({ '*': 100 })
   const { server, registry } = await start(page)
   registry.subscribe(ACCOUNT, 'account')
-  registry.listen(ACCOUNT, () => {
-    throw new Error('A mistake of the application.')
+  const reported: unknown[] = []
+  const others = process.listeners('unhandledRejection')
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', (error) => reported.push(error))
+  onTestFinished(() => {
+    process.removeAllListeners('unhandledRejection')
+    for (const other of others) process.on('unhandledRejection', other)
   })
+  const mistakes = [1, 2].map((n) => new Error(`Mistake ${n} of the application.`))
+  const heard: unknown[] = []
+  for (const mistake of mistakes) {
+    registry.listen(ACCOUNT, ({ identifier }) => {
+      heard.push(identifier)
+      throw mistake
+    })
+  }
   await expect.poll(() => joins(server)).toHaveLength(1)
 
-  expect(() => registry.handleMessage({ identifier: ACCOUNT, cursor: at(600) })).toThrow('A mistake')
+  registry.handleMessage({ identifier: ACCOUNT, cursor: at(600) })
 
+  expect(heard).toEqual([ACCOUNT, ACCOUNT])
+  await expect.poll(() => reported).toEqual(mistakes)
   await expect.poll(() => reloads).toEqual([['account']])
 })
 
@@ -542,4 +563,17 @@ test("R2: the author's own answer, which contains the change, takes back the rel
 
   expect([...registry.pendingReloads]).toEqual([])
   expect(reloads).toEqual([])
+})
+
+test('a transport of an application may leave out what counts tries and what asks for another', async () => {
+  const transport: Transport = (host) => {
+    host.onState('reconnecting')
+    return { join() {}, leave() {}, wake() {}, close() {} }
+  }
+  const registry = new SyncRegistry({ transport })
+  await registry.connect()
+  open.push({ close: () => registry.disconnect() })
+
+  expect(() => registry.scheduleReconnect()).not.toThrow()
+  expect([registry.status.current, registry.reconnectAttempts]).toEqual(['reconnecting', 0])
 })

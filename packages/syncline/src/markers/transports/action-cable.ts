@@ -5,6 +5,7 @@
  * (R1). Syncline's continues for whoever brings a cursor, which it says by confirming with one, and tells the place of
  * each marker beside its message, so that an answer which contains the change is not asked for again (R2).
  */
+import type { IncomingMessage } from '../message.ts'
 import type { SocketOptions, Transport } from '../transport.ts'
 import { delayBefore } from '../delay-before.ts'
 import { warnOfNamelessRefusal } from '../development.ts'
@@ -30,6 +31,14 @@ interface Data {
   readonly type?: string
   readonly error?: string
   readonly retryAfterMs?: number
+  readonly action?: string
+  readonly prop?: string
+  readonly timestamp?: number
+}
+
+/** What is neither text nor missing is the empty text; even `String` throws for some of it. */
+function textOf(value: unknown): string | undefined {
+  return value === undefined || typeof value === 'string' ? value : ''
 }
 
 /** Connects to an Action Cable server. */
@@ -39,13 +48,13 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     /** The cable's identifier of each subscription, and the channel that it stands for. */
     const channels = new Map<string, string>()
     /** Asked for and not answered: a server that is busy does not say no, it waits to be asked again. */
-    const unanswered = new Set<string>()
+    let unanswered = new Set<string>()
     const shared = JSON.stringify({ channel: channelClass })
     let isShared = false
     let rejections = 0
-    /** Refusals in a row that named no channel, and whether a timer runs to the next try. */
+    /** Refusals that named no channel and belong to some that are unanswered; why, at last. */
     let nameless = 0
-    let isWaiting = false
+    let reason: unknown
 
     const socket = reconnectingSocket(
       {
@@ -56,7 +65,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
         onOpen: () => {
           isShared = false
           channels.clear()
-          unanswered.clear()
+          forget()
         },
         onFrame: (frame) => receive(frame),
       },
@@ -65,13 +74,21 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       options,
     )
 
+    /** What was asked on another connection or subscription is not answered any more. */
+    const forget = () => {
+      unanswered.clear()
+      unanswered = new Set()
+      nameless = 0
+    }
+
     const command = (name: string, identifier: string, data?: object) =>
       socket.send({ command: name, identifier, ...(data && { data: JSON.stringify(data) }) })
     const perform = (action: string, identifier: string, cursor?: string) =>
       command('message', shared, { action, identifier, cursor })
 
     const receive = (frame: Frame) => {
-      const { identifier, cursor } = frame as { identifier: string; cursor?: string }
+      const { identifier } = frame as { identifier: string }
+      const cursor = textOf(frame['cursor']) || undefined
       switch (frame.type) {
         case 'welcome':
           socket.dispatch('greeted')
@@ -80,6 +97,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
           return socket.dispatch(frame['reconnect'] === false ? 'refused' : 'lost')
         case 'confirm_subscription':
           if (identifier !== shared) return joined(channels.get(identifier), cursor)
+          forget()
           isShared = true
           rejections = 0
           return host.onOpen()
@@ -96,45 +114,48 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const receiveData = (identifier: string, data: Data, cursor: string | undefined) => {
       const channel = data.identifier ?? channels.get(identifier)
       if (channel === undefined) {
-        if (data.type === 'error' && identifier === shared) refusedNameless(String(data.error))
+        if (data.type === 'error' && identifier === shared) refusedNameless(data.error)
         return
       }
       if (data.type === 'subscribed') joined(channel, cursor)
       else if (data.type === 'error' && data.retryAfterMs !== undefined)
         askAgain([channel], data.retryAfterMs)
-      else if (data.type === 'error') rejected(channel, String(data.error))
-      else host.onMarker({ ...data, type: undefined, identifier: channel, cursor })
+      else if (data.type === 'error') rejected(channel, data.error)
+      else {
+        const { timestamp } = data
+        const action = textOf(data.action) as IncomingMessage['action']
+        host.onMarker({ identifier: channel, action, prop: textOf(data.prop), timestamp, cursor })
+      }
     }
 
     const joined = (channel: string | undefined, cursor: string | undefined) => {
       if (channel === undefined) return
-      unanswered.delete(channel)
-      if (unanswered.size === 0) nameless = 0
+      answered(channel)
       host.onJoined(channel, cursor !== undefined, cursor)
     }
 
-    const rejected = (channel: string, reason: string) => {
-      unanswered.delete(channel)
+    const rejected = (channel: string, reason: unknown) => {
+      answered(channel)
       host.onRejected(channel, reason)
     }
 
-    const askUnanswered = () => {
-      for (const name of Array.from(unanswered)) host.onRetry(name)
+    /**
+     * The reference's server does not say which one is too many. Once there are as many such refusals as there are
+     * channels without an answer, it is these; until then one of them may still be confirmed, and asking such a server
+     * twice doubles the channel's markers.
+     */
+    const answered = (channel = '') => {
+      unanswered.delete(channel)
+      if (nameless < unanswered.size) return
+      nameless = 0
+      for (const name of unanswered) rejected(name, reason)
     }
 
-    /**
-     * So the reference's server says that there are too many. Which one it means is among those that it has not
-     * answered, and asking twice for one that it was about to confirm doubles its markers
-     * at most (R1).
-     */
-    const refusedNameless = (reason: string) => {
-      if (isWaiting) return
-      isWaiting = true
-      if (nameless++ === 0) warnOfNamelessRefusal(reason, unanswered)
-      settings.clock.after(delayBefore(nameless, REFUSED_MS, settings.random), () => {
-        isWaiting = false
-        askUnanswered()
-      })
+    const refusedNameless = (why: unknown) => {
+      warnOfNamelessRefusal(host, why, unanswered)
+      nameless++
+      reason = why
+      answered()
     }
 
     const askShared = () => {
@@ -149,18 +170,19 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
 
     const askAgain = (names: readonly string[], afterMs: unknown) => {
       if (typeof afterMs !== 'number') return
+      const asked = unanswered
       settings.clock.after(afterMs, () => {
         askShared()
-        for (const name of names) if (unanswered.has(name)) host.onRetry(name)
+        for (const name of names) if (asked.has(name)) host.onRetry(name)
       })
     }
 
     return {
       ...socket,
       join(channel, cursor) {
-        if (!socket.isOpen()) return
+        if (!socket.isOpen() || (form === 'identifier' && !isShared)) return
         unanswered.add(channel)
-        if (form === 'identifier') return void (isShared && perform('subscribe_to', channel, cursor))
+        if (form === 'identifier') return perform('subscribe_to', channel, cursor)
         const identifier = subscriptionOf(channelClass, channel, cursor)
         for (const [old, name] of channels) if (name === channel && old !== identifier) drop(old)
         channels.set(identifier, channel)
@@ -168,19 +190,18 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       },
       leave(channel) {
         if (!socket.isOpen()) return
+        // What was asked for before is answered all the same.
+        if (form === 'identifier') return perform('unsubscribe_from', channel)
         unanswered.delete(channel)
-        if (form === 'identifier') {
-          perform('unsubscribe_from', channel)
-          // There may be room for it now.
-          if (nameless > 0) askUnanswered()
-          return
-        }
         for (const [identifier, name] of channels) if (name === channel) drop(identifier)
       },
       wake() {
         socket.wake()
         askShared()
-        if (nameless > 0) askUnanswered()
+      },
+      close() {
+        forget()
+        socket.close()
       },
     }
 

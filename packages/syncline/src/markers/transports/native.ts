@@ -46,7 +46,7 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
         case 'pong':
           return host.onCursor(cursor)
         case 'gone':
-          return host.onRejected(channel, frame['reason'] as string)
+          return host.onRejected(channel, frame['reason'])
         case 'error':
           return refused(channel, frame)
         case 'bye':
@@ -58,7 +58,7 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
     }
 
     const refused = (channel: string, { message, retryAfterMs }: Frame) => {
-      if (typeof retryAfterMs !== 'number') return host.onRejected(channel, message as string)
+      if (typeof retryAfterMs !== 'number') return host.onRejected(channel, message)
       settings.clock.after(retryAfterMs, () => host.onRetry(channel))
     }
 

@@ -33,7 +33,7 @@ export type Frame = Readonly<Record<string, unknown>> & { readonly type?: string
 const PATIENCE_MS = 15_000
 
 /** What every transport has from its socket. */
-export interface ReconnectingSocket extends Pick<Connection, 'wake' | 'retry' | 'close'> {
+export interface ReconnectingSocket extends Required<Pick<Connection, 'wake' | 'retry' | 'close'>> {
   isOpen(): boolean
   send(message: object): void
   /** `afterMs` is the server's wish for the next attempt. */
@@ -67,12 +67,12 @@ export function reconnectingSocket(
     let next = NEXT[phase][event]
     if (!next) return
     if (next === 'waiting' && attempts >= maxAttempts) {
-      next = 'refused'
       errorOfAttempts(maxAttempts)
+      next = 'refused'
     }
     if (next === 'connecting' && phase !== 'stopped') {
+      debug('attempting to reconnect, attempt', attempts + 1)
       attempts++
-      debug('attempting to reconnect, attempt', attempts)
     }
     phase = next
     stopTimer()
@@ -108,7 +108,7 @@ export function reconnectingSocket(
     let frame: Frame
     try {
       // `null` and numbers are JSON too, and have no type.
-      frame = Object(JSON.parse(String(data)))
+      frame = Object(JSON.parse(data as string))
     } catch {
       return
     }
