@@ -18,8 +18,10 @@ import {
   tablesOf,
 } from './migration-plan.ts'
 import { outstanding } from './outstanding.ts'
+import { OWN_OBJECTS, OWN_OBJECTS_MARK, ROOMS_UNFILLED } from './own-objects.ts'
 import type { RoomCheck } from './room-steps.ts'
 import { LOCK_TIMEOUT_MS, runStep } from './run-step.ts'
+import { literal } from './sql-text.ts'
 
 export interface MigrateOptions extends CaptureOptions {
   /** Only says what would be done. @default false */
@@ -74,13 +76,22 @@ export async function migrate(
     const plan = await planFor(database, connection, schema, options)
     refuse(plan.drift)
     const steps: MigrationStep[] = []
+    const fills = plan.isUnfilled || plan.steps.some(({ run }) => run === 'until done')
+    let isNoted = false
     for await (const step of stepsOf(plan, connection, options)) {
       steps.push(step)
       if (options.print) continue
       options.onStep?.(step)
+      if (fills && !isNoted && !hasOwnObjects(step)) {
+        await noteRooms(connection, ROOMS_UNFILLED)
+        isNoted = true
+      }
       await runStep(connection, step)
     }
-    if (!options.print) await healed(connection, schema)
+    if (!options.print) {
+      if (fills) await noteRooms(connection, '')
+      await healed(connection, schema)
+    }
     return { steps, drift: plan.drift, sql: formatMigration(steps) }
   } finally {
     await connection.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => {
@@ -108,6 +119,7 @@ export async function findWrongRooms(
 ): Promise<Drift[]> {
   const { roomChecks } = await planFor(database, database, schema, options)
   const checks = roomChecks.filter(({ isPossible }) => isPossible)
+  if (checks.length === 0) return []
   // In one snapshot, so that what a running server is about to settle is told from what stays.
   return database.transaction(
     async (connection) => {
@@ -143,13 +155,22 @@ async function* stepsOf(
 ): AsyncGenerator<MigrationStep> {
   yield* plan.steps
   if (!print && (await hasUnsettled(connection))) await connection.query('select syncline.settle_rooms()')
-  const checks = plan.roomChecks.filter(({ isDue }) => isDue || mendRooms)
+  const checks = plan.roomChecks.filter(({ isDue }) => isDue || plan.isUnfilled || mendRooms)
   // What the steps before it make cannot be read before they are done.
   const [unread, read] = print
     ? [checks.filter(({ isPossible }) => !isPossible), checks.filter(({ isPossible }) => isPossible)]
     : [[], checks]
   for await (const { step } of wrongRooms(connection, read)) yield step
   yield* unread.map(({ step }) => step)
+}
+
+/** The step that makes what notes are written on. */
+function hasOwnObjects({ table, run, statements }: MigrationStep): boolean {
+  return table === null && run === 'once' && statements.includes(OWN_OBJECTS[0] as string)
+}
+
+async function noteRooms(connection: Connection, note: string): Promise<void> {
+  await connection.query(`comment on schema syncline is ${literal(OWN_OBJECTS_MARK + note)}`)
 }
 
 /** One table after the other: a parent that is taken to its room takes its children along. */

@@ -33,7 +33,7 @@ import { guardFunction, guardTable, guardTruncateFunction } from './guard-functi
 import { logFunction } from './log-function.ts'
 import { markFunction } from './mark-function.ts'
 import { moveFunction } from './move-function.ts'
-import { OWN_OBJECTS, OWN_OBJECTS_MARK } from './own-objects.ts'
+import { OWN_OBJECTS, OWN_OBJECTS_MARK, readMark } from './own-objects.ts'
 import { byDepth, fillStep, type RoomCheck, roomChecks } from './room-steps.ts'
 import { settleFunction } from './settle-function.ts'
 import { literal, sourceOf } from './sql-text.ts'
@@ -68,6 +68,8 @@ export interface MigrationPlan {
   readonly steps: readonly MigrationStep[]
   /** Of tables whose rooms no step fills in; parents before their children. */
   readonly roomChecks: readonly RoomCheck[]
+  /** A migration was ended before it had looked after the rooms. */
+  readonly isUnfilled: boolean
   readonly drift: readonly Drift[]
 }
 
@@ -87,7 +89,8 @@ export function planMigration(
     ...missingGuards(schema, database, options),
     ...undeclared(schema, database, options),
   ]
-  if (drift.some(({ isBlocking }) => isBlocking)) return { steps: [], roomChecks: [], drift }
+  if (drift.some(({ isBlocking }) => isBlocking))
+    return { steps: [], roomChecks: [], isUnfilled: false, drift }
   const tables = capturedTables(schema, database, options)
   const guards = guardNames(schema, options).flatMap((written) => {
     const found = database.tables.get(written)
@@ -139,6 +142,7 @@ export function planMigration(
   return {
     steps: steps.filter((step): step is MigrationStep => typeof step === 'object'),
     roomChecks: roomChecks(database, tables),
+    isUnfilled: readMark(database.mark).isUnfilled,
     drift: [...drift, ...disabledTriggers(schema, database, options)],
   }
 }
@@ -178,7 +182,7 @@ function undeclaredRuleColumns(
 }
 
 function ownObjects(database: DatabaseDescription): MaybeStep {
-  if (database.mark === OWN_OBJECTS_MARK) return false
+  if (readMark(database.mark).isCurrent) return false
   return {
     purpose: 'log, devices and what else Syncline keeps',
     table: null,

@@ -17,3 +17,16 @@ export const OWN_OBJECTS: readonly string[] = [
 
 /** Kept as the schema's comment, so that a later version of Syncline knows whether it has to bring them up to date. */
 export const OWN_OBJECTS_MARK = `Syncline ${createHash('sha256').update(OWN_OBJECTS.join('\n')).digest('hex').slice(0, 16)}`
+
+/** Follows the mark from before a migration looks after rooms until it has: one that is ended meanwhile goes on next time. */
+export const ROOMS_UNFILLED = ', rooms not filled in yet'
+
+/** The comment on the schema `syncline`: which own objects there are, and whether a migration has still to fill in rooms. */
+export function readMark(comment: string | null): {
+  readonly isCurrent: boolean
+  readonly isUnfilled: boolean
+} {
+  const isUnfilled = comment?.endsWith(ROOMS_UNFILLED) === true
+  const mark = isUnfilled ? comment.slice(0, -ROOMS_UNFILLED.length) : comment
+  return { isCurrent: mark === OWN_OBJECTS_MARK, isUnfilled }
+}
