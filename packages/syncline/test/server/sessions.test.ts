@@ -1,4 +1,5 @@
 /** A connection's life: hello, limits, acks, renewal, goodbye. */
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sql } from '../../src/server/index.ts'
 import { startStageServer, type StageServer } from './stage-server.ts'
@@ -284,6 +285,53 @@ test('a token that changes what the user may do changes lists and rooms in place
     await own.close()
   }
 })
+
+test('A1: a token that changes what the user may do ends a list that is still being loaded, and the new one is joined', async () => {
+  const roles: unknown[] = []
+  const own = await startStageServer({
+    authenticate: (request) => {
+      const [, user, role] = /^Bearer (\w+)-(\w+)$/.exec(request.headers.get('authorization') ?? '') ?? []
+      roles.push(role)
+      return user ? { user: { id: user, isAdmin: role === 'admin' } } : null
+    },
+    access: {
+      production: {
+        accessibleBy: (user, production) => (user['isAdmin'] ? sql.all : sql`${production.id} = 'p1'`),
+      },
+    },
+  })
+  const holder = new pg.Client(own.database.url)
+  try {
+    const ana = await own.socket()
+    ana.send({ ...HELLO, token: 'ana-admin' })
+    await ana.next(({ type }) => type === 'ack')
+    await holder.connect()
+    await holder.query('begin; lock table productions in access exclusive mode')
+    ana.send({ type: 'join', channel: 'Production:mine' })
+    await until(holder, "wait_event_type = 'Lock' and query like '%productions%'")
+
+    ana.send({ type: 'token', token: 'ana-guest' })
+    await expect.poll(() => roles).toContain('guest')
+    await holder.query('commit')
+    await ana.next(({ type }) => type === 'joined')
+
+    expect(ana.frames.join()).not.toContain('Two')
+    const rows = ana.messages.filter(({ type }) => type === 'rows')
+    expect(rows).toMatchObject([{ channel: 'Production:mine', rows: [['p1', 1, null, 'One']], more: false }])
+  } finally {
+    await holder.end()
+    await own.close()
+  }
+})
+
+/** Waits until another session of the database is in this state. */
+async function until(client: pg.Client, state: string): Promise<void> {
+  const query = `select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and ${state}`
+  await expect
+    .poll(async () => (await client.query<{ count: number }>(query)).rows[0]?.count)
+    .toBeGreaterThan(0)
+}
 
 test('a deleted session ends its connections at once', async () => {
   let isOpen = true

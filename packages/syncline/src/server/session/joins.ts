@@ -165,7 +165,6 @@ export class Joins {
     const { channel, place } = subscription
     try {
       const outcome = await bringUp(place, subscription, beginning, this.#session.device, ({ cursor }) => {
-        if (beginning.from === 'reload') return
         subscription.isUp = true
         this.#session.send(joinedFrame(channel, cursor))
       })
@@ -228,17 +227,21 @@ export class Joins {
       const target = findTarget(schema, ids, channel)
       subscription.user = user
       if (target && channels.isSamePlace(place, channel, target, user)) place.room.checkSoon()
-      else this.#inTurn(channel, () => this.#changePlace(channel))
+      else this.#changePlace(subscription)
     }
   }
 
-  /** The list of a user with other rights is another list: it comes again as a whole. */
-  async #changePlace(channel: string): Promise<void> {
-    this.#drop(channel)
-    const subscription = this.#subscribe(channel)
-    if (!subscription) return
-    subscription.isUp = true
-    await this.reload(subscription, 'access')
+  /** The list of a user with other rights is another list: the old one ends at once, and it comes again as a whole. */
+  #changePlace(old: Subscription): void {
+    const { channel, isUp } = old
+    this.#drop(channel, old)
+    this.#inTurn(channel, async (isWanted) => {
+      const subscription = this.#subscribe(channel)
+      if (!subscription) return
+      subscription.isUp = isUp
+      if (isUp) await this.reload(subscription, 'access')
+      else await this.#bringUp(subscription, { from: 'reload', reason: 'access' }, isWanted)
+    })
   }
 
   /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
