@@ -273,6 +273,20 @@ test.each([
   },
 )
 
+test('what a busy server refuses for now, an error for each command, is asked for again once each', async () => {
+  let refusals = 30
+  const { server, registry, reloads } = await start({ form: 'model' }, undefined, (frame) => {
+    if (frame?.['command'] !== 'subscribe' || refusals-- <= 0) return railsAnswers(frame)
+    return [{ type: 'error', error: 'Too many subscriptions at once', retryAfterMs: 20 }]
+  })
+
+  for (let id = 1; id <= 30; id++) registry.subscribe(`Account:${id}`, `account ${id}`)
+
+  await expect.poll(() => new Set(reloads.flat()).size).toBe(30)
+  const asked = server.frames.filter((frame) => JSON.stringify(frame).includes('"subscribe"'))
+  expect(asked).toHaveLength(60)
+})
+
 test.each([
   ['after a while', () => 0, () => {}],
   ['at once when somebody looks', () => 1, () => window.dispatchEvent(new Event('online'))],

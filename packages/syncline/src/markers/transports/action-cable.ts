@@ -49,6 +49,8 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const channels = new Map<string, string>()
     /** Asked for and not answered: a server that is busy does not say no, it waits to be asked again. */
     let unanswered = new Set<string>()
+    /** Those among them that wait for a time the server named: each once, however often it says so. */
+    let waiting = new Set<string>()
     const shared = JSON.stringify({ channel: channelClass })
     let isShared = false
     let rejections = 0
@@ -78,6 +80,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     const forget = () => {
       unanswered.clear()
       unanswered = new Set()
+      waiting = new Set()
       nameless = 0
     }
 
@@ -170,10 +173,14 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
 
     const askAgain = (names: readonly string[], afterMs: unknown) => {
       if (typeof afterMs !== 'number') return
-      const asked = unanswered
+      const [asked, patient] = [unanswered, waiting]
+      const due = names.filter((name) => !patient.has(name))
+      // One error comes for each command too many, and names none: what it is about waits already.
+      if (due.length === 0 && names.length > 0) return
+      for (const name of due) patient.add(name)
       settings.clock.after(afterMs, () => {
         askShared()
-        for (const name of names) if (asked.has(name)) host.onRetry(name)
+        for (const name of due) if (patient.delete(name) && asked.has(name)) host.onRetry(name)
       })
     }
 
