@@ -153,25 +153,37 @@ describe.each(KINDS)('%s', (kind) => {
     expect((await migrate(database, schema, { mendRooms: true })).steps).toEqual([])
   })
 
-  test('L1: a migrate that was ended before it had filled in the rooms goes on at the next one', async () => {
-    const { database } = await open(kind)
-    await migrate(database, schema)
-    // As another version left it: its stamp let a child keep the room that its parent has left.
-    await database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
-      insert into cameras (id, production_id, name) values ('c', 'q', 'C');
-      insert into photos (id, camera_id, caption) values ('f', 'c', 'F');
-      create or replace function syncline.stamp_photos() returns trigger language plpgsql as 'begin return new; end';
-      set session_replication_role = replica; update photos set sync_room = 'p'; reset session_replication_role;
-      create function stop() returns trigger language plpgsql as $$begin raise 'The migration ends here.'; end$$;
-      create trigger stop before update on photos for each row execute function stop()`)
+  test.each([
+    [
+      'a stamp of another version had let a child keep the room that its parent left',
+      `create or replace function syncline.stamp_photos() returns trigger language plpgsql as 'begin return new; end';
+       set session_replication_role = replica; update photos set sync_room = 'p'; reset session_replication_role`,
+    ],
+    [
+      'a parent had moved while its triggers were disabled',
+      `update cameras set production_id = 'p'; alter table cameras disable trigger user;
+       update cameras set production_id = 'q'`,
+    ],
+  ])(
+    'L1: a migrate that was ended before it had looked after the rooms goes on at the next one: %s',
+    async (_, fault) => {
+      const { database } = await open(kind)
+      await migrate(database, schema)
+      await database.query(`insert into productions (id, name) values ('p', 'P'), ('q', 'Q');
+        insert into cameras (id, production_id, name) values ('c', 'q', 'C');
+        insert into photos (id, camera_id, caption) values ('f', 'c', 'F');
+        ${fault};
+        create function stop() returns trigger language plpgsql as $$begin raise 'The migration ends here.'; end$$;
+        create trigger stop before update on photos for each row execute function stop()`)
 
-    await expect(migrate(database, schema)).rejects.toThrow('The migration ends here.')
-    await database.query('drop trigger stop on photos')
-    await migrate(database, schema)
+      await expect(migrate(database, schema)).rejects.toThrow('The migration ends here.')
+      await database.query('drop trigger stop on photos')
+      await migrate(database, schema)
 
-    expect(await database.query('select sync_room from photos')).toEqual([{ sync_room: 'q' }])
-    expect((await migrate(database, schema)).steps).toEqual([])
-  })
+      expect(await database.query('select sync_room from photos')).toEqual([{ sync_room: 'q' }])
+      expect((await migrate(database, schema)).steps).toEqual([])
+    },
+  )
 
   test('L1: a parent that moved while its triggers were disabled takes its children along at the next migrate', async () => {
     const { database } = await open(kind)

@@ -76,7 +76,9 @@ export async function migrate(
     const plan = await planFor(database, connection, schema, options)
     refuse(plan.drift)
     const steps: MigrationStep[] = []
-    const fills = plan.isUnfilled || plan.steps.some(({ run }) => run === 'until done')
+    // What makes a check due is mended by a step before it.
+    const isDue = plan.roomChecks.some((check) => check.isDue)
+    const fills = plan.isUnfilled || isDue || plan.steps.some(({ run }) => run === 'until done')
     let isNoted = false
     for await (const step of stepsOf(plan, connection, options)) {
       steps.push(step)
