@@ -4,7 +4,7 @@ import { splitBySize } from './split-by-size.ts'
 
 /**
  * Characters of changes in one message before the next part begins. V8 gives an object beyond 128 KiB pages of its own
- * from the system, here and on the device: texts that long cost some 40 times as much to put together (`bench`: G8).
+ * from the system: texts that long cost some 40 times as much to put together (`bench`: G8).
  */
 const PART_CHARACTERS = 60_000
 
