@@ -109,12 +109,12 @@ test('a device id that no device can have is refused, and breaks nothing', async
   }
 })
 
-test('numbers of devices that asked no more are forgotten after a month', async () => {
+test('numbers of devices that asked no more are forgotten after three months', async () => {
   const ask = (device: string) => stage.as('ben', `/sync/pull?since=0&deviceId=${device}`)
   const kept = () =>
     stage.database.query("select distinct device from syncline.positions where user_id = 'ben' order by 1")
   await ask('forgotten')
-  await stage.database.query("update syncline.positions set at = at - interval '31 days'")
+  await stage.database.query("update syncline.positions set at = at - interval '91 days'")
 
   await ask('remembered')
 

@@ -23,7 +23,7 @@ export const HTTP_CALLS: readonly HttpCall[] = [
   {
     call: 'GET /sync/pull?channel=…&cursor=…',
     who: 'users',
-    does: 'the same for one channel, without a device: nothing is acknowledged. With `?since=…&deviceId=…` instead, all that the user may read and the device has not seen, `{ ops, serverSeq, more }`: `since` is `serverSeq` of the last answer, at first 0; with `more: true` ask again at once, also when `ops` is short or empty; an answer ends so once it has read 10,000 ops',
+    does: 'the same for one channel, without a device: nothing is acknowledged. With `?since=…&deviceId=…` instead, all that the user may read and the device has not seen, `{ ops, serverSeq, more }`: `since` is `serverSeq` of the last answer, at first 0; with `more: true` ask again at once, also when `ops` is short or empty; an answer ends so once it has read 10,000 ops. What went from what the device was given is a DELETE each, also when its place in the log was lost or a right to a room; `reset: true` says that the number stands for nothing (0, or unused for three months), so that a device which holds records all the same drops them',
   },
   {
     call: 'GET /sync/activity?channel=…&record=…&before=…&limit=…',

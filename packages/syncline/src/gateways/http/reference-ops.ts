@@ -74,3 +74,17 @@ function changedOp({ model, id, action, fields, version, at }: Change): Referenc
   const data = fields === undefined ? null : { id, ...fields, version }
   return { entity: kebabCase(model), entityId: id, type: TYPES[action], data, clientId: null, timestamp: at }
 }
+
+/** The end of a record of which no message tells. */
+export function departure(channel: string, model: string, entityId: string): PulledOp {
+  const timestamp = new Date().toISOString()
+  const op = {
+    entity: kebabCase(model),
+    entityId,
+    type: 'DELETE',
+    data: null,
+    clientId: null,
+    timestamp,
+  } as const
+  return { channel, model, op }
+}

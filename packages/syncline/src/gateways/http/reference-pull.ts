@@ -3,23 +3,25 @@
  * has not seen, for clients that know a place in the log as a number.
  *
  *   L2, L4   the number stands for a cursor per channel that the server keeps; one it does not know loads everything
- *   C1       a record that moves between rooms which are read one after the other is deleted nowhere (`reference-moves.ts`)
+ *   C1       a record that moves between rooms which are read one after the other is deleted nowhere (`reference-moves.ts`);
+ *            what went while a place was lost, and all of a room that the user may no longer read, is deleted by its id
+ *            (`reference-given.ts`)
  *   bounded  an answer ends behind the channel that fills it; its number stands where each channel stands, reached or not
  *   A1       the channels are those that the user may read now
  */
-import { findCursors, keepCursors } from '../../postgres/positions/positions.ts'
+import { findPlace, keepCursors } from '../../postgres/positions/positions.ts'
 import { sql } from '../../postgres/sql.ts'
 import { roomChannel } from '../../protocol/channel.ts'
 import { MAX_NAME_LENGTH } from '../../protocol/limits.ts'
 import type { User } from '../../protocol/user.ts'
 import { isStorableText } from '../../schema/check-text.ts'
-import { kebabCase } from '../../schema/kebab-case.ts'
-import type { Core, PullJoin } from '../../server/core.ts'
+import type { Core, PullJoin, Refusal } from '../../server/core.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { column, RECORD } from './rest/record-sql.ts'
+import { departuresOf } from './reference-given.ts'
 import { CHANNELS_AT_ONCE, withoutMoves } from './reference-moves.ts'
-import { type PulledMessage, type PulledOp, type ReferenceOp, opsOf } from './reference-ops.ts'
+import { type PulledMessage, type PulledOp, opsOf } from './reference-ops.ts'
 
 const BAD_NUMBER: Refused = {
   code: 'invalid_value',
@@ -42,28 +44,55 @@ export async function referencePull({ core, identity, url }: Call, since: string
   const { user } = identity
   const device = url.searchParams.get('deviceId') ?? ''
   if (device.length > MAX_NAME_LENGTH || !isStorableText(device)) return refusal(BAD_DEVICE)
-  const known = (await findCursors(core.database, user.id, device, since)) ?? {}
+  const { cursors: found, asking } = await findPlace(core.database, user.id, device, since)
+  const known = found ?? {}
   const channels = await readableChannels(core, user)
+  const read = await readChannels(core, user, known, channels)
+  if ('refused' in read) return refusal(read.refused)
+  const { cursors, more } = read
+  const given = await departuresOf(core, asking, { ...read, known, readable: new Set(channels) })
+  const ops = await withoutMoves(core, user, [...given.departures, ...read.pulled], cursors)
+  const serverSeq = await keepCursors(core.database, asking, cursors, given.steps)
+  const numbered = ops.map((op) => ({ server_seq: serverSeq, ...op }))
+  return json(200, { ops: numbered, serverSeq, more, ...(found ? {} : { reset: true }) })
+}
+
+/** What an answer is made of. */
+interface Read {
+  readonly pulled: readonly PulledOp[]
+  /** Channels of which all was read, because they were not continued. */
+  readonly loaded: ReadonlySet<string>
+  /** Where the device stands with it. */
+  readonly cursors: Readonly<Record<string, string>>
+  readonly more: boolean
+}
+
+/** Reads channel after channel until the answer is full. */
+async function readChannels(
+  core: Core,
+  user: User,
+  known: Readonly<Record<string, string>>,
+  channels: readonly string[],
+): Promise<Read | { readonly refused: Refusal }> {
   const cursors = Object.fromEntries(channels.flatMap((channel) => placeOf(known, channel)))
   const joins = joinsOf(channels, known)
-  const found: PulledOp[] = []
-  while (joins.length > 0 && found.length < FULL) {
+  const pulled: PulledOp[] = []
+  const loaded = new Set<string>()
+  while (joins.length > 0 && pulled.length < FULL) {
     const portion = joins.splice(0, CHANNELS_AT_ONCE)
-    const pulled = await core.pull({ user, joins: portion, enough: FULL - found.length })
-    if ('refused' in pulled) return refusal(pulled.refused)
+    const answer = await core.pull({ user, joins: portion, enough: FULL - pulled.length })
+    if ('refused' in answer) return answer
     const answered = new Set<string>()
-    for (const text of pulled.messages) {
+    for (const text of answer.messages) {
       const message = JSON.parse(text) as PulledMessage
       answered.add(message.channel)
       if (message.type === 'joined') cursors[message.channel] = message.cursor
-      for (const op of opsOf(core.schema, message)) found.push(op)
+      if (message.type === 'rows') loaded.add(message.channel)
+      for (const op of opsOf(core.schema, message)) pulled.push(op)
     }
     joins.unshift(...portion.filter(({ channel }) => !answered.has(channel)))
   }
-  const ops = [...lostRooms(core, known, channels), ...(await withoutMoves(core, user, found, cursors))]
-  const serverSeq = await keepCursors(core.database, user.id, device, cursors)
-  const numbered = ops.map((op) => ({ server_seq: serverSeq, ...op }))
-  return json(200, { ops: numbered, serverSeq, more: joins.length > 0 })
+  return { pulled, loaded, cursors, more: joins.length > 0 }
 }
 
 function placeOf(known: Readonly<Record<string, string>>, channel: string): [string, string][] {
@@ -89,29 +118,4 @@ async function readableChannels(core: Core, user: User): Promise<string[]> {
     for (const { id } of rows) channels.push(roomChannel(model.channel, core.shown.id(model.name, id)))
   }
   return channels
-}
-
-/** A room that the user can no longer read has gone, as far as this device is concerned. */
-function lostRooms(
-  core: Core,
-  known: Readonly<Record<string, string>>,
-  channels: readonly string[],
-): ReferenceOp[] {
-  const readable = new Set(channels)
-  return Object.keys(known).flatMap((channel) => {
-    const colon = channel.indexOf(':')
-    const model = core.schema.byChannel[channel.slice(0, colon)]
-    if (readable.has(channel) || !model?.isRoot) return []
-    const entityId = decodeURIComponent(channel.slice(colon + 1))
-    return [
-      {
-        entity: kebabCase(model.name),
-        entityId,
-        type: 'DELETE',
-        data: null,
-        clientId: null,
-        timestamp: new Date().toISOString(),
-      },
-    ]
-  })
 }

@@ -41,9 +41,12 @@ interface Place {
 function idsByModel(core: Core, records: readonly ShownRecord[]): Map<Model, Set<string>> {
   const ids = new Map<Model, Set<string>>()
   for (const record of records) {
-    const model = core.schema.models[record.model] as Model
-    const id = core.ids.decode(model, record.id)
-    if (id === null) continue
+    // A device may hold records of a model that an earlier declaration had.
+    const model = Object.hasOwn(core.schema.models, record.model)
+      ? core.schema.models[record.model]
+      : undefined
+    const id = model ? core.ids.decode(model, record.id) : null
+    if (!model || id === null) continue
     ids.set(model, (ids.get(model) ?? new Set()).add(id))
   }
   return ids
