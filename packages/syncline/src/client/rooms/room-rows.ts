@@ -57,8 +57,8 @@ export class RoomRows {
     if (loads.delete(channel) && staged) this.#host.store.unstage(staged)
   }
 
-  /** Shows what the device kept, when all of it is read; a promise of it when there is much. */
-  show(channel: string, kept: KeptRoom): Promise<void> | undefined {
+  /** Shows what the device kept, when all of it is read; when there is much, a promise of whether it was still wanted. */
+  show(channel: string, kept: KeptRoom): Promise<boolean> | undefined {
     const { store } = this.#host
     const staged = new StagedRoom()
     this.#reading.set(channel, staged)
@@ -67,10 +67,11 @@ export class RoomRows {
       if (isWanted()) store.stage(channel, staged, records)
     })
     const put = () => {
-      if (!isWanted()) return
+      if (!isWanted()) return false
       this.#reading.delete(channel)
       // Another room may have brought newer rows since these were stored.
       store.transact(() => store.replaceRoom(channel, staged, () => true))
+      return true
     }
     if (read) return read.then(put)
     put()

@@ -3,6 +3,7 @@
  *
  *   K1 immediate   cached rows are shown at once, the server's answer replaces what differs; both come in parallel,
  *                  for where the room stands is known before its rows are read
+ *   C1 converge    rows that an app of another schema kept are shown, and loaded anew
  *   L2 once        a batch and its cursor are stored together, and a join continues from that cursor
  *   A2 revoked     `gone` removes the rows from memory and from the device
  */
@@ -256,7 +257,9 @@ export class Rooms {
   }
 
   #show(channel: string, room: HeldRoom, kept: KeptRoom): void {
-    room.source.set(joiningRoom(channel, kept.cursor))
+    // Rows kept by an app of another schema lack what that did not know, and no change will bring it (C1).
+    const isWhole = kept.schema === this.#host.schema.hash
+    room.source.set(joiningRoom(channel, isWhole ? kept.cursor : undefined))
     const reading = this.#rows.show(channel, kept)
     if (!reading) {
       room.source.set(onShown(room.source.current))
@@ -264,15 +267,15 @@ export class Rooms {
     }
     room.early = []
     reading.then(
-      () => this.#onShown(channel, room),
+      (isShown) => this.#onShown(channel, room, isShown),
       () => this.#onDamaged(channel, room),
     )
   }
 
-  #onShown(channel: string, room: HeldRoom): void {
+  #onShown(channel: string, room: HeldRoom, isShown: boolean): void {
     if (this.#held.get(channel) !== room) return
-    // A room that was refused meanwhile has no cursor, and shows nothing.
-    if (room.source.current.cursor !== undefined) room.source.set(onShown(room.source.current))
+    // A room that was refused meanwhile shows nothing.
+    if (isShown) room.source.set(onShown(room.source.current))
     this.#host.onChanged()
     void this.#takeEarly(channel, room)
   }
