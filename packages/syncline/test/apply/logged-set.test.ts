@@ -1,8 +1,10 @@
 /** Updates that stamp and log in their own statement leave what the triggers would have left. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Database, Row } from '../../src/postgres/database.ts'
+import { FAILED_OP } from '../../src/postgres/apply/apply-function.ts'
 import { migrate } from '../../src/postgres/capture/migrate.ts'
 import { createWriter, type Writer } from '../../src/postgres/apply/writer.ts'
+import type { WriterOptions } from '../../src/postgres/apply/writer-options.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { ana, camera, type Crew, openCrew, rules, schema, TestDevice, update } from './crew.ts'
 import { watched } from './watched-database.ts'
@@ -173,6 +175,72 @@ describe.each(Object.entries(inject('servers')))(
         expected.flatMap(([name, note, version]) =>
           ['late00', 'late01'].map((id) => ({ id, name, note, version })),
         ),
+      )
+    })
+
+    /** A writer that need not wake anybody: no other process writes. */
+    const openAlone = async (prefix: string, options: WriterOptions) => {
+      const seen = watched(crew.database)
+      const alone = await createWriter(seen.database, schema, rules, {
+        beginQuiet: () => () => {},
+        ...options,
+      })
+      const push = (...places: number[]) =>
+        new TestDevice(alone, ana).push(
+          ...places.map((place) => update('camera', `${prefix}0${place}`, { name: 'of the set' })),
+        )
+      await make(prefix, 4)
+      // The connection makes the functions.
+      await push(3, 3)
+      seen.sent.length = 0
+      return { ...seen, alone, push }
+    }
+    const versionsOf = (prefix: string) =>
+      crew.database.query(
+        `select right(id, 1)::int as place, version, fields ->> 'name' as name, fields ->> 'note' as note from syncline.log
+         where id like '${prefix}%' and action = 'update' and id not like '%3' order by id, version`,
+      )
+    const isWaiting = async () =>
+      (await crew.database.query('select from pg_locks where not granted')).length > 0
+
+    test('L1: a set that locks its own records leaves to the triggers what another transaction changed meanwhile', async () => {
+      const { alone, push, sent: statements } = await openAlone('own', { lockTimeoutMs: 10_000 })
+      const other = await crew.database.connect('other')
+      await other.query("begin; update cameras set note = 'theirs' where id = 'own01'")
+
+      const pushed = push(2, 1, 0)
+      await expect.poll(isWaiting).toBe(true)
+      await other.query('commit')
+      const { rejected } = await pushed
+      await other.close()
+      await alone.close()
+
+      expect(rejected).toEqual([])
+      expect(statements.flat().filter((text) => text.includes('_set('))).toHaveLength(1)
+      expect(statements.flat().some((text) => text.includes('for no key update'))).toBe(false)
+      expect(await versionsOf('own')).toEqual([
+        { place: 0, version: 2, name: 'of the set', note: null },
+        { place: 1, version: 2, name: null, note: 'theirs' },
+        { place: 1, version: 3, name: 'of the set', note: null },
+        { place: 2, version: 2, name: 'of the set', note: null },
+      ])
+    })
+
+    test('W4: a set that meets a lock tells which op it was, and that one waits alone', async () => {
+      const { alone, push, failures } = await openAlone('held', { lockTimeoutMs: 20 })
+      const other = await crew.database.connect('other')
+      await other.query("begin; select from cameras where id = 'held01' for update")
+
+      const pushed = push(0, 1, 2)
+      await expect.poll(() => failures).toContain(FAILED_OP)
+      await other.query('commit')
+      const { rejected } = await pushed
+      await other.close()
+      await alone.close()
+
+      expect(rejected).toEqual([])
+      expect(await versionsOf('held')).toEqual(
+        [0, 1, 2].map((place) => ({ place, version: 2, name: 'of the set', note: null })),
       )
     })
 

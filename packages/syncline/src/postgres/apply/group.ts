@@ -1,9 +1,9 @@
 /**
  * The fast path: a group of parts in one transaction and one round trip, all or nothing.
  *
- * Flow: begin; device rows, sorted; records, sorted; runs of ops, one function call each; rejections of what was
- * refused beforehand; commit. A lone op is one statement. Whatever is wrong with one op fails the whole group, which
- * then goes the careful way.
+ * Flow: begin; device rows, sorted; records, sorted, unless one statement writes them all and meets nobody; runs of ops,
+ * one function call each; rejections of what was refused beforehand; commit. A lone op is one statement. Whatever is
+ * wrong with one op fails the whole group, which then goes the careful way.
  *
  *   W1 durable        what is answered is committed
  *   W2 exactly once   device rows move in the same transaction as the changes
@@ -122,17 +122,18 @@ function groupStatements(
   moves: readonly DeviceMove[],
   { isRetried, isQuiet }: CommitOptions,
 ): Statement[] {
-  const prepared = group.ops.map(({ op }) => op.prepared)
+  const runs = toRuns(byAuthor(group), (key) => session.habitOf(key))
+  // Where this process alone writes, a set that is the whole group meets nobody who locks its records in another order.
+  const locksItself =
+    isQuiet && !isRetried && runs.length === 1 && runs.every((run) => isLoggedSet(session, run))
+  const locked = locksItself ? [] : group.ops.map(({ op }) => op.prepared)
   const rejections = group.parts.flatMap((part) => rejectedOf(part).map((rejection) => ({ part, rejection })))
   return [
     { text: isQuiet ? `begin; select ${QUIET}` : 'begin' },
     ...(isRetried ? [{ text: `set local lock_timeout = '${BRIEF_LOCK_TIMEOUT}'` }] : []),
     namedAs(session, advanceStatement(moves)),
-    ...lockStatements(prepared).map((statement) => namedAs(session, statement)),
-    ...runStatements(
-      session,
-      toRuns(byAuthor(group), (key) => session.habitOf(key)),
-    ),
+    ...lockStatements(locked).map((statement) => namedAs(session, statement)),
+    ...runStatements(session, runs),
     ...(rejections.length === 0 ? [] : [namedAs(session, rejectionsStatement(rejections))]),
     { text: 'commit' },
   ]
@@ -150,7 +151,7 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
         payloadText(only),
       ])
     }
-    const isLogged = run.isSet && another !== undefined && session.habitOf(run.key) === 'logged'
+    const isLogged = isLoggedSet(session, run)
     const list = run.isSet && another && !isLogged ? listOf(run.ops) : undefined
     const hasSetting = !isLogged && list === undefined
     const payloads = run.ops.map(({ prepared, author, options }) =>
@@ -162,6 +163,11 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
       ? session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [all])
       : session.statement(`select pg_temp.${name}_set($1::jsonb, $2) as answers`, [all, list])
   })
+}
+
+/** Whether the run is one statement that stamps and logs by itself. */
+function isLoggedSet(session: ApplySession, { key, ops, isSet }: Run): boolean {
+  return isSet && ops.length > 1 && session.habitOf(key) === 'logged'
 }
 
 function listOf(ops: readonly GroupOp[]): string | undefined {

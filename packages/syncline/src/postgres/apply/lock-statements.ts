@@ -23,16 +23,20 @@ type Strength = 0 | 1 | 2
 const CLAUSES = ['key share', 'no key update', 'update'] as const
 const STRENGTH = { create: 0, update: 1, delete: 2 } as const
 
-/** One statement per table, without names yet; `skipsLocked` answers the ids it got instead of waiting. */
+/** One statement per table, without names yet; `skipsLocked` answers the ids it got instead of waiting for all. */
 export function lockStatements(
   ops: Iterable<PreparedOp>,
   skipsLocked = false,
 ): Required<Omit<Statement, 'name'>>[] {
   return tablesOf(ops).map(({ model, ids, strength }) => {
     const id = quoteIdentifier(model.idColumn)
-    const answer = skipsLocked ? `${id}::text as id` : '1'
+    const lock = (answer: string) =>
+      `select ${answer} from ${quoteIdentifier(model.table)} where ${id} = any ($1::${model.idType}[]) order by ${id} for ${CLAUSES[strength]}`
     return {
-      text: `select ${answer} from ${quoteIdentifier(model.table)} where ${id} = any ($1::${model.idType}[]) order by ${id} for ${CLAUSES[strength]}${skipsLocked ? ' skip locked' : ''}`,
+      // Nobody reads what a group has locked: one row says less than one for each.
+      text: skipsLocked
+        ? `${lock(`${id}::text as id`)} skip locked`
+        : `select count(*) from (${lock('1')}) held`,
       values: [[...ids]],
     }
   })

@@ -18,8 +18,9 @@ import { RECORD } from './prepare-op.ts'
 import { columnOf, literal, SELF, type ShapeText } from './shape-strings.ts'
 import { accessOf, isAllowedAfter, newValue } from './shape-text.ts'
 
-// Where a record was not there to be locked, another transaction may have changed it meanwhile: it goes step by step.
-const IS_SAME = `${columnOf('ctid')} = old.ctid and ${columnOf('tableoid')} = old.tableoid`
+// Where nobody has locked the record before, another transaction may have changed it meanwhile: it goes step by step.
+// Said `is true`, or PostgreSQL would find `old` by its place and ask the system for the table's size, for each row anew.
+const IS_SAME = `(${columnOf('ctid')} = old.ctid) is true and ${columnOf('tableoid')} = old.tableoid`
 
 /** As `setStep`: fills `done`, `forbidden` and `answers`. */
 export function loggedSet(text: ShapeText, { entry, slug, guard }: LoggedTable): string {

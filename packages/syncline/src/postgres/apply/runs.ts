@@ -16,9 +16,9 @@ export interface Run {
   readonly isSet: boolean
 }
 
-// A row's trigger searches the names of all ops of its statement. Without triggers a longer one pays (`bench`: G6), but
-// when it fails, all of its ops go one by one.
-const MAX_SET = { none: 0, triggered: 64, logged: 256 } as const
+// A row's trigger searches the names of all ops of its statement. Without triggers, one for a whole group pays
+// (`bench`: G6), though when it fails, all of its ops go one by one.
+const MAX_SET = { none: 0, triggered: 64, logged: 1_024 } as const
 
 /** How ops of a shape may stand in one statement: not at all, with their triggers, or logging by itself. */
 export type SetHabit = keyof typeof MAX_SET

@@ -163,7 +163,7 @@ ${logged ? loggedSet(text, logged) : `    perform pg_catalog.set_config('${WRITE
   exception when others then
     -- One of them met a lock: which one is found without waiting for it again.
     if sqlstate = '55P03' then perform pg_catalog.set_config('lock_timeout', '${BRIEF_LOCK_TIMEOUT}', true); end if;
-    return pg_temp.${name}_all(${withSettings(text)});
+    ${logged ? oneByOne(name, text) : `return pg_temp.${name}_all(${withSettings(text)});`}
   end;
   if forbidden is not null then perform syncline.refuse(forbidden[1], 'forbidden'); end if;
   if cardinality(done) = cardinality(ops) then return to_jsonb(answers); end if;
@@ -179,6 +179,16 @@ exception
   when others then
     perform syncline.failed(op, sqlstate);
 end`
+}
+
+/** A set that logs its own rows may have stood behind no lock: each op takes its own. */
+function oneByOne(name: string, text: ShapeText): string {
+  return `answers := '{}';
+    foreach op in array ops loop
+      answer := pg_temp.${name}_one(op || ${settingIn(text)});
+      if answer is not null then answers := answers || answer; end if;
+    end loop;
+    return to_jsonb(answers);`
 }
 
 /** The setting of an op by itself, as `writerSetting` writes it; a run in one statement carries only their list. */
