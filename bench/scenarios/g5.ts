@@ -13,8 +13,8 @@ const FIRST = 2_000
 /** So many that none has more connections than one user may. */
 const USERS = 64
 const SIZE = { productions: 1, camerasEach: 10, users: USERS }
-/** What a connection needs while it opens is gone after this. */
-const SETTLE_MS = 300
+/** What a connection needs while it opens is gone after this: an idle one gives it up within a second. */
+const SETTLE_MS = 1_500
 
 export const g5: Scenario = {
   id: 'g5',

@@ -36,8 +36,8 @@ export function createExplain(core: RunningCore, cable: Pick<ActionCableGateway,
 
 function* nativeConnections({ sessions }: RunningCore): Generator<ConnectionInfo> {
   for (const session of sessions.all()) {
-    const { identity, address, phase, channels } = session
-    yield { user: identity.user.id, wire: 'sync', address, isOpen: phase === 'open', ...channels }
+    const { user, address, phase, channels } = session
+    yield { user: user.id, wire: 'sync', address, isOpen: phase === 'open', ...channels }
   }
 }
 

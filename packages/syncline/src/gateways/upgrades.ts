@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Core } from '../server/core.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
+import { addressOf } from './socket-address.ts'
 
 /** One wire's sockets. */
 export interface SocketGateway {
@@ -56,15 +57,6 @@ export function createUpgrades(core: Core, gateways: readonly SocketGateway[]): 
 
 function destroy(this: Socket): void {
   this.destroy()
-}
-
-let lastAddress = ''
-
-/** Where a connection comes from; limits are shared by all that come from there. Most come from a proxy: one text for them. */
-export function addressOf(socket: Socket): string {
-  const { remoteAddress = '' } = socket
-  if (remoteAddress !== lastAddress) lastAddress = remoteAddress
-  return lastAddress
 }
 
 /** Nobody else takes upgrades: a socket that no one answers would hang. */

@@ -21,7 +21,6 @@ import { ShownIds } from './ids/shown-ids.ts'
 import { shownWriter } from './ids/shown-writer.ts'
 import { Markers } from './marking/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import type { Outlet } from './outlet.ts'
 import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
 import { Rates } from './rates.ts'
@@ -58,8 +57,8 @@ export interface CoreOptions {
 
 /** A core that sessions can be opened on, and that can be stopped. */
 export interface RunningCore extends Core {
-  /** Opens the session of a live connection; `address` is where it comes from. */
-  openSession(outlet: Outlet, caller: Caller, address: string): Session
+  /** Opens the session of a live connection. */
+  openSession(caller: Caller): Session
   readonly sessions: SessionTable
   /** Watches the proof of a connection that has no session, and counts it; returns what ends both, to be called once. */
   watchProof(identity: Identity, events: ProofEvents): () => void
@@ -100,7 +99,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const lonely = new Set<ProofWatch>()
   const observers = new Set<(batch: Batch) => void>()
   const watches = function* (): Generator<ProofWatch> {
-    for (const session of sessions.all()) yield session.proof
+    for (const session of sessions.all()) yield session
     yield* lonely
   }
   const proofs = new ProofClock(limits, log, watches)
@@ -206,26 +205,26 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     mayRead: (user, channel) => mayReadChannel({ schema, ids, rules, database }, user, channel),
     health: () => healthOf(database, started, sessions, channels, isEnabled === nobody),
-    openSession: (outlet, caller, address) => new Session(engine, outlet, caller, address),
+    openSession: (caller) => new Session(engine, caller),
     observe(observer) {
       observers.add(observer)
       return () => void observers.delete(observer)
     },
     watchProof(identity, events) {
       const watch = new ReportingWatch(proofs, events)
-      watch.begin(identity)
+      watch.watch(identity)
       lonely.add(watch)
       const uncount = sessions.addLonely(identity.user.id)
       return () => {
         uncount()
-        watch.end()
+        watch.endWatch()
         lonely.delete(watch)
       }
     },
     enable(enabled) {
       isEnabled = typeof enabled === 'function' ? enabled : enabled ? everybody : nobody
       for (const session of sessions.all()) {
-        if (!engine.isEnabled(session.identity.user)) session.dismiss('disabled', false)
+        if (!engine.isEnabled(session.user)) session.dismiss('disabled', false)
       }
     },
     async close() {

@@ -45,12 +45,16 @@ export class CableConnection extends LeanSocket implements CableOutlet {
 
   /** `head` came with the handshake. */
   constructor(socket: Socket, head: Buffer, surroundings: CableSurroundings) {
-    super(socket, surroundings.options)
+    super(socket)
     this.#surroundings = surroundings
     this.#writer = new SocketWriter(socket, surroundings.turn, surroundings.limits)
     this.read(head)
     // What comes before it is known who it is, stays in the socket.
     socket.pause()
+  }
+
+  protected get options(): ServerOptions {
+    return this.#surroundings.options
   }
 
   get phase(): Phase {

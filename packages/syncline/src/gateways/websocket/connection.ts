@@ -13,8 +13,8 @@ import { parseDeviceMessage } from '../../protocol/parse-device-message.ts'
 import type { RunningCore } from '../../server/create-core.ts'
 import type { Frame } from '../../server/frames/frame.ts'
 import type { Identity } from '../../server/identity.ts'
-import type { Outlet } from '../../server/outlet.ts'
 import type { Caller, Session } from '../../server/session/session.ts'
+import { addressOf } from '../socket-address.ts'
 import { tokenRequest, upgradeRequest, upgradeUrl } from '../upgrade-request.ts'
 import { encodeFrame } from './encode-frame.ts'
 import { LeanSocket } from './lean-socket.ts'
@@ -36,39 +36,59 @@ export interface ConnectionSurroundings {
   onEnd(connection: Connection): void
 }
 
-/** Ends when the session, the other side or the network ends it. */
-export class Connection extends LeanSocket implements Outlet, Caller, WriterOwner {
-  readonly #surroundings: ConnectionSurroundings
+/** How a connection was opened: known until it is open. */
+class Opening {
+  readonly atMs: number
   /** Null once `hello` was said: nobody proves by a cookie who it is after that. */
-  #upgrade: IncomingMessage | null
-  #url = ''
+  upgrade: IncomingMessage | null
+
+  constructor(atMs: number, upgrade: IncomingMessage) {
+    this.atMs = atMs
+    this.upgrade = upgrade
+  }
+}
+
+/** A closing one is not waited for without end. */
+type Stage = Opening | 'open' | NodeJS.Timeout | 'ended'
+
+/** Ends when the session, the other side or the network ends it. */
+export class Connection extends LeanSocket implements Caller, WriterOwner {
+  readonly #surroundings: ConnectionSurroundings
+  #stage: Stage
+  /** Where the upgrade went. */
+  readonly #url: string
   /** Made when there is something to write: most connections are idle most of the time. */
   #writer: SocketWriter | null = null
-  #session: Session | undefined
-  readonly #openedAtMs = this.heardAtMs
-  #isEnded = false
-  #closing: NodeJS.Timeout | undefined
+  #session: Session | null = null
 
   constructor(socket: Socket, upgrade: IncomingMessage, surroundings: ConnectionSurroundings) {
-    super(socket, surroundings.options)
+    super(socket)
     this.#surroundings = surroundings
-    this.#upgrade = upgrade
+    this.#stage = new Opening(this.heardAtMs, upgrade)
+    this.#url = shared(upgradeUrl(upgrade))
+  }
+
+  protected get options(): ServerOptions {
+    return this.#surroundings.options
+  }
+
+  get address(): string {
+    return addressOf(this.socket)
   }
 
   async identify(token?: string): Promise<Identity | null> {
     const { core } = this.#surroundings
-    const upgrade = this.#upgrade
-    if (upgrade) {
-      this.#upgrade = null
-      this.#url = shared(upgradeUrl(upgrade))
-    }
+    const upgrade = this.takeUpgrade()
     await core.ready
     if (token !== undefined) return core.identify(tokenRequest(this.#url, token))
     return upgrade && core.identify(upgradeRequest(upgrade, core.allowedOrigins))
   }
 
-  get session(): Session | undefined {
-    return this.#session
+  private takeUpgrade(): IncomingMessage | null {
+    if (!(this.#stage instanceof Opening)) return null
+    const { upgrade } = this.#stage
+    this.#stage.upgrade = null
+    return upgrade
   }
 
   /** Begins to read; `head` came with the handshake. */
@@ -82,13 +102,18 @@ export class Connection extends LeanSocket implements Outlet, Caller, WriterOwne
     this.#session?.receive(read, bytes.length, receivedAtMs)
   }
 
+  /** Whether nothing is sent any more. */
+  private get isOver(): boolean {
+    return this.#stage !== 'open' && !(this.#stage instanceof Opening)
+  }
+
   send(frame: Frame): void {
-    if (this.#isEnded || this.#closing) return
+    if (this.isOver) return
     const { turn, core } = this.#surroundings
     this.#writer ??= new SocketWriter(this.socket, turn, core.limits, this)
     if (this.#writer.send(frame.as(encodeFrame))) return
     // Not here: a room is being walked through, and its members must not change under it.
-    setImmediate(() => this.#cut())
+    setImmediate(() => this.cut())
   }
 
   onWritten(): void {
@@ -103,11 +128,12 @@ export class Connection extends LeanSocket implements Outlet, Caller, WriterOwne
     return this.#writer?.drained() ?? Promise.resolve()
   }
 
-  /** Looks after a socket that is silent, says no hello, or does not read. */
+  /** Looks after a socket that is silent, says no hello, or does not read; an idle one gives up what it does not need. */
   check(nowMs: number): void {
-    if (this.#isEnded || this.#closing) return
-    if (this.#writer?.isTooSlow(nowMs)) return this.#cut()
-    if (this.#isLate(nowMs)) return
+    if (this.isOver) return
+    if (this.#writer?.isTooSlow(nowMs)) return this.cut()
+    if (this.#stage instanceof Opening && this.checkOpening(this.#stage, nowMs)) return
+    this.#session?.rest(nowMs)
     const silentMs = nowMs - this.heardAtMs
     const { silenceMs } = this.#surroundings.core.limits
     if (silentMs >= silenceMs) this.#session?.dismiss('timeout', true)
@@ -115,30 +141,33 @@ export class Connection extends LeanSocket implements Outlet, Caller, WriterOwne
   }
 
   /** Ends a connection that has not come in: no hello was said, or the database does not tell who it is. */
-  #isLate(nowMs: number): boolean {
+  private checkOpening({ atMs }: Opening, nowMs: number): boolean {
     const { helloTimeoutMs } = this.#surroundings.core.limits
     const phase = this.#session?.phase
-    const openMs = nowMs - this.#openedAtMs
+    const openMs = nowMs - atMs
     if (phase === 'new' && openMs >= helloTimeoutMs) this.#session?.refuse('hello_first')
     else if (phase === 'greeting' && openMs >= helloTimeoutMs * 2)
       this.#session?.dismiss('unavailable', true, COME_AGAIN_MS)
-    else return false
+    else {
+      if (phase === 'open') this.#stage = 'open'
+      return false
+    }
     return true
   }
 
-  #cut(): void {
-    if (this.#isEnded || this.#closing) return
+  private cut(): void {
+    if (this.isOver) return
     this.#session?.engine.metrics.count('syncline_slow_consumers_total')
     this.#writer?.forget()
     this.#session?.dismiss('slow_consumer', true)
   }
 
   close(closeCode: number): void {
-    if (this.#isEnded || this.#closing) return
+    if (this.isOver) return
     this.#writer?.end()
     this.closeWith(closeCode)
     // A peer that answers no close, or reads nothing, is not waited for.
-    this.#closing = setTimeout(() => this.socket.destroy(), CLOSE_WITHIN_MS)
+    this.#stage = setTimeout(() => this.socket.destroy(), CLOSE_WITHIN_MS)
   }
 
   /** Ends at once, without a word. */
@@ -147,9 +176,10 @@ export class Connection extends LeanSocket implements Outlet, Caller, WriterOwne
   }
 
   protected onClosed(): void {
-    if (this.#isEnded) return
-    this.#isEnded = true
-    clearTimeout(this.#closing)
+    const stage = this.#stage
+    if (stage === 'ended') return
+    this.#stage = 'ended'
+    if (typeof stage === 'object' && !(stage instanceof Opening)) clearTimeout(stage)
     this.#writer?.drop()
     this.#session?.end()
     this.#surroundings.onEnd(this)

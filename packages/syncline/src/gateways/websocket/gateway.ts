@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws'
 import { SUBPROTOCOL } from '../../protocol/version.ts'
 import type { RunningCore } from '../../server/create-core.ts'
 import { OpenSockets } from '../open-sockets.ts'
-import { addressOf, type SocketGateway } from '../upgrades.ts'
+import type { SocketGateway } from '../upgrades.ts'
 import { Connection } from './connection.ts'
 import { DeferredWebSocket } from './deferred-web-socket.ts'
 import { Turn } from './turn.ts'
@@ -43,7 +43,7 @@ export function createWebSocketGateway(
       sockets.handleUpgrade(request, socket, head, () => {
         const connection = new Connection(socket, request, surroundings)
         connections.add(connection)
-        connection.begin(core.openSession(connection, connection, addressOf(socket)), head)
+        connection.begin(core.openSession(connection), head)
       })
     },
     async close(graceMs) {

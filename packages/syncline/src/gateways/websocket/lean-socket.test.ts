@@ -2,16 +2,22 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as ws from 'ws'
-import { WebSocket, WebSocketServer } from 'ws'
+import { type ServerOptions, WebSocket, WebSocketServer } from 'ws'
 import { DeferredWebSocket } from './deferred-web-socket.ts'
 import { LeanSocket } from './lean-socket.ts'
 
 /** Answers each message with its text, and `close 4001` with a close. */
 class Echo extends LeanSocket {
   readonly heard: string[] = []
+  protected readonly options: ServerOptions
   closedTimes = 0
   #onGone = () => {}
   readonly gone = new Promise<void>((resolve) => (this.#onGone = resolve))
+
+  constructor(socket: Socket, options: ServerOptions) {
+    super(socket)
+    this.options = options
+  }
 
   begin(head: Buffer): void {
     this.read(head)

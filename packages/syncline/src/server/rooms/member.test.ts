@@ -20,7 +20,14 @@ function recorder() {
 
 /** A member that keeps what it was told. */
 class ToldMember extends Member {
+  readonly user = { id: 'ana' }
+  readonly outlet: Outlet
   readonly events: string[] = []
+
+  constructor(outlet: Outlet) {
+    super()
+    this.outlet = outlet
+  }
 
   protected onReload(reason: string): void {
     this.events.push(`reload ${reason}`)
@@ -32,7 +39,7 @@ class ToldMember extends Member {
 }
 
 function memberWith(outlet: Outlet) {
-  const member = new ToldMember({ id: 'ana' }, outlet)
+  const member = new ToldMember(outlet)
   return { member, events: member.events }
 }
 

@@ -23,8 +23,18 @@ const MOST_HELD_ROWS = 20_000
 /** What is held while nothing is. */
 const NOTHING: readonly Delivery[] = []
 
-/** What there is to know of a member that is not live; most are. */
-class Waiting {
+/** Where a member stands. */
+interface Standing {
+  readonly state: MemberState
+}
+
+/** Most are live: one for all of them, and for those that have ended. */
+const LIVE: Standing = { state: 'live' }
+const ENDED: Standing = { state: 'ended' }
+
+/** What there is to know of a member that is neither. */
+class Waiting implements Standing {
+  state: 'joining' | 'held'
   /** The number of guarding batches after which the right was last found to hold. */
   passed = 0
   guard = 0
@@ -33,6 +43,10 @@ class Waiting {
   /** Too much came in while joining: what was held is gone, so the room is loaded again afterwards. */
   hasMissed = false
   settling: (() => void)[] = []
+
+  constructor(state: 'joining' | 'held') {
+    this.state = state
+  }
 
   drop(): void {
     this.held = NOTHING
@@ -44,110 +58,113 @@ class Waiting {
   }
 }
 
+/** Its own fields are two, and its methods `private`: one `#` method would mark each member, at 8 bytes (`bench`: G5). */
 export abstract class Member {
-  user: User
-  readonly outlet: Outlet
-  #state: MemberState = 'joining'
+  #standing: Standing = new Waiting('joining')
   #beyond: SnapshotText | null = null
-  /** Null while the member is live or has ended. */
-  #waiting: Waiting | null = new Waiting()
 
-  constructor(user: User, outlet: Outlet) {
-    this.user = user
-    this.outlet = outlet
-  }
-
+  abstract get user(): User
+  abstract get outlet(): Outlet
   /** The room must be loaded again for this member, which is `joining` from now on. */
   protected abstract onReload(reason: string): void
   /** The right to read is lost; the member has ended. */
   protected abstract onGone(): void
 
   get state(): MemberState {
-    return this.#state
+    return this.#standing.state
+  }
+
+  private get waiting(): Waiting | null {
+    return this.#standing instanceof Waiting ? this.#standing : null
+  }
+
+  /** What waits, from now on if nothing did. */
+  private wait(state: 'joining' | 'held'): Waiting {
+    const waiting = this.waiting ?? new Waiting(state)
+    waiting.state = state
+    this.#standing = waiting
+    return waiting
   }
 
   /** Takes what the room got; sends it now or when it may. */
   deliver(delivery: Delivery): void {
-    if (this.#waiting) this.#hold(delivery, this.#waiting)
-    else if (this.#state === 'live') this.#write(delivery)
+    const standing = this.#standing
+    if (standing === LIVE) this.write(delivery)
+    else if (standing instanceof Waiting) this.hold(delivery, standing)
   }
 
   /** A guarding table changed: nothing more is sent before a check at least this late. */
   guard(guard: number): void {
-    if (this.#state === 'ended') return
-    if (this.#state === 'live') this.#state = 'held'
-    this.#waiting ??= new Waiting()
-    this.#waiting.guard = guard
+    if (this.#standing === ENDED) return
+    this.wait(this.#standing === LIVE ? 'held' : (this.state as 'joining' | 'held')).guard = guard
   }
 
   /** The first load or catch-up was sent: the member stands at `snapshot`, its right was checked after `guard`. */
   stand(snapshot: SnapshotText, guard: number): void {
-    if (this.#state === 'ended') return
+    if (this.#standing === ENDED) return
     this.#beyond = snapshot
-    this.#state = 'held'
-    this.#waiting ??= new Waiting()
-    if (this.#waiting.hasMissed) return this.#reload('too_many_changes')
+    if (this.wait('held').hasMissed) return this.reload('too_many_changes')
     this.pass(guard)
   }
 
   /** The right was found to hold after the first `guard` guarding batches. */
   pass(guard: number): void {
-    const waiting = this.#waiting
-    if (this.#state !== 'held' || !waiting) return
+    const { waiting } = this
+    if (waiting?.state !== 'held') return
     waiting.passed = Math.max(waiting.passed, guard)
-    this.#release(waiting)
+    this.release(waiting)
   }
 
   /** The right was found to be lost. Not one byte is sent after the notice. */
   lose(): void {
-    if (this.#state === 'ended') return
+    if (this.#standing === ENDED) return
     this.end()
     this.onGone()
   }
 
   /** Ends the subscription without a word. */
   end(): void {
-    this.#settleAs('ended')
+    this.settleAs(ENDED)
   }
 
   /** Whether everything the room got up to `position` has been sent. */
   isSettled(position: SnapshotText): boolean {
     if (this.#beyond !== null && covers(position, this.#beyond)) this.#beyond = null
-    return this.#state === 'ended' || (this.#state === 'live' && this.#beyond === null)
+    return this.#standing === ENDED || (this.#standing === LIVE && this.#beyond === null)
   }
 
   /** Resolves when nothing is held any more. */
   settled(): Promise<void> {
-    const waiting = this.#waiting
+    const { waiting } = this
     return waiting ? new Promise((resolve) => waiting.settling.push(resolve)) : Promise.resolve()
   }
 
-  #hold(delivery: Delivery, waiting: Waiting): void {
+  private hold(delivery: Delivery, waiting: Waiting): void {
     // A list of its own only while something waits in it.
     if (waiting.held === NOTHING) waiting.held = [delivery]
     else (waiting.held as Delivery[]).push(delivery)
     waiting.heldRows += delivery.rows.length
     if (waiting.heldRows <= MOST_HELD_ROWS) return
-    if (this.#state === 'held') return this.#reload('too_many_changes')
+    if (waiting.state === 'held') return this.reload('too_many_changes')
     waiting.drop()
     waiting.hasMissed = true
   }
 
-  #release(waiting: Waiting): void {
+  private release(waiting: Waiting): void {
     const { held } = waiting
     let count = 0
     while (count < held.length && (held[count] as Delivery).guard <= waiting.passed) count++
     waiting.held = count === held.length ? NOTHING : held.slice(count)
     for (const delivery of held.slice(0, count)) {
-      if (this.#state !== 'held') return
+      if (this.state !== 'held') return
       waiting.heldRows -= delivery.rows.length
-      this.#write(delivery)
+      this.write(delivery)
     }
-    if (waiting.passed >= waiting.guard && this.#state === 'held') this.#settleAs('live')
+    if (waiting.passed >= waiting.guard && this.state === 'held') this.settleAs(LIVE)
   }
 
-  #write(delivery: Delivery): void {
-    if (delivery.reload !== null) return this.#reload(delivery.reload)
+  private write(delivery: Delivery): void {
+    if (delivery.reload !== null) return this.reload(delivery.reload)
     const beyond = this.#beyond
     if (beyond !== null && !delivery.isRecheck) {
       if (covers(beyond, delivery.edges.to)) return
@@ -157,19 +174,17 @@ export abstract class Member {
     for (const frame of frames) this.outlet.send(frame)
   }
 
-  #reload(reason: string): void {
-    this.#waiting ??= new Waiting()
-    this.#waiting.drop()
-    this.#waiting.hasMissed = false
-    this.#state = 'joining'
+  private reload(reason: string): void {
+    const waiting = this.wait('joining')
+    waiting.drop()
+    waiting.hasMissed = false
     this.onReload(reason)
   }
 
   /** Nothing is held any more. */
-  #settleAs(state: 'live' | 'ended'): void {
-    const waiting = this.#waiting
-    this.#waiting = null
-    this.#state = state
+  private settleAs(standing: Standing): void {
+    const { waiting } = this
+    this.#standing = standing
     waiting?.settle()
   }
 }

@@ -18,16 +18,18 @@ const ATTEMPT_EVERY_MS = 50
 export class Heartbeat {
   readonly #session: Session
   readonly #joins: Joins
-  /** Called when there is nothing to remember: no ping to answer, nothing unsent. */
-  readonly #onIdle: () => void
   #isAnswering = false
   #waiting = 0
   #pending: { readonly oldestMs: number; readonly atMs: number } | null = null
 
-  constructor(session: Session, joins: Joins, onIdle: () => void) {
+  constructor(session: Session, joins: Joins) {
     this.#session = session
     this.#joins = joins
-    this.#onIdle = onIdle
+  }
+
+  /** Whether there is nothing to remember: no ping to answer, nothing unsent. */
+  get isDone(): boolean {
+    return !this.#isAnswering && !this.#pending
   }
 
   get oldestUnsentMs(): number {
@@ -55,11 +57,10 @@ export class Heartbeat {
     const cursor = this.#isReady() ? this.#cursor() : undefined
     for (; this.#waiting > 0; this.#waiting--) this.#session.sendMessage({ type: 'pong', cursor })
     this.#isAnswering = false
-    if (!this.#pending) this.#onIdle()
   }
 
   #joined(): Subscription[] {
-    return this.#joins.subscriptions.filter(({ isUp }) => isUp)
+    return this.#session.subscriptions.filter(({ isUp }) => isUp)
   }
 
   #isReady(): boolean {

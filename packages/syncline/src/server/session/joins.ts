@@ -22,8 +22,6 @@ const RETRY_AFTER_MS = 1_000
 
 export class Joins {
   readonly #session: Session
-  /** Few, most often one: a list, made anew by whoever changes it. */
-  #subscriptions: readonly Subscription[] = NONE
   /** Channels with work under way. */
   #lines: Map<string, Line> | undefined
   #bucket = FULL_BUCKET
@@ -34,17 +32,13 @@ export class Joins {
   }
 
   /** What was joined for markers; undefined while nothing ever was. */
-  get markers(): Pick<MarkerJoins, 'size' | 'isSettled'> | undefined {
+  get markers(): Pick<MarkerJoins, 'size' | 'isSettled' | 'channels'> | undefined {
     return this.#markers
   }
 
-  get subscriptions(): readonly Subscription[] {
-    return this.#subscriptions
-  }
-
-  get channels(): { readonly rows: readonly string[]; readonly markers: readonly string[] } {
-    const rows = this.#subscriptions.map(({ channel }) => channel)
-    return { rows, markers: this.#markers?.channels ?? [] }
+  /** Whether nothing is under way, and nothing need be remembered but the session's subscriptions. */
+  isDone(nowMs: number): boolean {
+    return !this.#lines && this.#bucket <= nowMs && (this.#markers?.size ?? 0) === 0
   }
 
   join(message: Join, receivedAtMs: number): void {
@@ -62,17 +56,17 @@ export class Joins {
     if (want === 'markers') return this.#markers?.leave(channel)
     const line = this.#lines?.get(channel)
     if (line) line.leaves++
-    this.#drop(channel)
+    this.#session.drop(channel)
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
-    const { engine, identity, address, schemaVersion } = this.#session
-    const waitMs = this.#takeOwn(receivedAtMs) || engine.takeFor('joins', identity.user, address)
+    const { engine, user, address, schemaVersion } = this.#session
+    const waitMs = this.#takeOwn(receivedAtMs) || engine.takeFor('joins', user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     // Markers carry no rows that an old app could not read.
     if (want !== 'markers' && schemaVersion < engine.schema.version)
       return errorFrame('schema_too_old', { channel })
-    const rows = this.#subscriptions.map((subscription) => subscription.channel)
+    const rows = this.#session.subscriptions.map((subscription) => subscription.channel)
     const names = new Set([...rows, ...(this.#lines?.keys() ?? [])])
     const isKnown = want === 'markers' ? this.#markers?.has(channel) : names.has(channel)
     const size = names.size + (this.#markers?.size ?? 0)
@@ -115,13 +109,13 @@ export class Joins {
 
   #fail(channel: string, error: unknown): void {
     this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
-    this.#drop(channel)
+    this.#session.drop(channel)
     this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
   }
 
   async #join(message: Join, receivedAtMs: number, isWanted: () => boolean): Promise<void> {
     const { channel } = message
-    this.#drop(channel)
+    this.#session.drop(channel)
     const subscription = this.#subscribe(channel)
     const isUp =
       subscription !== null && (await this.#bringUp(subscription, this.#beginning(message), isWanted))
@@ -139,14 +133,13 @@ export class Joins {
   }
 
   #subscribe(channel: string): Subscription | null {
-    const { engine, identity, outlet } = this.#session
+    const { engine, user } = this.#session
     const target = findTarget(engine.schema, engine.ids, channel)
     if (!target) return null
-    const place = engine.channels.open(channel, target, identity.user)
-    const subscription = new Subscription(this, channel, place, identity.user, outlet)
+    const place = engine.channels.open(channel, target, user)
+    const subscription = new Subscription(this.#session, channel, place)
     place.room.members.add(subscription)
-    // `concat` makes it as long as it is; a list that grows has 16 places to spare.
-    this.#subscriptions = this.#subscriptions.concat(subscription)
+    this.#session.enter(subscription)
     return subscription
   }
 
@@ -171,7 +164,7 @@ export class Joins {
       if (outcome.is === 'up') {
         this.#session.engine.metrics.count('syncline_joins_total', 1, { outcome: outcome.sent })
       }
-      if (outcome.is === 'forbidden') this.#drop(channel, subscription)
+      if (outcome.is === 'forbidden') this.#session.drop(channel, subscription)
       return outcome.is !== 'forbidden'
     } catch (error) {
       if (isWanted()) this.#fail(channel, error)
@@ -205,27 +198,16 @@ export class Joins {
     const { channel } = subscription
     this.#session.engine.metrics.count('syncline_gone_total')
     this.#session.send(goneFrame(channel))
-    this.#drop(channel, subscription)
-  }
-
-  /** Ends a subscription; with `only`, if it is still that one. */
-  #drop(channel: string, only?: Subscription): void {
-    const subscription = this.#subscriptions.find((each) => each.channel === channel)
-    if (!subscription || (only && subscription !== only)) return
-    const others = this.#subscriptions.filter((each) => each !== subscription)
-    this.#subscriptions = others.length === 0 ? NONE : others
-    subscription.end()
-    this.#session.engine.channels.close(subscription.place, subscription)
+    this.#session.drop(channel, subscription)
   }
 
   /** The user's properties may have changed with a new token: rules that read them are asked again. */
   renewUser(user: User): void {
     this.#markers?.renewUser(user)
     const { schema, ids, channels } = this.#session.engine
-    for (const subscription of this.#subscriptions) {
+    for (const subscription of this.#session.subscriptions) {
       const { channel, place } = subscription
       const target = findTarget(schema, ids, channel)
-      subscription.user = user
       if (target && channels.isSamePlace(place, channel, target, user)) place.room.checkSoon()
       else this.#changePlace(subscription)
     }
@@ -234,7 +216,7 @@ export class Joins {
   /** The list of a user with other rights is another list: the old one ends at once, and it comes again as a whole. */
   #changePlace(old: Subscription): void {
     const { channel, isUp } = old
-    this.#drop(channel, old)
+    this.#session.drop(channel, old)
     this.#inTurn(channel, async (isWanted) => {
       const subscription = this.#subscribe(channel)
       if (!subscription) return
@@ -247,7 +229,7 @@ export class Joins {
   /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
   async settled(): Promise<void> {
     await Promise.all(
-      this.#subscriptions.map(async (subscription) => {
+      this.#session.subscriptions.map(async (subscription) => {
         await subscription.place.settled()
         await subscription.settled()
       }),
@@ -256,7 +238,6 @@ export class Joins {
 
   end(): void {
     this.#markers?.end()
-    for (const { channel } of this.#subscriptions) this.#drop(channel)
   }
 }
 
@@ -267,5 +248,3 @@ interface Line {
   /** How often it was left: earlier work is no longer wanted, so that the last message decides. */
   leaves: number
 }
-
-const NONE: readonly Subscription[] = []

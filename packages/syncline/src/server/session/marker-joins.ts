@@ -42,7 +42,7 @@ export class MarkerJoins {
     const session = this.#session
     this.leave(channel)
     const subscription = session.engine.markers.subscribe({
-      user: session.identity.user,
+      user: session.user,
       channel,
       cursor,
       receivedAtMs,

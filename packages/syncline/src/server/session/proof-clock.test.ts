@@ -13,7 +13,7 @@ function start() {
   const begin = (name: string, expiresAtMs: number | undefined, onExpired = () => void ended.push(name)) => {
     const watch = new ReportingWatch(clock, { onExpired, onEnded() {}, onChanged() {} })
     watches.push(watch)
-    watch.begin({ user: { id: name }, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) })
+    watch.watch({ user: { id: name }, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) })
   }
   return { clock, ended, begin }
 }
@@ -57,5 +57,29 @@ test('A2: a proof whose end fails keeps no other from its own', () => {
   vi.advanceTimersByTime(3_000)
 
   expect(ended[0]).toBe('next')
+  clock.close()
+})
+
+test('A2: a proof that was over before the server began ends at once', () => {
+  const { clock, ended, begin } = start()
+  begin('stale', Date.now() - 3_600_000)
+
+  vi.advanceTimersByTime(1_000)
+
+  expect(ended[0]).toBe('stale')
+  clock.close()
+})
+
+test('A2: a proof is good to the end of its time, and for no second longer than that and the grace', () => {
+  const { clock, ended, begin } = start()
+  const monthMs = 31 * 86_400_000
+  begin('month', Date.now() + monthMs + 12)
+
+  vi.advanceTimersByTime(monthMs + 1_011)
+  const before = [...ended]
+  vi.advanceTimersByTime(1_000)
+
+  expect(before).toEqual([])
+  expect(ended).toContain('month')
   clock.close()
 })

@@ -11,16 +11,25 @@ import type { ProofClock } from './proof-clock.ts'
 /** How often a stored session is looked up again, in ms. */
 const LOOK_EVERY_MS = 60_000
 
+/** A unit of time in which every end is a small whole number, for seven years: others take memory of their own. */
+const TENTH_MS = 100
+const LATEST_TENTH = 2 ** 31 - 1
+
+/** What is asked whether it still holds. */
+interface Stored {
+  identity: Identity
+  /** When, by the clock. */
+  lookAtMs: number
+}
+
 export abstract class ProofWatch {
-  readonly #clock: ProofClock
-  #identity: Identity | undefined
-  /** When the stored session is looked up again, by the clock; 0 when there is none. */
-  #lookAtMs = 0
+  #user: User | null = null
+  /** When it is over, by the clock, in tenths of a second; 0 when time does not end it. */
+  #endsAtTenth = 0
+  #stored: Stored | null = null
 
-  constructor(clock: ProofClock) {
-    this.#clock = clock
-  }
-
+  /** Wakes the watch when something is due. */
+  protected abstract get clock(): ProofClock
   /** The time of the proof is over, and the grace after it. */
   protected abstract onExpired(): void
   /** The stored session is gone. */
@@ -28,62 +37,82 @@ export abstract class ProofWatch {
   /** The user has other properties than the identity says: another role, another name. */
   protected abstract onChanged(user: User): void
 
-  /** Watches this identity, and no longer the one before it. */
-  begin(identity: Identity): void {
-    this.#identity = identity
-    const isStored = (identity.current ?? identity.isStillValid) !== undefined
-    this.#lookAtMs = isStored ? this.#clock.nowMs() + LOOK_EVERY_MS : 0
-    this.#clock.wakeAt(this.#dueAtMs(identity))
+  /** Who it is, also after the watch has ended; throws before it has begun. */
+  get user(): User {
+    if (!this.#user)
+      throw new Error('Nobody has proven yet who this is. Wait until the connection was greeted.')
+    return this.#user
   }
 
-  end(): void {
-    this.#identity = undefined
+  /** Whether anybody was watched. */
+  protected get hasUser(): boolean {
+    return this.#user !== null
+  }
+
+  /** Watches this identity, and no longer the one before it. */
+  watch(identity: Identity): void {
+    this.#user = identity.user
+    this.#endsAtTenth = endOf(this.clock, identity)
+    const isStored = (identity.current ?? identity.isStillValid) !== undefined
+    this.#stored = isStored ? { identity, lookAtMs: this.clock.nowMs() + LOOK_EVERY_MS } : null
+    this.clock.wakeAt(this.dueAtMs)
+  }
+
+  endWatch(): void {
+    this.#endsAtTenth = 0
+    this.#stored = null
   }
 
   /** Does what is due, and says when it wants to be asked again. */
   tick(nowMs: number): number {
-    const identity = this.#identity
-    if (!identity) return Infinity
-    if (nowMs >= this.#expiresAtMs(identity)) {
+    if (nowMs >= this.endsAtMs) {
       this.onExpired()
       return Infinity
     }
-    if (this.#lookAtMs > 0 && nowMs >= this.#lookAtMs) {
-      this.#lookAtMs = nowMs + LOOK_EVERY_MS
+    if (this.#stored && nowMs >= this.#stored.lookAtMs) {
+      this.#stored.lookAtMs = nowMs + LOOK_EVERY_MS
       this.lookUp()
     }
-    return this.#dueAtMs(identity)
+    return this.dueAtMs
   }
 
-  #dueAtMs(identity: Identity): number {
-    return Math.min(this.#expiresAtMs(identity), this.#lookAtMs || Infinity)
+  private get dueAtMs(): number {
+    return Math.min(this.endsAtMs, this.#stored?.lookAtMs ?? Infinity)
   }
 
-  #expiresAtMs({ expiresAtMs }: Identity): number {
-    if (expiresAtMs === undefined) return Infinity
-    // A time that is none proves nothing.
-    return Number.isNaN(expiresAtMs) ? -Infinity : this.#clock.endOf(expiresAtMs)
+  private get endsAtMs(): number {
+    return this.#endsAtTenth === 0 ? Infinity : this.#endsAtTenth * TENTH_MS
   }
 
   /** Asks whether the stored session still exists. */
   lookUp(): void {
-    if (this.#identity) void this.#lookUp(this.#identity)
+    if (this.#stored) void this.askStored(this.#stored)
   }
 
-  async #lookUp(identity: Identity): Promise<void> {
+  private async askStored(stored: Stored): Promise<void> {
+    const { identity } = stored
     try {
       const user = await currentUser(identity)
-      if (this.#identity !== identity) return
+      if (this.#stored !== stored || stored.identity !== identity) return
       if (user?.id !== identity.user.id) this.onEnded()
       else if (JSON.stringify(user) !== JSON.stringify(identity.user)) {
-        this.#identity = { ...identity, user }
+        stored.identity = { ...identity, user }
+        this.#user = user
         this.onChanged(user)
       }
     } catch (error) {
       // Not knowing is not a no: the database may be away. It is asked again.
-      this.#clock.log.warn({ error: String(error) }, 'A session could not be looked up.')
+      this.clock.log.warn({ error: String(error) }, 'A session could not be looked up.')
     }
   }
+}
+
+/** When a proof is over, in tenths of a second: never before its time, and 0 for one that has none. */
+function endOf(clock: ProofClock, { expiresAtMs }: Identity): number {
+  if (expiresAtMs === undefined) return 0
+  const tenth = Math.ceil(clock.endOf(expiresAtMs) / TENTH_MS)
+  // A time that is none proves nothing. What is over already ends at once.
+  return tenth >= 1 ? Math.min(tenth, LATEST_TENTH) : 1
 }
 
 /** What a watch of its own is told. */
@@ -95,10 +124,12 @@ export interface ProofEvents {
 
 /** Watches the proof of a connection that has no session. */
 export class ReportingWatch extends ProofWatch {
+  protected readonly clock: ProofClock
   readonly #events: ProofEvents
 
   constructor(clock: ProofClock, events: ProofEvents) {
-    super(clock)
+    super()
+    this.clock = clock
     this.#events = events
   }
 

@@ -28,8 +28,6 @@ const MOST_LARGE_IN_FLIGHT = 8
 export class Pushes {
   readonly #session: Session
   readonly #joins: Joins
-  /** Called when nothing is under way, and nothing need be remembered. */
-  readonly #onIdle: () => void
   #bucket = FULL_BUCKET
   /** Answers leave in the order in which the pushes came. */
   #answers: Promise<void> = Promise.resolve()
@@ -37,22 +35,26 @@ export class Pushes {
   #inFlight = 0
   #bytesInFlight = 0
 
-  constructor(session: Session, joins: Joins, onIdle: () => void) {
+  constructor(session: Session, joins: Joins) {
     this.#session = session
     this.#joins = joins
-    this.#onIdle = onIdle
+  }
+
+  /** Whether nothing is under way, and nothing need be remembered. */
+  isDone(nowMs: number): boolean {
+    return this.#unanswered === 0 && this.#bucket <= nowMs
   }
 
   /** `bytes` is the size of the message. */
   push(message: ParsedPush, receivedAtMs: number, bytes: number): void {
     const refusal = this.#refusal(message, receivedAtMs, bytes)
     if (refusal) return this.#session.send(refusal)
-    const { engine, device, identity } = this.#session
+    const { engine, device, user } = this.#session
     engine.metrics.count('syncline_ops_total', message.ops.length)
     const { after, read } = message
     const ops: readonly AcceptedOp[] = acceptOps(engine.schema, engine.ids, message.ops)
     this.#begin(bytes)
-    const outcome = engine.writer.push({ device, user: identity.user, ops, after, read })
+    const outcome = engine.writer.push({ device, user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.
     outcome.catch(() => {})
     this.#answer(() =>
@@ -100,12 +102,12 @@ export class Pushes {
     if (this.#inFlight >= MOST_IN_FLIGHT) return 1_000
     const mostBytes = MOST_LARGE_IN_FLIGHT * this.#session.engine.limits.messageBytes
     if (this.#bytesInFlight + bytes > mostBytes) return 1_000
-    const { engine, identity, address } = this.#session
+    const { engine, user, address } = this.#session
     const rate = engine.limits.pushes
     const waitMs = bucketWaitMs(rate, this.#bucket, receivedAtMs)
     if (waitMs > 0) return waitMs
     this.#bucket = drawnBucket(rate, this.#bucket, receivedAtMs)
-    return engine.takeFor('pushes', identity.user, address)
+    return engine.takeFor('pushes', user, address)
   }
 
   #answer(work: () => Promise<void>): void {
@@ -116,12 +118,7 @@ export class Pushes {
         this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
         this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
       })
-      .then(() => this.#rest())
-  }
-
-  #rest(): void {
-    this.#unanswered--
-    if (this.#unanswered === 0 && this.#bucket <= performance.now()) this.#onIdle()
+      .then(() => void this.#unanswered--)
   }
 
   async #conclude(
@@ -141,7 +138,7 @@ export class Pushes {
     for (const { code, n } of outcome.rejected) {
       if (ops.some((op) => op.n === n)) metrics.count('syncline_rejections_total', 1, { code })
     }
-    shareConflicts(this.#session.engine.sessions, this.#session.identity.user.id, outcome, this.#session)
+    shareConflicts(this.#session.engine.sessions, this.#session.user.id, outcome, this.#session)
     await this.#acknowledge(outcome)
   }
 
@@ -176,9 +173,9 @@ export class Pushes {
   resolve({ conflict }: Resolve, receivedAtMs: number): void {
     const limit = this.#limit(receivedAtMs, 0)
     if (limit) return this.#session.send(limit)
-    const { engine, identity } = this.#session
+    const { engine, user } = this.#session
     this.#begin(0)
-    const resolved = engine.writer.seen(conflict, identity.user).finally(() => this.#end(0))
+    const resolved = engine.writer.seen(conflict, user).finally(() => this.#end(0))
     resolved.catch(() => {})
     this.#answer(async () => {
       if (await resolved) return

@@ -1,4 +1,6 @@
 /** All live sessions, by user and by device: for limits, for what concerns every device of a user, and for goodbyes. */
+import type { Identity } from '../identity.ts'
+import { areAlike } from './alike-users.ts'
 import type { Session } from './session.ts'
 
 export class SessionTable {
@@ -36,20 +38,28 @@ export class SessionTable {
 
   /** Who is connected with this device; undefined when nobody is. */
   userOfDevice(device: string): string | undefined {
-    return this.#byDevice.get(device)?.identity.user.id
+    return this.#byDevice.get(device)?.user.id
   }
 
   *all(): IterableIterator<Session> {
     for (const sessions of this.#byUser.values()) yield* sessions
   }
 
-  add(userId: string, session: Session): void {
+  /** The identity with the user that another session of theirs has, if nothing tells the two apart. */
+  shared(identity: Identity): Identity {
+    const user = this.ofUser(identity.user.id)[0]?.user
+    return user && areAlike(user, identity.user) ? { ...identity, user } : identity
+  }
+
+  add(session: Session): void {
+    const userId = session.user.id
     this.#byUser.set(userId, this.ofUser(userId).concat(session))
     this.#size++
     if (!this.#byDevice.has(session.device)) this.#byDevice.set(session.device, session)
   }
 
-  remove(userId: string, session: Session): void {
+  remove(session: Session): void {
+    const userId = session.user.id
     const sessions = this.ofUser(userId)
     const others = sessions.filter((other) => other !== session)
     if (others.length === sessions.length) return

@@ -4,9 +4,11 @@ import type { Outlet } from '../outlet.ts'
 import { Member } from '../rooms/member.ts'
 import type { Place } from '../rooms/place.ts'
 
-/** What a session does about its channels. */
+/** Whose channel it is, and what is done about it. */
 interface Keeper {
-  reload(subscription: Subscription, reason: string): Promise<void>
+  readonly user: User
+  readonly outlet: Outlet
+  reload(subscription: Subscription, reason: string): void
   lose(subscription: Subscription): void
 }
 
@@ -14,19 +16,29 @@ export class Subscription extends Member {
   readonly #keeper: Keeper
   readonly channel: string
   readonly place: Place
+  /** The keeper's next: most have one channel, for which a list would take as much memory as the subscription. */
+  next: Subscription | null = null
   /** True once `joined` was sent. */
   isUp = false
 
-  constructor(keeper: Keeper, channel: string, place: Place, user: User, outlet: Outlet) {
-    super(user, outlet)
+  constructor(keeper: Keeper, channel: string, place: Place) {
+    super()
     this.#keeper = keeper
     // One text for all members of a room.
     this.channel = channel === place.channel ? place.channel : channel
     this.place = place
   }
 
+  get user(): User {
+    return this.#keeper.user
+  }
+
+  get outlet(): Outlet {
+    return this.#keeper.outlet
+  }
+
   protected onReload(reason: string): void {
-    void this.#keeper.reload(this, reason)
+    this.#keeper.reload(this, reason)
   }
 
   protected onGone(): void {
