@@ -244,6 +244,37 @@ describe.each(Object.entries(inject('servers')))(
       )
     })
 
+    test('after a change of their table, and after another one, sets log themselves again', async () => {
+      let pushed = 0
+      /** Pushes a set; how many statements wrote its log. */
+      const statements = async () => {
+        const name = `push ${pushed++}`
+        await new TestDevice(writer, ana).push(
+          ...['anew00', 'anew01'].map((id) => update('camera', id, { name })),
+        )
+        const [row] = await crew.database.query<{ count: number }>(
+          "select count(distinct cmin::text)::int as count from syncline.log where id like 'anew%' and fields ->> 'name' = $1",
+          [name],
+        )
+        return row?.count
+      }
+      await make('anew', 2)
+      await expect.poll(statements).toBe(1)
+      for (const column of ['spare', 'further']) {
+        await crew.database.query(`alter table cameras add column ${column} text`)
+
+        expect(await statements()).toBe(2)
+        await expect.poll(statements).toBe(1)
+      }
+
+      await crew.database.query(`
+        create function stand_by() returns trigger language plpgsql as $$ begin return new; end $$;
+        create trigger aa_stand_by before update on cameras for each row execute function stand_by()`)
+      for (let n = 0; n < 5; n++) expect(await statements()).toBe(2)
+      await crew.database.query('drop trigger aa_stand_by on cameras; drop function stand_by()')
+      await expect.poll(statements).toBe(1)
+    })
+
     test('L1: where a foreign key passes an update on to other rows, the triggers log', async () => {
       await make('key', 2)
       await crew.database.query(`

@@ -17,10 +17,18 @@ import { isConnectionLoss } from './sql-error.ts'
 /** Most shapes that a connection keeps functions for; the least used go first. */
 const MAX_FUNCTIONS = 500
 
+/** How often functions of one shape are made anew: each time answers a change of their table. */
+const MAX_RENEWALS = 100
+
 interface ShapeFunction {
   readonly name: string
   readonly habit: SetHabit
+  /** How often it was made anew. */
+  readonly renewals: number
 }
+
+/** After so many groups, at the latest, a table is looked at again that stood in the way of sets which log themselves. */
+const MAX_GROUPS_BETWEEN_LOOKS = 1024
 
 export class ApplySession {
   readonly connection: Connection
@@ -29,6 +37,10 @@ export class ApplySession {
   readonly #prefix = `syncline_${randomBytes(4).toString('hex')}`
   readonly #functions = new Map<string, ShapeFunction>()
   readonly #loneWrites: LoneWrites
+  /** Names of functions whose table has changed since; they are right all the same, and slow. */
+  readonly #changed = new Set<string>()
+  /** By shape, functions made anew whose sets do not log themselves any more: groups they have served. */
+  readonly #patient = new Map<string, number>()
   readonly #texts = new Map<string, string>()
   #made = 0
 
@@ -89,6 +101,7 @@ export class ApplySession {
         failures.set(key, error)
       }
     }
+    await this.#renewOne(needed)
     await this.#forget(needed)
     return failures
   }
@@ -110,6 +123,11 @@ export class ApplySession {
     return this.#functions.get(key)?.habit ?? 'none'
   }
 
+  /** A set has found that its table is not what the function of this name was made for. */
+  tableChanged(name: string): void {
+    this.#changed.add(name)
+  }
+
   /** A statement that this connection prepares once. */
   statement(text: string, values: Statement['values']): Statement {
     let name = this.#texts.get(text)
@@ -128,12 +146,47 @@ export class ApplySession {
     return this.connection.close()
   }
 
-  async #make(shape: Shape): Promise<ShapeFunction> {
+  /** One at a time: it takes a few ms, and the old ones write well meanwhile. */
+  async #renewOne(needed: ReadonlyMap<string, Shape>): Promise<void> {
+    if (this.#changed.size === 0 && this.#patient.size === 0) return
+    for (const [key, shape] of needed) {
+      const old = this.#functions.get(key)
+      if (!old || old.renewals >= MAX_RENEWALS) continue
+      const isChanged = this.#changed.delete(old.name)
+      if (!isChanged && !this.#isDue(key)) continue
+      try {
+        return await this.#renew(key, shape, old, isChanged)
+      } catch (error) {
+        if (isConnectionLoss(error)) throw error
+        // What it would be made of is not there: the ops say so themselves.
+      }
+    }
+  }
+
+  async #renew(key: string, shape: Shape, old: ShapeFunction, isChanged: boolean): Promise<void> {
+    this.#loneWrites.forget(shape.model)
+    const { logged } = await this.#loneWrites.of(shape)
+    if (!isChanged && !logged) return
+    this.#functions.set(key, await this.#make(shape, old.renewals + 1))
+    if (logged) this.#patient.delete(key)
+    else this.#patient.set(key, 0)
+    await this.connection.query(dropShapeFunctions(old.name))
+  }
+
+  /** What stands in the way may go soon, as a trigger in the middle of a migration, or stay: looked at ever more rarely. */
+  #isDue(key: string): boolean {
+    const groups = this.#patient.get(key)
+    if (groups === undefined) return false
+    this.#patient.set(key, groups + 1)
+    return (groups & (groups - 1)) === 0 || groups % MAX_GROUPS_BETWEEN_LOOKS === 0
+  }
+
+  async #make(shape: Shape, renewals = 0): Promise<ShapeFunction> {
     const name = `${this.#prefix}_${this.#made++}`
     const types = await this.#types.of(this.connection, shape)
     const habits = await this.#loneWrites.of(shape)
     await this.connection.query(shapeFunctions(name, shape, types, habits))
-    return { name, habit: habits.logged ? 'logged' : habits.isAlone ? 'triggered' : 'none' }
+    return { name, habit: habits.logged ? 'logged' : habits.isAlone ? 'triggered' : 'none', renewals }
   }
 
   async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {
@@ -141,6 +194,8 @@ export class ApplySession {
       if (this.#functions.size <= MAX_FUNCTIONS) return
       if (needed.has(key)) continue
       this.#functions.delete(key)
+      this.#changed.delete(name)
+      this.#patient.delete(key)
       await this.connection.query(dropShapeFunctions(name))
     }
   }

@@ -107,12 +107,13 @@ export async function commitGroup(
   const answers = await session.pipeline(statements)
   const xid = answers[isRetried ? 2 : 1]?.[0]?.['xid'] as string
   const given = answers.flatMap((rows) =>
-    rows[0]?.['answers'] ? (JSON.parse(rows[0]['answers'] as string) as (OpAnswer | null)[]) : [],
+    rows[0]?.['answers'] ? (JSON.parse(rows[0]['answers'] as string) as (OpAnswer | Changed | null)[]) : [],
   )
+  for (const answer of given) if (answer && 'changed' in answer) session.tableChanged(answer.changed)
   return resultsOf(
     group,
     xid,
-    given.filter((answer) => answer !== null),
+    given.filter((answer) => answer !== null && 'i' in answer),
   )
 }
 
@@ -137,6 +138,11 @@ function groupStatements(
     ...(rejections.length === 0 ? [] : [namedAs(session, rejectionsStatement(rejections))]),
     { text: 'commit' },
   ]
+}
+
+/** Among the answers of a set: the name of its function, when its table has changed since that was made. */
+interface Changed {
+  readonly changed: string
 }
 
 // Each run is a sub-block; more than 64 in one transaction slow down every snapshot.

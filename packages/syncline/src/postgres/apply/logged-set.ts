@@ -2,7 +2,7 @@
  * Many updates of one shape in one statement that stamps and logs by itself, as the triggers would (`bench`: G6).
  *
  * Where something about the triggers has changed since the statement was made, it finds its guard false and writes
- * nothing: its ops go step by step, through the triggers as they are now. Asked in the statement itself, which holds the
+ * nothing: its ops go step by step, through the triggers as they are now, and the session makes it anew. Asked in the statement itself, which holds the
  * table's lock, so that no change falls in between.
  *
  *   L1   `new` and `old` in a piece of the entry are the row after and before
@@ -22,7 +22,7 @@ import { accessOf, isAllowedAfter, newValue } from './shape-text.ts'
 // Said `is true`, or PostgreSQL would find `old` by its place and ask the system for the table's size, for each row anew.
 const IS_SAME = `(${columnOf('ctid')} = old.ctid) is true and ${columnOf('tableoid')} = old.tableoid`
 
-/** As `setStep`: fills `done`, `forbidden` and `answers`. */
+/** As `setStep`: fills `done`, `forbidden` and `answers`, and `is_changed`. */
 export function loggedSet(text: ShapeText, { entry, slug, guard }: LoggedTable): string {
   const { shape } = text
   const { model, fields } = shape
@@ -76,8 +76,9 @@ export function loggedSet(text: ShapeText, { entry, slug, guard }: LoggedTable):
         cross join lateral (select ${named.map((name, index) => `w.before_${index} as ${name}`).join(', ')}) as old
        where w.is_changed
     )
-    select array_agg(w.place), array_agg(w.op) filter (where not w.is_allowed), ${answersOf("w.op ->> 'id'", 'w.version')}
-      into done, forbidden, answers from syncline_written as w;
+    select array_agg(w.place), array_agg(w.op) filter (where not w.is_allowed), ${answersOf("w.op ->> 'id'", 'w.version')},
+           not exists (select from syncline_guard)
+      into done, forbidden, answers, is_changed from syncline_written as w;
     perform pg_catalog.set_config('${LOGGED_SETTING}', '', true);
 ${WAKE}`
 }

@@ -51,7 +51,7 @@ const HABITS = `select
 
 const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, MARK_TRIGGER, TRUNCATE_TRIGGER]
 
-/** Asks the catalog once per table and connection. */
+/** Asks the catalog once per table and connection, and again after it was told to forget. */
 export class LoneWrites {
   readonly #connection: Connection
   readonly #known = new Map<string, TableHabits | undefined>()
@@ -67,6 +67,12 @@ export class LoneWrites {
     if (!writes.isAlone || !writes.isPlain || shape.action !== 'update') return writes
     const logged = await this.#loggedOf(shape.model)
     return logged && maySetLog(shape, logged) ? { ...writes, logged } : writes
+  }
+
+  /** The table has changed. */
+  forget({ table }: Model): void {
+    this.#known.delete(table)
+    this.#logged.delete(table)
   }
 
   async #loggedOf(model: Model): Promise<LoggedTable | undefined> {

@@ -143,7 +143,7 @@ end`
 
 /**
  * Ops on different records, in one statement. The second parameter is the setting that names them all, unless the
- * statement logs its own rows.
+ * statement logs its own rows; then the answer names the function when its table has changed since it was made.
  */
 function setText(name: string, text: ShapeText, logged?: LoggedTable): string {
   return `
@@ -157,6 +157,7 @@ declare
   forbidden jsonb[];
   done integer[];
   made ${idTypeOf(text.shape)}[];
+  is_changed boolean := false;
 begin
   begin
 ${logged ? loggedSet(text, logged) : `    perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);\n${setStep(text)}`}
@@ -173,6 +174,7 @@ ${logged ? loggedSet(text, logged) : `    perform pg_catalog.set_config('${WRITE
       if answer is not null then answers := answers || answer; end if;
     end if;
   end loop;
+  if is_changed then answers := answers || jsonb_build_object('changed', ${literal(name)}); end if;
   return to_jsonb(answers);
 exception
   when sqlstate '${REFUSED_OP}' or sqlstate '${FAILED_OP}' then raise;
