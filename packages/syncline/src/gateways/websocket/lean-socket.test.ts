@@ -37,6 +37,24 @@ class Echo extends LeanSocket {
   override ping(): void {
     super.ping()
   }
+
+  /** Takes bytes in pieces of one, which the network seldom cuts so. */
+  takePieces(bytes: Buffer): void {
+    for (const byte of bytes) this.socket.emit('data', Buffer.of(byte))
+  }
+
+  /** Writes until no more leaves. */
+  async fill(): Promise<void> {
+    const frame = Buffer.concat([Buffer.of(0x82, 127, 0, 0, 0, 0, 0, 0x10, 0, 0), Buffer.alloc(2 ** 20)])
+    do {
+      this.socket.write(frame)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    } while (this.socket.writableLength === 0)
+  }
+
+  get bytesKept(): number {
+    return this.socket.writableLength
+  }
 }
 
 let server: Server
@@ -47,6 +65,10 @@ beforeAll(async () => {
     WebSocket: DeferredWebSocket,
     perMessageDeflate: false,
     maxPayload: 100_000,
+    maxBufferedChunks: 50,
+    maxFragments: 16,
+    // Not in its types.
+    ...({ maxPendingAutoPongs: 20 } as object),
   })
   server = createServer()
   let onEcho: (echo: Echo) => void
@@ -188,4 +210,67 @@ test('a socket that is cut, or that says it will send no more, is gone', async (
   await ended.echo.gone
 
   expect(ended.echo.heard).toEqual(['last'])
+})
+
+test('a frame may come in many pieces, and is refused when it comes in too many', async () => {
+  const patient = await open()
+  // 256 are put together here, and `ws` takes 50 more.
+  patient.echo.takePieces(bytesOf('x'.repeat(290)))
+  patient.client.send('after')
+  await until(() => patient.echo.heard.length === 2)
+  const hostile = await open()
+
+  hostile.echo.takePieces(bytesOf('x'.repeat(400)))
+
+  expect(patient.echo.heard).toEqual(['x'.repeat(290), 'after'])
+  expect(await hostile.closed).toBe(1008)
+  await hostile.echo.gone
+  expect(hostile.echo.heard).toEqual([])
+  patient.client.terminate()
+})
+
+test('a message may have many parts, and is refused when it has too many', async () => {
+  const parts = (count: number) =>
+    Buffer.concat(
+      Array.from({ length: count }, (_, n) =>
+        bytesOf('x', { opcode: n === 0 ? 1 : 0, fin: n === count - 1 }),
+      ),
+    )
+  const patient = await open()
+  patient.socket.write(parts(16))
+  await until(() => patient.echo.heard.length === 1)
+  const hostile = await open()
+
+  hostile.socket.write(parts(17))
+
+  expect(patient.echo.heard).toEqual(['x'.repeat(16)])
+  expect(await hostile.closed).toBe(1008)
+  await hostile.echo.gone
+  expect(hostile.echo.heard).toEqual([])
+  patient.client.terminate()
+})
+
+test('whoever sends pings and reads no answer is cut off before many are kept; whoever reads is answered', async () => {
+  const reader = await open()
+  const pongs: string[] = []
+  reader.client.on('pong', (data) => pongs.push(String(data)))
+  for (let n = 0; n < 60; n++) {
+    reader.client.ping(String(n))
+    await until(() => pongs.length === n + 1)
+  }
+  const hostile = await open()
+  hostile.socket.pause()
+  await hostile.echo.fill()
+  const before = hostile.echo.bytesKept
+
+  for (let n = 0; n < 60; n++) {
+    hostile.client.ping('x'.repeat(100))
+    if (n === 10) await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await hostile.echo.gone
+
+  expect(pongs).toHaveLength(60)
+  expect(before).toBeGreaterThan(0)
+  reader.client.terminate()
+  hostile.client.terminate()
 })
