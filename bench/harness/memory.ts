@@ -1,15 +1,15 @@
 /** What a process holds after its garbage was collected. */
 import { Session } from 'node:inspector/promises'
-import { getHeapSpaceStatistics } from 'node:v8'
+import { getHeapSpaceStatistics, type HeapSpaceInfo } from 'node:v8'
 
-/** In bytes. */
+/**
+ * In bytes, without the heap's young generation: that is as large as the process was busy at some time, up to 32 MB, and
+ * holds nothing that lasts.
+ */
 export interface Memory {
   /** Objects of the program, and buffers that they hold outside the heap. */
   readonly held: number
-  /**
-   * What the system counts, without the heap's young generation: that is as large as the process was busy at some time,
-   * up to 32 MB, and holds nothing that lasts.
-   */
+  /** What the system counts. */
   readonly resident: number
 }
 
@@ -29,12 +29,12 @@ export async function memoryNow(): Promise<Memory> {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   const { heapUsed, external, rss } = process.memoryUsage()
-  return { held: heapUsed + external, resident: rss - youngBytes() }
+  const { space_used_size, physical_space_size } = youngGeneration()
+  return { held: heapUsed - space_used_size + external, resident: rss - physical_space_size }
 }
 
-/** What the system counts of the young generation. */
-function youngBytes(): number {
+function youngGeneration(): HeapSpaceInfo {
   const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
   if (!young) throw new Error('V8 has no space that is called `new_space`. Look what it is called now.')
-  return young.physical_space_size
+  return young
 }

@@ -7,7 +7,8 @@ import type { Bench, Scenario } from '../harness/scenario.ts'
 import { productionId, userName } from '../harness/stage.ts'
 import { tokenFor } from '../harness/token.ts'
 
-const SOCKETS = 2_000
+/** So many that what a busy process keeps, about 1 MB, is little beside them. */
+const SOCKETS = 4_000
 /** Opened before: they pay for what is compiled and pooled for all. */
 const FIRST = 2_000
 /** So many that none has more connections than one user may. */
