@@ -4,7 +4,7 @@
  *   K2 honest         a write counts as done when the server has committed it
  *   W3 nothing lost   a refused write is told with its reason, and what it contained is kept
  */
-import type { Client, Submission } from 'syncline/client'
+import type { Client, ParkedOp, Submission } from 'syncline/client'
 import type { schema } from '../../schema.ts'
 import type { Notices } from './notices.ts'
 import { reasonOf } from './reason-of.ts'
@@ -124,8 +124,11 @@ export class Crew {
   }
 
   #dismiss(submission: Submission | undefined): void {
+    const isOwn = ({ op }: ParkedOp) => (op.tx ?? op.n) === submission?.n
+    // A device that took a new name counts from one again: of equal numbers the last is meant.
+    const device = this.#client.parked.current.filter(isOwn).at(-1)?.device
     for (const parked of this.#client.parked.current) {
-      if ((parked.op.tx ?? parked.op.n) === submission?.n) this.#client.dismiss(parked)
+      if (isOwn(parked) && parked.device === device) this.#client.dismiss(parked)
     }
   }
 }

@@ -42,10 +42,15 @@ const VERBS = {
   leave: 'deleted',
 } as const
 
+// 5,000 records: some 500 kB. By two channels a change comes in one frame or two that follow one another.
+const MOST_TOLD = 5_000
+
 export class Events {
   readonly #store: Store
   readonly #byType = new Map<string, Listeners<[EntityEvent & DataChangedEvent]>>()
   readonly #ops = createListeners<[Change]>()
+  /** What was told last of a record, by which it is known when it comes by another channel. */
+  readonly #told = new Map<string, string>()
 
   constructor(store: Store) {
     this.#store = store
@@ -61,13 +66,26 @@ export class Events {
     return this.#ops.add(listener)
   }
 
-  /** Tells of one store transaction. */
+  /** Tells of one store transaction. A change that came by another channel before is told as one of this channel only. */
   emit(channel: string, changes: readonly Change[]): void {
-    if (this.#ops.size > 0) for (const change of changes) this.#ops.notify(change)
+    if (this.#ops.size + this.#byType.size === 0) return
+    const news = new Set(changes.filter((change) => this.#isNew(change)))
+    for (const change of news) this.#ops.notify(change)
     if (this.#byType.size === 0) return
     const entities = changes.map((change) => this.#eventOf(change))
-    for (const event of entities) this.#tell(event.type, event)
+    for (const [at, event] of entities.entries())
+      if (news.has(changes[at] as Change)) this.#tell(event.type, event)
     this.#tell('data:changed', { type: 'data:changed', channel, entities })
+  }
+
+  #isNew({ model, id, version, action }: Change): boolean {
+    const key = `${model} ${id}`
+    const told = `${version} ${VERBS[action]}`
+    if (this.#told.get(key) === told) return false
+    this.#told.delete(key)
+    this.#told.set(key, told)
+    if (this.#told.size > MOST_TOLD) this.#told.delete(this.#told.keys().next().value as string)
+    return true
   }
 
   #tell(type: string, event: EntityEvent | DataChangedEvent): void {

@@ -21,7 +21,11 @@ interface Fault {
 
 /** Canonical wire values by field, or everything that is wrong. */
 export type CheckedFields =
-  | { readonly ok: true; readonly fields: Readonly<Record<string, unknown>> }
+  | {
+      readonly ok: true
+      readonly fields: Readonly<Record<string, unknown>>
+      readonly faults?: undefined
+    }
   | { readonly ok: false; readonly faults: readonly Fault[] }
 
 interface FieldChecks {

@@ -8,10 +8,11 @@ export function differsOnWire(field: Field): boolean {
   return field.as === 'bigint' || field.kind === 'number'
 }
 
-/** A wire value as rows hold it. */
+/** A wire value as rows hold it; operators keep their form. */
 export function fromWire(field: Field, value: unknown): unknown {
   if (!differsOnWire(field) || value === null || value === undefined) return value
   if (Array.isArray(value)) return value.map((item) => fromWire(field, item))
+  if (isRecord(value)) return mapped(value, (each) => fromWire(field, each))
   if (typeof value !== 'string') return value
   return field.as === 'bigint' ? BigInt(value) : Number(value)
 }

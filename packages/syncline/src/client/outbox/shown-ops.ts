@@ -1,4 +1,5 @@
 /** Ops of the outbox that the store shows before its base contains them. */
+import { checkFields } from '../../schema/check-fields.ts'
 import { isRecord } from '../../schema/is-record.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Operator } from '../store/apply-operator.ts'
@@ -36,6 +37,17 @@ export class ShownOps {
     return op
   }
 
+  /**
+   * Shows an op that was stored: an older app may have written values that its fields do not take any more. Such an op
+   * is not shown, and still sent, for the server to judge.
+   */
+  showStored(op: QueuedOp, held?: HeldFields): void {
+    const model = this.#schema.models[op.model]
+    const faults = model && checkFields(model, 'update', op.fields ?? {}).faults
+    if (faults?.some(({ code }) => code === 'invalid_value')) return
+    this.number(this.show(op, held), op.n)
+  }
+
   number(op: OverlayOp | undefined, n: number): void {
     if (!op) return
     this.#byNumber.set(n, op)
@@ -55,7 +67,7 @@ export class ShownOps {
 
   /**
    * What the server tells of a record is about to be applied, and nobody can tell whether it contains these ops
-   * already. Its create is dropped: it was applied, or there were nothing to tell. What others made of a counter or
+   * already. Its create is dropped: it was applied, or there were nothing to tell; so is what came before it. What others made of a counter or
    * set stays as it is, and is not counted again. Returns what is held now.
    */
   expect(model: string, id: string, last: number): readonly (readonly [number, HeldFields])[] {
@@ -70,9 +82,19 @@ export class ShownOps {
       holding.push([n, held.fields])
       return held
     })
-    const ops = this.#store.opsOn(model, id).filter((op) => op.action === 'create')
-    this.#dropAll(ops.map((op) => this.#numbers.get(op) ?? Number.POSITIVE_INFINITY).filter((n) => n <= last))
+    const numbers = this.#untilCreate(model, id).map(
+      (op) => this.#numbers.get(op) ?? Number.POSITIVE_INFINITY,
+    )
+    this.#dropAll(numbers.filter((n) => n <= last))
     return holding
+  }
+
+  /** The last create of a record and what came before it; none, where what is told is of a life that ends before. */
+  #untilCreate(model: string, id: string): readonly OverlayOp[] {
+    const ops = this.#store.opsOn(model, id)
+    const through = ops.slice(0, ops.map(({ action }) => action).lastIndexOf('create') + 1)
+    const isOfFormerLife = this.#store.base(model, id) && through.some(({ action }) => action === 'delete')
+    return isOfFormerLife ? [] : through
   }
 
   /** Shows ops as they were written, of which it is certain again that nothing contains them. */

@@ -211,7 +211,7 @@ export class Writes {
       for (const op of ops) {
         // One that was acknowledged, and not yet in the rows, is shown still.
         this.#shown.drop(op.n)
-        this.#shown.number(this.#shown.show(op, held.get(op.n)), op.n)
+        this.#shown.showStored(op, held.get(op.n))
       }
     })
   }

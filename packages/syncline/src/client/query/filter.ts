@@ -9,6 +9,7 @@ import { showValue } from '../../schema/invalid-value.ts'
 import { isRecord } from '../../schema/is-record.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
 import { SynclineError } from '../../protocol/errors.ts'
+import { valueText } from '../value-text.ts'
 import { compareValues } from './order.ts'
 import type { AnyRow } from './row.ts'
 
@@ -115,8 +116,8 @@ const COMPILE: Record<Operator, (operand: unknown, field: Field | undefined) => 
 
 function equals(operand: unknown): Test {
   if (!isObject(operand)) return (value) => value === operand
-  const text = JSON.stringify(operand)
-  return (value) => isObject(value) && JSON.stringify(value) === text
+  const text = valueText(operand)
+  return (value) => isObject(value) && valueText(value) === text
 }
 
 /** @throws when it is no list */
@@ -132,6 +133,7 @@ function isOneOf(operand: unknown): Test {
 function compares(operand: unknown, field: Field | undefined, holds: (order: number) => boolean): Test {
   if (operand === null) return () => false
   const compare = compareValues(field)
+  if (field?.array && !Array.isArray(operand)) throw new TypeError('no list')
   compare(operand, operand)
   return (value) => value !== null && holds(compare(value, operand))
 }

@@ -20,8 +20,14 @@ export class LinkIndex {
   }
 
   apply({ before, after }: RowChange): void {
-    if (before) this.#setOf(before[this.field]).delete(before)
+    if (before) this.#take(before)
     if (after) this.#setOf(after[this.field]).add(after)
+  }
+
+  #take(row: AnyRow): void {
+    const rows = this.#setOf(row[this.field])
+    rows.delete(row)
+    if (rows.size === 0) this.#byValue.delete(row[this.field])
   }
 
   #setOf(value: unknown): Set<AnyRow> {

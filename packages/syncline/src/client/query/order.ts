@@ -1,5 +1,6 @@
 /** The order of rows: by the fields asked for, then by id, so that it is total and the same on every device. */
 import type { Field, FieldKind, Model } from '../../schema/model.ts'
+import { valueText } from '../value-text.ts'
 import type { AnyRow } from './row.ts'
 
 export type Direction = 'asc' | 'desc'
@@ -55,7 +56,7 @@ function comparePlain(a: unknown, b: unknown): number {
 }
 
 function compareAsText(a: unknown, b: unknown): number {
-  return comparePlain(JSON.stringify(a), JSON.stringify(b))
+  return comparePlain(valueText(a), valueText(b))
 }
 
 /** Decimal text of any length, or `bigint`. */

@@ -250,6 +250,8 @@ export class Rooms {
     if (this.#held.get(channel) !== room) return
     room.isFound = true
     if (kept) this.#show(channel, room, kept)
+    // One that was begun here has all its rows here.
+    else if (this.#host.isWithheld(channel)) room.source.set(onShown(room.source.current))
     this.#ask(channel, room)
     // One that waits for an own write owes no answer yet.
     if (this.#send && !room.isAsked && !this.#left.has(channel)) this.#host.onAnswered(channel)

@@ -1,6 +1,7 @@
 /** What `$inc`, `$add` and `$remove` make of a value on the device; the server computes it again from its own. */
 
 import { scaled, widen } from '../query/order.ts'
+import { valueText } from '../value-text.ts'
 
 /** Adds to a counter, or adds elements to a set and removes others. */
 export interface Operator {
@@ -24,11 +25,10 @@ function increment(value: unknown, by: number | bigint | string): unknown {
 }
 
 function changeSet(elements: readonly unknown[], { $add = [], $remove = [] }: Operator): unknown[] {
-  const keyOf = (element: unknown) => JSON.stringify(element)
-  const removed = new Set($remove.map(keyOf))
-  const kept = elements.filter((element) => !removed.has(keyOf(element)))
-  const known = new Set(kept.map(keyOf))
-  return [...kept, ...$add.filter((element) => !known.has(keyOf(element)))]
+  const removed = new Set($remove.map(valueText))
+  const kept = elements.filter((element) => !removed.has(valueText(element)))
+  const known = new Set(kept.map(valueText))
+  return [...kept, ...$add.filter((element) => !known.has(valueText(element)))]
 }
 
 /** Adds decimal texts exactly, keeping the longer fraction. */

@@ -1,6 +1,7 @@
 /** Base with overlay applied: the row that the page sees. */
 import type { AnyRow } from '../query/row.ts'
 import { mapped } from '../../schema/mapped.ts'
+import { valueText } from '../value-text.ts'
 import { applyOperator } from './apply-operator.ts'
 import type { Entry, OverlayOp } from './entry.ts'
 
@@ -45,5 +46,5 @@ export function isSameRow(a: AnyRow, b: AnyRow): boolean {
 function isSameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
   const areObjects = typeof a === 'object' && typeof b === 'object' && a !== null && b !== null
-  return areObjects && JSON.stringify(a) === JSON.stringify(b)
+  return areObjects && valueText(a) === valueText(b)
 }
