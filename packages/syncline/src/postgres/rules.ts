@@ -23,6 +23,8 @@ export interface ReadingRule {
 export interface Rules {
   /** Condition under which `user` may read the record that stands in a statement as `alias`. */
   read(model: Model, user: User, alias: string): Sql
+  /** Whether whoever may read the record that `column` names, of the model `parent`, may read this one by that alone. */
+  isReadThrough(model: Model, column: string, parent: Model): boolean
   /** The rules of which one must hold for `read` to hold; none when nobody may read. */
   readingRules(model: Model): readonly ReadingRule[]
   /** Null when nobody may: the action is not declared for this model. */

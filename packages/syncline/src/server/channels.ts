@@ -95,6 +95,8 @@ export class Channels {
   /** The place of a channel for this user; `close` ends it when its members have left. */
   open(channel: string, target: ChannelTarget, user: User): Place {
     if (target.kind !== 'user') this.#guards.note(target.model, user)
+    if (target.kind === 'collection')
+      this.#guards.note(this.#options.schema.models[target.relation.to] as Model, user)
     const definition = defineView(this.#options.schema, this.#options.rules, target, channel, user)
     const key = keyOf(target, definition)
     const room = this.#rooms.open(key, () => new Room(channel, this.#checkReaders(target), this.#options.log))

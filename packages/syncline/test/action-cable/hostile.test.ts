@@ -53,7 +53,7 @@ test('what is no command is answered with what is wrong, and the cable lives on'
   expect(answers).toHaveLength(wrong.length)
   for (const answer of answers) {
     const { type, code, error, identifier } = JSON.parse(answer)
-    expect([type, code, identifier]).toEqual(['error', 'invalid_message', undefined])
+    expect([type, code, identifier]).toEqual(['error', 'invalid_message', ''])
     expect(error.length).toBeLessThan(300)
   }
   expect(answers[7]).toContain('The command is `\\"dance\\"`. Commands are')
@@ -155,7 +155,7 @@ test('past the rate nothing is rejected: the client is told to wait, and its rep
   await limited.close()
 
   expect(told).toMatchObject({ type: 'error', code: 'rate_limited' })
-  expect(told.identifier).toBeUndefined()
+  expect(told.identifier).toBe('')
   expect(again).toBe('reject_subscription')
 })
 

@@ -67,6 +67,23 @@ describe.each([
   afterEach(() => consumer.disconnect())
   afterAll(() => server.close())
 
+  test('a subscription past the limit is rejected, and the client goes on with the others', async () => {
+    await server.query(
+      `insert into accounts (id, name) select 2000 + n, 'Many' from generate_series(1, 101) n on conflict do nothing`,
+    )
+    connectAs('s-ana')
+    const all = Array.from({ length: 101 }, (_, n) =>
+      subscribe({ channel: 'SyncChannel', model: 'Account', id: String(2001 + n) }),
+    )
+    const answers = await Promise.all(all.map(async ({ until }) => (await until(1))[0]))
+    const [heard] = all.filter((_, at) => answers[at] === 'connected')
+    await server.query(`update accounts set name = 'New name' where id > 2000`)
+    await heard?.until(2)
+
+    expect(answers.filter((answer) => answer === 'rejected')).toHaveLength(1)
+    expect(heard?.events).toEqual(['connected', { action: 'refresh', prop: 'account' }])
+  })
+
   test('a member is connected, receives markers, and stops with unsubscribe', async () => {
     connectAs('s-ben')
     const account = subscribe({ channel: 'SyncChannel', model: 'Account', id: '1' })

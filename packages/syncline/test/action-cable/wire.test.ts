@@ -476,7 +476,15 @@ test('R1: a database that fails while a cable subscribes is no refusal: the answ
   await server.query('alter table account_users rename to account_users_gone')
   try {
     cable.subscribe(identifier)
-    await told(JSON.stringify({ type: 'error', code: 'unavailable', error: text, retryAfterMs: 1_000 }))
+    await told(
+      JSON.stringify({
+        type: 'error',
+        identifier: '',
+        code: 'unavailable',
+        error: text,
+        retryAfterMs: 1_000,
+      }),
+    )
     cable.perform('subscribe_to', { identifier: 'Account:1' })
     const message = { type: 'error', identifier: 'Account:1', error: text, retryAfterMs: 1_000 }
     await told(JSON.stringify({ identifier: IDENTIFIERS, message }))

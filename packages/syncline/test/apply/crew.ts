@@ -103,6 +103,7 @@ export const rules: Rules = {
     return { fields, when: belongs(model, user, alias, sql`m.may_write`) }
   },
   readingRules: () => [],
+  isReadThrough: () => false,
   all: () => false,
   dependencies: (model) => new Set([model.table, 'members']),
 }

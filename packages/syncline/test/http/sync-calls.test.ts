@@ -309,6 +309,20 @@ test('the activity of a room says who changed what, before and after, and goes b
   expect((await read('')).data.length).toBeGreaterThan(2)
 })
 
+test('A1: the activity of a room says nothing of what a record was in another room', async () => {
+  await stage.database.query(
+    "insert into cameras (id, production_id, name) values ('moved', 'p3', 'CONFIDENTIAL')",
+  )
+  await stage.database.query("update cameras set production_id = 'p1', name = 'Open' where id = 'moved'")
+
+  const response = await stage.as('ben', '/sync/activity?channel=Production%3Ap1&record=camera:moved')
+  const text = await response.text()
+
+  expect(JSON.parse(text).data).toMatchObject([{ action: 'enter', id: 'moved' }])
+  expect(text).toContain('Open')
+  expect(text).not.toMatch(/CONFIDENTIAL|p3/)
+})
+
 test('A3: the activity of a room that is not yours is not there', async () => {
   const texts = await Promise.all(
     ['Production:p3', 'Production:p9', 'Nothing:1', 'Production:mine', ''].map(async (channel) =>

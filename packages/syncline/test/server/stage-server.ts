@@ -103,12 +103,12 @@ export interface SocketOptions {
 }
 
 export async function startStageServer(
-  options: Partial<SyncOptions<typeof schema>> & { readonly major?: number } = {},
+  options: Partial<SyncOptions<typeof schema>> & { readonly major?: number; readonly tables?: string } = {},
 ): Promise<StageServer> {
   const database = await createTestDatabase(serverUrl(options.major))
-  await database.query(TABLES)
+  await database.query(options.tables ?? TABLES)
   const opened = postgres(database.url)
-  await migrate({ schema, database: opened, access: options.access ?? access })
+  await migrate({ schema: options.schema ?? schema, database: opened, access: options.access ?? access })
   const warnings: string[] = []
   const log = (_: unknown, message: string) => void warnings.push(message)
   const sync = createSync({

@@ -37,9 +37,15 @@ export function messageFrame(identifier: string, message: object, cursor?: strin
 }
 
 /**
- * Says what is wrong with a command. Without an identifier, so that no subscription of the client takes it for a
- * message of its channel.
+ * Says what is wrong with a command. Its identifier is nobody's, so that no subscription of the client takes it for a
+ * message of its channel; without any, `@rails/actioncable` throws.
  */
 export function faultFrame(code: string, error: string, retryAfterMs?: number): Frame {
-  return frameOf({ type: 'error', code, error, ...(retryAfterMs !== undefined && { retryAfterMs }) })
+  return frameOf({
+    type: 'error',
+    identifier: '',
+    code,
+    error,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  })
 }

@@ -97,7 +97,9 @@ function limitOf(text: string | null): number {
 
 function entryOf({ shown }: Core, row: ActivityRow) {
   const { at, model, action, version, source } = row
-  const changes = changesOf(shown.fields(model, row.fields), shown.fields(model, row.before))
+  // Who reads the room that a record has come into need not have read the one that it comes from.
+  const before = action === 'enter' ? null : shown.fields(model, row.before)
+  const changes = changesOf(shown.fields(model, row.fields), before)
   return {
     at,
     model,

@@ -59,6 +59,13 @@ class CompiledRules implements Rules {
     return rules && isUser(user) ? this.#read(rules, user, alias, 1) : sql.none
   }
 
+  isReadThrough(model: Model, column: string, parent: Model): boolean {
+    const ways = this.#checked.get(model.name)?.ways ?? []
+    return ways.some(
+      ([hop, ...further]) => further.length === 0 && hop.column === column && hop.target.name === parent.name,
+    )
+  }
+
   readingRules(model: Model): readonly ReadingRule[] {
     const rules = this.#checked.get(model.name)
     if (!rules) return []

@@ -3,6 +3,7 @@
  *
  *   Production:mine             the root records that the user may read; one view for users with equal conditions
  *   Account:7/account_users     the records that belong to one, for whoever may read that one
+ *   Person:7/accounts           of those, what the user may read, where their model has a rule of its own
  *
  * The log knows no views: which records are in one is found by asking again about those that a batch has touched.
  */
@@ -41,10 +42,23 @@ export function defineView(
     return view(channel, model, condition, NONE)
   }
   if (target.kind !== 'collection') return null
-  const { relation, id } = target
+  const { relation, id, model: parent } = target
   const model = schema.models[relation.to] as Model
   const dependencies = new Set(relation.through === undefined ? [] : [relation.through])
-  return view(channel, model, belongsTo(schema, target.model, relation, id), dependencies)
+  const belongs = belongsTo(schema, parent, relation, id)
+  if (isReadWith(rules, parent, model, relation)) return view(channel, model, belongs, dependencies)
+  const condition = sql`${belongs} and (${rules.read(model, user, RECORD)}
+)`
+  return view(channel, model, condition, dependencies)
+}
+
+/**
+ * Whether each record of the collection is read by whoever reads the one it belongs to: then it is one view for all.
+ * So is one of a model for which nothing is declared: the collection is its only rule.
+ */
+function isReadWith(rules: Rules, parent: Model, model: Model, { through, field }: Relation): boolean {
+  if (rules.readingRules(model).length === 0) return true
+  return through === undefined && rules.isReadThrough(model, model.fields[field]?.column ?? field, parent)
 }
 
 function view(
