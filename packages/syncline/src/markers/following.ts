@@ -57,11 +57,6 @@ export function follow(
   const askRefused = () => {
     for (const channel of channels.values()) if (!channel.isAsked) ask(channel)
   }
-  /** One timer for all that is refused: what is left or refused in one turn is one question. */
-  const askIn = (delayMs: number) => {
-    stopTimer?.()
-    stopTimer = settings().clock.after(delayMs, askRefused)
-  }
   /** The place from which nothing of these props was missed; undefined when that of one is unknown. */
   const oldestPlace = (props: readonly string[]) =>
     (props.length === 0 ? [EVERYTHING] : props)
@@ -81,14 +76,14 @@ export function follow(
       else if (channel.isJoined || channel.cursor !== place?.cursor) mark(props, null, channel)
     },
     leaveSoon(channel) {
-      const { name } = channel
       if (channel.isWanted || channel.keep) return
-      subscriptions.delete(name)
+      subscriptions.delete(channel.name)
       channel.keep = settings().clock.after(RELEASE_MS, () => {
-        channels.delete(name)
-        connection()?.leave(name)
+        channels.delete(channel.name)
+        connection()?.leave(channel.name)
         // There may be room now, when all are left that go together.
-        askIn(0)
+        stopTimer?.()
+        stopTimer = settings().clock.after(0, askRefused)
       })
     },
     onOpen() {
@@ -113,8 +108,13 @@ export function follow(
       const channel = channels.get(name)
       if (!channel) return
       channel.isAsked = channel.isJoined = false
-      warnOfRefusal(name, reason, ++channel.refusals)
-      askIn(delayBefore(channel.refusals, REFUSED_MS, settings().random))
+      const refusals = ++channel.refusals
+      settings().clock.after(delayBefore(refusals, REFUSED_MS, settings().random), () => {
+        // Asked for meanwhile, it is joined, refused once more, or waits for its answer.
+        const now = channels.get(name)
+        if (now?.refusals === refusals && !now.isAsked) ask(now)
+      })
+      warnOfRefusal(name, reason, refusals)
     },
     onCursor(cursor) {
       for (const channel of channels.values()) if (channel.isJoined) channel.cursor = cursor

@@ -255,6 +255,28 @@ test('identifiers are named one by one, answered, and told create, update and de
   expect(cable.frames.slice(from).filter((frame) => !isPing(frame))).toEqual([])
 })
 
+test('an identifier that is left before it was answered is answered all the same', async () => {
+  const cable = await server.cable('s-ana')
+  await cable.answerTo(IDENTIFIERS)
+  const from = cable.frames.length
+
+  cable.perform('subscribe_to', { identifier: 'Account:all' })
+  cable.perform('unsubscribe_from', { identifier: 'Account:all' })
+  const answer = await cable.next((frame) => frame.includes('Account:all'), from)
+  cable.perform('subscribe_to', { identifier: 'Account:all' })
+  await cable.next((frame) => frame.includes('"subscribed"'), from)
+  cable.perform('unsubscribe_from', { identifier: 'Account:all' })
+  cable.perform('subscribe_to', { identifier: 'nothing' })
+  await cable.next((frame) => frame.includes('nothing'), from)
+
+  expect(JSON.parse(answer)).toEqual({
+    identifier: IDENTIFIERS,
+    message: { type: 'error', identifier: 'Account:all', error: 'Unsubscribed' },
+  })
+  // Whoever was answered before hears nothing of it.
+  expect(cable.frames.slice(from).filter((frame) => frame.includes('"error"'))).toHaveLength(2)
+})
+
 test('a cable without a user is taken, told unauthorized without reconnect, and closed', async () => {
   const nobody = await server.cable()
   const forged = await server.cable(undefined, {

@@ -445,6 +445,63 @@ test('R1: channels that are refused without a name are asked for again after a w
   expect(asked).toEqual(channelsOf(101, 120))
 })
 
+test('R1: channels that are refused without a name beside one that is never answered are asked for again, each once', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const clock = manualClock()
+  const refuse = (frame: Frame | undefined) => [
+    { identifier: frame?.['identifier'], message: { type: 'error', error: 'Subscription limit reached' } },
+  ]
+  let isSilent = true
+  const { server, registry } = await start(
+    { form: 'identifier' },
+    undefined,
+    (frame) => {
+      const { action, identifier } = JSON.parse(String(frame?.['data'] ?? '{}'))
+      if (!isSilent || action !== 'subscribe_to') return railsAnswers(frame)
+      return identifier === 'Account:1' ? [] : refuse(frame)
+    },
+    { clock, random: () => 1 },
+  )
+  const performed = () =>
+    sent(server).flatMap(([, , data]) => (data ? [`${data.action} ${data.identifier}`] : []))
+  for (const name of channelsOf(1, 3)) registry.subscribe(name, name)
+  await expect.poll(performed).toHaveLength(3)
+  await expect.poll(() => clock.waiting().map((timer) => timer.at)).toContain(15_000)
+  isSilent = false
+
+  clock.advance(15_000)
+  clock.advance(5_000)
+
+  await expect
+    .poll(performed)
+    .toEqual([
+      ...channelsOf(1, 3).map((name) => `subscribe_to ${name}`),
+      ...channelsOf(1, 3).map((name) => `unsubscribe_from ${name}`),
+      ...channelsOf(1, 3).map((name) => `subscribe_to ${name}`),
+    ])
+})
+
+test('R1: a refused channel is asked for again when its own wait is over, however long others wait', async () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const clock = manualClock()
+  let random = 0.2
+  const { server, registry } = await start({}, undefined, railsAnswers, { clock, random: () => random })
+  const asked = () => sent(server).flatMap(([command, { id }]) => (command === 'subscribe' ? [id] : []))
+  const waitsFor = (delayMs: number) =>
+    expect.poll(() => clock.waiting().map((timer) => timer.at - clock.now())).toContain(delayMs)
+  registry.subscribe('Secret:1', 'a')
+  await waitsFor(1_000)
+  random = 1
+  registry.subscribe('Secret:2', 'b')
+  await waitsFor(5_000)
+
+  clock.advance(1_000)
+  await waitsFor(10_000)
+  clock.advance(4_000)
+
+  await expect.poll(asked).toEqual(['1', '2', '1', '2'])
+})
+
 test.each([
   ['reconnect', ({ server }: { server: ScriptedServer }) => server.drop()],
   ['configure()', ({ registry }: { registry: SyncRegistry }) => void registry.configure({})],

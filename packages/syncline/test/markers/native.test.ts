@@ -297,6 +297,32 @@ test('a channel that is refused for a moment is asked for again', async () => {
   expect(joins(server)[1]).toEqual(joins(server)[0])
 })
 
+test('after `configure()` a channel that waits for another try is asked for once', async () => {
+  const { page } = notedPage({ '*': 100 })
+  const answers = nativeAnswers()
+  const clock = manualClock()
+  let refusals = 0
+  const { server, registry } = await start(
+    page,
+    (frame) =>
+      frame?.['type'] === 'join' && refusals++ === 0
+        ? [{ type: 'error', code: 'rate_limited', message: 'Later.', channel: ACCOUNT, retryAfterMs: 1_000 }]
+        : answers(frame),
+    { clock },
+  )
+  registry.subscribe(ACCOUNT, 'account')
+  await expect.poll(() => clock.waiting().some((timer) => timer.at === 1_000)).toBe(true)
+
+  registry.configure({})
+  await expect.poll(() => joins(server)).toHaveLength(2)
+  await expect.poll(() => registry.status.current).toBe('connected')
+  clock.advance(1_000)
+  registry.subscribe('Account:2', 'other')
+
+  await expect.poll(() => joins(server).map(({ channel }) => channel)).toContain('Account:2')
+  expect(joins(server).map(({ channel }) => channel)).toEqual([ACCOUNT, ACCOUNT, 'Account:2'])
+})
+
 test('as the reference has it, channels can be asked for again, and a connection that is off tried after a wait', async () => {
   let isRefused = true
   const answers = nativeAnswers()

@@ -2,7 +2,8 @@
  * `SyncChannel` without parameters: channels are named one by one with `subscribe_to` and `unsubscribe_from`.
  *
  * Each is answered with `{type: 'subscribed', identifier}` or `{type: 'error', identifier, error}`; a right that is
- * lost later is the same error (A2). Who names a channel with a cursor hears what it has missed since (R1), and beside
+ * lost later is the same error (A2). What is left before it was answered is an error too: whoever asked knows how many
+ * answers are to come. Who names a channel with a cursor hears what it has missed since (R1), and beside
  * each message its place in the log (R2); naming it again from another cursor begins anew.
  */
 import type { Performed } from './cable-command.ts'
@@ -64,7 +65,13 @@ export class IdentifiersSubscription implements CableSubscription {
       )
     }
     if (action === 'subscribe_to') this.#subscribeTo({ identifier, cursor }, receivedAtMs)
-    else this.#drop(identifier)
+    else this.#unsubscribeFrom(identifier)
+  }
+
+  #unsubscribeFrom(identifier: string): void {
+    const isUp = this.#followed.get(identifier)?.following.isUp
+    this.#drop(identifier)
+    if (isUp === false) this.#sendError(identifier, 'Unsubscribed')
   }
 
   end(): void {

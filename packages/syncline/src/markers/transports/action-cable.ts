@@ -25,6 +25,9 @@ export interface ActionCableOptions extends SocketOptions {
 /** Upper bound of the first wait before what was refused is asked for again, in ms. */
 const REFUSED_MS = 5_000
 
+/** Longest wait, in ms, for the answers to what was asked beside something that was refused without its name. */
+const PATIENCE_MS = 15_000
+
 /** What a message holds. A server may send anything: what is not text is none of these. */
 interface Data {
   readonly identifier?: string
@@ -57,6 +60,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
     /** Refusals that named no channel and belong to some that are unanswered; why, at last. */
     let nameless = 0
     let reason: unknown
+    let stopPatience = () => {}
 
     const socket = reconnectingSocket(
       {
@@ -82,6 +86,7 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       unanswered = new Set()
       waiting = new Set()
       nameless = 0
+      stopPatience()
     }
 
     const command = (name: string, identifier: string, data?: object) =>
@@ -151,13 +156,21 @@ export function actionCable(url = '/cable', options: ActionCableOptions = {}): T
       unanswered.delete(channel)
       if (nameless < unanswered.size) return
       nameless = 0
+      stopPatience()
       for (const name of unanswered) rejected(name, reason)
     }
 
     const refusedNameless = (why: unknown) => {
       warnOfNamelessRefusal(host, why, unanswered)
-      nameless++
+      if (nameless++ === 0) stopPatience = settings.clock.after(PATIENCE_MS, giveUp)
       reason = why
+      answered()
+    }
+
+    /** One that is never answered shall not keep those beside it waiting. Some may be confirmed and have not said so. */
+    const giveUp = () => {
+      for (const name of unanswered) perform('unsubscribe_from', name)
+      nameless = unanswered.size
       answered()
     }
 

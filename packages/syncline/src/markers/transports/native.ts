@@ -33,7 +33,7 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
       options,
     )
 
-    const receive = (frame: Frame) => {
+    const receive = (frame: Frame): unknown => {
       const { channel, cursor } = frame as { channel: string; cursor: string }
       switch (frame.type) {
         case 'welcome':
@@ -48,18 +48,15 @@ export function native(url = '/sync', options: NativeOptions = {}): Transport {
         case 'gone':
           return host.onRejected(channel, frame['reason'])
         case 'error':
-          return refused(channel, frame)
+          if (typeof frame['retryAfterMs'] !== 'number') return host.onRejected(channel, frame['message'])
+          // Whatever is opened until then asks for everything.
+          return settings.clock.after(frame['retryAfterMs'], () => socket.isOpen() && host.onRetry(channel))
         case 'bye':
           return socket.dispatch(
             frame['reconnect'] ? 'lost' : 'refused',
             frame['afterMs'] as number | undefined,
           )
       }
-    }
-
-    const refused = (channel: string, { message, retryAfterMs }: Frame) => {
-      if (typeof retryAfterMs !== 'number') return host.onRejected(channel, message)
-      settings.clock.after(retryAfterMs, () => host.onRetry(channel))
     }
 
     return {

@@ -42,7 +42,7 @@ export interface ReconnectingSocket extends Required<Pick<Connection, 'wake' | '
 
 function stateOf(phase: SocketPhase): SyncState {
   if (phase === 'open') return 'connected'
-  return phase === 'connecting' || phase === 'waiting' ? 'reconnecting' : 'off'
+  return phase === 'stopped' || phase === 'refused' ? 'off' : 'reconnecting'
 }
 
 /** Opens a socket that is opened again whenever it is lost. */
@@ -71,8 +71,8 @@ export function reconnectingSocket(
       next = 'refused'
     }
     if (next === 'connecting' && phase !== 'stopped') {
-      debug('attempting to reconnect, attempt', attempts + 1)
       attempts++
+      debug('attempting to reconnect, attempt', attempts)
     }
     phase = next
     stopTimer()

@@ -42,3 +42,39 @@ test('A1: between two checks nothing is told at once', () => {
 
   expect(told).toEqual(['late'])
 })
+
+test('a member that moves to another room waits for a check there, whatever it has passed before', () => {
+  const { member, told, notice } = setUp()
+  for (const guard of [1, 2, 3]) member.guard(guard)
+  member.pass(2)
+  member.deliver(notice('of the former room', 3))
+
+  member.move(1)
+  member.deliver(notice('first', 1))
+  member.guard(2)
+  member.deliver(notice('second', 2))
+  expect(told).toEqual([])
+  member.pass(1)
+  expect(told).toEqual(['first'])
+  member.pass(2)
+  member.deliver(notice('at once', 2))
+
+  expect(told).toEqual(['first', 'second', 'at once'])
+  expect(member.state).toBe('live')
+})
+
+test('a member that moves while it joins stands once it was checked in its new room', () => {
+  const told: string[] = []
+  const events = { onMarkers: ({ cursor }: MarkerNotice) => void told.push(cursor), onGone: () => {} }
+  const member = new MarkerMember({ id: 'ana' }, events)
+  member.guard(7)
+
+  member.move(2)
+  member.deliver(new MarkerNotice('Account:mine', refreshOf('account'), 'list', 2))
+  member.stand(-1)
+  expect(told).toEqual([])
+  member.pass(2)
+
+  expect(told).toEqual(['list'])
+  expect(member.state).toBe('live')
+})

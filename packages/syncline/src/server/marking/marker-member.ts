@@ -48,6 +48,14 @@ export class MarkerMember implements RoomMember<MarkerNotice> {
     this.#held = []
   }
 
+  /** Stands in another room, which has counted `guard` guarding batches of its own: the next check there counts. */
+  move(guard: number): void {
+    this.#guard = guard
+    this.#passed = -1
+    this.forget()
+    if (this.#state === 'live') this.#state = 'held'
+  }
+
   guard(guard: number): void {
     this.#guard = guard
     if (this.#state === 'live') this.#state = 'held'

@@ -107,7 +107,9 @@ export class Subscription implements MarkerSubscription {
     this.#stream = stream
     stream.room.members.add(this.#member)
     const { room, marked } = stream
+    this.#member.move(room.guard)
     this.#member.deliver(new MarkerNotice(this.channel, marked.refresh(), this.#context.cursor(), room.guard))
+    room.checkSoon()
   }
 
   end(): void {
@@ -158,7 +160,9 @@ export class Subscription implements MarkerSubscription {
     metrics.count('syncline_marker_joins_total', 1, { outcome: 'joined' })
     log.debug({ channel, user: user.id, hasMissed: marks !== null }, 'A connection subscribed to markers.')
     onJoined(place)
-    member.stand(right.guard)
+    member.stand(stream === this.#stream ? right.guard : -1)
+    // Renewed meanwhile into another list: what was checked is not that one.
+    if (stream !== this.#stream) this.#stream?.room.checkSoon()
     return 'joined'
   }
 
