@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import type { Logger } from 'pino'
 import { secureHeaders } from 'hono/secure-headers'
 import { createSync, migrate } from 'syncline/server'
@@ -20,6 +21,7 @@ import { authenticate } from './authenticate.ts'
 import { landingPage, notFoundPage } from './landing-page.ts'
 import { updateTables } from './migrations.ts'
 import { openDatabase } from './open-database.ts'
+import { refuseForeignWrites } from './refuse-foreign-writes.ts'
 import { schema } from './schema.ts'
 import { keyFor, loadSecret } from './secret.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -70,6 +72,7 @@ function routes(parts: AccountsParts): Hono {
     if (!sync.handles(context.req.path)) return next()
     return sync.fetch(context.req.raw, { address: getConnInfo(context).remote.address })
   })
+  app.use(refuseForeignWrites)
   app.route('/session', sessionRoutes(sessions, secret))
   app.use(
     secureHeaders({ contentSecurityPolicy, referrerPolicy: 'same-origin', strictTransportSecurity: false }),
@@ -84,6 +87,10 @@ function routes(parts: AccountsParts): Hono {
   app.route('/', stagePages())
   app.notFound(notFoundPage)
   app.onError((error, context) => {
+    if (error instanceof HTTPException && error.status === 413) {
+      const message = 'The request is larger than anything that is read here. Send less.'
+      return context.json({ error: { code: 'too_large', message } }, 413)
+    }
     log.error(error, 'A request could not be answered')
     const message = 'The server cannot answer now. Try again in a moment.'
     return context.json({ error: { code: 'unavailable', message } }, 503)

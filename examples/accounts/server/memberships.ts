@@ -19,6 +19,7 @@ type Writer = Pick<Connection, 'query'>
 export async function rename(writer: Writer, accountId: string, text: unknown): Promise<Refusals> {
   const name = typeof text === 'string' ? text.trim() : ''
   if (name === '') return { name: 'An account needs a name.' }
+  if (name.includes('\0')) return { name: 'This name holds a character that no name can have. Type it anew.' }
   if (name.length > LONGEST_NAME) {
     return { name: `This name has ${name.length} characters. At most ${LONGEST_NAME} fit.` }
   }
@@ -35,6 +36,7 @@ export async function addMember(
 ): Promise<Refusals> {
   const address = typeof text === 'string' ? text.trim() : ''
   if (address === '') return { email_address: 'Whose? Enter an email address.' }
+  if (address.includes('\0')) return { email_address: 'No address has such characters. Type it anew.' }
   if (!isRole(role)) return { role: 'Choose what the new member may do.' }
   const [user] = await writer.query<{ id: string; name: string }>(
     'select id, name from users where lower(email_address) = lower($1)',

@@ -165,6 +165,30 @@ test('a form that is refused says why beside its field, and keeps what was writt
   await cleo.context().close()
 })
 
+test('a page of another origin writes nothing with the cookie, and what cannot be read or stored is no failure', async () => {
+  const cookie = await cookieOf('ana')
+  const { accounts } = await propsOf(cookie, '/accounts')
+  const [account] = accounts
+  const patch = (name: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/accounts/${account?.id}`, {
+      method: 'PATCH',
+      redirect: 'manual',
+      headers: { cookie, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ name }),
+    })
+
+  for (const origin of ['http://evil.example', 'null']) {
+    const foreign = await patch('EVIL', { origin })
+    expect([foreign.status, (await foreign.json()).error.code]).toEqual([403, 'forbidden'])
+    const leaving = await fetch(`${server.url}/session`, { method: 'DELETE', headers: { cookie, origin } })
+    expect(leaving.status).toBe(403)
+  }
+  expect((await patch('x'.repeat(20_000))).status).toBe(413)
+  expect((await patch('a\0b')).status).toBe(303)
+  expect((await propsOf(cookie, '/accounts')).accounts[0]?.name).toBe(account?.name)
+  expect((await patch(account?.name ?? '', { origin: server.url })).status).toBe(303)
+})
+
 test('an account keeps its last owner', async () => {
   const ana = await openWindow(browser, server.url, 'Ana')
   await openAccount(ana, 'Crosslight Rental')

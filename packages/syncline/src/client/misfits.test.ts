@@ -85,7 +85,7 @@ test.each([
       tx.create('production', 'p1', { name: 'Opera', total: '1' }, DIRECT)
       tx.grant('ana', 'production', 'p1')
     })
-    const { WebSocket, fetch, connected } = clients[0]?.wire as TestWire
+    const { WebSocket, fetch, connected } = (clients[0] as { wire: TestWire }).wire
     const storage = memory()
     const open = (of: typeof OLDER) =>
       createClient({

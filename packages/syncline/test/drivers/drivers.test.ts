@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { fork, spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, inject, test, vi } from 'vitest'
@@ -179,6 +179,28 @@ describe('a PGlite folder', () => {
     expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
     await database.close()
   })
+
+  test.runIf(process.platform === 'linux')(
+    'is taken over from a process that was killed and not collected by its parent',
+    async () => {
+      const path = begunFolder()
+      // The shell becomes a program that never asks for the end of its child.
+      const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+      const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)))
+      const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+      await expect.poll(() => stat()[0]).toBe('Z')
+      writeFileSync(
+        join(path, 'syncline.lock'),
+        JSON.stringify({ pid, host: hostname(), started: stat()[19] }),
+      )
+
+      const database = pglite(path, { warn: () => {} })
+
+      expect(await database.query('select 1 as one')).toEqual([{ one: 1 }])
+      await database.close()
+      parent.kill()
+    },
+  )
 
   test('is taken over when the pid was given to another program since', async () => {
     const path = begunFolder()

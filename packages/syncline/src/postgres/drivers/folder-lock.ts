@@ -110,7 +110,8 @@ function processStart(pid: number): string | null {
   try {
     // The 22nd field; the name in the second may hold spaces, so count after its closing parenthesis.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
-    return fields?.[19] ?? null
+    // One that was killed and is not yet collected by its parent holds no file any more.
+    return fields?.[0] === 'Z' ? null : (fields?.[19] ?? null)
   } catch {
     return null
   }

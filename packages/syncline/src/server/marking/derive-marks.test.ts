@@ -120,6 +120,20 @@ test('within a batch remove beats refresh, each prop is named once, and the last
   ])
 })
 
+test('a record that is deleted with what belongs to it is destroyed, in whichever order they went', () => {
+  const account = row({ action: 'delete', fields: null })
+  const member = row({ model: 'accountUser', action: 'delete', fields: null, marks: '["Account:7"]' })
+
+  for (const rows of [
+    [account, member],
+    [member, account],
+  ])
+    expect(marked(...rows)).toContainEqual(expect.stringMatching(/^Account:7 remove .* destroy$/))
+  expect(marked(row({ action: 'create' }), member)).toContainEqual(
+    expect.stringMatching(/^Account:7 .* create$/),
+  )
+})
+
 test('a row that carries nothing but marks is about no record, and an unknown table about nothing', () => {
   expect(
     marked(

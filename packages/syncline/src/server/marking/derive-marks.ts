@@ -67,7 +67,8 @@ function markRow(schema: CompiledSchema, model: Model, row: LogRow, mark: Mark):
     if (!parent) continue
     const isNested = key.endsWith(`/${bareTable(model)}`)
     const prop = isNested ? collectionProp(model) : parentProp(model, parent)
-    mark(key, marksOf(prop, 'refresh', isNested ? record : 'update'))
+    if (isNested) mark(key, marksOf(prop, 'refresh', record))
+    else mark(key, { ...marksOf(prop, 'refresh', 'update'), isOfOther: true })
   }
 }
 

@@ -11,15 +11,20 @@ export interface Marks {
   /** Props to reload; empty when the change concerns none by name. */
   readonly props: readonly string[]
   readonly record: RecordAction
+  /** It was another record, to which this one is associated: what this one says of itself stands. */
+  readonly isOfOther?: boolean
   /** When it happened: ISO text with microseconds. */
   readonly at: string
 }
 
-/** Both together: `remove` beats `refresh`, every prop is named once, and of records the later one speaks. */
+/** Both together: `remove` beats `refresh`, every prop is named once, and of the record the later one speaks that is about it. */
 export function together(earlier: Marks, later: Marks): Marks {
   const isRemoved = earlier.action === 'remove' || later.action === 'remove'
+  const isOfOther = later.isOfOther === true
   return {
     ...later,
+    record: isOfOther ? earlier.record : later.record,
+    isOfOther: isOfOther && earlier.isOfOther === true,
     action: isRemoved ? 'remove' : 'refresh',
     props: later.props.every((prop) => earlier.props.includes(prop))
       ? earlier.props
