@@ -14,11 +14,12 @@ import type { Clock } from './clock.ts'
 import type { RejectionReason } from './outbox/outbox.ts'
 import type { Settling } from './outbox/settling.ts'
 import type { Writes } from './outbox/writes.ts'
+import { RENAME, SIGN_IN } from './refusals.ts'
+import { Requests, type RequestsHost } from './requests.ts'
 import type { Rooms } from './rooms/rooms.ts'
 import { DEFAULT_RECONNECT } from './session/backoff.ts'
 import { endpointOf } from './session/endpoint.ts'
 import { isConnected } from './session/phase.ts'
-import { Poller, type PollerHost } from './session/poller.ts'
 import { type RunnerHost, SessionRunner } from './session/runner.ts'
 import { findSocketConstructor, type SocketConstructor } from './session/socket.ts'
 import type { StoredDevice } from './storage/storage.ts'
@@ -38,25 +39,25 @@ export interface DialogueParts {
 
 // 30 s: an answer this late is not coming, although the connection looks alive.
 const STUCK_MS = 30_000
-const SIGN_IN = new Set(['unauthenticated', 'token_expired', 'session_ended'])
-const RENAME = new Set(['device_copied', 'device_taken'])
 // Three fresh tokens that the server does not take mean that signing in is what is needed.
 const MOST_RENEWALS = 3
 
-export class Dialogue implements RunnerHost, PollerHost {
+export class Dialogue implements RunnerHost, RequestsHost {
   readonly #options: ClientOptions<Schema>
   readonly #parts: DialogueParts
   readonly #runner: SessionRunner
-  readonly #poller: Poller
+  readonly #requests: Requests
   /** Whose rows and writes the device holds; unknown until the server or the application said it. */
   #user: string | undefined
   #epoch: string | undefined
   #problem: SyncStatus['problem']
-  #hasPolled = false
   #syncedAt: number | undefined
   #progressAt = 0
   /** What waits for the answers to the pings of this connection, in their order. */
   #pongs: (() => void)[] = []
+  #cancelSendAgain = () => {}
+  /** Joins may have been refused too. */
+  #isRateLimited = false
 
   constructor(options: ClientOptions<Schema>, user: string, parts: DialogueParts) {
     this.#options = options
@@ -64,10 +65,7 @@ export class Dialogue implements RunnerHost, PollerHost {
     this.#user = user === '' ? undefined : user
     const endpoint = endpointOf(options.url)
     const given = options.WebSocket as SocketConstructor | undefined
-    this.#poller = new Poller(
-      { clock: parts.clock, endpoint, fetch: options.fetch ?? ((url, init) => fetch(url, init)) },
-      this,
-    )
+    this.#requests = new Requests(options, endpoint, parts, this)
     this.#runner = new SessionRunner(
       {
         clock: parts.clock,
@@ -83,7 +81,12 @@ export class Dialogue implements RunnerHost, PollerHost {
 
   get facts(): Pick<StatusFacts, 'session' | 'hasPolled' | 'lastSyncedAt' | 'problem'> {
     const { session } = this.#runner
-    return { session, hasPolled: this.#hasPolled, lastSyncedAt: this.#syncedAt, problem: this.#problem }
+    return {
+      session,
+      hasPolled: this.#requests.hasPolled,
+      lastSyncedAt: this.#syncedAt,
+      problem: this.#problem,
+    }
   }
 
   /** A socket is open and welcome. */
@@ -123,14 +126,14 @@ export class Dialogue implements RunnerHost, PollerHost {
 
   close(): void {
     this.#runner.dispatch({ event: 'stop' })
-    this.#poller.stop()
+    this.#requests.poll(false)
   }
 
   /** The session is live when no room owes an answer. */
   checkCaughtUp(): void {
     if (this.#runner.session.phase !== 'catchingUp' || this.#parts.rooms.awaited().length > 0) return
     this.#runner.dispatch({ event: 'caughtUp' })
-    this.#touchSynced()
+    this.touchSynced()
   }
 
   findToken(): string | undefined | Promise<string | undefined> {
@@ -162,17 +165,6 @@ export class Dialogue implements RunnerHost, PollerHost {
     this.#parts.onChanged()
   }
 
-  nextPush(): object | undefined {
-    const { flow, outbox } = this.#parts.writes
-    const push = flow.next()
-    return push && { device: outbox?.device, ...push }
-  }
-
-  pull(): object {
-    const { writes, rooms, schema } = this.#parts
-    return { device: writes.outbox?.device, schema: schema.version, joins: rooms.askByRequest() }
-  }
-
   begin(): void {
     this.#noteProgress()
     this.#pongs = []
@@ -191,6 +183,8 @@ export class Dialogue implements RunnerHost, PollerHost {
     this.#parts.rooms.end()
     this.#parts.writes.flow.end()
     this.#parts.settling.clear()
+    this.#cancelSendAgain()
+    this.#isRateLimited = false
   }
 
   receive(message: ServerMessage): void {
@@ -200,7 +194,7 @@ export class Dialogue implements RunnerHost, PollerHost {
       case 'ack':
         return this.#onAck(message)
       case 'gap':
-        return this.#onGap(message.expected, () => this.reconnect())
+        return this.#onGap(message.expected)
       case 'pong':
         return this.#onPong(message.cursor)
       case 'error':
@@ -220,14 +214,14 @@ export class Dialogue implements RunnerHost, PollerHost {
   #onWelcome({ lastOp, lastKey, epoch, user, limits }: Welcome): void {
     if (this.#user !== undefined && user.id !== this.#user) {
       const message = `The session is of user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Give the client \`user\`, so that each has a storage.`
-      return this.#refuse('device_taken', message)
+      return this.refuse({ code: 'device_taken', message })
     }
     this.#user = user.id
     this.#epoch = epoch
     this.#problem = undefined
     const { writes } = this.#parts
     if (!writes.greet(lastOp, lastKey)) return this.reconnect()
-    if (typeof limits['opsPerPush'] === 'number') writes.flow.limit({ ops: limits['opsPerPush'] })
+    writes.flow.limit(limits['opsPerPush'], limits['messageBytes'])
     this.#runner.dispatch({ event: 'welcomed' })
   }
 
@@ -239,13 +233,20 @@ export class Dialogue implements RunnerHost, PollerHost {
       settling.add(ack.lastOp, rooms.awaited())
     })
     rooms.askAll()
-    this.#touchSynced()
+    this.touchSynced()
+  }
+
+  /** A gap before what was acknowledged: the server's database was put back, which `welcome` will tell of. */
+  #onGap(expected: number): void {
+    const { writes } = this.#parts
+    if (expected <= (writes.outbox?.lastOp ?? 0)) this.reconnect()
+    else writes.flow.restartAt(expected)
   }
 
   #onPong(cursor: string | undefined): void {
     this.#pongs.shift()?.()
     if (cursor !== undefined) this.#parts.rooms.onPong(cursor)
-    this.#touchSynced()
+    this.touchSynced()
   }
 
   #onError(message: ErrorMessage): void {
@@ -254,16 +255,22 @@ export class Dialogue implements RunnerHost, PollerHost {
     if (RENAME.has(code)) return this.#rename(message)
     if (code === 'token_expired') return void this.#renewToken()
     if (retryAfterMs !== undefined || code === 'unavailable') this.#sendAgain(code, retryAfterMs)
-    else this.#complain(message)
+    else this.complain(message)
   }
 
   #sendAgain(code: string, afterMs = 1_000): void {
     const { clock, writes, rooms } = this.#parts
-    // A ping may be what was refused: nobody answers it.
-    if (code === 'rate_limited') this.#pongs = []
-    clock.after(afterMs, () => {
+    if (code === 'rate_limited') {
+      // A ping may be what was refused: nobody answers it.
+      this.#pongs = []
+      this.#isRateLimited = true
+    }
+    // One refusal of several that are under way sends them all again.
+    this.#cancelSendAgain()
+    this.#cancelSendAgain = clock.after(afterMs, () => {
       writes.sendAgain()
-      if (code === 'rate_limited') rooms.sendAgain()
+      if (this.#isRateLimited) rooms.sendAgain()
+      this.#isRateLimited = false
     })
   }
 
@@ -273,16 +280,16 @@ export class Dialogue implements RunnerHost, PollerHost {
     const canRenew = typeof this.#options.token === 'function' && SIGN_IN.has(code)
     const isRenewing = canRenew && this.#runner.session.failures < MOST_RENEWALS
     if (reconnect || isRenewing) this.#runner.dispatch({ event: 'lost', afterMs })
-    else this.#refuse(code, message)
+    else this.refuse({ code, message })
   }
 
-  #refuse(code: string, message: string): void {
-    this.#complain({ code, message })
+  refuse(problem: RejectionReason): void {
+    this.complain(problem)
     this.#runner.dispatch({ event: 'refused' })
   }
 
-  #complain({ code, message }: RejectionReason): void {
-    this.#problem = { code, message }
+  complain(problem: RejectionReason | undefined): void {
+    this.#problem = problem && { code: problem.code, message: problem.message }
     this.onChanged()
   }
 
@@ -297,74 +304,28 @@ export class Dialogue implements RunnerHost, PollerHost {
     try {
       this.#runner.send({ type: 'token', token: await this.findToken() })
     } catch (error) {
-      this.#complain({ code: 'token_expired', message: `The token could not be renewed: ${String(error)}` })
+      this.complain({ code: 'token_expired', message: `The token could not be renewed: ${String(error)}` })
     }
   }
 
   poll(isOn: boolean): void {
-    this.#hasPolled = false
-    if (!isOn) return this.#poller.stop()
-    this.#parts.writes.sendAgain()
-    this.#poller.start()
-  }
-
-  /** The answer of a push says what became of its ops, but no frames came before it. */
-  onPushed(message: ServerMessage): void {
-    if (message.type === 'ack') this.#parts.writes.acknowledge(message)
-    else if (message.type === 'gap')
-      this.#onGap(message.expected, () => this.#onRestored(message.expected - 1))
-  }
-
-  /** A gap before what was acknowledged: the server's database was put back to an earlier state. */
-  #onGap(expected: number, onRestored: () => void): void {
-    const { writes } = this.#parts
-    if (expected <= (writes.outbox?.lastOp ?? 0)) onRestored()
-    else writes.flow.restartAt(expected)
-  }
-
-  /** Without a `welcome`: what the server has lost is sent again, or waits under a new name if it is not kept. */
-  #onRestored(lastOp: number): void {
-    this.#parts.writes.greet(lastOp, undefined)
-    this.onChanged()
-  }
-
-  onPulled(messages: readonly ServerMessage[]): void {
-    const { writes } = this.#parts
-    const ack = messages.find(({ type }) => type === 'ack') as Ack | undefined
-    // Requests follow one another, so this answer knows all that was acknowledged before.
-    if (ack && ack.lastOp < (writes.outbox?.lastOp ?? 0)) this.#onRestored(ack.lastOp)
-    for (const message of messages) this.receive(message)
-    this.#hasPolled = true
-    this.#problem = undefined
-    this.#touchSynced()
-  }
-
-  onRefused(code: string, message: string): void {
-    if (RENAME.has(code)) this.#parts.writes.rename({ code, message })
-    else if (SIGN_IN.has(code) && typeof this.#options.token !== 'function') this.#refuse(code, message)
-    else this.onFailed()
-  }
-
-  onFailed(problem?: RejectionReason): void {
-    this.#hasPolled = false
-    this.#problem = problem && { code: problem.code, message: problem.message }
-    this.#parts.writes.sendAgain()
-    this.onChanged()
+    this.#requests.poll(isOn)
   }
 
   /** A connection that answers pings and nothing else is as good as none. */
   isStuck(): boolean {
     const { writes, rooms, clock } = this.#parts
-    const isWaiting = writes.isAwaitingAck || rooms.awaited().length > 0
-    return isWaiting && clock.now() - this.#progressAt >= STUCK_MS
+    const since = clock.now() - STUCK_MS
+    return this.#progressAt <= since && (writes.isAwaitingAck || rooms.isOverdue(since))
   }
 
   #noteProgress(): void {
     this.#progressAt = this.#parts.clock.now()
   }
 
-  #touchSynced(): void {
-    if (this.#parts.writes.queued.length === 0) this.#syncedAt = this.#parts.clock.now()
+  touchSynced(): void {
+    const { writes, rooms } = this.#parts
+    if (writes.queued.length === 0 && !rooms.isBehind) this.#syncedAt = this.#parts.clock.now()
     this.onChanged()
   }
 }

@@ -108,6 +108,8 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
       clock: this.clock,
       random: this.#options.random,
       save: (outbox) => this.#commit({ device: { outbox, ...this.dialogue.identity } }),
+      isBroughtLater: (record) => this.rooms.isBroughtLater(record),
+      onRenumbered: () => this.settling.clear(),
       onChanged: () => this.#onWritesChanged(),
     })
   }

@@ -34,11 +34,14 @@ export class StatusBoard {
     const { clock, writes, rooms, dialogue, storageHealth } = this.#sources
     const { queued, outbox } = writes
     const oldest = queued[0]
+    const known = dialogue.facts
     const facts = {
-      ...dialogue.facts,
+      ...known,
+      // Without an answer, what was said of a room before is no reason.
+      problem: known.problem ?? (dialogue.isConnected || known.hasPolled ? rooms.problem : undefined),
       pending: queued.length,
       oldestAt: oldest && Date.parse(oldest.at),
-      isAwaitingRooms: rooms.awaited().length > 0,
+      isAwaitingRooms: rooms.isBehind,
       storage: storageHealth,
     }
     this.status.set(statusOf(facts, clock.now()))

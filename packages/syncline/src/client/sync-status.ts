@@ -18,7 +18,7 @@ export interface SyncStatus {
   /** When everything was last known to be in step, in ms since 1970. */
   readonly lastSyncedAt: number | undefined
   readonly transport: 'socket' | 'polling'
-  /** Why the server said not to come back, or what answers in its place. */
+  /** Why the server said not to come back, what answers in its place, or why a joined room cannot be read. */
   readonly problem: { readonly code: string; readonly message: string } | undefined
   /**
    * `durable`: what says `stored` outlives the page; `memory`: it need not, as asked; `failed`: it should and does
@@ -33,6 +33,7 @@ export interface StatusFacts {
   readonly session: Session
   readonly pending: number
   readonly oldestAt?: number | undefined
+  /** A joined room is not in step. */
   readonly isAwaitingRooms: boolean
   /** The last poll was answered. */
   readonly hasPolled: boolean
@@ -69,7 +70,7 @@ function wordFor({ session, pending, isAwaitingRooms, hasPolled }: StatusFacts):
     case 'catchingUp':
       return 'syncing'
     default:
-      if (hasPolled) return pending > 0 ? 'syncing' : 'synced'
+      if (hasPolled) return pending > 0 || isAwaitingRooms ? 'syncing' : 'synced'
       return session.failures === 0 ? 'syncing' : 'offline'
   }
 }

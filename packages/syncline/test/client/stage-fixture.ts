@@ -61,7 +61,11 @@ export interface StageFixture {
 }
 
 /** Starts a server for these users, all of whom may read every production. */
-export async function startStage(postgresUrl: string, users: readonly string[]): Promise<StageFixture> {
+export async function startStage(
+  postgresUrl: string,
+  users: readonly string[],
+  { limits }: Pick<ServeOptions, 'limits'> = {},
+): Promise<StageFixture> {
   const database = await createTestDatabase(postgresUrl)
   await database.query(TABLES)
   await database.query('insert into crew select distinct p.id, u from productions p, unnest($1::text[]) u', [
@@ -70,7 +74,7 @@ export async function startStage(postgresUrl: string, users: readonly string[]):
   const clients = new Set<Client<StageSchema>>()
   // It is left and taken again: no outgoing connection may have it meanwhile.
   const port = await freePort()
-  let server = await serve(database, port)
+  let server = await serve(database, port, { limits })
   const proxy = await startTcpProxy({ port })
   const url = `http://127.0.0.1:${proxy.port}/sync`
   return {
@@ -85,7 +89,7 @@ export async function startStage(postgresUrl: string, users: readonly string[]):
     },
     async restart() {
       await server.close()
-      server = await serve(database, port)
+      server = await serve(database, port, { limits })
     },
     async close() {
       for (const client of clients) client.close()
@@ -96,11 +100,16 @@ export async function startStage(postgresUrl: string, users: readonly string[]):
   }
 }
 
+interface ServeOptions {
+  readonly isMigrated?: boolean
+  readonly limits?: SyncOptions<StageSchema>['limits']
+}
+
 /** Migrates the database, unless it is, and serves it at this port, 0 for any. */
 export async function serve(
   database: Pick<TestDatabase, 'url'>,
   at: number,
-  { isMigrated = false } = {},
+  { isMigrated = false, limits }: ServeOptions = {},
 ): Promise<{ port: number; close(): Promise<void> }> {
   const opened = postgres(database.url)
   if (!isMigrated) await migrate({ schema: stageSchema, database: opened, access })
@@ -113,6 +122,7 @@ export async function serve(
       return id ? { user: { id } } : null
     },
     access,
+    ...(limits && { limits }),
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
   const http = createServer(toNode(sync.fetch))

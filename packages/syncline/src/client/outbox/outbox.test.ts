@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { acknowledge, dismiss, emptyOutbox, enqueue, nextBatch, type OpDraft, type Outbox } from './outbox.ts'
+import { nextBatch } from './batch.ts'
+import {
+  acknowledge,
+  dismiss,
+  emptyOutbox,
+  enqueue,
+  type OpDraft,
+  type Outbox,
+  type QueuedOp,
+} from './outbox.ts'
 import { recognise, renamed } from './recognise.ts'
 
 const draft = (id: string): OpDraft => ({
@@ -11,7 +20,7 @@ const draft = (id: string): OpDraft => ({
   schema: 1,
   at: '',
 })
-const limits = { ops: 3, characters: 10_000 }
+const limits = { ops: 3, characters: 10_000, bytes: 10_000 }
 
 /** An outbox with transactions of these sizes. */
 function outboxOf(...sizes: number[]): Outbox {
@@ -53,24 +62,44 @@ test('what is not stored is not sent', () => {
   expect(nextBatch(outboxOf(1, 2), 0, 2, limits)).toMatchObject({ ops: [{ n: 1 }] })
 })
 
-test('W2: whatever the limits, batches bring every op once and in order', () => {
+test('W2, W3: whatever the limits, batches bring every op once and in order, and the content of what fits', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 20 }),
       fc.integer({ min: 1, max: 8 }),
-      (sizes, ops) => {
+      fc.integer({ min: 100, max: 900 }),
+      (sizes, ops, bytes) => {
         const outbox = outboxOf(...sizes)
-        const sent: number[] = []
-        for (let through = 0; ; through = sent.at(-1) ?? 0) {
-          const batch = nextBatch(outbox, through, outbox.drawn, { ops, characters: 400 })
+        const sent: QueuedOp[] = []
+        for (let through = 0; ; through = sent.at(-1)?.n ?? 0) {
+          const batch = nextBatch(outbox, through, outbox.drawn, { ops, characters: 400, bytes })
           if (!batch) break
-          sent.push(...batch.ops.map(({ n }) => n))
+          expect(batch.ops.length).toBeLessThanOrEqual(ops)
+          sent.push(...batch.ops)
         }
 
-        expect(sent).toEqual(outbox.ops.map(({ n }) => n))
+        const fits = ({ n, tx = n }: QueuedOp) => {
+          const whole = outbox.ops.filter((op) => (op.tx ?? op.n) === tx)
+          return whole.length <= ops && JSON.stringify(whole).length <= bytes
+        }
+        expect(sent.map(({ n }) => n)).toEqual(outbox.ops.map(({ n }) => n))
+        expect(sent.filter(({ fields }) => fields)).toEqual(outbox.ops.filter(fits))
       },
     ),
   )
+})
+
+test('W4: a transaction with too many ops goes without its content, also when some of it was acknowledged so', () => {
+  const outbox = outboxOf(1, 5, 1)
+  const hollow = (n: number) => ({ n, key: `key-${n}`, model: 'camera', id: `c${n - 2}`, action: 'update' })
+
+  const first = nextBatch(outbox, 1, 7, limits)
+  const { outbox: later } = acknowledge(outbox, 4, [], 0)
+  const rest = nextBatch(later, 4, 7, limits)
+
+  expect(first).toMatchObject({ ops: [hollow(2), hollow(3), hollow(4)], after: 'key-1', count: 3 })
+  expect(first?.ops.some(({ fields, tx }) => fields || tx)).toBe(false)
+  expect(rest).toMatchObject({ ops: [hollow(5), hollow(6), { n: 7, fields: {} }] })
 })
 
 test('W3, W4: a refused op is parked with its values, and the others go on', () => {

@@ -6,6 +6,8 @@
  *   W4 no blockage    a refused op is parked and the next ones go on
  */
 
+import { indexAfter } from './batch.ts'
+
 /** An op as it is stored and sent. Values are wire values. */
 export interface QueuedOp {
   readonly n: number
@@ -110,58 +112,6 @@ export function enqueue(
   }))
   const drawnKey = ops.at(-1)?.key ?? outbox.drawnKey
   return { outbox: { ...outbox, drawn: last, drawnKey, ops: [...outbox.ops, ...ops] }, ops }
-}
-
-/** What one push may hold. */
-export interface PushLimits {
-  readonly ops: number
-  /** Characters of its JSON text; a character is at most three bytes. */
-  readonly characters: number
-}
-
-/** The ops of the next push and the key of the op before them; nothing when all is sent. */
-export interface Batch {
-  readonly ops: readonly QueuedOp[]
-  readonly after: string | undefined
-}
-
-/** Takes the next ops after `sentThrough`, of those stored, without parting a transaction. */
-export function nextBatch(
-  outbox: Outbox,
-  sentThrough: number,
-  storedThrough: number,
-  limits: PushLimits,
-): Batch | undefined {
-  const from = indexAfter(outbox.ops, sentThrough)
-  const stored = indexAfter(outbox.ops, storedThrough)
-  const end = wholeTransactions(outbox.ops, from, stored, limits)
-  if (end <= from) return undefined
-  return { ops: outbox.ops.slice(from, end), after: outbox.ops[from - 1]?.key ?? outbox.lastKey }
-}
-
-/** Index behind the last transaction that fits; the first is taken whole whatever its size. */
-function wholeTransactions(
-  ops: readonly QueuedOp[],
-  from: number,
-  stored: number,
-  limits: PushLimits,
-): number {
-  let end = from
-  let characters = 0
-  while (end < stored) {
-    const next = indexAfter(ops, ops[end]?.tx ?? ops[end]?.n ?? 0)
-    for (const op of ops.slice(end, next)) characters += JSON.stringify(op).length
-    const isTooMuch = next - from > limits.ops || characters > limits.characters
-    if (next > stored || (isTooMuch && end > from)) break
-    end = next
-  }
-  return end
-}
-
-/** Index of the first op with a number above `n`; numbers are dense, so it is found by subtraction. */
-function indexAfter(ops: readonly QueuedOp[], n: number): number {
-  const first = ops[0]
-  return first ? Math.min(Math.max(n - first.n + 1, 0), ops.length) : 0
 }
 
 /** A rejection as an ack brings it. */

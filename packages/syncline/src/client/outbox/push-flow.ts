@@ -1,5 +1,7 @@
 /** Which ops were sent on this connection, and which go next: some pushes under way, no transaction parted. */
-import { nextBatch, type Outbox, type PushLimits, type QueuedOp } from './outbox.ts'
+import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts'
+import { type Batch, nextBatch, type PushLimits } from './batch.ts'
+import type { Outbox, QueuedOp, RejectionReason } from './outbox.ts'
 
 export interface PushBody {
   readonly ops: readonly QueuedOp[]
@@ -14,6 +16,12 @@ export type SendPush = (push: PushBody) => void
 
 // Four pushes under way keep the server's group commit busy; more only queue there.
 const MOST_UNDER_WAY = 4
+// What every server takes in one push unless it says otherwise.
+const MOST_OPS = 1_000
+// Of a push: larger ones keep the server from others.
+const MOST_CHARACTERS = 300_000
+// 1 KiB: what a push holds besides its ops.
+const ENVELOPE_BYTES = 1_024
 
 export class PushFlow {
   /** Ops up to this number were sent, or the server has them. */
@@ -26,15 +34,46 @@ export class PushFlow {
   #send: SendPush | undefined
   #sentRead = 0
   #underWay: number[] = []
-  #limits: PushLimits = { ops: 1_000, characters: 300_000 }
+  #limits: PushLimits = { ops: MOST_OPS, characters: MOST_CHARACTERS, bytes: MAX_MESSAGE_BYTES }
+  #last: Batch | undefined
+  /** Ops that the server would not take, and why. */
+  readonly #unfit = new Map<number, string>()
 
   constructor(outbox: () => Outbox | undefined) {
     this.#outbox = outbox
   }
 
   /** What the server takes in one push. */
-  limit(limits: Partial<PushLimits>): void {
-    this.#limits = { ...this.#limits, ...limits }
+  limit(ops: unknown, messageBytes: unknown): void {
+    const bytes = (Number(messageBytes) || MAX_MESSAGE_BYTES) - ENVELOPE_BYTES
+    this.#limits = { ops: Number(ops) || MOST_OPS, characters: Math.min(MOST_CHARACTERS, bytes / 3), bytes }
+  }
+
+  /** The server has refused the last push as too large: it takes less than it said, or has said nothing. */
+  onTooLarge(message: string): void {
+    if (!this.#last) return
+    const { count, ops, characters } = this.#last
+    if (count > 1) this.#limits = { ...this.#limits, characters: characters / 2 }
+    else for (const { n } of ops) this.#unfit.set(n, message)
+  }
+
+  /** Why an op went without its content. */
+  refusalOf(n: number): RejectionReason | undefined {
+    const message = this.#unfit.get(n)
+    return message === undefined ? undefined : { code: 'too_large', message }
+  }
+
+  #limitText(): string {
+    const { ops, bytes } = this.#limits
+    return `The write exceeds the ${ops} ops or ${bytes} bytes that the server takes at once. Write it in parts.`
+  }
+
+  /** The device has another name, and numbers its ops anew. */
+  reset(): void {
+    this.sentThrough = 0
+    this.storedThrough = 0
+    this.storedRead = 0
+    this.#unfit.clear()
   }
 
   /** Sends what is queued, and from now on what is written. */
@@ -76,7 +115,12 @@ export class PushFlow {
   next(): PushBody | undefined {
     const outbox = this.#outbox()
     if (!outbox) return undefined
-    const batch = nextBatch(outbox, this.sentThrough, this.storedThrough, this.#limits)
+    const { sentThrough, storedThrough } = this
+    const batch = nextBatch(outbox, sentThrough, storedThrough, this.#limits, (n) => this.#unfit.has(n))
+    this.#last = batch
+    for (const { n, fields, action } of batch?.ops ?? []) {
+      if (!fields && action === 'update' && !this.#unfit.has(n)) this.#unfit.set(n, this.#limitText())
+    }
     const read = this.storedRead > this.#sentRead ? this.storedRead : undefined
     if (!batch && read === undefined) return undefined
     this.#sentRead = this.storedRead

@@ -4,6 +4,8 @@
  */
 export class Settling {
   #waiting: { readonly through: number; readonly channels: Set<string> }[] = []
+  /** Ops up to this number were dropped, but for those that a channel may bring that could not be read. */
+  #dropped = 0
   readonly #drop: (through: number) => void
 
   constructor(drop: (through: number) => void) {
@@ -25,12 +27,14 @@ export class Settling {
   /** The connection ended: the next one acknowledges again. */
   clear(): void {
     this.#waiting = []
+    this.#dropped = 0
   }
 
   #release(): void {
-    const settled = this.#waiting.filter(({ channels }) => channels.size === 0)
-    if (settled.length === 0) return
+    for (const { channels, through } of this.#waiting) {
+      if (channels.size === 0) this.#dropped = Math.max(this.#dropped, through)
+    }
     this.#waiting = this.#waiting.filter(({ channels }) => channels.size > 0)
-    this.#drop(Math.max(...settled.map(({ through }) => through)))
+    if (this.#dropped > 0) this.#drop(this.#dropped)
   }
 }

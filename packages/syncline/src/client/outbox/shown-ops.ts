@@ -60,9 +60,10 @@ export class ShownOps {
     this.#dropAll([n])
   }
 
-  /** Drops all ops up to a number: the base contains what became of them. */
-  dropThrough(last: number): void {
-    this.#dropAll([...this.#byNumber.keys()].filter((n) => n <= last))
+  /** Drops all ops up to a number, unless `keeps` them: the base contains what became of them. */
+  dropThrough(last: number, keeps = (_op: OverlayOp) => false): void {
+    const due = [...this.#byNumber].filter(([n, op]) => n <= last && !keeps(op))
+    this.#dropAll(due.map(([n]) => n))
   }
 
   /**

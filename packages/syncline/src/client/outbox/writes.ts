@@ -43,6 +43,10 @@ export interface WritesHost {
   readonly random: Random | undefined
   /** Stores the outbox; resolves when it is durable. */
   save(outbox: Outbox): Promise<void>
+  /** The record may be of a room that could not be read yet, and is of none that was. */
+  readonly isBroughtLater: (record: { readonly model: string; readonly id: string }) => boolean
+  /** What was known of op numbers is so no longer: the device has another name, or the server's database was put back. */
+  onRenumbered(): void
   /** Something about the outbox is another. */
   onChanged(): void
 }
@@ -121,10 +125,17 @@ export class Writes {
     this.flow.sentThrough = lastOp
     this.#host.store.transact(() => this.#shown.renew(outbox.ops.filter(({ n }) => n > lastOp)))
     if (recognition.kind === 'restored') {
+      this.#host.onRenumbered()
       this.#showAgain(recognition.again, NOTHING_HELD)
       this.#save()
     }
     return true
+  }
+
+  /** Without a `welcome`, the server expects this op next: what it has lost before that is sent again. */
+  goOnAt(expected: number): void {
+    if (expected <= this.#open().lastOp) this.greet(expected - 1, undefined)
+    else this.flow.restartAt(expected)
   }
 
   /** Sends again everything that was not acknowledged. */
@@ -135,7 +146,8 @@ export class Writes {
   /** Settles ops. The overlay keeps them until `dropThrough`, except those refused. */
   acknowledge(ack: Pick<Ack, 'lastOp' | 'rejected'>): void {
     const { store, clock } = this.#host
-    const { outbox, applied, parked } = acknowledge(this.#open(), ack.lastOp, ack.rejected, clock.now())
+    const rejected = ack.rejected.map((each) => ({ ...each, ...this.flow.refusalOf(each.n) }))
+    const { outbox, applied, parked } = acknowledge(this.#open(), ack.lastOp, rejected, clock.now())
     this.#outbox = outbox
     store.transact(() => {
       for (const { op } of parked) this.#shown.drop(op.n)
@@ -149,9 +161,10 @@ export class Writes {
     this.flow.onAck(ack.lastOp)
   }
 
-  /** Everything that ops up to this number caused has arrived. */
+  /** Everything that ops up to this number caused has arrived, but for what a room brings that is read later. */
   dropThrough(n: number): void {
-    this.#host.store.transact(() => this.#shown.dropThrough(n))
+    const { store, isBroughtLater } = this.#host
+    store.transact(() => this.#shown.dropThrough(n, isBroughtLater))
     const before = this.#open()
     this.#outbox = settleThrough(before, Math.min(n, before.lastOp))
     if (this.#outbox !== before) this.#save()
@@ -178,10 +191,9 @@ export class Writes {
   rename(reason: RejectionReason): void {
     const { outbox, parked } = renamed(this.#open(), newKey(this.#host.random), reason)
     this.#outbox = outbox
-    this.flow.storedThrough = 0
-    this.flow.storedRead = 0
-    this.flow.sentThrough = 0
+    this.flow.reset()
     this.hide()
+    this.#host.onRenumbered()
     this.#save()
     for (const { op } of parked) this.#submissions.settle(op, reason)
     this.#host.onChanged()

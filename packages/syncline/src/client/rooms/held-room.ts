@@ -21,15 +21,24 @@ export interface HeldRoom {
   early: RoomMessage[] | undefined
   /** The server was asked on this connection. */
   isAsked: boolean
+  /** When it was asked last, by the device's clock. */
+  askedAt: number
   /** A message could not be taken, so that it is missing from all that follows, until the room is asked for again. */
   isBroken: boolean
-  cancelRetry: () => void
+  /** The server could not answer, and is asked again later: until then it owes nothing (W4). */
+  cancelRetry: (() => void) | undefined
 }
 
 export type RoomMessage = Extract<
   ServerMessage,
   { type: 'rows' | 'changes' | 'joined' | 'snapshot' | 'gone' | 'error' }
 >
+
+/** It will not be asked again before its time comes anew. */
+export function stopRetry(room: HeldRoom): void {
+  room.cancelRetry?.()
+  room.cancelRetry = undefined
+}
 
 /** What a message makes of a room. */
 export function stepOf(room: RoomState, message: RoomMessage): RoomStep {

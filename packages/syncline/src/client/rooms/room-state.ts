@@ -137,7 +137,7 @@ export function onError(room: RoomState, code: string, message: string, retryAft
   if (retryAfterMs !== undefined) {
     return {
       // The answer begins anew.
-      room: { ...room, problem: { code, message }, isLoading: false, parts: [] },
+      room: { ...rejoining(room), problem: { code, message } },
       effect: { type: 'joinLater', afterMs: retryAfterMs },
     }
   }

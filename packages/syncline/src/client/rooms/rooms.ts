@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 import { createSource, guarded } from '../observable.ts'
 import { inSlices } from '../slices.ts'
 import type { KeptRoom } from '../storage/storage.ts'
-import { drained, type HeldRoom, joinOf, type RoomMessage, stepOf } from './held-room.ts'
+import { drained, type HeldRoom, joinOf, type RoomMessage, stepOf, stopRetry } from './held-room.ts'
 import { LeftChannels } from './left-channels.ts'
 import { RoomRows, type RoomRowsHost } from './room-rows.ts'
 import {
@@ -65,10 +65,41 @@ export class Rooms {
   awaited(): string[] {
     return [...this.#held]
       .filter(
-        ([channel, { early, isAsked, isFound, source }]) =>
-          early || ((isAsked || !isFound || this.#left.has(channel)) && isAwaited(source.current)),
+        ([channel, { early, isAsked, isFound, source, cancelRetry }]) =>
+          early ||
+          (!cancelRetry && (isAsked || !isFound || this.#left.has(channel)) && isAwaited(source.current)),
       )
       .map(([channel]) => channel)
+  }
+
+  /** A channel was asked for before that time, and nothing came of it since. */
+  isOverdue(since: number): boolean {
+    return [...this.#held.values()].some(
+      ({ isAsked, askedAt, cancelRetry, source }) =>
+        isAsked && askedAt <= since && !cancelRetry && isAwaited(source.current),
+    )
+  }
+
+  /** A record that no channel in step holds, while one could not be read and is tried again: its rows are to come. */
+  isBroughtLater({ model, id }: { readonly model: string; readonly id: string }): boolean {
+    const isTried = ({ source }: HeldRoom) =>
+      isAwaited(source.current) && source.current.problem !== undefined
+    const rooms = [...this.#held]
+    return (
+      rooms.some(([, room]) => isTried(room)) &&
+      !rooms.some(([channel, room]) => !isTried(room) && this.#host.store.memberOf(channel, model, id))
+    )
+  }
+
+  /** A channel is not in step, whatever it waits for. */
+  get isBehind(): boolean {
+    return [...this.#held.values()].some(({ source }) => isAwaited(source.current))
+  }
+
+  /** Why a channel is not read; that one is not there, or not this user's, is no problem. */
+  get problem(): RoomState['problem'] {
+    const states = [...this.#held.values()].map(({ source }) => source.current)
+    return states.find(({ status, problem }) => problem && status !== 'gone')?.problem
   }
 
   /** The joins of a single request; its answers are awaited. */
@@ -94,7 +125,7 @@ export class Rooms {
     const room = this.#held.get(channel)
     if (!room || --room.holders > 0) return
     this.#held.delete(channel)
-    room.cancelRetry()
+    stopRetry(room)
     if (room.isAsked && room.source.current.status !== 'gone') this.#leave(channel)
     // Whoever hears that it is left may hold it again.
     this.#rows.free(channel)
@@ -134,7 +165,7 @@ export class Rooms {
     this.#left.clear()
     for (const [channel, room] of this.#held) {
       room.isAsked = false
-      room.cancelRetry()
+      stopRetry(room)
       room.early?.splice(0)
       this.#rows.unstage(channel)
       if (room.source.current.status !== 'gone') room.source.set(rejoining(room.source.current))
@@ -151,7 +182,7 @@ export class Rooms {
     for (const channel of this.#left.clear()) this.#leave(channel)
     for (const room of this.#held.values()) {
       if (room.early || room.source.current.isLoading || !isAwaited(room.source.current)) continue
-      room.cancelRetry()
+      stopRetry(room)
       room.isAsked = false
     }
     this.askAll()
@@ -198,8 +229,8 @@ export class Rooms {
   }
 
   /** Nothing that the server has sent of the room is still to be taken. */
-  #tellAnswered({ early, source }: HeldRoom): void {
-    if (!early && !isAwaited(source.current)) this.#host.onAnswered(source.current.channel)
+  #tellAnswered({ early, source, cancelRetry }: HeldRoom): void {
+    if (!early && (cancelRetry || !isAwaited(source.current))) this.#host.onAnswered(source.current.channel)
   }
 
   /** A cursor that is valid for every joined room. */
@@ -231,8 +262,9 @@ export class Rooms {
       isFound: false,
       early: undefined,
       isAsked: false,
+      askedAt: 0,
       isBroken: false,
-      cancelRetry() {},
+      cancelRetry: undefined,
     }
     this.#held.set(channel, room)
     if (this.#isOpen) this.#load(channel, room)
@@ -309,7 +341,9 @@ export class Rooms {
   }
 
   #noteAsked(room: HeldRoom): void {
+    stopRetry(room)
     room.isAsked = true
+    room.askedAt = this.#host.clock.now()
     room.isBroken = false
   }
 
@@ -338,8 +372,9 @@ export class Rooms {
   }
 
   #askLater(channel: string, room: HeldRoom, afterMs: number): void {
-    room.cancelRetry()
+    stopRetry(room)
     room.cancelRetry = this.#host.clock.after(afterMs, () => {
+      room.cancelRetry = undefined
       room.isAsked = false
       this.#ask(channel, room)
     })

@@ -6,6 +6,10 @@ import type { Endpoint } from './endpoint.ts'
 
 // 5 s: what a person still takes for live, and 12 requests a minute per device.
 const EVERY_MS = 5_000
+// 30 s: an answer that has not begun by then is not coming.
+const BEGIN_MS = 30_000
+// 5 min: many rooms over a slow line.
+const END_MS = 300_000
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -20,14 +24,23 @@ export interface PollerHost {
   findToken(): string | undefined | Promise<string | undefined>
   /** The body of the next push; nothing when all is sent. */
   nextPush(): object | undefined
-  /** The body of a pull. */
-  pull(): object
+  /** The bodies of the pulls that bring everything in step. */
+  pulls(): Iterable<object>
   onPushed(message: ServerMessage): void
-  /** The server refused the request. */
-  onRefused(code: string, message: string): void
+  /** The server refused a request: no more of them is sent in this round. */
+  onRefused(name: RequestName, problem: Problem): void
   onPulled(messages: readonly ServerMessage[]): void
-  /** The server could not be reached, or would not answer; `problem` when something else answered in its place. */
-  onFailed(problem?: { readonly code: string; readonly message: string }): void
+  /** Every pull was answered. */
+  onPolled(): void
+  /** The server could not be reached, or did not answer; `problem` when something else answered in its place. */
+  onFailed(problem?: Problem): void
+}
+
+type RequestName = 'push' | 'pull'
+
+interface Problem {
+  readonly code: string
+  readonly message: string
 }
 
 export class Poller {
@@ -55,7 +68,7 @@ export class Poller {
     const isCurrent = () => round === this.#round
     try {
       await this.#pushAll(isCurrent)
-      if (isCurrent()) await this.#pull(isCurrent)
+      if (isCurrent()) await this.#pullAll(isCurrent)
     } catch (error) {
       if (isCurrent()) this.#host.onFailed(error instanceof SynclineError ? error : undefined)
     }
@@ -66,33 +79,59 @@ export class Poller {
     for (let body = this.#host.nextPush(); body; body = this.#host.nextPush()) {
       const answer = await this.#request('push', body)
       if (!isCurrent()) return
-      if (!('type' in answer)) return this.#refused(answer)
+      if (!('type' in answer)) return this.#refused('push', answer)
       this.#host.onPushed(answer)
     }
   }
 
-  async #pull(isCurrent: () => boolean): Promise<void> {
-    const answer = await this.#request('pull', this.#host.pull())
-    if (!isCurrent()) return
-    if ('messages' in answer) this.#host.onPulled(answer.messages)
-    else this.#refused(answer)
+  async #pullAll(isCurrent: () => boolean): Promise<void> {
+    for (const body of this.#host.pulls()) {
+      const answer = await this.#request('pull', body)
+      if (!isCurrent()) return
+      if (!('messages' in answer)) return this.#refused('pull', answer)
+      this.#host.onPulled(answer.messages)
+    }
+    this.#host.onPolled()
   }
 
-  #refused(answer: Answer): void {
+  #refused(name: RequestName, answer: Answer): void {
     if (!('error' in answer)) throw new Error('No message')
-    this.#host.onRefused(answer.error.code, answer.error.message)
+    this.#host.onRefused(name, answer.error)
   }
 
-  async #request(name: 'push' | 'pull', body: object): Promise<Answer> {
+  /** Requests that take too long are ended, and so are those that nobody waits for any more. */
+  async #request(name: RequestName, body: object): Promise<Answer> {
+    const { clock } = this.#options
+    const abort = new AbortController()
+    let cancel = () => {}
+    const isLate = new Promise<never>((_, reject) => {
+      abort.signal.onabort = () => reject(abort.signal.reason)
+    })
+    const wait = (ms: number) => {
+      cancel()
+      cancel = clock.after(ms, () => abort.abort())
+    }
+    this.#cancel = () => abort.abort()
+    wait(BEGIN_MS)
+    try {
+      return await Promise.race([isLate, this.#answer(name, body, abort.signal, () => wait(END_MS))])
+    } finally {
+      cancel()
+    }
+  }
+
+  async #answer(name: RequestName, body: object, signal: AbortSignal, onBegun: () => void): Promise<Answer> {
     const { fetch, endpoint } = this.#options
     const token = await this.#host.findToken()
     const url = endpoint.request(name)
     const response = await fetch(url, {
+      signal,
       method: 'POST',
       credentials: 'include',
       headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     })
+    onBegun()
     const answer = (await response.json().catch(() => {})) as Answer | undefined
     const { status } = response
     // A sync server has these calls, whatever it answers.

@@ -124,8 +124,9 @@ function applyOp(schema: CompiledSchema, transaction: ModelTransaction, op: Mode
   checkRight(transaction, user, op, model.isRoot && op.action === 'create')
   if (op.action === 'delete') transaction.delete(op.model, op.id, author)
   else {
+    if (!op.fields) throw new Refused('invalid_value', `Op ${op.n} is a ${op.action} without \`fields\`.`)
     const action = op.action === 'create' ? 'create' : 'update'
-    const checked = checkFields(model, action, op.fields ?? {})
+    const checked = checkFields(model, action, op.fields)
     if (!checked.ok)
       throw new Refused(checked.faults[0]?.code ?? 'invalid_value', checked.faults[0]?.message ?? '')
     if (action === 'create') transaction.create(op.model, op.id, checked.fields, author)
