@@ -8,6 +8,7 @@ import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
 import { Channels } from './channels.ts'
+import { ConflictPost } from './conflicts/conflict-post.ts'
 import type { Core, Refusal } from './core.ts'
 import { healthOf } from './core-health.ts'
 import { createCursorSeal } from './cursor/cursor-seal.ts'
@@ -18,7 +19,6 @@ import { type IdOptions, Ids } from './ids/ids.ts'
 import type { Limits } from './limits.ts'
 import type { Logger } from './logger.ts'
 import { ShownIds } from './ids/shown-ids.ts'
-import { shownWriter } from './ids/shown-writer.ts'
 import { Markers } from './marking/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { RoomSettling } from './room-settling.ts'
@@ -31,7 +31,6 @@ import { ProofClock } from './session/proof-clock.ts'
 import { type ProofEvents, type ProofWatch, ReportingWatch } from './session/proof-watch.ts'
 import { SessionTable } from './session/session-table.ts'
 import { Started } from './started.ts'
-import { shareConflicts } from './session/share-conflicts.ts'
 import { whoAsks } from './who-asks.ts'
 
 export interface CoreOptions {
@@ -109,6 +108,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const common = { schema, rules, database, seal, log, metrics, tail: () => started.tail }
   const channels = new Channels({ ...common, shown })
   const markers = new Markers({ ...common, ids })
+  const conflicts = new ConflictPost({ schema, rules, database, shown, sessions, log })
   const rates = new Rates(limits)
   let isEnabled: (user: User) => boolean = () => true
   const engine: Engine = {
@@ -117,6 +117,7 @@ export function createCore(options: CoreOptions): RunningCore {
     shown,
     channels,
     markers,
+    conflicts,
     sessions,
     proofs,
     seal,
@@ -136,13 +137,12 @@ export function createCore(options: CoreOptions): RunningCore {
   const settling = new RoomSettling(database, log)
   const start = async () => {
     await options.beforeStart?.()
-    const writer = await createWriter(database, schema, rules, {
+    started.writer = await createWriter(database, schema, rules, {
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
       readAlong: () => (started.isComplete ? started.tail.readAlong() : undefined),
       beginQuiet: () => (started.isComplete ? started.tail.beginQuiet() : undefined),
       ...options.writer,
     })
-    started.writer = shownWriter(writer, shown)
     started.tail = await startTail(database, { log, ...options.tail }, (batch) => {
       if (batch.reset === 'history') {
         // What devices had acknowledged may be gone: those that say hello again learn it, and send it again (W2).
@@ -151,6 +151,7 @@ export function createCore(options: CoreOptions): RunningCore {
       }
       channels.onBatch(batch)
       markers.onBatch(batch)
+      conflicts.onBatch(batch)
       ended.note(batch.rows)
       settling.note(batch.rows)
       for (const observer of observers) observer(batch)
@@ -192,15 +193,12 @@ export function createCore(options: CoreOptions): RunningCore {
     async push(push) {
       const outcome = await started.writer.push(push)
       if (outcome.xids.length > 0) started.tail.wake()
-      shareConflicts(sessions, push.user.id, outcome)
-      return outcome
+      return { ...outcome, conflicts: await conflicts.readable(push.user, outcome.conflicts) }
     },
     async write(write) {
       const outcome = await started.writer.write(write)
-      if (outcome.ok) {
-        started.tail.wake()
-        shareConflicts(sessions, write.user.id, outcome)
-      }
+      // A refused one may have left its values among the conflicts.
+      started.tail.wake()
       return outcome
     },
     mayRead: (user, channel) => mayReadChannel({ schema, ids, rules, database }, user, channel),

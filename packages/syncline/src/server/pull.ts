@@ -38,12 +38,13 @@ export async function pull(
     const outcome = await deviceOf(context, request, connection)
     if (outcome?.refused) return { refused: outcome.refused }
     const frames = await pullChannels({ ...context, request, connection, cursor, readAtMicros })
-    return { frames: outcome ? [...frames, ackFrame(outcome)] : frames }
+    return { frames, outcome }
   })
   if (!pulled.frames) return pulled
   if (pulled.frames.some(({ text }) => text.startsWith(NOT_FOUND_START)))
     await untilNegativeAnswer(receivedAtMs)
-  return { messages: pulled.frames.map(({ text }) => text) }
+  const ack = pulled.outcome ? [await ackFrame(context, request, pulled.outcome)] : []
+  return { messages: [...pulled.frames, ...ack].map(({ text }) => text) }
 }
 
 const NOT_FOUND_START = '{"type":"error","code":"not_found"'
@@ -88,6 +89,12 @@ async function pullChannel(pulled: PullSnapshot, join: PullJoin): Promise<Pulled
   return mayRead ? readPulled(pulled, join, target) : { frames: [notFoundFrame(channel)], count: 0 }
 }
 
-function ackFrame({ lastOp, lastKey, rejected, conflicts }: PushOutcome): Frame {
+/** What the user may read of conflicts is asked for last: it is all that the snapshot does not say. */
+async function ackFrame(
+  { engine }: PullContext,
+  { user }: PullRequest,
+  { lastOp, lastKey, rejected, conflicts: open }: PushOutcome,
+): Promise<Frame> {
+  const conflicts = await engine.conflicts.readable(user, open)
   return frameOf({ type: 'ack', lastOp, lastKey, rejected, conflicts })
 }

@@ -144,6 +144,7 @@ describe.each(Object.entries(inject('servers')))('access on PostgreSQL %s', (_ma
     expect(outcome.rejected).toMatchObject([{ n: 1, code: 'deleted' }])
     expect(await refusal(ben, update('camera', 'gone too', { name: 'x' }))).toEqual({ code: 'not_found' })
     const { conflicts } = await crew.writer.device(offline.device, ben)
+    expect(outcome.conflicts).toEqual(conflicts)
     expect(
       conflicts.map(({ field, mine, theirs, by, base, outcome }) => ({
         field,

@@ -102,13 +102,22 @@ export interface SocketOptions {
   readonly headers?: Record<string, string>
 }
 
+interface StageServerOptions extends Partial<SyncOptions<typeof schema>> {
+  readonly major?: number
+  readonly tables?: string
+  /** A server on whose database this one is another node. */
+  readonly beside?: StageServer
+}
+
 export async function startStageServer(
-  options: Partial<SyncOptions<typeof schema>> & { readonly major?: number; readonly tables?: string } = {},
+  { beside, major, tables = TABLES, ...options }: StageServerOptions = {},
 ): Promise<StageServer> {
-  const database = await createTestDatabase(serverUrl(options.major))
-  await database.query(options.tables ?? TABLES)
+  const database = beside?.database ?? (await createTestDatabase(serverUrl(major)))
   const opened = postgres(database.url)
-  await migrate({ schema: options.schema ?? schema, database: opened, access: options.access ?? access })
+  if (!beside) {
+    await database.query(tables)
+    await migrate({ schema: options.schema ?? schema, database: opened, access: options.access ?? access })
+  }
   const warnings: string[] = []
   const log = (_: unknown, message: string) => void warnings.push(message)
   const sync = createSync({
@@ -146,7 +155,7 @@ export async function startStageServer(
       for (const client of clients) client.terminate()
       await sync.close({ graceMs: 500 })
       server.close()
-      await database.drop()
+      if (!beside) await database.drop()
     },
   }
 }

@@ -3,11 +3,17 @@
  * rules is made on the writer's own connection (`shape-function.ts`).
  *
  *   W1, W2  `advance` moves device rows in the transaction of their ops, and only from where the caller believes them
- *   W3      `conflict` keeps what was overwritten unseen, for both authors
+ *   W3      `conflict` keeps what was overwritten unseen, and `keep_lost` what was written to a deleted record, for both
+ *           authors; the log tells that there is an entry
  *
  * SQLSTATEs of ours: SL001 a device row is not where it was, SL002 an idempotency key was used before, SL010 an op is
  * refused (the detail says which and why), SL011 an op of a run met another error (the detail says which).
  */
+
+import { WAKE } from '../capture/wake-text.ts'
+
+/** What the log calls a new entry of `syncline.conflicts`; its `fields` say whose it is. */
+export const LOGGED_CONFLICT = '@syncline.conflicts'
 
 /** SQLSTATEs that the functions raise. */
 export const STALE_DEVICE = 'SL001'
@@ -75,8 +81,19 @@ language sql stable as $syncline$
            'at', to_char(c.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'version', c.version, 'outcome', c.outcome)
 $syncline$;
 
+-- Logs a new entry, so that every node tells the devices of its user (in no room: it is nobody else's).
+create or replace function syncline.log_conflict(op jsonb, entry syncline.conflicts) returns void
+language plpgsql as $syncline$
+begin
+  insert into syncline.log (model, id, action, fields, version, device, op, actor, source)
+  values ('${LOGGED_CONFLICT}', entry.id::text, 'create', jsonb_build_object('user', entry.user_id), 0,
+          op ->> 'd', case when op ? 'd' then (op ->> 'n')::bigint end, op ->> 'a', 'app');
+${WAKE}
+end
+$syncline$;
+
 -- A field was changed at version \`written\` above the op's base: keeps an entry for each author, unless this device
--- wrote it or wrote the same. Answers null, or the author's entry and who else has one.
+-- wrote it or wrote the same. Answers null, or the entry of the op's author.
 create or replace function syncline.conflict(
   op jsonb, model text, id text, field text, written integer, mine jsonb, theirs jsonb, outcome text
 ) returns jsonb language plpgsql as $syncline$
@@ -95,14 +112,44 @@ begin
   values (op ->> 'a', model, id, field, mine, theirs, (op ->> 'b')::integer, author.actor,
           coalesce(author.at, clock_timestamp()), written, outcome)
   returning * into entry;
+  perform syncline.log_conflict(op, entry);
   if author.actor <> op ->> 'a' then
     insert into syncline.conflicts (user_id, model, record, field, mine, theirs, by, at, version, outcome)
     values (author.actor, model, id, field, theirs, mine, op ->> 'a', clock_timestamp(), written,
             case outcome when 'won' then 'lost' when 'lost' then 'won' else outcome end)
     returning * into other;
+    perform syncline.log_conflict(op, other);
   end if;
-  return jsonb_build_object('mine', syncline.conflict_json(entry), 'user', author.actor,
-    'theirs', case when other.id is not null then syncline.conflict_json(other) end);
+  return syncline.conflict_json(entry);
+end
+$syncline$;
+
+-- What an op wrote to a record that had been deleted: one entry per field for its author, and one for who deleted it.
+-- Answers those of the author, or null when there are none.
+create or replace function syncline.keep_lost(op jsonb, model text, id text, deletion jsonb) returns jsonb
+language plpgsql as $syncline$
+#variable_conflict use_variable
+declare
+  field record;
+  entry syncline.conflicts;
+  entries jsonb;
+begin
+  for field in select f.key as name, f.value from jsonb_each(op -> 'f') f loop
+    insert into syncline.conflicts (user_id, model, record, field, mine, base, by, at, version, outcome)
+    values (op ->> 'a', model, id, field.name, field.value, (op ->> 'b')::integer, deletion ->> 'by',
+            (deletion ->> 'at')::timestamptz, (deletion ->> 'version')::integer, 'lost')
+    returning * into entry;
+    perform syncline.log_conflict(op, entry);
+    entries := coalesce(entries, '[]') || syncline.conflict_json(entry);
+    if deletion ->> 'by' <> op ->> 'a' then
+      insert into syncline.conflicts (user_id, model, record, field, theirs, by, at, version, outcome)
+      values (deletion ->> 'by', model, id, field.name, field.value, op ->> 'a', clock_timestamp(),
+              (deletion ->> 'version')::integer, 'won')
+      returning * into entry;
+      perform syncline.log_conflict(op, entry);
+    end if;
+  end loop;
+  return entries;
 end
 $syncline$;
 

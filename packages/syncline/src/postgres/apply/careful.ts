@@ -28,6 +28,7 @@ import {
   type UnitRefusal,
 } from './part.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
+import type { Conflict } from './writer.ts'
 
 export interface CarefulOptions {
   /** False in the slow lane, which waits for locks as long as its connection allows. */
@@ -130,11 +131,18 @@ async function finish(session: ApplySession, all: readonly Progress[]): Promise<
       refused.map(({ cause }) => cause),
     ),
   )
-  statements.push(...lost.flatMap((statement) => statement ?? []))
+  const places = lost.map((statement) => (statement ? statements.push(statement) - 1 : undefined))
   statements.push(...all.flatMap(keepRefusalStatement))
   const answers = await session.pipeline([...statements, { text: 'commit' }])
   const xid = answers[0]?.[0]?.['xid'] as string
-  return all.map((progress) => resultOf(progress, xid))
+  return all.map((progress, index) => {
+    const kept = answers[places[index] ?? -1] ?? []
+    return resultOf(progress, xid, kept.flatMap(keptIn))
+  })
+}
+
+function keptIn({ conflicts }: Row): Conflict[] {
+  return typeof conflicts === 'string' ? (JSON.parse(conflicts) as Conflict[]) : []
 }
 
 function stateAfter(part: Part, done: number): Part['state'] {
@@ -147,7 +155,11 @@ function stateAfter(part: Part, done: number): Part['state'] {
   )
 }
 
-function resultOf({ part, done, stop, error, answers, refused, kept }: Progress, xid: string): PartResult {
+function resultOf(
+  { part, done, stop, error, answers, refused, kept }: Progress,
+  xid: string,
+  lost: readonly Conflict[],
+): PartResult {
   const state = stateAfter(part, done)
   const hasRefused = refused.length > 0
   const answer = answers[0]
@@ -156,7 +168,7 @@ function resultOf({ part, done, stop, error, answers, refused, kept }: Progress,
   return {
     xid,
     done,
-    ...conflictsOf(answers),
+    conflicts: [...conflictsOf(answers), ...lost],
     hasRefused,
     ...(stop ? { stop, error } : {}),
     ...(state

@@ -1,5 +1,6 @@
 /** Device rows, as this process remembers them and as the database has them. */
 import type { Database } from '../database.ts'
+import { openConflicts } from './conflict-store.ts'
 import { type DeviceState, newDevice } from './device-state.ts'
 import type { Conflict, Rejection } from './writer.ts'
 
@@ -13,9 +14,6 @@ const LOAD = `select d.user_id, d.last_op, d.last_key, d.recent_keys,
   from syncline.devices d where d.device = $1`
 
 const REJECTIONS = `select n, code, message, model, id, field, tx from syncline.rejections where device = $1 order by n`
-
-const CONFLICTS = `select syncline.conflict_json(c) as conflict from syncline.conflicts c
-  where c.user_id = $1 and c.seen_at is null order by c.at limit 1000`
 
 interface DeviceRow {
   user_id: string
@@ -99,8 +97,8 @@ export class DeviceStore {
 
   /** The conflicts of a user that nobody has closed, oldest first. */
   async conflicts(userId: string): Promise<Conflict[]> {
-    const rows = await this.#database.query<{ conflict: string }>(CONFLICTS, [userId])
-    return rows.map(({ conflict }) => JSON.parse(conflict) as Conflict)
+    const open = await openConflicts(this.#database, [userId])
+    return open.map(({ conflict }) => conflict)
   }
 
   /** Closes a conflict of a user; false when there is no such open one. */

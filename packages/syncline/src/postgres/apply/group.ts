@@ -29,7 +29,8 @@ export interface OpAnswer {
   readonly i: number
   readonly version: number
   readonly id: string
-  readonly conflicts: readonly { mine: Conflict; theirs: Conflict | null; user: string | null }[] | null
+  /** The entries of its author; absent where nothing is answered but the write. */
+  readonly conflicts?: readonly Conflict[] | null
 }
 
 /** The ops of a group by place; what a refusal names. */
@@ -229,7 +230,7 @@ function resultsOf(group: Group, xid: string, answers: readonly OpAnswer[]): Par
     return {
       xid,
       done: part.units.length,
-      ...conflictsOf(byPart[index] ?? []),
+      conflicts: conflictsOf(byPart[index] ?? []),
       hasRefused: cause !== undefined,
       ...(part.state ? { state: { ...movedState(part), xid } } : writtenOf(byPart[index]?.[0])),
       ...(cause && !part.state ? { refusal: cause.refusal } : {}),
@@ -241,13 +242,7 @@ function writtenOf(answer: OpAnswer | undefined): Pick<PartResult, 'written'> {
   return answer ? { written: { version: answer.version, id: answer.id } } : {}
 }
 
-/** The entries for the author, and for the others concerned. */
-export function conflictsOf(answers: readonly OpAnswer[]): Pick<PartResult, 'conflicts' | 'foreign'> {
-  const all = answers.flatMap((answer) => answer.conflicts ?? [])
-  return {
-    conflicts: all.map(({ mine }) => mine),
-    foreign: all.flatMap(({ theirs, user }) =>
-      theirs && user !== null ? [{ userId: user, conflict: theirs }] : [],
-    ),
-  }
+/** The entries that the ops have made for their author. */
+export function conflictsOf(answers: readonly OpAnswer[]): Conflict[] {
+  return answers.flatMap(({ conflicts }) => conflicts ?? [])
 }

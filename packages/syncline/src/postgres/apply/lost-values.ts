@@ -1,28 +1,22 @@
-/** What an op wrote to a record that had been deleted: kept among its author's conflicts, where it can be restored (W3). */
+/** What ops wrote to records that had been deleted: kept among the conflicts, where it can be restored (W3). */
 import type { Statement } from '../database.ts'
 import type { UnitRefusal } from './part.ts'
-import type { Author } from './payload.ts'
+import { type Author, atMost } from './payload.ts'
 
-/** Inserts one conflict per field of ops that were refused with `deleted`; undefined when there are none. */
+/**
+ * Keeps one entry per field of ops that were refused with `deleted`, and answers those of their author as `conflicts`,
+ * a list per op; undefined when there is nothing to keep.
+ */
 export function lostValuesStatement(author: Author, causes: readonly UnitRefusal[]): Statement | undefined {
-  const rows = causes.flatMap(({ op, refusal: { deletion } }) =>
-    deletion
-      ? Object.entries(op.fields ?? {}).map(([field, mine]) => ({
-          user_id: author.userId,
-          model: op.model,
-          record: op.id,
-          field,
-          mine,
-          base: op.base,
-          ...deletion,
-        }))
+  const lost = causes.flatMap(({ op: { n, model, id, fields = {}, base }, refusal: { deletion } }) =>
+    deletion && Object.keys(fields).length > 0
+      ? [{ model, id, deletion, op: { n, a: author.userId, d: author.device, b: atMost(base), f: fields } }]
       : [],
   )
-  if (rows.length === 0) return undefined
+  if (lost.length === 0) return undefined
   return {
-    text: `insert into syncline.conflicts (user_id, model, record, field, mine, base, by, at, version, outcome)
-      select user_id, model, record, field, mine, base, by, at, version, 'lost'
-        from jsonb_to_recordset($1::jsonb) as x (user_id text, model text, record text, field text, mine jsonb, base integer, by text, at timestamptz, version integer)`,
-    values: [JSON.stringify(rows)],
+    text: `select syncline.keep_lost(op, model, id, deletion) as conflicts
+      from jsonb_to_recordset($1::jsonb) as x (op jsonb, model text, id text, deletion jsonb)`,
+    values: [JSON.stringify(lost)],
   }
 }

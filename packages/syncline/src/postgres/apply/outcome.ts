@@ -2,7 +2,7 @@
 import type { DeviceState, PushRefusal } from './device-state.ts'
 import type { KeptAnswer } from './idempotency.ts'
 import type { PartResult } from './part.ts'
-import type { Conflict, ForeignConflict, PushOutcome, Rejection, SingleOutcome } from './writer.ts'
+import type { Conflict, PushOutcome, Rejection, SingleOutcome } from './writer.ts'
 
 /** How long a device waits before it sends again what could not be applied, in ms. */
 const RETRY_AFTER_MS = 1_000
@@ -11,7 +11,6 @@ const RETRY_AFTER_MS = 1_000
 export class Tally {
   readonly #xids = new Set<string>()
   readonly #conflicts: Conflict[] = []
-  readonly #foreign: ForeignConflict[] = []
   #state: DeviceState
 
   constructor(state: DeviceState) {
@@ -33,7 +32,6 @@ export class Tally {
     for (const result of results) {
       if (result.done > 0) this.#xids.add(result.xid)
       this.#conflicts.push(...result.conflicts)
-      this.#foreign.push(...result.foreign)
       if (result.state) this.#state = result.state
     }
   }
@@ -62,7 +60,6 @@ export class Tally {
       ...(lastKey === undefined ? {} : { lastKey }),
       rejected,
       conflicts: this.#conflicts,
-      ...(this.#foreign.length === 0 ? {} : { foreign: this.#foreign }),
       xids: [...this.#xids],
     }
   }
@@ -86,14 +83,12 @@ export function writtenOutcome(results: readonly PartResult[]): SingleOutcome {
   const last = results.at(-1)
   if (last?.refusal) return { ok: false, ...last.refusal }
   const xids = results.map(({ xid }) => xid)
-  const foreign = results.flatMap((result) => result.foreign)
   return {
     ok: true,
     version: last?.written?.version ?? 0,
     ...(last?.written?.id === undefined ? {} : { id: last.written.id }),
     repeated: last?.repeated ?? false,
     xids,
-    ...(foreign.length === 0 ? {} : { foreign }),
   }
 }
 

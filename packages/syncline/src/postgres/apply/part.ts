@@ -4,7 +4,7 @@ import type { Author } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { Refusal } from './refusal.ts'
 import type { Unit } from './unit.ts'
-import type { AcceptedOp, Conflict, ForeignConflict, Rejection } from './writer.ts'
+import type { AcceptedOp, Conflict, Rejection } from './writer.ts'
 
 /** A unit whose ops have shapes (`call` ops have none), or the op that refuses it. */
 export type PreparedUnit = Unit & {
@@ -43,7 +43,6 @@ export interface PartResult {
   /** The device row after them. */
   readonly state?: DeviceState
   readonly conflicts: readonly Conflict[]
-  readonly foreign: readonly ForeignConflict[]
   /** For a write without a device: its answer. */
   readonly written?: { readonly version: number; readonly id: string }
   readonly repeated?: boolean
@@ -58,7 +57,7 @@ export interface PartResult {
 /** Nothing of the part was applied, and why. */
 export function stoppedResult(part: Part, stop: Stop, error: unknown): PartResult {
   const state = part.state ? { state: part.state } : {}
-  return { xid: '', done: 0, conflicts: [], foreign: [], hasRefused: false, stop, error, ...state }
+  return { xid: '', done: 0, conflicts: [], hasRefused: false, stop, error, ...state }
 }
 
 /** Longest name of a model, a field or a record that a rejection repeats. */

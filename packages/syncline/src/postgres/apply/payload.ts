@@ -43,7 +43,8 @@ export function payloadOf(prepared: PreparedOp, author: Author, options: Payload
 // Versions are int4 in the database; a higher base has seen everything.
 const MAX_VERSION = 2_147_483_647
 
-function atMost(version: number | undefined): number | undefined {
+/** A version that an op names, as the database holds it. */
+export function atMost(version: number | undefined): number | undefined {
   return version === undefined ? undefined : Math.min(version, MAX_VERSION)
 }
 

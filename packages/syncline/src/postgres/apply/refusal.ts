@@ -15,7 +15,7 @@ export interface Refusal {
   readonly deletion?: { readonly by: string | null; readonly at: string; readonly version: number }
 }
 
-type NamedOp = Pick<AcceptedOp, 'model' | 'id' | 'shownId' | 'action'>
+type NamedOp = Pick<AcceptedOp, 'model' | 'id' | 'shownId' | 'action' | 'fields'>
 
 /** Makes a refusal of an op with the text that belongs to the code. */
 export function refusal(
@@ -28,7 +28,7 @@ export function refusal(
 
 function textOf(
   code: ErrorCode,
-  { model, id: ownId, shownId: id = ownId, action }: NamedOp,
+  { model, id: ownId, shownId: id = ownId, action, fields = {} }: NamedOp,
   { field, version }: Omit<Refusal, 'code' | 'message'>,
 ): string {
   switch (code) {
@@ -39,6 +39,9 @@ function textOf(
     case 'forbidden':
       return `You may not ${action} \`${model}\` \`${id}\` like this. Ask somebody who may.`
     case 'deleted':
+      // Only values are kept.
+      if (Object.keys(fields).length === 0)
+        return `The \`${model}\` \`${id}\` was deleted already. Nothing is left to ${action}; forget it.`
       return `The \`${model}\` \`${id}\` was deleted${version === undefined ? '' : ` at version ${version}`}. Your values are kept among the conflicts, from where it can be restored.`
     case 'duplicate_id':
       return `There is already a \`${model}\` with the id \`${id}\`. Update it, or create one with a new id.`

@@ -30,7 +30,7 @@ export interface ShapeText {
 const ID_TYPES = { text: 'text', uuid: 'uuid', integer: 'integer', bigint: 'bigint' } as const
 
 /** Type of the id's column. */
-export function idTypeOf({ model }: Shape): string {
+export function idTypeOf({ model }: Pick<Shape, 'model'>): string {
   return ID_TYPES[model.idType]
 }
 

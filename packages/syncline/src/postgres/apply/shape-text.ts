@@ -4,6 +4,7 @@ import { columnFromWire } from '../capture/wire-sql.ts'
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { conflictText } from './conflict-text.ts'
+import { goneRecord } from './gone-record.ts'
 import { RECORD } from './prepare-op.ts'
 import { isAlways } from './rule-text.ts'
 import { columnOf, literal, SELF, type ShapeText, wireOf } from './shape-strings.ts'
@@ -63,17 +64,13 @@ ${goneStep(text)}
 /** `deleted` is for those who could read the record as it was when it went; others are told what strangers are told. */
 function goneStep({ shape, read }: ShapeText): string {
   const { model } = shape
-  const columns = Object.values(model.fields).map(
-    (field) =>
-      `${columnFromWire(field, `${SELF}.gone.before -> ${literal(field.name)}`, model.table)} as ${quoteIdentifier(field.column)}`,
-  )
   return `    select l.before, l.actor, l.at, l.version into ${SELF}.gone from syncline.log as l
      where l.model = ${literal(model.name)} and l.id = ${SELF}.id::text and l.action = 'delete'
      order by l.version desc limit 1;
     if found then
       begin
         select ${read} is true into ${SELF}.may_read
-          from (select ${[`${SELF}.id as ${quoteIdentifier(model.idColumn)}`, ...columns].join(', ')}) as ${quoteIdentifier(RECORD)};
+          from (${goneRecord(model, `${SELF}.id`, `${SELF}.gone.before`)}) as ${quoteIdentifier(RECORD)};
       exception when others then
         -- The record was deleted under another declaration: its row cannot be rebuilt.
         may_read := false;

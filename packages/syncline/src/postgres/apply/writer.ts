@@ -62,20 +62,13 @@ export interface Conflict {
   readonly outcome: 'won' | 'lost' | 'open'
 }
 
-/** A conflict as another user has it. */
-export interface ForeignConflict {
-  readonly userId: string
-  readonly conflict: Conflict
-}
-
 export interface PushOutcome {
   readonly lastOp: number
   readonly lastKey?: string
   /** Every rejection of this device that it has not read yet, oldest first. */
   readonly rejected: readonly Rejection[]
+  /** As they are kept: whoever hands them on asks first what their user may read of them (`server/conflicts`). */
   readonly conflicts: readonly Conflict[]
-  /** Entries for other users, whose values this push met: for the `conflicts` message to their devices. */
-  readonly foreign?: readonly ForeignConflict[]
   /** The next op number the device must send, when the push left a gap or was a fork; nothing was changed. */
   readonly gap?: number
   /** A refusal of the whole push (`device_taken`, `device_copied`, `split_transaction`, `unavailable`); nothing was changed. */
@@ -102,8 +95,6 @@ export type SingleOutcome =
       readonly id?: string
       readonly repeated: boolean
       readonly xids: readonly string[]
-      /** Entries for other users, whose values this write met. */
-      readonly foreign?: readonly ForeignConflict[]
     }
   | {
       readonly ok: false

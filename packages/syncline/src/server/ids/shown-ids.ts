@@ -4,7 +4,7 @@
  *
  * A schema without such models costs nothing: everything is handed back as it came.
  */
-import type { Conflict, PushOutcome } from '../../postgres/apply/writer.ts'
+import type { Conflict } from '../../postgres/apply/writer.ts'
 import type { SnapshotPiece, SnapshotTable } from '../../postgres/log/snapshot.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 import { checkIdOfType } from '../../schema/check-id.ts'
@@ -96,23 +96,9 @@ export class ShownIds {
     return { ...piece, rows: mapElements(piece.rows, changes) }
   }
 
-  /** What a push or a device's state is answered. */
-  outcome(outcome: PushOutcome): PushOutcome {
-    if (this.isPlain) return outcome
-    return {
-      ...outcome,
-      conflicts: outcome.conflicts.map((conflict) => this.conflict(conflict)),
-      ...this.foreign(outcome),
-    }
-  }
-
-  /** The entries for other users. */
-  foreign({ foreign }: Pick<PushOutcome, 'foreign'>): Pick<PushOutcome, 'foreign'> {
-    if (!foreign) return {}
-    return { foreign: foreign.map((entry) => ({ ...entry, conflict: this.conflict(entry.conflict) })) }
-  }
-
+  /** An entry of a conflict list. */
   conflict(conflict: Conflict): Conflict {
+    if (this.isPlain) return conflict
     const spelling = this.#spellings.get(conflict.model)
     const by = this.user(conflict.by)
     const spell = spelling?.references.get(conflict.field)

@@ -11,6 +11,7 @@ import type { Logger } from '../logger.ts'
 import type { Markers } from '../marking/markers.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Channels } from '../channels.ts'
+import type { ConflictPost } from '../conflicts/conflict-post.ts'
 import type { ProofClock } from './proof-clock.ts'
 import type { SessionTable } from './session-table.ts'
 
@@ -23,6 +24,7 @@ export interface Engine {
   readonly seal: CursorSeal
   readonly channels: Channels
   readonly markers: Markers
+  readonly conflicts: ConflictPost
   readonly sessions: SessionTable
   readonly proofs: ProofClock
   readonly limits: Limits

@@ -6,7 +6,7 @@
  *   A3 silent    a rejection for what is not there and for what is forbidden leave at the same time
  *   The ack stands behind the frames: everything its ops caused was sent on this connection before it.
  */
-import type { AcceptedOp, PushOutcome } from '../../postgres/apply/writer.ts'
+import type { AcceptedOp, Conflict, PushOutcome } from '../../postgres/apply/writer.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Ack } from '../../protocol/messages/ack.ts'
 import type { Resolve } from '../../protocol/messages/resolve.ts'
@@ -16,7 +16,6 @@ import { untilNegativeAnswer } from '../negative-answer.ts'
 import type { Frame } from '../frames/frame.ts'
 import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
 import { closeCodeOf, errorFrame } from './answers.ts'
-import { shareConflicts } from './share-conflicts.ts'
 import type { Joins } from './joins.ts'
 import type { Session } from './session.ts'
 
@@ -25,12 +24,21 @@ const MOST_IN_FLIGHT = 64
 /** As many large ones, in messages of the largest size. */
 const MOST_LARGE_IN_FLIGHT = 8
 
+/** A push that is not answered yet. */
+interface OpenPush {
+  readonly first: number
+  readonly last: number
+  /** Conflicts that nobody told this session of, because its answer will. */
+  readonly conflicts: Set<string>
+}
+
 export class Pushes {
   readonly #session: Session
   readonly #joins: Joins
   #bucket = FULL_BUCKET
   /** Answers leave in the order in which the pushes came. */
   #answers: Promise<void> = Promise.resolve()
+  readonly #open = new Set<OpenPush>()
   #unanswered = 0
   #inFlight = 0
   #bytesInFlight = 0
@@ -57,13 +65,33 @@ export class Pushes {
     const outcome = engine.writer.push({ device, user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.
     outcome.catch(() => {})
+    const open: OpenPush = { first: ops[0]?.n ?? 0, last: ops.at(-1)?.n ?? 0, conflicts: new Set() }
+    this.#open.add(open)
     this.#answer(() =>
       this.#conclude(
         outcome.finally(() => this.#end(bytes)),
         ops,
+        open,
         receivedAtMs,
-      ),
+      ).finally(() => this.#close(open)),
     )
+  }
+
+  /** Whether the answer to op `n`, which is still to be sent, takes the conflict along. */
+  willTell(n: number | null, conflict: string): boolean {
+    if (n === null) return false
+    for (const open of this.#open) {
+      if (n < open.first || n > open.last) continue
+      open.conflicts.add(conflict)
+      return true
+    }
+    return false
+  }
+
+  /** It was answered otherwise than by an `ack`: what that was to take along is told by itself. */
+  #close(open: OpenPush): void {
+    this.#open.delete(open)
+    if (open.conflicts.size > 0) this.#session.engine.conflicts.tell(this.#session, [...open.conflicts])
   }
 
   #begin(bytes: number): void {
@@ -124,6 +152,7 @@ export class Pushes {
   async #conclude(
     pushed: Promise<PushOutcome>,
     ops: readonly AcceptedOp[],
+    open: OpenPush,
     receivedAtMs: number,
   ): Promise<void> {
     const { metrics } = this.#session.engine
@@ -138,8 +167,7 @@ export class Pushes {
     for (const { code, n } of outcome.rejected) {
       if (ops.some((op) => op.n === n)) metrics.count('syncline_rejections_total', 1, { code })
     }
-    shareConflicts(this.#session.engine.sessions, this.#session.user.id, outcome, this.#session)
-    await this.#acknowledge(outcome)
+    await this.#acknowledge(outcome, open)
   }
 
   #refuse(refused: NonNullable<PushOutcome['refused']>, ops: readonly AcceptedOp[]): void {
@@ -155,11 +183,12 @@ export class Pushes {
     this.#answer(() => this.#acknowledge(outcome))
   }
 
-  async #acknowledge(outcome: PushOutcome): Promise<void> {
+  async #acknowledge(outcome: PushOutcome, open?: OpenPush): Promise<void> {
     const { tail } = this.#session.engine
     if (outcome.xids.length > 0) await tail.reached(outcome.xids)
     await this.#joins.settled()
-    const { lastOp, lastKey, rejected, conflicts } = outcome
+    const { lastOp, lastKey, rejected } = outcome
+    const conflicts = await this.#readable(outcome, open)
     this.#session.sendMessage({
       type: 'ack',
       lastOp,
@@ -167,6 +196,17 @@ export class Pushes {
       rejected: [...rejected],
       conflicts: [...conflicts],
     } satisfies Ack)
+    open?.conflicts.clear()
+  }
+
+  /** The writer lost sight of those that it does not name: they were committed, and then its connection broke. */
+  async #readable({ conflicts }: PushOutcome, open?: OpenPush): Promise<readonly Conflict[]> {
+    const { engine, user } = this.#session
+    const named = new Set(conflicts.map(({ id }) => id))
+    const others = [...(open?.conflicts ?? [])].filter((id) => !named.has(id))
+    if (named.size === 0 && others.length === 0) return conflicts
+    const lost = await engine.conflicts.read(others)
+    return engine.conflicts.readable(user, [...conflicts, ...lost])
   }
 
   /** Closes an entry of the user's conflict list. */

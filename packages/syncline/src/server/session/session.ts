@@ -138,6 +138,11 @@ export class Session extends ProofWatch {
     this.work.begin(outcome)
   }
 
+  /** Whether this session's answer to op `n`, which is still to be sent, takes the conflict along. */
+  willTell(n: number | null, conflict: string): boolean {
+    return this.#work?.willTell(n, conflict) ?? false
+  }
+
   /** Gives up what an idle session does not need. Called now and then. */
   rest(nowMs: number): void {
     if (this.#phase === 'open' && this.#work?.isDone(nowMs)) this.#work = null

@@ -152,6 +152,11 @@ export class Work {
     this.#isRenewing = false
   }
 
+  /** Whether the answer to op `n`, which is still to be sent, takes the conflict along. */
+  willTell(n: number | null, conflict: string): boolean {
+    return this.#pushes.willTell(n, conflict)
+  }
+
   /** Resolves when every push that was accepted has been answered; never rejects. */
   finished(): Promise<void> {
     return this.#pushes.finished()
