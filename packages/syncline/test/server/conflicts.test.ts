@@ -81,18 +81,16 @@ async function afterHello(user: string, id: string): Promise<Message[]> {
 }
 
 async function http(user: string, path: string, method: string, body: object): Promise<Response> {
-  return fetch(`http://127.0.0.1:${server.port}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${user}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
+  const headers = { authorization: `Bearer ${user}`, 'content-type': 'application/json' }
+  const init = { method, headers, body: JSON.stringify(body) }
+  return server.sync.fetch(new Request(`http://localhost${path}`, init))
 }
 
 /** Lets `reader` meet a conflict that they may hear of: what was to be told before has been told then. */
 async function letSomethingElseBeTold(reader: Device, user: string): Promise<void> {
-  const { id } = await newCamera('ben', user)
+  const { id } = await newCamera('dora', user)
   await reader.push(id, { name: 'before' })
-  await (await device('ben')).push(id, { name: 'after' })
+  await (await device('dora')).push(id, { name: 'after' })
   await reader.told(id)
 }
 
