@@ -50,7 +50,7 @@ export function protocolPage(): string {
     `A message has at most ${limits.MAX_MESSAGE_BYTES.toLocaleString('en-US')} bytes and ${limits.MAX_MESSAGE_DEPTH} levels (a JSON value in an op has ${limits.MAX_MESSAGE_DEPTH} of its own); repeated keys and the key \`__proto__\` are refused.`,
     'A fault of the envelope is an `error` and changes nothing; a fault inside an op is a rejection with its `n`.',
     'A `leave` ends its subscription at once, a load under way too: no frame of the channel follows, nor an answer still owed to its `join`. Frames sent before may still arrive: a device that joins the channel again on this connection sends a `ping` after the `leave`, and joins after the `pong`.',
-    'A conflict is told to every device of both authors: in the `ack` of the op that met it, else in `conflicts`, and again in the `ack` after `welcome` and of a pull until it is resolved. It carries what another wrote only while its reader may see the record (or could when it was deleted): else `theirs` and `by` are null in what an op of the reader\'s met, and what others did to values of the reader\'s waits until the right is back.',
+    "A conflict is told to every device of both authors: in the `ack` of the op that met it, else in `conflicts`, and again in the `ack` after `welcome` and of a pull until it is resolved. It carries what another wrote only while its reader may see the record (or could when it was deleted): else `theirs` and `by` are null in what an op of the reader's met, and what others did to values of the reader's waits until the right is back.",
     '',
     ...section('Device to server', DEVICE_MESSAGES),
     ...section('Server to device', SERVER_MESSAGES),

@@ -109,9 +109,12 @@ interface StageServerOptions extends Partial<SyncOptions<typeof schema>> {
   readonly beside?: StageServer
 }
 
-export async function startStageServer(
-  { beside, major, tables = TABLES, ...options }: StageServerOptions = {},
-): Promise<StageServer> {
+export async function startStageServer({
+  beside,
+  major,
+  tables = TABLES,
+  ...options
+}: StageServerOptions = {}): Promise<StageServer> {
   const database = beside?.database ?? (await createTestDatabase(serverUrl(major)))
   const opened = postgres(database.url)
   if (!beside) {

@@ -39,7 +39,8 @@ export async function seenRecords(
   const found = new Map<string, Visibility>()
   const find = async (ask: Ask) => {
     const left = possible.filter((id) => !found.has(id))
-    for (const { id, may_read } of await answers(ask, sight, left)) found.set(id, may_read ? 'seen' : 'hidden')
+    for (const { id, may_read } of await answers(ask, sight, left))
+      found.set(id, may_read ? 'seen' : 'hidden')
   }
   await find(askPresent)
   await find(askGone)
