@@ -17,7 +17,7 @@ import { access, productionId, schema, type StageSize, tablesOf } from '../harne
 import { TOKEN_SECRET } from '../harness/token.ts'
 
 type Request =
-  | { kind: 'start'; url: string; size: StageSize; publishes?: boolean }
+  | { kind: 'start'; url: string; size: StageSize; publishes?: boolean; keepsLoads?: boolean }
   | { kind: 'publish'; burst: number; forMs: number }
   | { kind: 'memory' }
 
@@ -29,7 +29,12 @@ const sockets = new Set<Socket>()
 let fed: FedDatabase | undefined
 let version = 1
 
-async function start({ url, size, publishes }: Extract<Request, { kind: 'start' }>): Promise<number> {
+async function start({
+  url,
+  size,
+  publishes,
+  keepsLoads,
+}: Extract<Request, { kind: 'start' }>): Promise<number> {
   const client = new pg.Client(url)
   await client.connect()
   await client.query(tablesOf(size))
@@ -41,7 +46,7 @@ async function start({ url, size, publishes }: Extract<Request, { kind: 'start' 
     ...options,
     authenticate: jwt({ secret: TOKEN_SECRET }),
     secret: 'seals the cursors of a benchmark',
-    limits,
+    limits: keepsLoads === false ? { ...limits, keptLoadBytes: 0 } : limits,
     logger: { debug() {}, info() {}, warn: complain, error: complain },
   })
   await sync.ready

@@ -1,4 +1,9 @@
-/** G7: first load of 100,000 rows, from a fresh page in Chromium that connects until it answers a query. */
+/**
+ * G7: first load of 100,000 rows, from a fresh page in Chromium that connects until it answers a query.
+ *
+ *   syncline   a server that keeps what it has read of the room, as is the default: most loads are answered from memory
+ *   anew       one that keeps nothing, so that each load is read from the database, as the reference's is
+ */
 import { type Chromium, startChromium } from '../harness/chromium.ts'
 import { limit } from '../harness/limit.ts'
 import { type Contestant, runRounds } from '../harness/rounds.ts'
@@ -18,6 +23,9 @@ export const g7: Scenario = {
     const rawPort = await raw.ask<number>({ url: (await bench.database()).url, size: SIZE })
     const syncline = await bench.server('syncline-server')
     const port = await syncline.ask<number>({ kind: 'start', url: (await bench.database()).url, size: SIZE })
+    const anew = await bench.server('syncline-server')
+    const start = { kind: 'start', url: (await bench.database()).url, size: SIZE, keepsLoads: false }
+    const anewPort = await anew.ask<number>(start)
     const chromium = await startChromium('first-load')
     try {
       const common = { figure: 'ms', of: 'syncline', kind: 'atMost' } as const
@@ -26,11 +34,13 @@ export const g7: Scenario = {
         contestants: [
           loading(chromium, 'reference', rawPort),
           loading(chromium, 'syncline', port),
+          loading(chromium, 'anew', anewPort),
           limit({ ms: 400 }),
         ],
         goals: [
           { id: 'G7 cold', to: 'limit', bound: 1, final: 0.625, ...common },
           { id: 'G7 cold, COPY', to: 'reference', bound: null, final: null, ...common },
+          { id: 'G7 read anew, COPY', to: 'reference', bound: null, final: null, ...common, of: 'anew' },
         ],
         canary: ['json', 'loopback'],
         patienceMs: PATIENCE_MS,

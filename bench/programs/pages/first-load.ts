@@ -1,15 +1,15 @@
 /**
  * G7 in the page: a room of 100,000 rows is loaded for the first time, until a query answers.
  *
- *   syncline   a client connects, joins, and has the room live
- *   reference  a bare socket brings what `COPY` wrote; `JSON.parse` and a map
+ *   syncline, anew   a client connects, joins, and has the room live
+ *   reference        a bare socket brings what `COPY` wrote; `JSON.parse` and a map
  */
 import { createClient } from 'syncline/client'
 import { answerWith } from '../../harness/answer.ts'
 import { schema } from '../../harness/stage-schema.ts'
 
 interface Request {
-  readonly contestant: 'reference' | 'syncline'
+  readonly contestant: 'reference' | 'syncline' | 'anew'
   readonly port: number
   readonly token: string
   readonly rows: number
@@ -55,4 +55,4 @@ function check(name: string | undefined, count: number, rows: number): void {
     throw new Error(`The page holds ${count} of ${rows} rows; the last is named ${name}.`)
 }
 
-answerWith((request: Request) => (request.contestant === 'syncline' ? loadRoom(request) : loadCopy(request)))
+answerWith((request: Request) => (request.contestant === 'reference' ? loadCopy(request) : loadRoom(request)))

@@ -14,6 +14,7 @@ import type { Logger } from './logger.ts'
 import { readersOf } from './may-read.ts'
 import type { Metrics } from './metrics.ts'
 import { Guards, type TouchedGuards } from './rooms/guards.ts'
+import { KeptLoads } from './rooms/kept-loads.ts'
 import { LoadQueue } from './rooms/load-queue.ts'
 import type { Member } from './rooms/member.ts'
 import type { Place } from './rooms/place.ts'
@@ -37,6 +38,8 @@ export interface ChannelsOptions {
   readonly shown: ShownIds
   readonly log: Logger
   readonly metrics: Metrics
+  /** Most that kept first loads may hold, in bytes. */
+  readonly keptLoadBytes: number
   /** The tail; asked for when it is needed, because it starts after the channels exist. */
   readonly tail: () => Tail
 }
@@ -46,6 +49,7 @@ export class Channels {
   readonly #rooms = new RoomTable()
   readonly #places = new Map<Room, RoomPlace | ViewPlace>()
   readonly #loads = new LoadQueue()
+  readonly #kept: KeptLoads
   readonly #router: Router
   readonly #views: ViewTable
   readonly #guards: Guards
@@ -53,6 +57,7 @@ export class Channels {
 
   constructor(options: ChannelsOptions) {
     this.#options = options
+    this.#kept = new KeptLoads(options.keptLoadBytes)
     this.#guards = new Guards(options.schema, options.rules)
     const { schema, database, log, metrics, shown } = options
     const show = (rows: readonly LogRow[]) => shown.rows(rows)
@@ -72,6 +77,11 @@ export class Channels {
   /** Channels with members. */
   get size(): number {
     return this.#rooms.size
+  }
+
+  /** What kept first loads hold, in bytes. */
+  get keptBytes(): number {
+    return this.#kept.bytes
   }
 
   /** Takes what the tail has read to the members. */
@@ -177,11 +187,14 @@ export class Channels {
       room,
       readers: new Readers(this.#checkReaders(target)),
       loads: this.#loads,
+      kept: this.#kept,
       read: (follower) => {
         metrics.count('syncline_snapshots_total')
         return readRoom(database, schema, readsOf(schema, target), follower)
       },
       catchUp: (from) => catchUpRoom(database, schema, tail(), key.name, from),
+      readAgain: () => tail().readAgain(),
+      onSpared: () => metrics.count('syncline_kept_loads_total'),
       seal: (cursor) => this.#seal(cursor),
       shown,
     })

@@ -106,7 +106,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const ids = new Ids(schema, options.ids?.secret ?? (options.secrets.at(-1) as string), options.ids)
   const shown = new ShownIds(schema, ids)
   const common = { schema, rules, database, seal, log, metrics, tail: () => started.tail }
-  const channels = new Channels({ ...common, shown })
+  const channels = new Channels({ ...common, shown, keptLoadBytes: limits.keptLoadBytes })
   const markers = new Markers({ ...common, ids })
   const conflicts = new ConflictPost({ schema, rules, database, shown, sessions, log })
   const rates = new Rates(limits)
@@ -236,6 +236,7 @@ export function createCore(options: CoreOptions): RunningCore {
   }
   metrics.gauge('syncline_connections', 'Live sessions.', () => sessions.size)
   metrics.gauge('syncline_rooms', 'Channels with members.', () => channels.size)
+  metrics.gauge('syncline_kept_load_bytes', 'What kept first loads hold.', () => channels.keptBytes)
   metrics.gauge(
     'syncline_marker_subscriptions',
     'Subscriptions to markers by kind of channel.',

@@ -43,6 +43,8 @@ export interface Limits {
   readonly silenceMs: number
   /** Time within which every right is checked again, for rules that read the clock, in ms. @default 60,000 */
   readonly recheckMs: number
+  /** What first loads of large rooms may hold in memory for whoever opens them next, in bytes; 0 keeps none. @default 33,554,432 */
+  readonly keptLoadBytes: number
   /** How long a connection outlives the expiry of its token, in ms. @default 25,000 */
   readonly expiryGraceMs: number
 }
@@ -66,5 +68,6 @@ export const defaultLimits: Limits = {
   queueAgeMs: 30_000,
   silenceMs: 60_000,
   recheckMs: 60_000,
+  keptLoadBytes: 33_554_432,
   expiryGraceMs: 25_000,
 }

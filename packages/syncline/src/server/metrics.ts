@@ -34,6 +34,7 @@ const HELP: Readonly<Record<string, string>> = {
   syncline_rejections_total: 'Ops rejected, by code.',
   syncline_slow_consumers_total: 'Connections closed because they read too slowly.',
   syncline_snapshots_total: 'First loads of a channel read from the database.',
+  syncline_kept_loads_total: 'First loads of a channel answered from memory.',
   syncline_limit_hits_total: 'Requests refused by a limit, by code.',
   syncline_invalid_messages_total: 'Messages that were no sound message.',
   syncline_gone_total: 'Subscriptions ended because a right was lost.',

@@ -60,12 +60,12 @@ describe.each(KINDS)('%s', (kind) => {
     expect(changed).toEqual(['c2', 2, { zoom: 2 }, 'p1', 'Camera 2', 'é'.repeat(1_000), 5])
   })
 
-  test('it comes in pieces of about 32,768 characters', async () => {
+  test('it comes in pieces of about 61,440 characters', async () => {
     const loaded = await load()
 
     const chunks = loaded?.tables.find(({ model }) => model === 'camera')?.chunks ?? []
     expect(chunks.length).toBeGreaterThan(3)
-    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(32_768 + 2_000)
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(61_440 + 2_000)
   })
 
   test('who follows it hears of the snapshot first, then of every piece while it is read', async () => {

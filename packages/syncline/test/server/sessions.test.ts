@@ -329,7 +329,11 @@ async function until(client: pg.Client, state: string): Promise<void> {
   const query = `select count(*)::int as count from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and ${state}`
   await expect
-    .poll(async () => (await client.query<{ count: number }>(query)).rows[0]?.count)
+    .poll(async () => {
+      // Within a transaction the activity is what it was when it was first asked for.
+      await client.query('select pg_stat_clear_snapshot()')
+      return (await client.query<{ count: number }>(query)).rows[0]?.count
+    })
     .toBeGreaterThan(0)
 }
 

@@ -25,11 +25,12 @@ export class LoadFrames implements AsyncIterable<Frame> {
     this.#tell()
   }
 
-  /** All of it was read. */
-  end(tables: readonly SnapshotTable[], cursor: string): void {
+  /** All of it was read: answers all frames. */
+  end(tables: readonly SnapshotTable[], cursor: string): readonly Frame[] {
     this.#frames.push(rowsFrame(this.#channel, this.#piece ?? emptyPiece(tables[0]), cursor))
     this.#isWhole = true
     this.#tell()
+    return this.#frames
   }
 
   /** The rest cannot be read: whoever follows is told so after what there was. */

@@ -4,6 +4,7 @@ import type { Cursor } from '../../postgres/log/cursor.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
 import type { SnapshotTable } from '../../postgres/log/snapshot.ts'
 import type { ShownIds } from '../ids/shown-ids.ts'
+import type { KeptLoads } from './kept-loads.ts'
 import { LoadFrames } from './load-frames.ts'
 import type { Load, LoadQueue } from './load-queue.ts'
 import type { CatchUp, Place } from './place.ts'
@@ -18,8 +19,13 @@ export interface RoomPlaceOptions {
   readonly room: Room
   readonly readers: Readers
   readonly loads: LoadQueue
+  readonly kept: KeptLoads
   readonly read: (follower: RowsFollower) => Promise<readonly SnapshotTable[]>
-  readonly catchUp: (from: CursorContent) => Promise<ReadChanges | null>
+  readonly catchUp: (from: Cursor) => Promise<ReadChanges | null>
+  /** Resolves when the tail knows of all that was committed before this call. */
+  readonly readAgain: () => Promise<void>
+  /** Called for each load that is not read, because what was kept of the room still holds. */
+  readonly onSpared: () => void
   readonly seal: (cursor: Cursor) => string
   readonly shown: ShownIds
 }
@@ -41,25 +47,45 @@ export class RoomPlace implements Place {
     return this.#options.readers.mayRead(user)
   }
 
-  load(): Promise<Load> {
+  async load(): Promise<Load> {
     const { loads, channel } = this.#options
-    return loads.load(channel, () => this.#begin())
+    return (await this.#known()) ?? loads.load(channel, () => this.#begin())
+  }
+
+  /** What is kept of the room, when nothing in it has changed since: the same that a snapshot taken now would give. */
+  async #known(): Promise<Load | null> {
+    const { kept, key, catchUp, readAgain, seal, onSpared } = this.#options
+    const load = kept.find(key.name)
+    if (!load) return null
+    const found = await readAgain().then(
+      () => catchUp(load.cursor),
+      () => null,
+    )
+    if (!found || found.rows.length > 0) {
+      kept.drop(key.name)
+      return null
+    }
+    onSpared()
+    load.cursor = found.cursor
+    return { snapshot: found.cursor.snapshot, cursor: seal(found.cursor), frames: load.frames }
   }
 
   /** Resolves when the snapshot is taken; the frames come while it is read. */
   #begin(): Promise<Load> {
-    const { channel, read, seal, shown } = this.#options
+    const { channel, key, read, seal, shown, kept } = this.#options
     const frames = new LoadFrames(channel)
     return new Promise((resolve, reject) => {
       let sealed = ''
+      let begun: Cursor
       const reading = read({
         begin(cursor) {
+          begun = cursor
           sealed = seal(cursor)
           resolve({ snapshot: cursor.snapshot, cursor: sealed, frames, reading })
         },
         piece: (piece) => frames.add(shown.piece(piece)),
       }).then(
-        (tables) => frames.end(tables, sealed),
+        (tables) => kept.keep(key.name, { frames: frames.end(tables, sealed), cursor: begun }),
         (error: Error) => {
           frames.fail(error)
           reject(error)

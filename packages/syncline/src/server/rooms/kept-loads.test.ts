@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Frame } from '../frames/frame.ts'
+import { KeptLoads } from './kept-loads.ts'
+
+const LARGE = 200_000
+const MOST_BYTES = 1_000_000
+
+const loadOf = (...letters: number[]) => ({
+  frames: letters.map((count) => new Frame('x'.repeat(count))),
+  cursor: { history: 'h', snapshot: '1:1:', schema: 's' },
+})
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('what all loads together hold is bounded: those that were asked for longest ago go', () => {
+  const kept = new KeptLoads(MOST_BYTES)
+  for (const name of ['a', 'b']) kept.keep(name, loadOf(LARGE / 2, LARGE / 2))
+  kept.find('a')
+
+  kept.keep('c', loadOf(LARGE))
+
+  expect(['a', 'b', 'c'].filter((name) => kept.find(name))).toEqual(['a', 'c'])
+  expect(kept.bytes).toBe(2 * 2 * LARGE)
+})
+
+test('small loads, and those that would be larger than all may be, are not kept', () => {
+  const kept = new KeptLoads(MOST_BYTES)
+
+  kept.keep('small', loadOf(1_000))
+  kept.keep('huge', loadOf(MOST_BYTES))
+
+  expect([kept.find('small'), kept.find('huge'), kept.bytes]).toEqual([undefined, undefined, 0])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a load of which nobody has asked for a minute is forgotten', () => {
+  const kept = new KeptLoads(MOST_BYTES)
+  kept.keep('a', loadOf(LARGE))
+  vi.advanceTimersByTime(59_000)
+  const before = kept.find('a')
+  vi.advanceTimersByTime(59_000)
+  const later = kept.find('a')
+  vi.advanceTimersByTime(61_000)
+
+  expect(before).toBeDefined()
+  expect(later).toBe(before)
+  expect(kept.find('a')).toBeUndefined()
+  expect(kept.bytes).toBe(0)
+})
+
+test('a load of the same room takes the place of the one before', () => {
+  const kept = new KeptLoads(MOST_BYTES)
+  const newer = loadOf(LARGE)
+  kept.keep('a', loadOf(LARGE))
+  kept.keep('a', newer)
+
+  expect(kept.find('a')).toBe(newer)
+  expect(kept.bytes).toBe(2 * LARGE)
+  expect(vi.getTimerCount()).toBe(1)
+})
