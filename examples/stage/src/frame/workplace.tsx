@@ -40,19 +40,14 @@ export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplacePro
   useShortcuts(notices)
   if (!client || !context) return null
 
-  const leave = () => {
-    const { pending } = client.status.current
-    const warning = `${pending} of your changes have not been sent. Sign out and lose them?`
-    if (pending > 0 && !confirm(warning)) return
-    // What the device keeps goes with its user.
-    void client.signOut({ discard: true })
-    onLeave()
+  const leave = async () => {
+    if (await mayRemove(client)) onLeave()
   }
   return (
     <SyncProvider client={client}>
       <CrewProvider value={context}>
         <SharedRooms />
-        <TopBar onLeave={leave} />
+        <TopBar onLeave={() => void leave()} />
         <main id="main">
           <Page />
         </main>
@@ -60,6 +55,20 @@ export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplacePro
       </CrewProvider>
     </SyncProvider>
   )
+}
+
+/** Signs out: what the device keeps goes with its user. False when they would rather wait until all is sent. */
+async function mayRemove(client: StageClient): Promise<boolean> {
+  const { pending } = client.status.current
+  try {
+    await client.signOut()
+  } catch (error) {
+    const isUnsent = (error as { code?: unknown }).code === 'aborted'
+    const count = pending > 0 ? `${pending} of your changes` : 'Changes that you made in another tab'
+    if (isUnsent && !confirm(`${count} have not been sent. Sign out and lose them?`)) return false
+    await client.signOut({ discard: true }).catch(() => {})
+  }
+  return true
 }
 
 /** Held on every page: the list of productions, the library and the people stay current, and are there offline. */

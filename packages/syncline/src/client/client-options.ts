@@ -12,11 +12,18 @@ export interface ClientOptions<S extends Schema> {
   readonly schema: S
   /** Where the server is: `/sync` on the page's own host, or a full address. @default '/sync' */
   readonly url?: string
-  /** Who uses the device, so that nobody sees or sends what another left (K3). The server decides by token or cookie. */
+  /**
+   * Who uses the device, so that nobody sees or sends what another left (K3). The server decides by token or cookie,
+   * and a session of somebody else is refused. A storage that outlives the page, as `indexedDb()`, needs it.
+   */
   readonly user?: string | { readonly id: string }
   /** Proves who that is when no cookie does; a function is asked for every connection and when a token expires. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>)
-  /** Where the device keeps rows and unsent writes. @default memory() */
+  /**
+   * Where the device keeps rows and unsent writes: `indexedDb()` in a browser. What `memory()` is given lives as long
+   * as the page; it is the default because it is there on every platform, also where pages are rendered, and whoever
+   * keeps rows on a device has to say whose they are (`user`). @default memory()
+   */
   readonly storage?: Storage
   /**
    * Joined from the start and for as long as the client lives, so that they are there before a page asks: of a model

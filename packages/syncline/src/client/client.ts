@@ -19,12 +19,11 @@ import { explainEmptiness, explainNames, noteJoin } from './development.ts'
 import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
 import { type Observable, partOf } from './observable.ts'
-import { dismiss, type ParkedOp } from './outbox/outbox.ts'
+import type { ParkedOp } from './outbox/outbox.ts'
 import type { Submission } from './outbox/submissions.ts'
 import { createQuery, type Query } from './query/query.ts'
 import { createRoom, type Room } from './rooms/room.ts'
 import type { SyncStatus } from './sync-status.ts'
-import { watchConnectivity } from './watch-connectivity.ts'
 import type { DraftContext } from './writes/draft.ts'
 import {
   createMutate,
@@ -67,7 +66,8 @@ export interface Client<S extends Schema> {
   close(): void
   /**
    * Ends the session and removes this user's rows and writes from the device.
-   * @throws SynclineError while writes are unsent, unless `discard` is true
+   * @throws SynclineError while writes are unsent, here or in another page of the user, unless `discard` is true;
+   * the session then goes on
    */
   signOut(options?: { readonly discard?: boolean }): Promise<void>
 }
@@ -78,14 +78,6 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
   const { schema } = options
   const context = draftContext(engine, options)
   const submit = engine.writes.submit.bind(engine.writes)
-  const stopWatching = watchConnectivity(
-    () => engine.dialogue.wake(),
-    () => engine.dialogue.lose(),
-  )
-  const close = () => {
-    stopWatching()
-    engine.close()
-  }
   for (const channel of channelsAtStart(schema, options.joinAtStart)) {
     noteJoin(engine, channel)
     engine.rooms.hold(channel)
@@ -111,17 +103,13 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
     status: engine.board.status,
     parked: engine.board.parked,
-    dismiss: ({ op }) => engine.writes.outbox && engine.writes.replace(dismiss(engine.writes.outbox, op.key)),
+    dismiss: (parked) => engine.dismiss(parked),
     on: (type: string, listener: (event: never) => void) =>
       type === 'connection-status' ? onStatus(engine, listener as never) : engine.events.on(type, listener),
     onOp: (listener) => engine.events.onOp(listener),
-    connect: () => engine.dialogue.connect(),
-    close,
-    async signOut({ discard = false } = {}) {
-      if (!discard) refuseUnsent(engine.writes.queued.length)
-      stopWatching()
-      await engine.purge()
-    },
+    connect: () => engine.connect(),
+    close: () => engine.close(),
+    signOut: async ({ discard = false } = {}) => refuseUnsent(await engine.purge(discard)),
   }
 }
 
@@ -178,6 +166,6 @@ function refuseUnsent(count: number): void {
   if (count === 0) return
   throw new SynclineError(
     'aborted',
-    `${count} writes have not reached the server and would be lost. Wait until \`status.pending\` is 0, or sign out with { discard: true }.`,
+    `${count} writes have not reached the server and would be lost, here or in other pages. Wait until \`status.pending\` is 0, or sign out with { discard: true }.`,
   )
 }

@@ -3,6 +3,7 @@
  * through here to the others; each decision is the part's own.
  */
 import { roomChannel } from '../protocol/channel.ts'
+import { SynclineError } from '../protocol/errors.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ClientOptions } from './client-options.ts'
@@ -14,10 +15,18 @@ import { Writes } from './outbox/writes.ts'
 import { Rooms, type RoomsHost } from './rooms/rooms.ts'
 import { StatusBoard, type StatusSources } from './status-board.ts'
 import { failedStorage } from './storage/failed.ts'
+import { dismiss, type ParkedOp } from './outbox/outbox.ts'
 import { MEMORY_HEALTH, type StorageHealth } from './storage/health.ts'
 import { memory } from './storage/memory.ts'
 import type { RoomWrite, StorageWrite, UserStorage } from './storage/storage.ts'
 import { Store } from './store/store.ts'
+import { watchConnectivity } from './watch-connectivity.ts'
+
+const WITHOUT_USER =
+  'The `storage` outlives the page, and the client has no `user`: the next one would see what this one left. Give `user`, the id of who is signed in, or leave `storage` out.'
+
+// 10 s: how long the writes of a page that was closed wait at most for another page to send them.
+const LOOK_MS = 10_000
 
 export class Engine implements RoomsHost, DialogueParts, StatusSources {
   readonly schema: Schema
@@ -31,15 +40,22 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   readonly #options: ClientOptions<Schema>
   readonly dialogue: Dialogue
   readonly #user: string
+  /** Other devices of the user, which this page takes care of. */
+  readonly left = new Set<Engine>()
+  readonly #onLeftChanged: ((engine: Engine) => void) | undefined
+  #opened: Promise<void> | undefined
   #storage: UserStorage | undefined
-  #stopWatchingStorage = () => {}
+  #stopWatching: (() => void)[] = []
+  #cancelLook = () => {}
   #isClosed = false
 
-  constructor(options: ClientOptions<Schema>) {
+  constructor(options: ClientOptions<Schema>, onLeftChanged?: (engine: Engine) => void) {
+    this.#onLeftChanged = onLeftChanged
     this.#options = options
     this.schema = options.schema
     this.clock = options.clock ?? systemClock
     this.#user = typeof options.user === 'object' ? options.user.id : (options.user ?? '')
+    if (options.storage?.needsUser && !this.#user) throw new SynclineError('invalid_value', WITHOUT_USER)
     this.writes = this.#createWrites()
     this.rooms = new Rooms(this)
     this.settling = new Settling((through) => this.writes.dropThrough(through))
@@ -49,8 +65,14 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   /** Opens the storage, then connects. */
   start(): void {
+    this.#stopWatching.push(
+      watchConnectivity(
+        () => this.dialogue.wake(),
+        () => this.dialogue.lose(),
+      ),
+    )
     const opened = this.#openStorage()
-    if (opened instanceof Promise) void opened.then((storage) => this.#onOpened(storage))
+    if (opened instanceof Promise) this.#opened = opened.then((storage) => this.#onOpened(storage))
     else this.#onOpened(opened)
   }
 
@@ -64,45 +86,108 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     }
   }
 
+  connect(): void {
+    for (const { dialogue } of [this, ...this.left]) dialogue.connect()
+  }
+
   close(): void {
     this.#end()
+    // A write of this turn is stored in the next one (W3).
+    this.writes.flush()
     this.#storage?.close?.()
   }
 
-  /** Ends the session and removes what this user has on the device. */
-  async purge(): Promise<void> {
+  /** Ends the session and removes what this user has on the device; or tells how many writes would be lost. */
+  async purge(discard: boolean): Promise<number> {
+    await this.#opened
+    const { length } = this.writes.queued
+    if (length > 0 && !discard) return length
+    this.writes.flush()
+    let unsent: number | void = 0
+    try {
+      unsent = await this.#storage?.purge(discard)
+    } finally {
+      if (!unsent) this.#leave()
+    }
+    return unsent ?? 0
+  }
+
+  #leave(): void {
     this.#end()
     this.rooms.clear()
-    this.writes.hide()
+    this.writes.discard()
     const storage = this.#storage
     // What is still on its way to the storage must not arrive after this.
     this.#storage = undefined
-    await storage?.purge()
+    storage?.close?.()
   }
 
   #end(): void {
     this.#isClosed = true
     this.dialogue.close()
     this.board.close()
-    this.#stopWatchingStorage()
+    this.#cancelLook()
+    for (const stop of this.#stopWatching.splice(0)) stop()
+    for (const engine of this.left) engine.close()
   }
 
   #onOpened(storage: UserStorage): void {
+    const hasWrites = this.writes.queued.length > 0
+    this.#storage = storage
     if (this.#isClosed) {
-      storage.close?.()
+      // What was written before it opened is kept (W3).
+      if (hasWrites) this.#openWrites(storage)
+      this.close()
       return
     }
-    this.#storage = storage
-    this.#stopWatchingStorage = storage.health?.subscribe(() => this.board.update()) ?? (() => {})
-    this.dialogue.open(storage.device)
-    this.writes.open(storage.device?.outbox)
+    this.#stopWatching.push(storage.health?.subscribe(() => this.board.update()) ?? (() => {}))
+    this.#openWrites(storage)
     this.rooms.open()
     if (this.#options.autoConnect !== false) this.dialogue.connect()
     this.board.update()
+    if (storage.adopt && !this.#onLeftChanged) void this.#look(storage)
+  }
+
+  #openWrites({ device }: UserStorage): void {
+    this.dialogue.open(device)
+    this.writes.open(device?.outbox)
+  }
+
+  /** Takes care of what pages that were closed have not sent, and of what was refused to them (W3). */
+  async #look(storage: UserStorage): Promise<void> {
+    const found = await storage.adopt?.().catch(() => undefined)
+    if (this.#isClosed) return found?.close?.()
+    if (found) {
+      const engine = new Engine({ ...this.#options, storage: { open: () => found } }, () =>
+        this.#follow(engine),
+      )
+      this.left.add(engine)
+      engine.start()
+      this.#follow(engine)
+    }
+    this.#cancelLook = this.clock.after(found ? 0 : LOOK_MS, () => void this.#look(storage))
+  }
+
+  /** One that has nothing left is let go. */
+  #follow(engine: Engine): void {
+    const { queued, outbox } = engine.writes
+    if (queued.length === 0 && outbox?.parked.length === 0 && this.left.delete(engine)) engine.close()
+    this.board.update()
+  }
+
+  dismiss(parked: ParkedOp): void {
+    for (const { writes } of [this, ...this.left]) {
+      if (writes.outbox?.parked.some(({ op }) => op.key === parked.op.key))
+        writes.replace(dismiss(writes.outbox, parked.op.key))
+    }
   }
 
   #createWrites(): Writes {
+    const isDurable = () => this.storageHealth?.state === 'durable'
     return new Writes({
+      get isDurable() {
+        return isDurable()
+      },
       schema: this.schema,
       store: this.store,
       clock: this.clock,
@@ -146,12 +231,13 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   onChanged(): void {
     this.board.update()
+    this.#onLeftChanged?.(this)
   }
 
   /** Writes that wait for a network should outlast the tidying of the platform. */
   #onWritesChanged(): void {
     if (this.writes.queued.length > 0 && !this.dialogue.isConnected) this.#storage?.persist?.()
-    this.board.update()
+    this.onChanged()
   }
 
   /** A record created here, and not yet on the server, is a room that the server cannot find. */

@@ -17,6 +17,8 @@ import { Poller, type PollerHost } from './session/poller.ts'
 
 /** What requests need of the dialogue that they are part of. */
 export interface RequestsHost {
+  /** Whose rows and writes the device holds: requests are meant for nobody else (K3). */
+  readonly identity: { readonly user: string | undefined }
   findToken(): string | undefined | Promise<string | undefined>
   receive(message: ServerMessage): void
   /** The server will not have this device back. */
@@ -67,7 +69,7 @@ export class Requests implements PollerHost {
   nextPush(): object | undefined {
     const { flow, outbox } = this.#parts.writes
     const push = flow.next()
-    return push && { device: outbox?.device, ...push }
+    return push && { device: outbox?.device, user: this.#host.identity.user, ...push }
   }
 
   *pulls(): Iterable<object> {
@@ -76,7 +78,8 @@ export class Requests implements PollerHost {
     this.#ack = undefined
     do {
       const portion = joins.splice(0, this.#mostChannels)
-      yield { device: writes.outbox?.device, schema: schema.version, joins: portion }
+      const device = writes.outbox?.device
+      yield { device, user: this.#host.identity.user, schema: schema.version, joins: portion }
     } while (joins.length > 0)
   }
 

@@ -16,13 +16,15 @@ export interface StatusSources {
   readonly writes: Writes
   readonly rooms: Rooms
   readonly dialogue: Dialogue
+  /** Devices that other pages have left. */
+  readonly left: Iterable<{ readonly writes: Writes }>
   /** Undefined until the storage is open. */
   readonly storageHealth: StorageHealth | undefined
 }
 
 export class StatusBoard {
   readonly status = createSource<SyncStatus>(IDLE, isShallowEqual)
-  readonly parked = createSource<readonly ParkedOp[]>([])
+  readonly parked = createSource<readonly ParkedOp[]>([], isShallowEqual)
   readonly #sources: StatusSources
   #cancelTick: (() => void) | undefined
 
@@ -31,21 +33,22 @@ export class StatusBoard {
   }
 
   update(): void {
-    const { clock, writes, rooms, dialogue, storageHealth } = this.#sources
-    const { queued, outbox } = writes
-    const oldest = queued[0]
+    const { clock, writes, rooms, dialogue, storageHealth, left } = this.#sources
+    const all = [writes, ...Array.from(left, (device) => device.writes)]
+    const queues = all.map(({ queued }) => queued).filter(([first]) => first)
+    const [oldest] = queues.map(([first]) => Date.parse(first?.at ?? '')).sort((a, b) => a - b)
     const known = dialogue.facts
     const facts = {
       ...known,
       // Without an answer, what was said of a room before is no reason.
       problem: known.problem ?? (dialogue.isConnected || known.hasPolled ? rooms.problem : undefined),
-      pending: queued.length,
-      oldestAt: oldest && Date.parse(oldest.at),
+      pending: queues.reduce((sum, { length }) => sum + length, 0),
+      oldestAt: oldest,
       isAwaitingRooms: rooms.isBehind,
       storage: storageHealth,
     }
     this.status.set(statusOf(facts, clock.now()))
-    this.parked.set(outbox?.parked ?? [])
+    this.parked.set(all.flatMap(({ outbox }) => outbox?.parked ?? []))
     if (oldest) this.#cancelTick ??= clock.after(AGE_TICK_MS, () => this.#tick())
     else this.close()
   }

@@ -17,6 +17,13 @@ import {
 } from './parse-device-message.ts'
 import type { ParsedOp } from './parse-op.ts'
 
+const intended = v.pipe(
+  name,
+  v.description(
+    'the id of the user it is meant for; a session of another user is refused with `session_ended`',
+  ),
+)
+
 /** `POST /sync/push`; answered by an `ack` or a `gap`. */
 export const pushBody = v.strictObject({
   device: v.pipe(name, v.description('the id of this browser profile and user, 1 to 255 characters')),
@@ -24,6 +31,7 @@ export const pushBody = v.strictObject({
   after: v.optional(v.pipe(name, v.description('the key of the op before the first'))),
   read: v.optional(v.pipe(count, v.description('the op number up to which rejections have been read'))),
   schema: v.optional(v.pipe(ordinal, v.description("the version of the app's schema"))),
+  user: v.optional(intended),
 })
 
 /** `POST /sync/pull`; answered by `{ messages: […] }`. */
@@ -42,6 +50,7 @@ export const pullBody = v.strictObject({
     ),
     v.description('a list of channels, each as { channel, want?, cursor? }'),
   ),
+  user: v.optional(intended),
 })
 
 export type PullBody = v.InferOutput<typeof pullBody>

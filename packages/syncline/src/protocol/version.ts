@@ -11,4 +11,12 @@ export const PROTOCOL_HISTORY: readonly {
   readonly protocol: number
   readonly hash: string
   readonly change: string
-}[] = [{ protocol: 1, hash: '078420d0836bbb24', change: 'First version.' }]
+}[] = [
+  { protocol: 1, hash: '078420d0836bbb24', change: 'First version.' },
+  {
+    protocol: 1,
+    hash: '411b31199f77682c',
+    change:
+      'A push and a pull over HTTP name the user they are meant for. A server from before refuses the field.',
+  },
+]

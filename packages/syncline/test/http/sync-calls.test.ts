@@ -106,6 +106,25 @@ test('a device names the ids of what it creates, numbers too; an op without one 
   expect(await stage.database.query('select label from badges where id = 70')).toEqual([{ label: 'Crew' }])
 })
 
+test('K3: what is meant for another user than the session is of is refused, and changes and tells nothing', async () => {
+  const device = newKey()
+  const ops = [update(1, { note: 'Of ana' })]
+  const joins = [{ channel: 'Production:p1' }]
+
+  const pushed = await push('ben', { device, ops, user: 'ana' })
+  const pulled = await stage.as('ben', '/sync/pull', { json: { device, joins, user: 'ana' } })
+  const meant = await bodyOf(await push('ben', { device, ops: [update(1, { note: 'Of ben' })], user: 'ben' }))
+
+  for (const answer of [pushed, pulled]) {
+    expect(answer.status).toBe(401)
+    expect(await bodyOf(answer)).toMatchObject({
+      error: { code: 'session_ended', message: expect.stringContaining("meant for user `ana`, and the session is of `ben`") },
+    })
+  }
+  expect(meant).toMatchObject({ type: 'ack', lastOp: 1, rejected: [] })
+  expect(await stage.database.query("select note from cameras where id = 'c1'")).toEqual([{ note: 'Of ben' }])
+})
+
 test('a device of another user is refused, and a push that ends inside a transaction', async () => {
   const device = newKey()
   await push('ben', { device, ops: [update(1, { note: 'mine' })] })

@@ -2,7 +2,11 @@
 import { act } from '@testing-library/react'
 import { createElement as h } from 'react'
 import { expect, expectTypeOf, test } from 'vitest'
-import { hooks, Joined, probe, setUp, show } from './page.ts'
+import { createClient, memory, type StorageHealth } from 'syncline/client'
+import { createSource } from '../../src/client/observable.ts'
+import { hooks, Joined, probe, schema, setUp, show } from './page.ts'
+
+const DURABLE: StorageHealth = { state: 'durable', problem: undefined }
 
 const { useMutation, useRecord, useSyncStatus } = hooks
 
@@ -12,7 +16,11 @@ function renaming() {
 }
 
 test('K2: a write is pending, then stored on the device, then confirmed; nothing is said before it is so', async () => {
-  const { client, advance, wire } = await setUp()
+  const { advance, clock, wire } = await setUp()
+  const kept = Object.assign(await memory().open('ana'), { health: createSource(DURABLE) })
+  const server = { url: 'http://server/sync', WebSocket: wire.WebSocket, fetch: wire.fetch }
+  const user = { user: 'ana', token: 'ana' }
+  const client = createClient({ schema, ...server, ...user, clock, storage: { open: () => kept } })
   const rename = renaming()
   show(client, h(Joined, null, h(rename.Probe)))
   await advance()
@@ -30,6 +38,23 @@ test('K2: a write is pending, then stored on the device, then confirmed; nothing
   expect(submitted).toMatchObject({ status: 'pending', pending: 1, isStored: false })
   expect(stored).toMatchObject({ status: 'pending', pending: 1, isStored: true })
   expect(rename.last).toMatchObject({ status: 'success', pending: 0, isStored: true, data: { id: 'c1' } })
+})
+
+test('K2: with a storage that keeps nothing, a write is not called stored before the server has it', async () => {
+  const { client, advance, wire } = await setUp()
+  const rename = renaming()
+  show(client, h(Joined, null, h(rename.Probe)))
+  await advance()
+  wire.connected(false)
+
+  act(() => void rename.last.mutate('Uno'))
+  await advance(1_000)
+  const unsent = rename.last
+  wire.connected(true)
+  await advance(40_000)
+
+  expect(unsent).toMatchObject({ status: 'pending', isStored: false })
+  expect(rename.last).toMatchObject({ status: 'success', isStored: true })
 })
 
 test('W3: a refused write is an error with its reason, and the next one starts afresh', async () => {

@@ -41,12 +41,14 @@ export interface WritesHost {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random | undefined
-  /** Stores the outbox; resolves when it is durable. */
+  /** Stores the outbox. */
   save(outbox: Outbox): Promise<void>
   /** The record may be of a room that could not be read yet, and is of none that was. */
   readonly isBroughtLater: (record: { readonly model: string; readonly id: string }) => boolean
   /** What was known of op numbers is so no longer: the device has another name, or the server's database was put back. */
   onRenumbered(): void
+  /** What is stored outlives the page. */
+  readonly isDurable: boolean
   /** Something about the outbox is another. */
   onChanged(): void
 }
@@ -171,8 +173,15 @@ export class Writes {
   }
 
   /** Shows none of the ops any more. */
-  hide(): void {
+  #hide(): void {
     this.#host.store.transact(() => this.#shown.dropThrough(Number.POSITIVE_INFINITY))
+  }
+
+  /** The user signed out: what was not sent never will be. */
+  discard(): void {
+    this.#hide()
+    for (const pending of this.#unnumbered) this.#submissions.add(pending, [])
+    this.#submissions.end()
   }
 
   /**
@@ -192,7 +201,7 @@ export class Writes {
     const { outbox, parked } = renamed(this.#open(), newKey(this.#host.random), reason)
     this.#outbox = outbox
     this.flow.reset()
-    this.hide()
+    this.#hide()
     this.#host.onRenumbered()
     this.#save()
     for (const { op } of parked) this.#submissions.settle(op, reason)
@@ -232,20 +241,24 @@ export class Writes {
   #save(): void {
     if (this.#isSaving) return
     this.#isSaving = true
-    queueMicrotask(() => {
-      this.#isSaving = false
-      const outbox = this.#open()
-      const waiting = this.#submissions.takeUnstored()
-      this.#host.save(outbox).then(
-        () => this.#onSaved(outbox, waiting),
-        // The page works on from memory: the op is sent, but nobody is told that it is stored.
-        (error) => this.#onSaved(outbox, waiting, { error }),
-      )
-    })
+    queueMicrotask(() => this.flush())
+  }
+
+  /** Stores at once what is to be stored. */
+  flush(): void {
+    if (!this.#isSaving) return
+    this.#isSaving = false
+    const outbox = this.#open()
+    const waiting = this.#submissions.takeUnstored()
+    this.#host.save(outbox).then(
+      () => this.#onSaved(outbox, waiting),
+      // The page works on from memory: the op is sent, but nobody is told that it is stored.
+      (error) => this.#onSaved(outbox, waiting, { error }),
+    )
   }
 
   #onSaved(outbox: Outbox, waiting: readonly Pending[], cause?: { readonly error: unknown }): void {
-    settleStored(waiting, cause)
+    if (cause || this.#host.isDurable) settleStored(waiting, cause)
     if (this.#outbox?.device !== outbox.device) return
     this.flow.storedThrough = Math.max(this.flow.storedThrough, outbox.drawn)
     // A refusal that is kept in memory only stays with the server too (W3).

@@ -9,7 +9,7 @@ export function failedStorage(cause: unknown, problem: StorageProblem = unknownP
     health: { current, subscribe: () => () => {} },
     loadRoom: () => undefined,
     commit: () => Promise.reject(cause),
-    purge: () => Promise.resolve(),
+    purge: () => Promise.resolve(0),
   }
 }
 

@@ -35,9 +35,12 @@ class MemoryStorage implements UserStorage {
     return room && { ...room, read: (take) => inSlices(portionsOf(recordsOf(room)), take) }
   }
 
-  async purge(): Promise<void> {
+  async purge(discard?: boolean): Promise<number> {
+    const unsent = this.device?.outbox.ops.length ?? 0
+    if (unsent > 0 && !discard) return unsent
     this.device = undefined
     this.#rooms.clear()
+    return 0
   }
 
   #writeRoom(write: RoomWrite): void {

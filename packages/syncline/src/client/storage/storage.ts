@@ -13,6 +13,8 @@ import type { StorageHealth } from './health.ts'
 
 /** Opens the storage of one user on this device. */
 export interface Storage {
+  /** It outlives the page, so the client has to say whose it is (K3). */
+  readonly needsUser?: boolean
   /** The client gives its schema, by which what was stored is judged: it may be damaged, or of somebody else's making. */
   open(user: string, schema?: CompiledSchema): UserStorage | Promise<UserStorage>
 }
@@ -24,12 +26,17 @@ export interface UserStorage {
   commit(write: StorageWrite): Promise<void>
   /** A cached room; where it stands is known before its rows are read. */
   loadRoom(channel: string): KeptRoom | undefined | Promise<KeptRoom | undefined>
-  /** Removes everything this user has here. */
-  purge(): Promise<void>
+  /**
+   * Removes everything this user has here, of all pages. Unless `discard` is true it removes nothing while writes
+   * are unsent, and tells how many (W3).
+   */
+  purge(discard?: boolean): Promise<number | void>
   /** Whether it keeps what it is given. A storage without it lives in memory. */
   readonly health?: Observable<StorageHealth>
   /** Asks the platform not to evict what is kept: unsent writes are about to lie here. */
   persist?(): void
+  /** Another device of the user, which no page is any more and which has unsent or refused writes; undefined if there is none. */
+  adopt?(): Promise<UserStorage | undefined>
   /** Lets go of what other pages may want to open, after what was committed is through. */
   close?(): void
 }

@@ -3,12 +3,15 @@ import { parsePullBody } from '../../protocol/http-bodies.ts'
 import type { PullRequest } from '../../server/core.ts'
 import { type Refused, jsonText, refusal } from './answer.ts'
 import type { Call } from './call.ts'
+import { meantForAnother } from './intended-user.ts'
 import { referencePull } from './reference-pull.ts'
 
 /** A pull of a device, for as many channels as a connection may join. */
 export async function pull(call: Call): Promise<Response> {
   const parsed = parsePullBody(await call.body())
   if (!parsed.ok) return refusal(parsed.error)
+  const another = meantForAnother(call.identity, parsed.body.user)
+  if (another) return refusal(another)
   return pullAnswer(call, { ...parsed.body, user: call.identity.user })
 }
 

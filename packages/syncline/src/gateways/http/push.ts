@@ -11,6 +11,7 @@ import type { Metrics } from '../../server/metrics.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
+import { meantForAnother } from './intended-user.ts'
 import { tooMany } from './op-limit.ts'
 import { isReferencePush, referencePush } from './reference-push.ts'
 
@@ -21,8 +22,11 @@ export async function push(call: Call): Promise<Response> {
   if (isReferencePush(text)) return referencePush(call, text)
   const parsed = parsePushBody(text)
   if (!parsed.ok) return refusal(parsed.error)
-  const { device, ops, after, read } = parsed.body
-  const unsound = tooMany(ops.length, core.limits.opsPerPush) ?? split(splitTransaction(ops))
+  const { device, ops, after, read, user: intended } = parsed.body
+  const unsound =
+    meantForAnother(identity, intended) ??
+    tooMany(ops.length, core.limits.opsPerPush) ??
+    split(splitTransaction(ops))
   if (unsound) return refusal(unsound)
   core.metrics.count('syncline_ops_total', ops.length)
   const outcome = await core.push({

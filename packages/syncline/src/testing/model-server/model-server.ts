@@ -158,10 +158,21 @@ export function modelServer({ schema, clock, random, delayMs = 20 }: ModelServer
       }
     },
     request(name, body, token) {
-      const { device, joins = [], ...push } = body as { device: string; joins?: PullJoin[] } & ModelPush
+      const {
+        device,
+        user,
+        joins = [],
+        ...push
+      } = body as {
+        device: string
+        user?: string
+        joins?: PullJoin[]
+      } & ModelPush
       const messages: object[] = []
       const session = new ModelSession(host, (message) => messages.push(structuredClone(message)))
       if (token === undefined) return { error: { code: 'unauthenticated', message: 'Nobody is signed in.' } }
+      if (user !== undefined && user !== token)
+        return { error: { code: 'session_ended', message: `The session is of user \`${token}\`.` } }
       if (!session.identify(token, device))
         return { error: { code: 'device_taken', message: 'The device is of another user.' } }
       if (name === 'pull') return pull(session, joins, messages)

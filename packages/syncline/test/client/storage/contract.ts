@@ -198,6 +198,24 @@ export const STORAGE_CONTRACT: readonly ContractCase[] = [
     },
   },
   {
+    title: 'W3: nothing is removed while writes are unsent, and what is committed later is kept',
+    async run(kit) {
+      const device = deviceOf(queue(newOutbox(), 2, seededRandom(7)))
+      const storage = await kit.open()
+      await storage.commit({ device })
+
+      const refused = storage.purge()
+      const later = storage.commit(replaceRoom(cameras(2), 'k9'))
+
+      same(await refused, 2, 'unsent writes')
+      await later
+      const again = await kit.open()
+      same([again.device, (await loadRoom(again))?.cursor], [device, 'k9'], 'what is there')
+      await again.purge(true)
+      same((await kit.open()).device, undefined, 'what is left')
+    },
+  },
+  {
     title: 'K3: users see nothing of one another, and sign out alone',
     async run(kit) {
       const random = seededRandom(6)
@@ -209,7 +227,7 @@ export const STORAGE_CONTRACT: readonly ContractCase[] = [
       const ben = await kit.open('ben')
       same([ben.device, await loadRoom(ben)], [undefined, undefined], 'what ben finds')
       await ben.commit(replaceRoom(cameras(5), 'b1'))
-      await ben.purge()
+      await ben.purge(true)
 
       same(await loadRoom(await kit.open('ben')), undefined, 'what is left of ben')
       const again = await kit.open('ana')

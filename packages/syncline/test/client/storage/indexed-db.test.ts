@@ -309,10 +309,35 @@ test('K3: signing out removes the database', async () => {
   const factory = await filled()
   const storage = await open(factory)
 
-  await storage.purge()
+  await storage.purge(true)
 
   expect(await factory.databases()).toEqual([])
   await expect(storage.commit({ device: deviceOf(newOutbox()) })).rejects.toThrow()
+})
+
+test('W3: nothing is removed while a device that no page is has unsent ops, also a damaged one, or while it cannot be told', async () => {
+  const factory = await filled()
+  const locks = testLocks()
+  const first = await open(factory, locks)
+  const second = await open(factory, locks)
+  await tamper(
+    factory,
+    'devices',
+    replaceFirst(() => 'damaged'),
+  )
+  const newer = await filled()
+  const upgraded = await result(newer.open('syncline/ana', 3))
+  upgraded.close()
+  const older = await open(newer)
+
+  expect(await second.purge()).toBe(1)
+  await expect(older.purge()).rejects.toThrow()
+  await second.commit({ device: deviceOf(newOutbox()) })
+
+  expect(second.health?.current.state).toBe('durable')
+  expect(await countPages(factory)).toBe(1)
+  expect((await newer.databases()).length).toBe(1)
+  first.close?.()
 })
 
 test('W2: without Web Locks, the page that opened last has the device, and the one before is told', async () => {

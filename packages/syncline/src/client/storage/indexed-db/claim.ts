@@ -6,6 +6,7 @@
  * they are sent (W3). Without them the last page that opens takes the device, and the one before is told so with
  * its next write: every transaction of a device asks whether it is still its owner's.
  */
+import type { KnownSlot } from './known-slots.ts'
 
 /** The device that is this page's while it lives. */
 export interface Claim {
@@ -14,13 +15,7 @@ export interface Claim {
   release(): void
 }
 
-/** What is known of a device before it is claimed. */
-export interface KnownSlot {
-  readonly slot: number
-  readonly unsent: number
-}
-
-/** Claims the first device that is free. */
+/** Claims the first device that is free; a new one when there is none. */
 export async function claimSlot(
   locks: LockManager | undefined,
   name: string,
@@ -29,15 +24,26 @@ export async function claimSlot(
   const slots = [...known].sort((a, b) => Number(b.unsent > 0) - Number(a.unsent > 0) || a.slot - b.slot)
   const [first] = slots
   if (!locks) return { slot: first?.slot ?? 0, release: () => {} }
-  for (const { slot } of slots) {
-    const release = await tryLock(locks, `${name}/${slot}`)
-    if (release) return { slot, release }
-  }
+  const free = await claimKnown(locks, name, slots)
+  if (free) return free
   for (let slot = 0; ; slot++) {
     if (slots.some((taken) => taken.slot === slot)) continue
     const release = await tryLock(locks, `${name}/${slot}`)
     if (release) return { slot, release }
   }
+}
+
+/** Claims the first of these devices that is free. */
+export async function claimKnown(
+  locks: LockManager,
+  name: string,
+  slots: readonly KnownSlot[],
+): Promise<Claim | undefined> {
+  for (const { slot } of slots) {
+    const release = await tryLock(locks, `${name}/${slot}`)
+    if (release) return { slot, release }
+  }
+  return undefined
 }
 
 /** Takes a lock that nobody holds; it ends with the page, or when it is released. */

@@ -7,10 +7,10 @@ import type { CompiledSchema } from '../../../schema/model.ts'
 import { newKey } from '../../new-id.ts'
 import { failedStorage } from '../failed.ts'
 import type { Storage, UserStorage } from '../storage.ts'
-import { claimSlot, type Claim, type KnownSlot } from './claim.ts'
+import { type Claim, claimKnown, claimSlot } from './claim.ts'
 import { Connection } from './connection.ts'
 import { deleteDatabase, openDatabase, type OpenOptions, STORES, transact } from './database.ts'
-import { checkedDevice } from './device-record.ts'
+import { type KnownSlot, readSlots, unsentOf } from './known-slots.ts'
 import { problemOf } from './problem.ts'
 import { readDevice } from './read-device.ts'
 import { IndexedDbStorage } from './user-storage.ts'
@@ -28,13 +28,13 @@ export interface IndexedDbOptions {
 /** Keeps rows and unsent writes in IndexedDB, also when the browser is closed. */
 export function indexedDb({ name = 'syncline', factory, locks }: IndexedDbOptions = {}): Storage {
   return {
+    needsUser: true,
     async open(user, schema) {
       if (!schema)
         throw new TypeError('`indexedDb()` is opened without a schema. Give the one of the client.')
       const opening: Opening = { name: `${name}/${user}`, schema, factory, locks: locksOf(locks) }
       try {
-        await CLOSING.get(opening.name)
-        return await openStorage(opening)
+        return await inTurn(opening.name, () => openStorage(opening))
       } catch (error) {
         return withPurge(opening, failedStorage(error, problemOf(error)))
       }
@@ -52,14 +52,56 @@ interface Opening {
 /** Clients that are closing on this page: the next one gets their device. */
 const CLOSING = new Map<string, Promise<void>>()
 
+/** The last opening of each database on this page. */
+const OPENING = new Map<string, Promise<unknown>>()
+
+/**
+ * Opens one after the other. A client that was closed while it opened (React does so in development) lets go of its
+ * device only once it has it, and the next one is to get that device.
+ */
+function inTurn<Result>(name: string, open: () => Promise<Result>): Promise<Result> {
+  const before = OPENING.get(name)
+  const opened = (async () => {
+    // A turn later: its client has heard of it, and let go if it was closed.
+    await before?.catch(() => {}).then(() => new Promise((resolve) => setTimeout(resolve)))
+    await CLOSING.get(name)
+    return await open()
+  })()
+  OPENING.set(name, opened)
+  const forget = () => OPENING.get(name) === opened && OPENING.delete(name)
+  opened.then(forget, forget)
+  return opened
+}
+
+type Choose = (known: readonly KnownSlot[]) => Promise<Claim | undefined>
+
 async function openStorage(opening: Opening): Promise<UserStorage> {
-  const { name, schema, locks } = opening
+  const { name, locks } = opening
+  return (await openDevice(opening, (known) => claimSlot(locks, name, known))) as UserStorage
+}
+
+/** A device that no page is any more, and that has left something to be dealt with. */
+async function openLeft(opening: Opening, connection: Connection): Promise<UserStorage | undefined> {
+  const { name, locks } = opening
+  // Without locks nobody can tell whether a page still is the device.
+  if (!locks) return undefined
+  const isLeft = ({ unsent, hasParked }: KnownSlot) => unsent > 0 || hasParked
+  if (!(await connection.run(knownSlots)).some(isLeft)) return undefined
+  return inTurn(name, () => openDevice(opening, (known) => claimKnown(locks, name, known.filter(isLeft))))
+}
+
+async function openDevice(opening: Opening, choose: Choose): Promise<UserStorage | undefined> {
+  const { name, schema } = opening
   const options = { factory: factoryOf(opening), name, mayCreate: true }
   const { database, known } = await openWhole(options)
   const owner = newKey()
   let claim: Claim | undefined
   try {
-    claim = await claimSlot(locks, name, known)
+    claim = await choose(known)
+    if (!claim) {
+      database.close()
+      return undefined
+    }
     const { slot } = claim
     const contents = await transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
       takeDevice(transaction, slot, owner),
@@ -76,6 +118,7 @@ async function openStorage(opening: Opening): Promise<UserStorage> {
       persist: askToPersist,
       release: (done) => releaseAfter(done, name, claim),
       remove: () => deleteDatabase(options.factory, name),
+      adopt: () => openLeft(opening, connection),
     })
     return storage
   } catch (error) {
@@ -104,19 +147,12 @@ async function openWhole(options: OpenOptions): Promise<OpenedDatabase> {
   }
 }
 
-/** The devices that pages have been, and how many ops each has not sent. */
-async function knownSlots(database: IDBDatabase): Promise<KnownSlot[]> {
-  const found = await transact(database, STORES, { mode: 'readonly' }, (transaction) => {
-    const devices: { slots: IDBValidKey[]; records: unknown[] } = { slots: [], records: [] }
-    const store = transaction.store('devices')
-    transaction.onResult(store.getAllKeys(), (slots) => (devices.slots = slots))
-    transaction.onResult(store.getAll(), (records) => (devices.records = records))
-    return devices
-  })
-  return found.slots.flatMap((slot, at) => {
-    const record = checkedDevice(found.records[at])
-    return typeof slot === 'number' ? [{ slot, unsent: record ? record.drawn - record.lastOp : 0 }] : []
-  })
+async function knownSlots(database: IDBDatabase): Promise<readonly KnownSlot[]> {
+  const found: KnownSlot[] = []
+  await transact(database, STORES, { mode: 'readonly' }, (transaction) =>
+    readSlots(transaction, (slots) => found.push(...slots)),
+  )
+  return found
 }
 
 function factoryOf({ factory }: Opening): IDBFactory {
@@ -136,17 +172,35 @@ function askToPersist(): void {
   void navigator?.storage?.persist?.().catch(() => {})
 }
 
-function releaseAfter(done: Promise<void>, name: string, claim: Claim | undefined): void {
-  const released = done.then(() => {
-    claim?.release()
+/** A sign-out that was refused keeps the device. */
+function releaseAfter(done: Promise<unknown>, name: string, claim: Claim | undefined): void {
+  const release = done.then(
+    () => claim?.release(),
+    () => {},
+  )
+  const released = Promise.all([release, CLOSING.get(name)]).then(() => {
     if (CLOSING.get(name) === released) CLOSING.delete(name)
   })
   CLOSING.set(name, released)
 }
 
-/** Also a storage that could not be opened may hold rows of an earlier visit. */
+/** Also a storage that could not be opened may hold rows of an earlier visit, and writes. */
 function withPurge(opening: Opening, storage: UserStorage): UserStorage {
   const isThere = storage.health?.current.problem?.code !== 'storage_refused'
   if (!isThere) return storage
-  return { ...storage, purge: () => deleteDatabase(factoryOf(opening), opening.name) }
+  return {
+    ...storage,
+    async purge(discard) {
+      const options = { factory: factoryOf(opening), name: opening.name, mayCreate: true }
+      const unsent = discard ? 0 : await unsentIn(options)
+      if (unsent === 0) await deleteDatabase(options.factory, options.name)
+      return unsent
+    },
+  }
+}
+
+async function unsentIn(options: OpenOptions): Promise<number> {
+  const { database, known } = await openWhole(options)
+  database.close()
+  return unsentOf(known)
 }

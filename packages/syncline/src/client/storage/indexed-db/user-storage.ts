@@ -14,6 +14,7 @@ import type { StorageHealth } from '../health.ts'
 import type { KeptRoom, RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
 import type { Connection } from './connection.ts'
 import { STORES, transact } from './database.ts'
+import { readSlots, unsentOf } from './known-slots.ts'
 import { planOutbox } from './outbox-log.ts'
 import { packPages } from './pack-pages.ts'
 import {
@@ -39,10 +40,12 @@ export interface UserStorageParts {
   readonly stored: { readonly starts: readonly number[] } | undefined
   /** Asks the platform not to evict. */
   persist(): void
-  /** Lets others have the device when this is done. */
-  release(done: Promise<void>): void
+  /** Lets others have the device when this is done; not when it is rejected. */
+  release(done: Promise<unknown>): void
   /** Removes the database. */
   remove(): Promise<void>
+  /** Opens another device of the user. */
+  adopt(): Promise<UserStorage | undefined>
 }
 
 // 20,000: rows that may wait for a storage that fails; a room that has more of them is cached by the next load only.
@@ -119,11 +122,21 @@ export class IndexedDbStorage implements UserStorage {
     this.#parts.persist()
   }
 
-  async purge(): Promise<void> {
-    this.#end('the user signed out')
-    const purged = this.#settled().then(() => this.#clear())
-    this.#parts.release(purged.catch(() => {}))
-    await purged
+  purge(discard?: boolean): Promise<number> {
+    const purged = this.#settled().then(() => this.#clear(discard))
+    // What is committed meanwhile is written if nothing was removed, and refused otherwise.
+    const goOn = () => this.#flush()
+    this.#flushing = purged.then(goOn, goOn)
+    this.#parts.release(
+      purged.then((unsent) => {
+        if (unsent > 0) throw new Error('refused')
+      }),
+    )
+    return purged
+  }
+
+  adopt(): Promise<UserStorage | undefined> {
+    return this.#parts.adopt()
   }
 
   close(): void {
@@ -136,21 +149,30 @@ export class IndexedDbStorage implements UserStorage {
     this.#fail(error)
   }
 
-  async #clear(): Promise<void> {
+  /** Removes everything, or tells how many writes would be lost: also those of other pages, open or not (W3). */
+  async #clear(discard = false): Promise<number> {
+    let unsent = 0
     await this.#parts.connection.run((database) =>
-      transact(database, STORES, { mode: 'readwrite' }, (transaction) => {
-        for (const store of STORES) transaction.store(store).clear()
-      }),
+      transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
+        readSlots(transaction, (slots) => {
+          unsent = discard ? 0 : unsentOf(slots)
+          if (unsent === 0) for (const store of STORES) transaction.store(store).clear()
+        }),
+      ),
     )
+    if (unsent > 0) return unsent
+    this.#end('the user signed out')
     this.#parts.connection.end(this.#ended)
     // The rows are gone already; the empty database goes when no other page holds it.
     await this.#parts.remove().catch(() => {})
+    return 0
   }
 
   /** What was committed so far is through, or has failed. */
   async #settled(): Promise<void> {
+    const flushing = this.#flushing
     await Promise.all(this.#packing.values())
-    await this.#flushing
+    await flushing
     await this.#rooms.settled()
   }
 
@@ -207,8 +229,10 @@ export class IndexedDbStorage implements UserStorage {
       this.#pending = NOTHING_PENDING
       this.#waiting = []
       try {
-        if (!isNothing(pending)) await this.#write(pending)
-        this.#recover()
+        if (!isNothing(pending)) {
+          await this.#write(pending)
+          this.#recover()
+        }
         for (const { resolve } of waiting) resolve()
       } catch (error) {
         this.#keep(pending)
