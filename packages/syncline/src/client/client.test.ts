@@ -481,6 +481,19 @@ test('K3: a session that turns out to be of another user sends nothing', async (
   client.close()
 })
 
+test('who leaves a room hears of it, also while others hold it', async () => {
+  const { clients } = await setUp('ana')
+  const { client } = only(clients)
+  const [first, second] = [client.join('production', 'p1'), client.join('production', 'p1')]
+  const heard: string[] = []
+  for (const room of [first, second]) room.status.subscribe(() => heard.push(room.status.current))
+
+  first.leave()
+
+  expect(heard).toEqual(['left'])
+  expect([first.status.current, second.status.current]).toEqual(['left', 'live'])
+})
+
 test('signing out with unsent writes asks first, and then leaves nothing', async () => {
   const { clients } = await setUp('ana')
   const { wire, client, storage } = only(clients)

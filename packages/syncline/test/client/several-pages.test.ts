@@ -181,6 +181,25 @@ test('K3: while it polls, a device neither sends its writes nor reads in the nam
   expect(server.state.log.flatMap(({ rows }) => rows.map(({ author }) => author.user))).not.toContain('ben')
 })
 
+test('a write that is not to be shown before it is confirmed is not shown after a reload either', async () => {
+  const { wire, pass, open } = profile()
+  const before = open({ joinAtStart: true })
+  await pass()
+  wire.connected(false)
+  await before.mutate.production.update('p1', { name: 'Not yet' }, { optimistic: false }).stored
+  before.close()
+  await pass()
+
+  const client = open({ joinAtStart: true })
+  await pass()
+  const names = () => client.query.production.current.map(({ name }) => name)
+  const unsent = names()
+  wire.connected(true)
+  await pass(40_000)
+
+  expect([unsent, names()]).toEqual([['Opera'], ['Not yet']])
+})
+
 test('K2: a write that was discarded by signing out says so', async () => {
   const { wire, pass, open } = profile()
   const client = open()

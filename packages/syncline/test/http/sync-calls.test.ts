@@ -118,7 +118,10 @@ test('K3: what is meant for another user than the session is of is refused, and 
   for (const answer of [pushed, pulled]) {
     expect(answer.status).toBe(401)
     expect(await bodyOf(answer)).toMatchObject({
-      error: { code: 'session_ended', message: expect.stringContaining("meant for user `ana`, and the session is of `ben`") },
+      error: {
+        code: 'session_ended',
+        message: expect.stringContaining('meant for user `ana`, and the session is of `ben`'),
+      },
     })
   }
   expect(meant).toMatchObject({ type: 'ack', lastOp: 1, rejected: [] })

@@ -76,6 +76,8 @@ export interface Outbox {
    * the operators, also after a reload, until the ack.
    */
   readonly held: ReadonlyMap<number, HeldFields>
+  /** Numbers of ops that are shown only once they are in the rows. */
+  readonly hidden: readonly number[]
   /** Rejections up to this number are kept here, so the server need not repeat them. */
   readonly read: number
 }
@@ -93,6 +95,7 @@ export function emptyOutbox(device: string): Outbox {
     kept: [],
     parked: [],
     held: new Map(),
+    hidden: [],
     read: 0,
   }
 }
@@ -189,7 +192,8 @@ function keep(
 /** Everything that ops up to this number caused is in the rows: they need not be shown any more. */
 export function settleThrough(outbox: Outbox, n: number): Outbox {
   if (n <= outbox.settledThrough) return outbox
-  return { ...outbox, settledThrough: n, held: withHeld(outbox, (held) => held > n) }
+  const hidden = outbox.hidden.filter((number) => number > n)
+  return { ...outbox, settledThrough: n, held: withHeld(outbox, (held) => held > n), hidden }
 }
 
 /** The held fields of the ops whose numbers pass. */
@@ -198,9 +202,9 @@ export function withHeld({ held }: Outbox, passes: (n: number) => boolean): Outb
 }
 
 /** The ops that are shown, oldest first: not acknowledged, or acknowledged and not yet in the rows. */
-export function shownOps({ kept, ops, settledThrough }: Outbox): QueuedOp[] {
+export function shownOps({ kept, ops, settledThrough, hidden }: Outbox): QueuedOp[] {
   const unsettled = kept.filter(({ op, isRefused }) => op.n > settledThrough && !isRefused)
-  return [...unsettled.map(({ op }) => op), ...ops]
+  return [...unsettled.map(({ op }) => op), ...ops].filter(({ n }) => !hidden.includes(n))
 }
 
 /** Takes a parked op out of the list: its author has dealt with it. */

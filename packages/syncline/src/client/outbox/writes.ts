@@ -222,7 +222,8 @@ export class Writes {
 
   #number(pending: Pending): void {
     const { outbox, ops } = enqueue(this.#open(), pending.drafts, () => newKey(this.#host.random))
-    this.#outbox = outbox
+    const hidden = ops.filter((_op, index) => !pending.shown[index]).map(({ n }) => n)
+    this.#outbox = { ...outbox, hidden: [...outbox.hidden, ...hidden] }
     this.#submissions.add(pending, ops)
     ops.forEach((op, index) => this.#shown.number(pending.shown[index], op.n))
   }

@@ -1,6 +1,6 @@
 /** A joined room as the application holds it. */
 import { type ErrorCode, SynclineError } from '../../protocol/errors.ts'
-import { type Observable, partOf } from '../observable.ts'
+import { createSource, type Observable, partOf } from '../observable.ts'
 import type { RoomState, RoomStatus } from './room-state.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -18,14 +18,23 @@ export interface Room {
 /** Holds a channel. */
 export function createRoom(rooms: Rooms, channel: string): Room {
   const { source } = rooms.hold(channel)
-  let isHeld = true
+  const hold = createSource(true)
+  const whole: Observable<RoomState> = {
+    get current() {
+      return source.current
+    },
+    subscribe(listener) {
+      const stops = [source.subscribe(listener), hold.subscribe(listener)]
+      return () => stops.forEach((stop) => stop())
+    },
+  }
   const leave = () => {
-    if (isHeld) rooms.release(channel)
-    isHeld = false
+    if (hold.current) rooms.release(channel)
+    hold.set(false)
   }
   return {
     channel,
-    status: partOf(source, ({ status }) => (isHeld ? status : 'left')),
+    status: partOf(whole, ({ status }) => (hold.current ? status : 'left')),
     get problem() {
       return source.current.problem
     },

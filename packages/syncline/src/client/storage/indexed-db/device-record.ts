@@ -17,12 +17,14 @@ export interface DeviceRecord {
   readonly keptFrom: number
   readonly read: number
   readonly held: readonly (readonly [number, HeldFields])[]
+  /** Absent in records of earlier versions. */
+  readonly hidden?: readonly number[]
   readonly epoch: string | undefined
   readonly user: string | undefined
 }
 
 export function deviceRecord(owner: string, { outbox, epoch, user }: StoredDevice): DeviceRecord {
-  const { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held } = outbox
+  const { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held, hidden } = outbox
   return {
     owner,
     device,
@@ -34,6 +36,7 @@ export function deviceRecord(owner: string, { outbox, epoch, user }: StoredDevic
     keptFrom: firstKept(outbox),
     read,
     held: [...held],
+    hidden,
     epoch,
     user,
   }
@@ -48,16 +51,17 @@ export function checkedDevice(value: unknown): DeviceRecord | undefined {
     [record.drawnKey, record.lastKey, record.epoch, record.user].every(isTextOrNothing) &&
     (record.lastOp as number) <= (record.drawn as number) &&
     Array.isArray(record.held) &&
-    record.held.every(isHeld)
+    record.held.every(isHeld) &&
+    (record.hidden === undefined || Array.isArray(record.hidden))
   return isShaped ? (record as DeviceRecord) : undefined
 }
 
 /** The outbox of a record, with ops from elsewhere. */
 export function outboxOf(
-  { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held }: DeviceRecord,
+  { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held, hidden = [] }: DeviceRecord,
   parts: Pick<Outbox, 'ops' | 'kept' | 'parked'>,
 ): Outbox {
-  const plain = { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read }
+  const plain = { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, hidden }
   return { ...plain, ...parts, held: new Map(held) }
 }
 

@@ -50,10 +50,10 @@ interface Opening {
 }
 
 /** Clients that are closing on this page: the next one gets their device. */
-const CLOSING = new Map<string, Promise<void>>()
+const CLOSING = new Map<string, Promise<unknown>>()
 
 /** The last opening of each database on this page. */
-const OPENING = new Map<string, Promise<unknown>>()
+const OPENING = new Map<string, Promise<void>>()
 
 /**
  * Opens one after the other. A client that was closed while it opened (React does so in development) lets go of its
@@ -62,14 +62,13 @@ const OPENING = new Map<string, Promise<unknown>>()
 function inTurn<Result>(name: string, open: () => Promise<Result>): Promise<Result> {
   const before = OPENING.get(name)
   const opened = (async () => {
-    // A turn later: its client has heard of it, and let go if it was closed.
-    await before?.catch(() => {}).then(() => new Promise((resolve) => setTimeout(resolve)))
+    await before
     await CLOSING.get(name)
     return await open()
   })()
-  OPENING.set(name, opened)
-  const forget = () => OPENING.get(name) === opened && OPENING.delete(name)
-  opened.then(forget, forget)
+  // A turn later: its client has heard of it, and let go if it was closed.
+  const later = () => new Promise<void>((resolve) => setTimeout(resolve))
+  OPENING.set(name, opened.then(later, later))
   return opened
 }
 
@@ -97,12 +96,13 @@ async function openDevice(opening: Opening, choose: Choose): Promise<UserStorage
   const owner = newKey()
   let claim: Claim | undefined
   try {
-    claim = await choose(known)
-    if (!claim) {
+    const chosen = await choose(known)
+    if (!chosen) {
       database.close()
       return undefined
     }
-    const { slot } = claim
+    claim = chosen
+    const { slot } = chosen
     const contents = await transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
       takeDevice(transaction, slot, owner),
     )
@@ -116,7 +116,7 @@ async function openDevice(opening: Opening, choose: Choose): Promise<UserStorage
       device,
       stored: isWhole ? { starts: contents.starts } : undefined,
       persist: askToPersist,
-      release: (done) => releaseAfter(done, name, claim),
+      release: (done) => releaseAfter(done, name, chosen),
       remove: () => deleteDatabase(options.factory, name),
       adopt: () => openLeft(opening, connection),
     })
@@ -173,15 +173,9 @@ function askToPersist(): void {
 }
 
 /** A sign-out that was refused keeps the device. */
-function releaseAfter(done: Promise<unknown>, name: string, claim: Claim | undefined): void {
-  const release = done.then(
-    () => claim?.release(),
-    () => {},
-  )
-  const released = Promise.all([release, CLOSING.get(name)]).then(() => {
-    if (CLOSING.get(name) === released) CLOSING.delete(name)
-  })
-  CLOSING.set(name, released)
+function releaseAfter(done: Promise<unknown>, name: string, claim: Claim): void {
+  const released = done.then(claim.release, () => {})
+  CLOSING.set(name, Promise.all([released, CLOSING.get(name)]))
 }
 
 /** Also a storage that could not be opened may hold rows of an earlier visit, and writes. */

@@ -12,17 +12,14 @@ export interface KnownSlot {
 
 /** Reads them inside a transaction, and hands them on in it. */
 export function readSlots(transaction: Transaction, take: (slots: readonly KnownSlot[]) => void): void {
-  const [devices, ops, parked] = (['devices', 'ops', 'parked'] as const).map((name) =>
-    transaction.store(name),
-  )
   const lists: unknown[][] = []
-  const requests = [
-    devices?.getAllKeys(),
-    devices?.getAll(),
-    ops?.getAllKeys(),
-    parked?.getAllKeys(),
-    parked?.getAll(),
+  const [devices, ops, parked] = [
+    transaction.store('devices'),
+    transaction.store('ops'),
+    transaction.store('parked'),
   ]
+  const keys = [devices, ops, parked].map((store) => store.getAllKeys())
+  const requests = [...keys, devices.getAll(), parked.getAll()]
   for (const request of requests as IDBRequest<unknown[]>[]) {
     transaction.onResult(request, (list) => {
       if (lists.push(list) === requests.length) take(slotsOf(lists))

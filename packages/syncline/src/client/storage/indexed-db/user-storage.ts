@@ -127,11 +127,7 @@ export class IndexedDbStorage implements UserStorage {
     // What is committed meanwhile is written if nothing was removed, and refused otherwise.
     const goOn = () => this.#flush()
     this.#flushing = purged.then(goOn, goOn)
-    this.#parts.release(
-      purged.then((unsent) => {
-        if (unsent > 0) throw new Error('refused')
-      }),
-    )
+    this.#parts.release(purged.then((unsent) => (unsent > 0 ? Promise.reject(unsent) : undefined)))
     return purged
   }
 
