@@ -62,10 +62,9 @@ async function mayRemove(client: StageClient): Promise<boolean> {
   const { pending } = client.status.current
   try {
     await client.signOut()
-  } catch (error) {
-    const isUnsent = (error as { code?: unknown }).code === 'aborted'
+  } catch {
     const count = pending > 0 ? `${pending} of your changes` : 'Changes that you made in another tab'
-    if (isUnsent && !confirm(`${count} have not been sent. Sign out and lose them?`)) return false
+    if (!confirm(`${count} have not been sent. Sign out and lose them?`)) return false
     await client.signOut({ discard: true }).catch(() => {})
   }
   return true

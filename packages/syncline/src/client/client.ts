@@ -66,8 +66,8 @@ export interface Client<S extends Schema> {
   close(): void
   /**
    * Ends the session and removes this user's rows and writes from the device.
-   * @throws SynclineError while writes are unsent, here or in another page of the user, unless `discard` is true;
-   * the session then goes on
+   * @throws SynclineError while writes are unsent, here or in another page of the user, and another error when the
+   * storage cannot tell; the session then goes on. With `discard` they are lost.
    */
   signOut(options?: { readonly discard?: boolean }): Promise<void>
 }

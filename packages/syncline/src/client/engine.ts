@@ -103,13 +103,15 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     const { length } = this.writes.queued
     if (length > 0 && !discard) return length
     this.writes.flush()
-    let unsent: number | void = 0
+    // When it cannot be told what would be lost, the session goes on too.
+    let isOver = discard
     try {
-      unsent = await this.#storage?.purge(discard)
+      const unsent = (await this.#storage?.purge(discard)) ?? 0
+      isOver ||= unsent === 0
+      return unsent
     } finally {
-      if (!unsent) this.#leave()
+      if (isOver) this.#leave()
     }
-    return unsent ?? 0
   }
 
   #leave(): void {
@@ -165,7 +167,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
       engine.start()
       this.#follow(engine)
     }
-    this.#cancelLook = this.clock.after(found ? 0 : LOOK_MS, () => void this.#look(storage))
+    this.#cancelLook = this.clock.after(LOOK_MS, () => void this.#look(storage))
   }
 
   /** One that has nothing left is let go. */

@@ -46,7 +46,7 @@ export function profile() {
 }
 
 /** Locks as browsers have them: each held by one until it is let go. */
-export function testLocks(): LockManager {
+function testLocks(): LockManager {
   const held = new Set<string>()
   return {
     async request(name: string, _options: LockOptions, work: (lock: Lock | null) => Promise<unknown>) {

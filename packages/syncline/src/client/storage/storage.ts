@@ -35,7 +35,7 @@ export interface UserStorage {
   readonly health?: Observable<StorageHealth>
   /** Asks the platform not to evict what is kept: unsent writes are about to lie here. */
   persist?(): void
-  /** Another device of the user, which no page is any more and which has unsent or refused writes; undefined if there is none. */
+  /** Another device of the user, which no page is any more and which has unsent or refused writes; nothing, or a rejection, if there is none. */
   adopt?(): Promise<UserStorage | undefined>
   /** Lets go of what other pages may want to open, after what was committed is through. */
   close?(): void

@@ -15,35 +15,26 @@ export interface Claim {
   release(): void
 }
 
-/** Claims the first device that is free; a new one when there is none. */
+/** Claims the first device that is free; a new one when there is none, unless it is to be one of these. */
 export async function claimSlot(
   locks: LockManager | undefined,
   name: string,
   known: readonly KnownSlot[],
+  mayBeNew: boolean,
 ): Promise<Claim> {
   const slots = [...known].sort((a, b) => Number(b.unsent > 0) - Number(a.unsent > 0) || a.slot - b.slot)
   const [first] = slots
   if (!locks) return { slot: first?.slot ?? 0, release: () => {} }
-  const free = await claimKnown(locks, name, slots)
-  if (free) return free
-  for (let slot = 0; ; slot++) {
-    if (slots.some((taken) => taken.slot === slot)) continue
-    const release = await tryLock(locks, `${name}/${slot}`)
-    if (release) return { slot, release }
-  }
-}
-
-/** Claims the first of these devices that is free. */
-export async function claimKnown(
-  locks: LockManager,
-  name: string,
-  slots: readonly KnownSlot[],
-): Promise<Claim | undefined> {
   for (const { slot } of slots) {
     const release = await tryLock(locks, `${name}/${slot}`)
     if (release) return { slot, release }
   }
-  return undefined
+  for (let slot = 0; mayBeNew; slot++) {
+    if (slots.some((taken) => taken.slot === slot)) continue
+    const release = await tryLock(locks, `${name}/${slot}`)
+    if (release) return { slot, release }
+  }
+  throw new Error('None is free.')
 }
 
 /** Takes a lock that nobody holds; it ends with the page, or when it is released. */

@@ -51,8 +51,7 @@ export function checkedDevice(value: unknown): DeviceRecord | undefined {
     [record.drawnKey, record.lastKey, record.epoch, record.user].every(isTextOrNothing) &&
     (record.lastOp as number) <= (record.drawn as number) &&
     Array.isArray(record.held) &&
-    record.held.every(isHeld) &&
-    (record.hidden === undefined || Array.isArray(record.hidden))
+    record.held.every(isHeld)
   return isShaped ? (record as DeviceRecord) : undefined
 }
 
@@ -61,7 +60,7 @@ export function outboxOf(
   { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held, hidden = [] }: DeviceRecord,
   parts: Pick<Outbox, 'ops' | 'kept' | 'parked'>,
 ): Outbox {
-  const plain = { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, hidden }
+  const plain = { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, hidden: [hidden].flat() }
   return { ...plain, ...parts, held: new Map(held) }
 }
 

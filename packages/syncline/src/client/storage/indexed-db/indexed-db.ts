@@ -7,10 +7,10 @@ import type { CompiledSchema } from '../../../schema/model.ts'
 import { newKey } from '../../new-id.ts'
 import { failedStorage } from '../failed.ts'
 import type { Storage, UserStorage } from '../storage.ts'
-import { type Claim, claimKnown, claimSlot } from './claim.ts'
+import { type Claim, claimSlot } from './claim.ts'
 import { Connection } from './connection.ts'
 import { deleteDatabase, openDatabase, type OpenOptions, STORES, transact } from './database.ts'
-import { type KnownSlot, readSlots, unsentOf } from './known-slots.ts'
+import { type KnownSlot, readSlots } from './known-slots.ts'
 import { problemOf } from './problem.ts'
 import { readDevice } from './read-device.ts'
 import { IndexedDbStorage } from './user-storage.ts'
@@ -34,9 +34,9 @@ export function indexedDb({ name = 'syncline', factory, locks }: IndexedDbOption
         throw new TypeError('`indexedDb()` is opened without a schema. Give the one of the client.')
       const opening: Opening = { name: `${name}/${user}`, schema, factory, locks: locksOf(locks) }
       try {
-        return await inTurn(opening.name, () => openStorage(opening))
+        return await inTurn(opening.name, () => openDevice(opening, false))
       } catch (error) {
-        return withPurge(opening, failedStorage(error, problemOf(error)))
+        return withPurge(opening, failedStorage(error, problemOf(error)), error)
       }
     },
   }
@@ -72,37 +72,27 @@ function inTurn<Result>(name: string, open: () => Promise<Result>): Promise<Resu
   return opened
 }
 
-type Choose = (known: readonly KnownSlot[]) => Promise<Claim | undefined>
-
-async function openStorage(opening: Opening): Promise<UserStorage> {
-  const { name, locks } = opening
-  return (await openDevice(opening, (known) => claimSlot(locks, name, known))) as UserStorage
+function isLeft({ unsent, hasParked }: KnownSlot): boolean {
+  return unsent > 0 || hasParked
 }
 
 /** A device that no page is any more, and that has left something to be dealt with. */
 async function openLeft(opening: Opening, connection: Connection): Promise<UserStorage | undefined> {
-  const { name, locks } = opening
   // Without locks nobody can tell whether a page still is the device.
-  if (!locks) return undefined
-  const isLeft = ({ unsent, hasParked }: KnownSlot) => unsent > 0 || hasParked
-  if (!(await connection.run(knownSlots)).some(isLeft)) return undefined
-  return inTurn(name, () => openDevice(opening, (known) => claimKnown(locks, name, known.filter(isLeft))))
+  if (!opening.locks || !(await connection.run(knownSlots)).some(isLeft)) return undefined
+  return inTurn(opening.name, () => openDevice(opening, true))
 }
 
-async function openDevice(opening: Opening, choose: Choose): Promise<UserStorage | undefined> {
-  const { name, schema } = opening
+async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserStorage> {
+  const { name, schema, locks } = opening
   const options = { factory: factoryOf(opening), name, mayCreate: true }
   const { database, known } = await openWhole(options)
   const owner = newKey()
   let claim: Claim | undefined
   try {
-    const chosen = await choose(known)
-    if (!chosen) {
-      database.close()
-      return undefined
-    }
-    claim = chosen
-    const { slot } = chosen
+    const held = await claimSlot(locks, name, isForLeft ? known.filter(isLeft) : known, !isForLeft)
+    claim = held
+    const { slot } = held
     const contents = await transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
       takeDevice(transaction, slot, owner),
     )
@@ -116,7 +106,11 @@ async function openDevice(opening: Opening, choose: Choose): Promise<UserStorage
       device,
       stored: isWhole ? { starts: contents.starts } : undefined,
       persist: askToPersist,
-      release: (done) => releaseAfter(done, name, chosen),
+      release: (done) => {
+        // A sign-out that was refused keeps the device.
+        const released = done.then(held.release, () => {})
+        CLOSING.set(name, Promise.all([released, CLOSING.get(name)]))
+      },
       remove: () => deleteDatabase(options.factory, name),
       adopt: () => openLeft(opening, connection),
     })
@@ -172,29 +166,18 @@ function askToPersist(): void {
   void navigator?.storage?.persist?.().catch(() => {})
 }
 
-/** A sign-out that was refused keeps the device. */
-function releaseAfter(done: Promise<unknown>, name: string, claim: Claim): void {
-  const released = done.then(claim.release, () => {})
-  CLOSING.set(name, Promise.all([released, CLOSING.get(name)]))
-}
-
-/** Also a storage that could not be opened may hold rows of an earlier visit, and writes. */
-function withPurge(opening: Opening, storage: UserStorage): UserStorage {
+/**
+ * Also a storage that could not be opened may hold rows of an earlier visit. Nobody can tell whether there are writes
+ * among them, so they go only when that is meant (W3).
+ */
+function withPurge(opening: Opening, storage: UserStorage, error: unknown): UserStorage {
   const isThere = storage.health?.current.problem?.code !== 'storage_refused'
   if (!isThere) return storage
   return {
     ...storage,
-    async purge(discard) {
-      const options = { factory: factoryOf(opening), name: opening.name, mayCreate: true }
-      const unsent = discard ? 0 : await unsentIn(options)
-      if (unsent === 0) await deleteDatabase(options.factory, options.name)
-      return unsent
+    purge: async (discard) => {
+      if (!discard) throw error
+      await deleteDatabase(factoryOf(opening), opening.name)
     },
   }
-}
-
-async function unsentIn(options: OpenOptions): Promise<number> {
-  const { database, known } = await openWhole(options)
-  database.close()
-  return unsentOf(known)
 }

@@ -13,13 +13,8 @@ export interface KnownSlot {
 /** Reads them inside a transaction, and hands them on in it. */
 export function readSlots(transaction: Transaction, take: (slots: readonly KnownSlot[]) => void): void {
   const lists: unknown[][] = []
-  const [devices, ops, parked] = [
-    transaction.store('devices'),
-    transaction.store('ops'),
-    transaction.store('parked'),
-  ]
-  const keys = [devices, ops, parked].map((store) => store.getAllKeys())
-  const requests = [...keys, devices.getAll(), parked.getAll()]
+  const stores = [transaction.store('devices'), transaction.store('parked')]
+  const requests = stores.flatMap((store) => [store.getAllKeys(), store.getAll()])
   for (const request of requests as IDBRequest<unknown[]>[]) {
     transaction.onResult(request, (list) => {
       if (lists.push(list) === requests.length) take(slotsOf(lists))
@@ -27,25 +22,12 @@ export function readSlots(transaction: Transaction, take: (slots: readonly Known
   }
 }
 
-/** How many ops would be lost with these devices. */
-export function unsentOf(slots: readonly KnownSlot[]): number {
-  return slots.reduce((sum, { unsent }) => sum + unsent, 0)
-}
-
-function slotsOf([
-  slots = [],
-  records = [],
-  runs = [],
-  parkedOf = [],
-  parked = [],
-]: unknown[][]): KnownSlot[] {
+function slotsOf([slots = [], records = [], parkedOf = [], parked = []]: unknown[][]): KnownSlot[] {
   return slots.flatMap((slot, at) => {
     if (typeof slot !== 'number') return []
     const record = checkedDevice(records[at])
-    const isOfSlot = (key: unknown) => Array.isArray(key) && key[0] === slot
-    // A record that is damaged does not tell; what lies there may be unsent.
-    const unsent = record ? record.drawn - record.lastOp : runs.filter(isOfSlot).length
-    const hasParked = (parked[parkedOf.indexOf(slot)] ?? '[]') !== '[]'
-    return [{ slot, unsent, hasParked }]
+    // One that is damaged does not tell; something may lie there.
+    const unsent = record ? record.drawn - record.lastOp : 1
+    return [{ slot, unsent, hasParked: (parked[parkedOf.indexOf(slot)] ?? '[]') !== '[]' }]
   })
 }

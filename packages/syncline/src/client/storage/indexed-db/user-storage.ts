@@ -14,7 +14,7 @@ import type { StorageHealth } from '../health.ts'
 import type { KeptRoom, RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
 import type { Connection } from './connection.ts'
 import { STORES, transact } from './database.ts'
-import { readSlots, unsentOf } from './known-slots.ts'
+import { readSlots } from './known-slots.ts'
 import { planOutbox } from './outbox-log.ts'
 import { packPages } from './pack-pages.ts'
 import {
@@ -127,7 +127,7 @@ export class IndexedDbStorage implements UserStorage {
     // What is committed meanwhile is written if nothing was removed, and refused otherwise.
     const goOn = () => this.#flush()
     this.#flushing = purged.then(goOn, goOn)
-    this.#parts.release(purged.then((unsent) => (unsent > 0 ? Promise.reject(unsent) : undefined)))
+    this.#parts.release(purged.then((unsent) => unsent && Promise.reject(unsent)))
     return purged
   }
 
@@ -151,7 +151,7 @@ export class IndexedDbStorage implements UserStorage {
     await this.#parts.connection.run((database) =>
       transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
         readSlots(transaction, (slots) => {
-          unsent = discard ? 0 : unsentOf(slots)
+          if (!discard) for (const slot of slots) unsent += slot.unsent
           if (unsent === 0) for (const store of STORES) transaction.store(store).clear()
         }),
       ),
