@@ -1,6 +1,6 @@
 /**
  * Whole first loads of large rooms, kept in memory while somebody asks for them, so that whoever opens a room in which
- * nothing has changed since costs the database no reading of it (docs/decisions/0021; bench: G7).
+ * nothing has changed since costs the database no reading of it (docs/decisions/0022; bench: G7).
  */
 import type { Cursor } from '../../postgres/log/cursor.ts'
 import type { Frame } from '../frames/frame.ts'
