@@ -6,6 +6,7 @@ import type { CompiledSchema } from '../schema/model.ts'
 import { type ChannelTarget, findTarget } from './channel-target.ts'
 import type { Ids } from './ids/ids.ts'
 import { checkReaders } from './rooms/check-readers.ts'
+import type { Readership } from './rooms/room.ts'
 
 export interface AccessContext {
   readonly schema: CompiledSchema
@@ -20,7 +21,18 @@ export async function mayReadChannel(
 ): Promise<boolean> {
   const target = findTarget(context.schema, context.ids, channel)
   if (!target) return false
-  return (await readersOf(context, target, [user])).has(user)
+  return mayReadTarget(context, target, user)
+}
+
+/** Whether the user may read what a channel stands for; rejects when that cannot be found out. */
+export async function mayReadTarget(
+  context: AccessContext,
+  target: ChannelTarget,
+  user: User,
+): Promise<boolean> {
+  const { readers, failed } = await readersOf(context, target, [user])
+  if (failed.has(user)) throw failed.get(user)
+  return readers.has(user)
 }
 
 /** Which of these users may read what a channel stands for. */
@@ -28,17 +40,24 @@ export async function readersOf(
   { rules, database }: AccessContext,
   target: ChannelTarget,
   users: readonly User[],
-): Promise<ReadonlySet<User>> {
+): Promise<Readership> {
   switch (target.kind) {
     case 'room':
     case 'collection':
       return checkReaders(database, rules, target.model, target.id, users)
     case 'all':
-      return new Set(users.filter((user) => rules.all(target.model, user)))
+      return surely(users.filter((user) => rules.all(target.model, user)))
     case 'user':
-      return new Set(users.filter(({ id }) => id === target.id))
+      return surely(users.filter(({ id }) => id === target.id))
     case 'mine':
       // Everybody has a list of what is theirs, be it empty.
-      return new Set(users)
+      return surely(users)
   }
 }
+
+/** These users, without a question to the database that could fail. */
+function surely(readers: readonly User[]): Readership {
+  return { readers: new Set(readers), failed: NOBODY }
+}
+
+const NOBODY: ReadonlyMap<User, unknown> = new Map()

@@ -5,7 +5,7 @@ import type { PullJoin } from './core.ts'
 import type { Frame } from './frames/frame.ts'
 import { MarkedChannel } from './marking/marked-channel.ts'
 import { MarkerNotice } from './marking/marker-notice.ts'
-import { readersOf } from './may-read.ts'
+import { mayReadTarget } from './may-read.ts'
 import type { PullSnapshot } from './pull-channel.ts'
 import { joinedFrame, notFoundFrame } from './session/answers.ts'
 
@@ -16,7 +16,7 @@ export async function pullMarkers(
 ): Promise<readonly Frame[]> {
   const target = findMarkerTarget(engine.schema, engine.ids, channel)
   const context = { schema: engine.schema, rules, database: connection }
-  const mayRead = target !== null && (await readersOf(context, target, [request.user])).has(request.user)
+  const mayRead = target !== null && (await mayReadTarget(context, target, request.user))
   if (!mayRead) return [notFoundFrame(channel)]
   const place = withPosition(readAtMicros, engine.seal.seal({ ...cursor, views: NO_VIEWS }))
   const joined = joinedFrame(channel, place, 'markers')

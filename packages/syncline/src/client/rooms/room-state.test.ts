@@ -85,14 +85,17 @@ test('A2: `not_found` empties the room, another refusal leaves what is cached', 
   expect(busy.effect).toEqual({ type: 'joinLater', afterMs: 500 })
 })
 
-test('a room that is tried again says why it waits, until it has its answer', () => {
+test('K2: a room that is tried again says that it waits and why, until it has its answer', () => {
   const busy = onError(joiningRoom('A:1'), 'unavailable', 'The database is away.', 500).room
   const again = rejoining(busy)
   const interrupted = onError(live, 'unavailable', 'The database is away.', 500).room
   const whole = onJoined(again, 'c1').room
 
+  const waiting = onError(live, 'unavailable', 'The rule fails.', 500).room
+
   expect(busy).toMatchObject({ status: 'joining', problem: { code: 'unavailable' } })
   expect(again.problem).toEqual(busy.problem)
   expect(interrupted).toMatchObject({ status: 'catching-up', hasRows: true, isJoined: false })
   expect(whole).toMatchObject({ status: 'live', problem: undefined })
+  expect(waiting).toMatchObject({ status: 'catching-up', hasRows: true, problem: { code: 'unavailable' } })
 })

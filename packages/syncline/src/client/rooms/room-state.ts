@@ -136,7 +136,7 @@ export function onError(room: RoomState, code: string, message: string, retryAft
   if (GONE.has(code)) return onGone(room, code, message)
   if (retryAfterMs !== undefined) {
     return {
-      // The answer begins anew.
+      // Nothing comes any more until it is asked for again, and the answer begins anew.
       room: { ...rejoining(room), problem: { code, message } },
       effect: { type: 'joinLater', afterMs: retryAfterMs },
     }

@@ -2,7 +2,8 @@
  * One marker channel followed by one connection, from the asking to the end.
  *
  *   asking   the right is being checked; what was missed waits behind the confirmation
- *   up       notices are handed on as they come
+ *   up       notices are handed on as they come; when the right cannot be checked any more, it is followed anew from the
+ *            last place, for a client that was confirmed does not ask again
  *   ended    refused, left, gone, or its connection is over; nothing is handed on any more
  */
 import type { MarkerNotice } from '../../server/marking/marker-notice.ts'
@@ -27,12 +28,18 @@ export interface FollowingRequest {
   readonly receivedAtMs: number
 }
 
+/** Time until a channel whose right could not be checked is followed anew, in ms. */
+const AGAIN_AFTER_MS = 5_000
+
 export class Following {
   readonly #context: CableContext
   readonly #events: FollowingEvents
   #state: 'asking' | 'up' | 'ended' = 'asking'
   #missed: MarkerNotice[] = []
   #subscription: MarkerSubscription | undefined
+  /** Where it stands while it is up. */
+  #place: string | undefined
+  #timer: NodeJS.Timeout | undefined
 
   constructor(context: CableContext, events: FollowingEvents) {
     this.#context = context
@@ -53,13 +60,21 @@ export class Following {
         onMarkers: (notice) => this.#take(notice),
         onJoined: (cursor) => this.#join(cursor),
         onGone: () => this.#finish(this.#events.onGone),
+        onFailed: () => this.#beginAgain(request),
       })
       const outcome = await this.#subscription.outcome
-      if (outcome === 'refused') this.#finish(this.#events.onRefused)
+      if (outcome === 'refused') this.#finish(this.isUp ? this.#events.onGone : this.#events.onRefused)
     } catch (error) {
       log.warn({ error: String(error) }, 'A channel could not be subscribed to.')
-      this.#finish(this.#events.onFailed)
+      if (this.isUp) this.#beginAgain(request)
+      else this.#finish(this.#events.onFailed)
     }
+  }
+
+  #beginAgain(request: FollowingRequest): void {
+    this.#timer = setTimeout(() => {
+      void this.begin({ ...request, cursor: this.#place as string, receivedAtMs: performance.now() })
+    }, AGAIN_AFTER_MS).unref()
   }
 
   /** Ends it without a word. */
@@ -68,6 +83,7 @@ export class Following {
   }
 
   #join(cursor: string): void {
+    this.#place = cursor
     if (this.#state !== 'asking') return
     this.#state = 'up'
     this.#events.onUp(cursor)
@@ -77,14 +93,20 @@ export class Following {
   }
 
   #take(notice: MarkerNotice): void {
-    if (this.#state === 'up') this.#events.onNotice(notice)
+    if (this.#state === 'up') this.#hand(notice)
     else if (this.#state === 'asking') this.#missed.push(notice)
+  }
+
+  #hand(notice: MarkerNotice): void {
+    this.#place = notice.cursor
+    this.#events.onNotice(notice)
   }
 
   #finish(tell?: () => void): void {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#missed = []
+    clearTimeout(this.#timer)
     this.#subscription?.end()
     tell?.()
   }

@@ -36,7 +36,8 @@ test('W3, W4: each error refuses the op, or lets it wait, or says that the datab
   for (const [kind, codes] of Object.entries(meanings)) {
     for (const code of codes) expect(kindOf(serverError(code)), code).toBe(kind)
   }
-  expect(kindOf(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))).toBe('unavailable')
+  for (const code of ['ECONNRESET', 'EPIPE'])
+    expect(kindOf(Object.assign(new Error('reset'), { code })), code).toBe('unavailable')
   expect(kindOf(new SynclineError('forbidden', 'No.'))).toBe('forbidden')
   expect(kindOf(new SynclineError('unavailable', 'Later.'))).toBe('unavailable')
 })

@@ -126,6 +126,8 @@ function meaningOfOwn({ code, message, field }: SynclineError): Meaning {
 
 /** Whether PostgreSQL itself said so. */
 export function isServerError(error: unknown): error is ServerError & Error {
-  // A socket's error has a code too (`ECONNRESET`), but not of five capitals and digits.
-  return error instanceof Error && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))
+  // A socket's error has a code too: `ECONNRESET`, and `EPIPE`, which is as long as an SQLSTATE.
+  return (
+    error instanceof Error && /^(?!E[A-Z]{4}$)[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code))
+  )
 }

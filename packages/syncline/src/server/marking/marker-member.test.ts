@@ -7,7 +7,11 @@ function setUp() {
   const told: string[] = []
   const member = new MarkerMember(
     { id: 'ana' },
-    { onMarkers: ({ cursor }) => void told.push(cursor), onGone: () => void told.push('gone') },
+    {
+      onMarkers: ({ cursor }) => void told.push(cursor),
+      onGone: () => void told.push('gone'),
+      onFailed: (error) => void told.push(`failed ${error}`),
+    },
   )
   const notice = (name: string, guard: number) =>
     new MarkerNotice('Account:1', refreshOf('account'), name, guard)

@@ -16,6 +16,8 @@ export interface MarkerMemberEvents {
   onMarkers(notice: MarkerNotice): void
   /** The right to read is lost; the subscription has ended. */
   onGone(): void
+  /** Whether the right holds is not known; the subscription has ended. */
+  onFailed(error: unknown): void
 }
 
 /** Notices that wait one by one; later ones become one. */
@@ -85,6 +87,13 @@ export class MarkerMember implements RoomMember<MarkerNotice> {
     this.end()
     if (farewell) this.#events.onMarkers(farewell)
     this.#events.onGone()
+  }
+
+  /** Whether the right holds cannot be found out: nothing that waits is told. */
+  fail(error: unknown): void {
+    if (this.#state === 'ended') return
+    this.end()
+    this.#events.onFailed(error)
   }
 
   /** A deleted record takes the right to read it along. Who had it until that very batch hears `remove` before `gone`. */

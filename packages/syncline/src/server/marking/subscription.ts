@@ -32,6 +32,8 @@ export interface MarkerRequest {
   onJoined(cursor: string): void
   /** The right to read was lost; nothing follows. */
   onGone(): void
+  /** After `onJoined`: it cannot be found out whether the right holds; nothing follows. */
+  onFailed(error: unknown): void
 }
 
 /** A subscription of one connection to one channel. */
@@ -84,6 +86,7 @@ export class Subscription implements MarkerSubscription {
     this.#member = new MarkerMember(user, {
       onMarkers: (notice) => request.onMarkers(notice),
       onGone: () => this.#lose(),
+      onFailed: (error) => this.#fail(error),
     })
     this.#stream = context.open(channel, user)
     this.#stream?.room.members.add(this.#member)
@@ -130,6 +133,13 @@ export class Subscription implements MarkerSubscription {
     metrics.count('syncline_gone_total')
     log.debug({ channel, user: this.#member.user.id }, 'A subscription to markers ended: the right was lost.')
     this.#request.onGone()
+  }
+
+  #fail(error: unknown): void {
+    const { channel } = this
+    this.#leave()
+    this.#context.log.warn({ channel, error: String(error) }, 'A right to markers could not be checked.')
+    this.#request.onFailed(error)
   }
 
   async #join(): MarkerSubscription['outcome'] {

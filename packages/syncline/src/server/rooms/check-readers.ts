@@ -4,27 +4,32 @@ import type { Rules } from '../../postgres/rules.ts'
 import { quoteIdentifier } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
 import type { Model } from '../../schema/model.ts'
+import { askApart } from './ask-apart.ts'
+import type { Readership } from './room.ts'
 
 /** Conditions in one statement; a room with more different users is asked in several. */
 const CONDITIONS_AT_ONCE = 500
 
-/** Finds which of the users may read the record now. Users whose rule is the same condition are asked about once. */
+/**
+ * Finds which of the users may read the record now. Users whose rule is the same condition are asked about once; a
+ * condition that fails in the database fails for its own users (W4).
+ */
 export async function checkReaders(
   database: Pick<Database, 'query'>,
   rules: Rules,
   model: Model,
   id: string,
   users: readonly User[],
-): Promise<ReadonlySet<User>> {
-  const groups = groupByCondition(rules, model, users)
-  const readers = new Set<User>()
-  for (let start = 0; start < groups.length; start += CONDITIONS_AT_ONCE) {
-    const some = groups.slice(start, start + CONDITIONS_AT_ONCE)
-    for (const index of await passing(database, model, id, some)) {
-      for (const user of some[index]?.users ?? []) readers.add(user)
-    }
+): Promise<Readership> {
+  const { answers, failed } = await askApart(groupByCondition(rules, model, users), {
+    atOnce: CONDITIONS_AT_ONCE,
+    textOf: ({ text }) => text(0),
+    ask: (groups) => passing(database, model, id, groups),
+  })
+  return {
+    readers: new Set(answers.flat().flatMap((group) => group.users)),
+    failed: new Map([...failed].flatMap(([group, error]) => group.users.map((user) => [user, error]))),
   }
-  return readers
 }
 
 interface ConditionGroup {
@@ -55,7 +60,7 @@ async function passing(
   model: Model,
   id: string,
   groups: readonly ConditionGroup[],
-): Promise<number[]> {
+): Promise<ConditionGroup[]> {
   const values: Parameter[] = [id]
   const table = quoteIdentifier(model.table)
   const idColumn = quoteIdentifier(model.idColumn)
@@ -65,5 +70,5 @@ async function passing(
     return `select ${index} as n from ${table} as sync_record where sync_record.${idColumn} = $1 and (${condition})`
   })
   const rows = await database.query<{ n: number }>(parts.join('\nunion all\n'), values)
-  return rows.map(({ n }) => Number(n))
+  return rows.map(({ n }) => groups[Number(n)] as ConditionGroup)
 }

@@ -36,6 +36,10 @@ class ToldMember extends Member {
   protected onGone(): void {
     this.events.push('gone')
   }
+
+  protected onFailed(error: unknown): void {
+    this.events.push(`failed ${error}`)
+  }
 }
 
 function memberWith(outlet: Outlet) {

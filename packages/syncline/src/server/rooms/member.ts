@@ -69,6 +69,8 @@ export abstract class Member {
   protected abstract onReload(reason: string): void
   /** The right to read is lost; the member has ended. */
   protected abstract onGone(): void
+  /** Whether the right holds is not known; the member has ended. */
+  protected abstract onFailed(error: unknown): void
 
   get state(): MemberState {
     return this.#standing.state
@@ -120,6 +122,13 @@ export abstract class Member {
     if (this.#standing === ENDED) return
     this.end()
     this.onGone()
+  }
+
+  /** Whether the right holds cannot be found out: nothing is sent, and the device has to ask again. */
+  fail(error: unknown): void {
+    if (this.#standing === ENDED) return
+    this.end()
+    this.onFailed(error)
   }
 
   /** Ends the subscription without a word. */

@@ -33,8 +33,11 @@ export class Readers {
       const questions = this.#questions
       this.#questions = []
       try {
-        const readers = await this.#check([...new Set(questions.map(({ user }) => user))])
-        for (const { user, resolve } of questions) resolve(readers.has(user))
+        const { readers, failed } = await this.#check([...new Set(questions.map(({ user }) => user))])
+        for (const { user, resolve, reject } of questions) {
+          if (failed.has(user)) reject(failed.get(user))
+          else resolve(readers.has(user))
+        }
       } catch (error) {
         for (const { reject } of questions) reject(error)
       }

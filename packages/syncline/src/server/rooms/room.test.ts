@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { User } from '../../protocol/user.ts'
 import { silentLogger } from '../logger.ts'
 import { CheckedRight } from './checked-right.ts'
-import { Room } from './room.ts'
+import { type Readership, Room } from './room.ts'
 
 const ADMIN: User = { id: '1', admin: true }
 const NO_ADMIN: User = { id: '1', admin: false }
@@ -13,8 +13,10 @@ function checks() {
   const waiting: (() => void)[] = []
   const check = (users: readonly User[]) => {
     asked.push([...users])
-    return new Promise<ReadonlySet<User>>((resolve) =>
-      waiting.push(() => resolve(new Set(users.filter(({ admin }) => admin === true)))),
+    return new Promise<Readership>((resolve) =>
+      waiting.push(() =>
+        resolve({ readers: new Set(users.filter(({ admin }) => admin === true)), failed: new Map() }),
+      ),
     )
   }
   return { asked, check, answer: () => waiting.shift()?.() }
@@ -30,6 +32,7 @@ function memberOf(user: User) {
     guard: (guard: number) => void told.push(`guard ${guard}`),
     pass: (guard: number) => void told.push(`pass ${guard}`),
     lose: () => void told.push('lose'),
+    fail: (error: unknown) => void told.push(`fail ${error}`),
   }
 }
 

@@ -3,14 +3,21 @@
  *
  * Flow of a revocation (A2): a batch changes a guarding table → every member is held → one check for the whole
  * room, at most one per 50 ms → those who may read go on where they stood, the others get `gone` and nothing after.
+ * Whose rule fails in the database is told so and asks again; nobody else waits for that (W4).
  */
 import type { User } from '../../protocol/user.ts'
 import type { Logger } from '../logger.ts'
 import type { Delivery } from './delivery.ts'
 import type { MemberState } from './member.ts'
 
-/** Finds out which of these users may read the channel now. */
-export type CheckReaders = (users: readonly User[]) => Promise<ReadonlySet<User>>
+/** Who may read a channel; of those whose rule fails in the database it is not known, and why. */
+export interface Readership {
+  readonly readers: ReadonlySet<User>
+  readonly failed: ReadonlyMap<User, unknown>
+}
+
+/** Finds out which of these users may read the channel now; rejects when nothing is known of anybody. */
+export type CheckReaders = (users: readonly User[]) => Promise<Readership>
 
 /** Shortest time between two checks of one room, in ms. */
 const CHECK_EVERY_MS = 50
@@ -28,6 +35,8 @@ export interface RoomMember<D> {
   pass(guard: number): void
   /** The right was found to be lost. */
   lose(): void
+  /** Whether the right holds cannot be found out. */
+  fail(error: unknown): void
 }
 
 export class Room<D = Delivery> {
@@ -91,11 +100,11 @@ export class Room<D = Delivery> {
     this.#isDueAgain = false
     this.#lastCheckMs = performance.now()
     try {
-      const readers = await this.#checkReaders([...new Set(asked.map(({ user }) => user))])
+      const readership = await this.#checkReaders([...new Set(asked.map(({ user }) => user))])
       this.#checked = guard
       // Of a user who was renewed meanwhile nothing is known: the check that the renewal asked for follows.
       for (const { member, user } of asked)
-        if (member.user === user) this.#conclude(member, readers.has(user), guard)
+        if (member.user === user) this.#conclude(member, readership, guard)
     } catch (error) {
       this.#log.warn(
         { error: String(error) },
@@ -107,10 +116,12 @@ export class Room<D = Delivery> {
     if ((this.#isDueAgain || this.#checked < this.#guard) && this.members.size > 0) this.checkSoon()
   }
 
-  #conclude(member: RoomMember<D>, mayRead: boolean, guard: number): void {
-    if (mayRead) return member.pass(guard)
+  #conclude(member: RoomMember<D>, { readers, failed }: Readership, guard: number): void {
+    const { user } = member
+    if (readers.has(user)) return member.pass(guard)
     this.members.delete(member)
-    member.lose()
+    if (failed.has(user)) member.fail(failed.get(user))
+    else member.lose()
   }
 
   /** Forgets timers; called when the last member has left. */

@@ -1,4 +1,5 @@
 /** The small messages of a session as frames. */
+import { isStatementFault } from '../../postgres/statement-fault.ts'
 import { type ErrorCode, errorEntry } from '../../protocol/errors.ts'
 import type { Bye } from '../../protocol/messages/bye.ts'
 import type { ErrorMessage } from '../../protocol/messages/error.ts'
@@ -21,6 +22,18 @@ export function invalidFrame({ code, message, channel }: MessageError): Frame {
 /** The one answer for unknown, missing, unreadable and unparsable (A3). */
 export function notFoundFrame(channel: string): Frame {
   return errorFrame('not_found', { channel })
+}
+
+/** Time until a channel that the database did not answer for is asked for again, in ms. */
+const ANSWERED_AFTER_MS = 1_000
+/** As long, when a statement fails and not the database: it does so until somebody mends it. */
+const MENDED_AFTER_MS = 5_000
+
+/** The answer for a channel of which it cannot be found out whether, or what, may be read: it is asked for again. */
+export function unavailableFrame(channel: string, error: unknown): Frame {
+  if (!isStatementFault(error)) return errorFrame('unavailable', { channel, retryAfterMs: ANSWERED_AFTER_MS })
+  const message = `\`${channel}\` cannot be read: its access rule, or a statement for its rows, fails in the database for this user. It is asked for again; the server's log says why.`
+  return errorFrame('unavailable', { channel, message, retryAfterMs: MENDED_AFTER_MS })
 }
 
 export function byeFrame(code: ErrorCode, reconnect: boolean, afterMs?: number): Frame {

@@ -12,13 +12,10 @@ import { findTarget } from '../channel-target.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import { type Beginning, bringUp } from '../rooms/bring-up.ts'
 import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
-import { errorFrame, goneFrame, joinedFrame, notFoundFrame } from './answers.ts'
+import { errorFrame, goneFrame, joinedFrame, notFoundFrame, unavailableFrame } from './answers.ts'
 import { MarkerJoins } from './marker-joins.ts'
 import type { Session } from './session.ts'
 import { Subscription } from './subscription.ts'
-
-/** Time until a load that failed is tried again, in ms. */
-const RETRY_AFTER_MS = 1_000
 
 export class Joins {
   readonly #session: Session
@@ -108,9 +105,14 @@ export class Joins {
   }
 
   #fail(channel: string, error: unknown): void {
-    this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be read.')
+    this.#session.engine.log.warn({ channel, error: String(error) }, 'A channel could not be read.')
     this.#session.drop(channel)
-    this.#session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
+    this.#session.send(unavailableFrame(channel, error))
+  }
+
+  /** Ends a subscription of which it is not known whether it may go on, and says so: the device asks again. */
+  fail(subscription: Subscription, error: unknown): void {
+    if (this.#session.subscriptions.includes(subscription)) this.#fail(subscription.channel, error)
   }
 
   async #join(message: Join, receivedAtMs: number, isWanted: () => boolean): Promise<void> {
@@ -172,24 +174,15 @@ export class Joins {
     }
   }
 
-  /** Loads a room again that this device already has; its old rows stay visible meanwhile. */
+  /** Loads a room again that this device already has; its old rows stay visible meanwhile, or until it can be read. */
   async reload(subscription: Subscription, reason: string): Promise<void> {
     const { place } = subscription
-    while (subscription.state === 'joining' && this.#session.phase === 'open') {
-      try {
-        const outcome = await bringUp(
-          place,
-          subscription,
-          { from: 'reload', reason },
-          this.#session.device,
-          () => {},
-        )
-        if (outcome.is === 'forbidden') subscription.lose()
-        return
-      } catch (error) {
-        this.#session.engine.log.warn({ error: String(error) }, 'A channel could not be loaded again.')
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
-      }
+    const { device } = this.#session
+    try {
+      const outcome = await bringUp(place, subscription, { from: 'reload', reason }, device, () => {})
+      if (outcome.is === 'forbidden') subscription.lose()
+    } catch (error) {
+      subscription.fail(error)
     }
   }
 
@@ -226,10 +219,14 @@ export class Joins {
     })
   }
 
-  /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
+  /**
+   * Resolves when everything that the tail has handed on has been sent to this session, or will never be. A channel that
+   * has no `joined` yet is not waited for: the device waits for that one itself.
+   */
   async settled(): Promise<void> {
     await Promise.all(
       this.#session.subscriptions.map(async (subscription) => {
+        if (!subscription.isUp) return
         await subscription.place.settled()
         await subscription.settled()
       }),

@@ -6,11 +6,8 @@
 import type { Join } from '../../protocol/messages/join.ts'
 import type { User } from '../../protocol/user.ts'
 import type { MarkerSubscription } from '../marking/subscription.ts'
-import { errorFrame, goneFrame, joinedFrame, notFoundFrame } from './answers.ts'
+import { goneFrame, joinedFrame, notFoundFrame, unavailableFrame } from './answers.ts'
 import type { Session } from './session.ts'
-
-/** When to try again what the database did not answer, in ms. */
-const RETRY_AFTER_MS = 1_000
 
 export class MarkerJoins {
   readonly #session: Session
@@ -54,6 +51,10 @@ export class MarkerJoins {
         this.#forget(subscription)
         session.send(goneFrame(channel))
       },
+      onFailed: (error) => {
+        this.#forget(subscription)
+        session.send(unavailableFrame(channel, error))
+      },
     })
     this.#subscriptions.set(channel, subscription)
     void this.#conclude(subscription)
@@ -69,7 +70,7 @@ export class MarkerJoins {
     } catch (error) {
       session.engine.log.warn({ error: String(error) }, 'A channel could not be joined for markers.')
       this.#forget(subscription)
-      session.send(errorFrame('unavailable', { channel, retryAfterMs: RETRY_AFTER_MS }))
+      session.send(unavailableFrame(channel, error))
     }
   }
 

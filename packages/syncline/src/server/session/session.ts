@@ -187,6 +187,11 @@ export class Session extends ProofWatch {
     this.work.joins.lose(subscription)
   }
 
+  /** It cannot be found out whether a channel may go on. */
+  fail(subscription: Subscription, error: unknown): void {
+    this.work.joins.fail(subscription, error)
+  }
+
   /** Who it is has been proven anew; rights that hang on it are checked again. */
   renew(identity: Identity): void {
     this.watch(this.engine.sessions.shared(identity))

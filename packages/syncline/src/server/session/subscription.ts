@@ -10,6 +10,7 @@ interface Keeper {
   readonly outlet: Outlet
   reload(subscription: Subscription, reason: string): void
   lose(subscription: Subscription): void
+  fail(subscription: Subscription, error: unknown): void
 }
 
 export class Subscription extends Member {
@@ -43,5 +44,9 @@ export class Subscription extends Member {
 
   protected onGone(): void {
     this.#keeper.lose(this)
+  }
+
+  protected onFailed(error: unknown): void {
+    this.#keeper.fail(this, error)
   }
 }

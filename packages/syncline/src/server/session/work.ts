@@ -91,8 +91,8 @@ export class Work {
   }
 
   /**
-   * The session is open: handles what has come meanwhile. The ack of what came before stands behind the joins that came
-   * with `hello`, and before the first push's own.
+   * The session is open: handles what has come meanwhile. The joins that came with `hello` are begun first; the ack of
+   * what came before stands before the first push's own.
    */
   begin(outcome: PushOutcome): void {
     const queue = this.#queue

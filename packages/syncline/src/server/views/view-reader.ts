@@ -6,6 +6,7 @@ import { CHANGE_COLUMNS, unseenChanges } from '../../postgres/log/unseen-changes
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
 import { quoteIdentifier } from '../../postgres/sql.ts'
 import type { Field, Model } from '../../schema/model.ts'
+import { askApart } from '../rooms/ask-apart.ts'
 import type { ViewDefinition } from './view-definition.ts'
 
 type Asked = Pick<Database | Connection, 'query'>
@@ -27,25 +28,42 @@ export async function readIds(
   return new Map(rows.map(({ id, version }) => [id, version]))
 }
 
+/** Which records views show; and which views cannot be read, and why. */
+export interface Shown {
+  readonly shown: ReadonlyMap<ViewDefinition, ReadonlySet<string>>
+  readonly failed: ReadonlyMap<ViewDefinition, unknown>
+}
+
 /** For each view of one model, which of these records it shows now; of all its records when `ids` is null. */
 export async function readShown(
   database: Asked,
   model: Model,
   views: readonly ViewDefinition[],
   ids: readonly string[] | null,
+): Promise<Shown> {
+  const { answers, failed } = await askApart(views, {
+    atOnce: VIEWS_AT_ONCE,
+    textOf: ({ condition }) => condition.text(),
+    ask: (some) => readShownAtOnce(database, model, some, ids),
+  })
+  return { shown: new Map(answers.flatMap((shown) => [...shown])), failed }
+}
+
+async function readShownAtOnce(
+  database: Asked,
+  model: Model,
+  views: readonly ViewDefinition[],
+  ids: readonly string[] | null,
 ): Promise<Map<ViewDefinition, Set<string>>> {
   const shown = new Map(views.map((view) => [view, new Set<string>()]))
-  for (let start = 0; start < views.length; start += VIEWS_AT_ONCE) {
-    const some = views.slice(start, start + VIEWS_AT_ONCE)
-    const values: Parameter[] = ids === null ? [] : [ids]
-    const parts = some.map(({ condition }, index) => {
-      const text = condition.text(values.length)
-      values.push(...condition.values)
-      return `select ${index} as n, ${idText(model)} as id from ${from(model)} where ${ids === null ? '' : `${isAmong(model)} and `}(${text})`
-    })
-    const rows = await database.query<{ n: number; id: string }>(parts.join('\nunion all\n'), values)
-    for (const { n, id } of rows) shown.get(some[Number(n)] as ViewDefinition)?.add(id)
-  }
+  const values: Parameter[] = ids === null ? [] : [ids]
+  const parts = views.map(({ condition }, index) => {
+    const text = condition.text(values.length)
+    values.push(...condition.values)
+    return `select ${index} as n, ${idText(model)} as id from ${from(model)} where ${ids === null ? '' : `${isAmong(model)} and `}(${text})`
+  })
+  const rows = await database.query<{ n: number; id: string }>(parts.join('\nunion all\n'), values)
+  for (const { n, id } of rows) shown.get(views[Number(n)] as ViewDefinition)?.add(id)
   return shown
 }
 

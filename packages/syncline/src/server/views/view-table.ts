@@ -3,10 +3,12 @@
  *
  * Flow: batch → which views can it concern? → one question to the database for all views of a model → each view's
  * changes → its room. Batches take their turn, so that every view sees them in order (L2); other rooms do not wait.
+ * A view that cannot be read is given up and loaded again by its members; the line goes on without it (W4).
  */
 import type { Database } from '../../postgres/database.ts'
 import { covers } from '../../postgres/log/cursor.ts'
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
+import { isStatementFault } from '../../postgres/statement-fault.ts'
 import type { Model } from '../../schema/model.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
 import type { Logger } from '../logger.ts'
@@ -143,17 +145,33 @@ export class ViewTable {
   ): Promise<void> {
     if (views.length === 0) return
     const { database } = this.#options
-    const shown = await readShown(
+    const { shown, failed } = await readShown(
       database,
       model,
       views.map(({ definition }) => definition),
       ids,
     )
     for (const view of views) {
-      const readable = shown.get(view.definition) ?? new Set()
+      const readable = shown.get(view.definition)
+      if (!readable) {
+        this.#giveUp(view, batch, failed.get(view.definition))
+        continue
+      }
       const asked = ids ?? [...view.records.ids()]
-      await this.#send(view, batch, viewChanges(view.records, { rows, asked, readable }))
+      try {
+        await this.#send(view, batch, viewChanges(view.records, { rows, asked, readable }))
+      } catch (error) {
+        if (!isStatementFault(error)) throw error
+        this.#giveUp(view, batch, error)
+      }
     }
+  }
+
+  /** What its members have no longer follows on: they load it again, or learn that it cannot be read. */
+  #giveUp(view: View, batch: ViewBatch, error: unknown): void {
+    this.#options.log.warn({ error: String(error) }, 'A view could not be read; its members load it again.')
+    view.reset()
+    this.#deliver(view, [], batch, 'unavailable')
   }
 
   async #send(view: View, batch: ViewBatch, steps: readonly ViewStep[]): Promise<void> {

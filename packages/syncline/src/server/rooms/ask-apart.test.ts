@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { askApart } from './ask-apart.ts'
+
+const databaseError = (code: string) => Object.assign(new Error('What PostgreSQL says.'), { code })
+
+/** A question that fails with these errors when one of the items is among those asked about. */
+function question(errors: Readonly<Record<number, Error>>, textOf: (item: number) => string = String) {
+  const asked: number[][] = []
+  const ask = async (items: readonly number[]) => {
+    asked.push([...items])
+    for (const item of items) if (errors[item]) throw errors[item]
+    return items
+  }
+  return { asked, question: { atOnce: 100, textOf, ask } }
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
+
+test('W4: what fails by itself is left out, with its reason, and all others are answered', async () => {
+  const error = databaseError('22P02')
+  const { asked, question: about } = question({ 3: error, 57: error })
+
+  const { answers, failed } = await askApart(upTo(200), about)
+
+  expect(new Set(answers.flat())).toEqual(new Set(upTo(200).filter((item) => item !== 3 && item !== 57)))
+  expect([...failed]).toEqual(
+    expect.arrayContaining([
+      [3, error],
+      [57, error],
+    ]),
+  )
+  expect(asked.length).toBeLessThan(30)
+})
+
+test('where nothing fails, few statements are enough', async () => {
+  const { asked, question: about } = question({})
+
+  await askApart(upTo(250), about)
+
+  expect(asked.map(({ length }) => length).toSorted()).toEqual([100, 100, 50])
+})
+
+test('a text that the database does not understand is not tried with every value', async () => {
+  const error = databaseError('42883')
+  const errors = Object.fromEntries(upTo(90).map((item) => [item, error]))
+  const { asked, question: about } = question(errors, (item) => (item < 90 ? 'broken' : 'sound'))
+
+  const { answers, failed } = await askApart(upTo(100), about)
+
+  expect(failed.size).toBe(90)
+  expect(new Set(answers.flat())).toEqual(new Set(upTo(100).slice(90)))
+  expect(asked.length).toBeLessThan(15)
+})
+
+test('a database that is away answers nothing about anybody', async () => {
+  for (const code of ['08006', '57P01', '53300', '40001', 'EPIPE', 'ECONNRESET']) {
+    const { asked, question: about } = question({ 1: databaseError(code) })
+
+    await expect(askApart(upTo(4), about), code).rejects.toThrow('What PostgreSQL says.')
+    expect(asked, code).toHaveLength(1)
+  }
+})
