@@ -371,7 +371,56 @@ describe('writing', () => {
   })
 })
 
+test('a record is created in a collection only if it will be in it', async () => {
+  const post = (cameraId: string) =>
+    stage.as('ben', '/api/productions/p1/photos', { json: { cameraId, caption: 'Nested' } })
+
+  const own = await post('c1')
+  const others = await Promise.all(['c3', 'c4', 'nowhere', ''].map(post))
+  const found = await stage.as('ben', own.headers.get('location') ?? '')
+
+  expect([own.status, found.status]).toEqual([201, 200])
+  expect(others.map(({ status }) => status)).toEqual([422, 422, 422, 422])
+  expect(new Set(await Promise.all(others.map((answer) => answer.text()))).size).toBe(1)
+  expect(await stage.database.query("select camera_id from photos where caption = 'Nested'")).toEqual([
+    { camera_id: 'c1' },
+  ])
+})
+
 describe('W2: a write with an Idempotency-Key happens once', () => {
+  test('one that says something else under the same key is refused, and the first answer stays', async () => {
+    const headers = { 'idempotency-key': newKey() }
+    const post = (label: string) =>
+      stage.as('ben', '/api/productions/p1/badges', { json: { label }, headers })
+
+    const first = await post('one')
+    const other = await post('two')
+    const again = await post('one')
+    const [together, apart] = await Promise.all(
+      ['three', 'four'].map((label) =>
+        stage.as('ben', '/api/productions/p1/badges', {
+          json: { label },
+          headers: { 'idempotency-key': `${headers['idempotency-key']} at once` },
+        }),
+      ),
+    )
+
+    expect([first.status, other.status, again.status]).toEqual([201, 422, 201])
+    expect(await other.text()).toContain('`Idempotency-Key`')
+    expect((await answerOf(again)).data.id).toBe((await answerOf(first)).data.id)
+    expect([together?.status, apart?.status].toSorted()).toEqual([201, 422])
+  })
+
+  test('so is one that was refused, and then said something else', async () => {
+    const headers = { 'idempotency-key': newKey() }
+    const post = (name: string) => stage.as('ben', '/api/productions/p1/cameras', { json: { name }, headers })
+
+    const refused = [(await post('bad')).status, (await post('bad')).status]
+    const other = await post('good')
+
+    expect([...refused, other.status]).toEqual([409, 409, 422])
+  })
+
   test('however often it is sent, also at the same time', async () => {
     const headers = { 'idempotency-key': newKey() }
     const name = `Once ${headers['idempotency-key']}`

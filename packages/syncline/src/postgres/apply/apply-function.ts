@@ -65,7 +65,7 @@ $syncline$;
 -- Takes an idempotency key for this transaction; waits for another one that holds it.
 create or replace function syncline.claim(op jsonb) returns void language plpgsql as $syncline$
 begin
-  insert into syncline.idempotency (user_id, key) values (op ->> 'a', op ->> 'k') on conflict do nothing;
+  insert into syncline.idempotency (user_id, key, request) values (op ->> 'a', op ->> 'k', op ->> 'h') on conflict do nothing;
   if not found then
     raise exception using errcode = '${KEY_USED}', message = 'the idempotency key was used before';
   end if;

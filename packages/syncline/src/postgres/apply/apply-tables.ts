@@ -54,7 +54,9 @@ create table if not exists syncline.idempotency (
   key     text        not null,
   outcome jsonb,
   at      timestamptz not null default clock_timestamp(),
+  request text,
   primary key (user_id, key)
 );
+alter table syncline.idempotency add column if not exists request text;
 create index if not exists idempotency_at on syncline.idempotency (at);
 `

@@ -122,8 +122,9 @@ async function settleFailure(
   }
   progress.done++
   // Another request with the same key may have been applied while this one waited for it.
+  const { idempotencyKey, author, request } = part
   const kept =
-    part.idempotencyKey && (await keptAnswer(session.connection, part.author.userId, part.idempotencyKey))
+    idempotencyKey && (await keptAnswer(session.connection, author.userId, idempotencyKey, request))
   if (kept) progress.kept = kept
   else if (meaning.kind === 'refused')
     progress.refused.push({ unit, cause: { op, refusal: meaning.refusal } })

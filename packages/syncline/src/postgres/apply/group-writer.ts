@@ -191,11 +191,11 @@ export class GroupWriter implements Writer {
 
   async #writeOnce(write: SingleWrite, key: string): Promise<SingleOutcome> {
     if (!isStorableText(key)) return { ok: false, ...unstorable('idempotency key') }
-    const kept = await keptAnswer(this.#database, write.user.id, key)
+    const kept = await keptAnswer(this.#database, write.user.id, key, write.request)
     return kept ? keptOutcome(kept) : this.#write(write)
   }
 
-  async #write({ user, op, ifVersion, idempotencyKey }: SingleWrite): Promise<SingleOutcome> {
+  async #write({ user, op, ifVersion, idempotencyKey, request }: SingleWrite): Promise<SingleOutcome> {
     const unit = prepareUnit(this.#rules.of(user), { ops: [{ ...op, n: 0 }] })
     if (unit.cause) return { ok: false, ...unit.cause.refusal }
     const { results, end } = await this.#run(user, {
@@ -203,6 +203,7 @@ export class GroupWriter implements Writer {
       units: [unit],
       ...(ifVersion === undefined ? {} : { ifVersion }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(request === undefined ? {} : { request }),
     })
     if (end.kind === 'done') return writtenOutcome(results)
     if (end.kind !== 'stale') this.#settings.onError(end.error)

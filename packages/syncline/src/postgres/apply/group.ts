@@ -58,8 +58,8 @@ export function groupOf(parts: readonly Part[]): Group {
 }
 
 export function groupOp(part: Part, prepared: PreparedOp, place: number): GroupOp {
-  const { ifVersion, idempotencyKey, author } = part
-  const options = { place, ifVersion, idempotencyKey, isAnswered: part.state === undefined }
+  const { ifVersion, idempotencyKey, request, author } = part
+  const options = { place, ifVersion, idempotencyKey, request, isAnswered: part.state === undefined }
   return { prepared, author, options }
 }
 

@@ -9,18 +9,26 @@ export interface KeptAnswer {
   readonly refusal?: Refusal
 }
 
-const FIND = 'select outcome from syncline.idempotency where user_id = $1 and key = $2'
+const FIND = 'select outcome, request from syncline.idempotency where user_id = $1 and key = $2'
 
-/** Looks the answer to a key up; undefined when no write with it has been committed. */
+/** Looks the answer to a key up; undefined when no write with it has been committed. Another request has another one. */
 export async function keptAnswer(
   connection: Pick<Connection | Database, 'query'>,
   userId: string,
   key: string,
+  request: string | undefined,
 ): Promise<KeptAnswer | undefined> {
-  const [row] = await connection.query<{ outcome: string }>(FIND, [userId, key])
+  const [row] = await connection.query<{ outcome: string; request: string | null }>(FIND, [userId, key])
   if (!row) return undefined
+  if (request !== undefined && row.request !== null && row.request !== request) return { refusal: USED }
   const outcome = JSON.parse(row.outcome) as Refusal | { version: number; id: string }
   return 'code' in outcome ? { refusal: outcome } : { written: outcome }
+}
+
+const USED: Refusal = {
+  code: 'invalid_value',
+  message:
+    'This `Idempotency-Key` was sent before with another body, and nothing of this one was written. Send another request with a fresh key, and a repeat with the same body.',
 }
 
 /** Keeps the refusal of a write with a key; what was written keeps itself (`syncline.claim`). */
@@ -29,8 +37,8 @@ export function keepRefusalStatement({ part, refused, kept }: Progress): Stateme
   if (part.idempotencyKey === undefined || !refusal || kept) return []
   return [
     {
-      text: 'insert into syncline.idempotency (user_id, key, outcome) values ($1, $2, $3) on conflict do nothing',
-      values: [part.author.userId, part.idempotencyKey, JSON.stringify(refusal)],
+      text: 'insert into syncline.idempotency (user_id, key, outcome, request) values ($1, $2, $3, $4) on conflict do nothing',
+      values: [part.author.userId, part.idempotencyKey, JSON.stringify(refusal), part.request ?? null],
     },
   ]
 }

@@ -25,6 +25,8 @@ export interface Part {
   readonly state?: DeviceState
   readonly ifVersion?: number
   readonly idempotencyKey?: string
+  /** What was asked for with the key; null in the database for a writer that does not say. */
+  readonly request?: string
 }
 
 /** Somebody holds a lock; another process moved the device row; the database cannot apply the next unit now. */

@@ -14,6 +14,7 @@ export interface PayloadOptions {
   readonly place: number
   readonly ifVersion?: number
   readonly idempotencyKey?: string
+  readonly request?: string
   /** Whether an answer is wanted when all is well. */
   readonly isAnswered?: boolean
   /** Left out where the statement names all of its ops together. @default true */
@@ -36,6 +37,7 @@ export function payloadOf(prepared: PreparedOp, author: Author, options: Payload
     u: op.unlessChanged || undefined,
     v: atMost(options.ifVersion),
     k: options.idempotencyKey,
+    h: options.request,
     w: options.isAnswered || undefined,
   })
 }

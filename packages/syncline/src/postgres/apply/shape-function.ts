@@ -11,8 +11,8 @@
  *   W3 lost       what the op overwrites unseen is kept in `syncline.conflicts`
  *
  * The op comes as jsonb: `i` its place in the group, `id`, `f` fields, `r` the values of its rules, `s` the setting for
- * the capture trigger, `a` user, `d` device, `n` its number, `b` base, `u` unlessChanged, `v` expected version, `k` idempotency key,
- * `w` whether an answer is wanted when all is well.
+ * the capture trigger, `a` user, `d` device, `n` its number, `b` base, `u` unlessChanged, `v` expected version,
+ * `k` idempotency key, `h` what was asked for with it, `w` whether an answer is wanted when all is well.
  */
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'

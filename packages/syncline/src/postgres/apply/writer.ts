@@ -85,6 +85,8 @@ export interface SingleWrite {
   readonly ifVersion?: number
   /** Makes a repeat by the same user answer as the first time did. */
   readonly idempotencyKey?: string
+  /** What is asked for, or its hash: a repeat of the key that asks for something else is refused. */
+  readonly request?: string
 }
 
 export type SingleOutcome =

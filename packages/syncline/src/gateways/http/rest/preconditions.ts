@@ -1,4 +1,5 @@
 /** `If-Match`, `If-None-Match` and `Idempotency-Key`. Pure. */
+import { createHash } from 'node:crypto'
 import { SynclineError } from '../../../protocol/errors.ts'
 
 const LONGEST_KEY = 200
@@ -25,6 +26,11 @@ export function isFresh(headers: Headers, version: number): boolean {
   return (headers.get('if-none-match') ?? '')
     .split(',')
     .some((tag) => tag.trim().replace(/^W\//, '') === tagOf(version))
+}
+
+/** Tells a repeat of a request from another one with the same key. */
+export function fingerprintOf(body: string): string {
+  return createHash('sha256').update(body).digest('base64url')
 }
 
 /** The key of a write that may be sent again, bound to what it writes to: a key used elsewhere is another one. */

@@ -4,6 +4,7 @@
  */
 import { type Sql, sql } from '../../../postgres/sql.ts'
 import type { User } from '../../../protocol/user.ts'
+import type { Model } from '../../../schema/model.ts'
 import type { Core } from '../../../server/core.ts'
 import type { ListQuery } from './list-query.ts'
 import {
@@ -73,6 +74,22 @@ export async function isParentReadable(core: Core, user: User, parent: Parent): 
   const condition = parentCondition(core, user, parent)
   const rows = await core.database.query(`select 1 as found where ${condition.text()}`, condition.values)
   return rows.length > 0
+}
+
+/** Whether a record with these fields would be inside the parent, as far as its references lead there. */
+export async function leadsInto(
+  core: Core,
+  { model: root, id, belonging }: Parent,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  if (belonging.by !== 'column') return true
+  const between = core.schema.models[belonging.first.references ?? ''] as Model
+  const room = between.rooms.find((path) => path.root === root.name)
+  const named = fields[belonging.first.name]
+  const firstId = typeof named === 'string' ? core.ids.decode(between, named) : null
+  if (!room || firstId === null) return false
+  const isThere = sql`select 1 from ${sql.identifier(between.table)} as ${sql.identifier(RECORD)} where ${column(between.idColumn)} = ${firstId} and ${column(room.column)} = ${id}`
+  return (await core.database.query(isThere.text(), isThere.values)).length > 0
 }
 
 function visible(core: Core, user: User, { model, parent }: Target): Sql[] {

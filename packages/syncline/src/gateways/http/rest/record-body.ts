@@ -28,9 +28,19 @@ export function recordBodyOf(text: string): RecordBody {
   return { id, fields }
 }
 
-/** Fills in the reference to the parent of the path; naming another one is a contradiction. */
+/**
+ * Fills in the reference to the parent of the path; naming another one is a contradiction, and a record that would need
+ * a link to be there is refused.
+ */
 export function withParent(fields: RecordBody['fields'], parent: Parent | undefined): RecordBody['fields'] {
-  if (parent?.belonging.by !== 'reference') return fields
+  if (!parent || parent.belonging.by === 'column') return fields
+  if (parent.belonging.by === 'link') {
+    const link = parent.belonging.link.name
+    throw new SynclineError(
+      'invalid_value',
+      `A record comes into this collection by a \`${link}\`, so none is created in it. Create the record at its own path, then a \`${link}\` that names both.`,
+    )
+  }
   const { name } = parent.belonging.field
   if (!Object.hasOwn(fields, name)) return { ...fields, [name]: parent.shownId }
   if (fields[name] === parent.shownId) return fields

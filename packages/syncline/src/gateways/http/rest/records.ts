@@ -9,14 +9,14 @@ import { uuidv7 } from 'uuidv7'
 import type { SingleOutcome } from '../../../postgres/apply/writer.ts'
 import type { Model } from '../../../schema/model.ts'
 import { acceptOp } from '../../../server/accept.ts'
-import { NOT_FOUND, json, jsonText, refusal } from '../answer.ts'
+import { NOT_FOUND, type Refused, json, jsonText, refusal } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { Route } from '../route.ts'
 import { listQueryOf } from './list-query.ts'
-import { expectedVersion, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
-import { isParentReadable, readPage, readRecord } from './read-records.ts'
+import { expectedVersion, fingerprintOf, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
+import { isParentReadable, leadsInto, readPage, readRecord } from './read-records.ts'
 import { recordBodyOf, withParent } from './record-body.ts'
-import { type Target, targetOf } from './target.ts'
+import { type Parent, type Target, targetOf } from './target.ts'
 
 type RecordTarget = Target & { readonly id: string; readonly shownId: string }
 
@@ -50,12 +50,21 @@ async function get({ core, identity, request }: Call, target: RecordTarget): Pro
 async function create(call: Call, target: Target): Promise<Response> {
   const { model, parent } = target
   if (parent && !(await isParentReadable(call.core, call.identity.user, parent))) return refusal(NOT_FOUND)
-  const body = recordBodyOf(await call.body())
+  const text = await call.body()
+  const body = recordBodyOf(text)
   const named = body.id ?? newId(model)
   const fields = withParent(body.fields, parent)
-  const outcome = await write(call, target, { id: named, action: 'create', fields })
+  if (parent && !(await leadsInto(call.core, parent, fields))) return refusal(outside(parent))
+  const outcome = await write(call, target, { id: named, action: 'create', fields, text })
   if (!outcome.ok) return refused(outcome)
   return created(call, model, outcome.id ?? call.core.ids.decode(model, named) ?? '', outcome.version)
+}
+
+/** Missing, forbidden and elsewhere are one answer (A3). */
+function outside({ model, belonging }: Parent): Refused {
+  const field = belonging.by === 'column' ? belonging.first.name : ''
+  const message = `Field \`${field}\` names no record inside the \`${model.name}\` of the path, where the new one would not be either. Name one of its own, or use the path of the other.`
+  return { code: 'invalid_value', message, field }
 }
 
 /** Who may start a record need not be somebody who may read it; then the answer says only what its author knows. */
@@ -75,12 +84,13 @@ async function created(
 
 async function update(call: Call, target: RecordTarget): Promise<Response> {
   if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
-  const { id, fields } = recordBodyOf(await call.body())
+  const text = await call.body()
+  const { id, fields } = recordBodyOf(text)
   if (id !== undefined && id !== target.shownId) {
     const message = 'The `id` of a record cannot change. Leave it out, or create another record.'
     return refusal({ code: 'protected_field', message, field: 'id' })
   }
-  const outcome = await write(call, target, { id: target.shownId, action: 'update', fields })
+  const outcome = await write(call, target, { id: target.shownId, action: 'update', fields, text })
   if (!outcome.ok) return refused(outcome)
   const found = await readRecord(call.core, call.identity.user, target)
   if (!found) return json(200, { data: { id: target.shownId, version: outcome.version } })
@@ -105,12 +115,14 @@ interface Intent {
   readonly id: string
   readonly action: 'create' | 'update' | 'delete'
   readonly fields?: Readonly<Record<string, unknown>>
+  /** The body as it came. */
+  readonly text?: string
 }
 
 function write(
   { core, identity, request, url }: Call,
   { model }: Target,
-  intent: Intent,
+  { text = '', ...intent }: Intent,
 ): Promise<SingleOutcome> {
   const ifVersion = intent.action === 'create' ? undefined : expectedVersion(request.headers)
   return core.write({
@@ -118,6 +130,7 @@ function write(
     op: acceptOp(core.schema, core.ids, { model: model.name, base: ifVersion, ...intent }),
     ifVersion,
     idempotencyKey: idempotencyKey(request.headers, request.method, url.pathname),
+    ...(request.headers.has('idempotency-key') && { request: fingerprintOf(text) }),
   })
 }
 

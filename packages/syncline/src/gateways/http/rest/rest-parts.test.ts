@@ -126,6 +126,12 @@ test('a nested create belongs to the parent of its path, and says nothing else',
   expect(() => withParent({ productionId: 'p2' }, parent)).toThrow('names another record')
 })
 
+test('a collection of links takes no new record, for nothing would link it', () => {
+  const parent = targetOf(schema, ids, ['accounts', 'a1', 'users'])?.parent
+
+  expect(() => withParent({ name: 'Ana' }, parent)).toThrow('then a `accountUser` that names both')
+})
+
 test('preconditions are read as HTTP clients write them', () => {
   const headers = (entries: Record<string, string>) => new Headers(entries)
 

@@ -6,8 +6,8 @@ import type { Ids } from '../../../server/ids/ids.ts'
 export type Belonging =
   /** By a reference of their own, which a create fills in. */
   | { readonly by: 'reference'; readonly field: Field }
-  /** By a column that Syncline keeps for a longer path of references. */
-  | { readonly by: 'column'; readonly column: string }
+  /** By a column that Syncline keeps for a longer path of references; `first` is the reference it begins with. */
+  | { readonly by: 'column'; readonly column: string; readonly first: Field }
   /** Through records of a third model. */
   | { readonly by: 'link'; readonly link: Model; readonly from: Field; readonly to: Field }
 
@@ -77,7 +77,8 @@ function byRelation(schema: CompiledSchema, relation: Relation, model: Model): B
 
 function byRoomOrReference(parent: Model, model: Model): Belonging | null {
   const room = model.rooms.find(({ root }) => root === parent.name)
-  if (room && room.path.length > 1) return { by: 'column', column: room.column }
+  const first = room && model.fields[room.path[0] as string]
+  if (room && first && room.path.length > 1) return { by: 'column', column: room.column, first }
   const references = Object.values(model.fields).filter(({ references: to }) => to === parent.name)
   const field = room
     ? model.fields[room.path[0] as string]
