@@ -16,7 +16,7 @@ import {
 } from '../../src/schema/index.ts'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 
-export const schema = defineSchema({
+const schema = defineSchema({
   version: 2,
   models: {
     production: model('productions', { name: text() }),

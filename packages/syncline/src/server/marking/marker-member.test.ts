@@ -69,7 +69,11 @@ test('a member that moves to another room waits for a check there, whatever it h
 
 test('a member that moves while it joins stands once it was checked in its new room', () => {
   const told: string[] = []
-  const events = { onMarkers: ({ cursor }: MarkerNotice) => void told.push(cursor), onGone: () => {} }
+  const events = {
+    onMarkers: ({ cursor }: MarkerNotice) => void told.push(cursor),
+    onGone: () => {},
+    onFailed: () => {},
+  }
   const member = new MarkerMember({ id: 'ana' }, events)
   member.guard(7)
 
