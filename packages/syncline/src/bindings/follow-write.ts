@@ -19,17 +19,23 @@ export type Write = (client: Client<Schema>, ...values: readonly unknown[]) => S
 type Tell = (news: MutationNews<Submission>) => void
 
 /** Runs a write, and tells what becomes of it. */
-export function followWrite(write: () => Submission, tell: Tell): Submission | undefined {
+export function followWrite(
+  client: Client<Schema>,
+  write: Write,
+  values: readonly unknown[],
+  tell: Tell,
+): Submission | undefined {
   let of: Submission
   try {
-    of = write()
+    of = write(client, ...values)
   } catch (error) {
     tell({ now: { status: 'error', error: error as Error } })
     return undefined
   }
   tell({ now: { status: 'pending', data: of }, count: 1 })
   of.stored.then(
-    () => tell({ of, now: { isStored: true } }),
+    // What `memory()` stores does not outlive the page.
+    () => tell({ of, now: { isStored: client.status.current.storage === 'durable' } }),
     // The device did not take it: `isStored` stays false until the server has it.
     () => {},
   )

@@ -185,11 +185,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   #createWrites(): Writes {
-    const isDurable = () => this.storageHealth?.state === 'durable'
     return new Writes({
-      get isDurable() {
-        return isDurable()
-      },
       schema: this.schema,
       store: this.store,
       clock: this.clock,

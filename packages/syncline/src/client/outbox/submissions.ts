@@ -8,10 +8,7 @@ import type { OpDraft, QueuedOp, RejectionReason } from './outbox.ts'
 export interface Submission {
   /** The device's number of its last op; undefined until the device's storage is open. */
   readonly n: number | undefined
-  /**
-   * Resolves when it is durable on the device; with a storage that keeps nothing, as `memory()`, when it is committed
-   * on the server (K2).
-   */
+  /** Resolves when the device has it: durable, or with `memory()` for as long as the page lives (`status.storage`). */
   readonly stored: Promise<void>
   /** Resolves when it is committed on the server; rejects with a `SynclineError` when it was refused. */
   readonly confirmed: Promise<void>
@@ -63,11 +60,9 @@ export class Submissions {
   settle(op: QueuedOp, reason?: RejectionReason): void {
     const pending = this.#byKey.get(op.key)
     this.#byKey.delete(op.key)
-    if (reason) reject(pending, errorOf(reason, op.n))
-    else if (op.n === pending?.n) {
-      pending.stored.resolve()
-      pending.confirmed.resolve()
-    }
+    // Rejecting once more changes nothing: the first reason stands.
+    if (reason) pending?.confirmed.reject(errorOf(reason, op.n))
+    else if (op.n === pending?.n) pending.confirmed.resolve()
   }
 
   /** The user signed out: nobody hears of these writes any more. */
@@ -76,15 +71,12 @@ export class Submissions {
       'aborted',
       'The user signed out before the write was sent, so it was discarded.',
     )
-    for (const pending of [...this.#byKey.values(), ...this.#unstored]) reject(pending, error)
+    for (const { stored, confirmed } of [...this.#byKey.values(), ...this.#unstored]) {
+      stored.reject(error)
+      confirmed.reject(error)
+    }
     this.#byKey.clear()
   }
-}
-
-/** Rejecting once more changes nothing: the first reason stands. */
-function reject(pending: Pending | undefined, error: SynclineError): void {
-  pending?.stored.reject(error)
-  pending?.confirmed.reject(error)
 }
 
 /** Settles `stored`; a failure is told, not thrown at anybody. */

@@ -47,8 +47,6 @@ export interface WritesHost {
   readonly isBroughtLater: (record: { readonly model: string; readonly id: string }) => boolean
   /** What was known of op numbers is so no longer: the device has another name, or the server's database was put back. */
   onRenumbered(): void
-  /** What is stored outlives the page. */
-  readonly isDurable: boolean
   /** Something about the outbox is another. */
   onChanged(): void
 }
@@ -259,7 +257,7 @@ export class Writes {
   }
 
   #onSaved(outbox: Outbox, waiting: readonly Pending[], cause?: { readonly error: unknown }): void {
-    if (cause || this.#host.isDurable) settleStored(waiting, cause)
+    settleStored(waiting, cause)
     if (this.#outbox?.device !== outbox.device) return
     this.flow.storedThrough = Math.max(this.flow.storedThrough, outbox.drawn)
     // A refusal that is kept in memory only stays with the server too (W3).
