@@ -19,23 +19,17 @@ export type Write = (client: Client<Schema>, ...values: readonly unknown[]) => S
 type Tell = (news: MutationNews<Submission>) => void
 
 /** Runs a write, and tells what becomes of it. */
-export function followWrite(
-  client: Client<Schema>,
-  write: Write,
-  values: readonly unknown[],
-  tell: Tell,
-): Submission | undefined {
+export function followWrite(write: () => Submission, tell: Tell): Submission | undefined {
   let of: Submission
   try {
-    of = write(client, ...values)
+    of = write()
   } catch (error) {
     tell({ now: { status: 'error', error: error as Error } })
     return undefined
   }
   tell({ now: { status: 'pending', data: of }, count: 1 })
   of.stored.then(
-    // What `memory()` stores does not outlive the page.
-    () => tell({ of, now: { isStored: client.status.current.storage === 'durable' } }),
+    (isStored) => tell({ of, now: { isStored } }),
     // The device did not take it: `isStored` stays false until the server has it.
     () => {},
   )

@@ -54,6 +54,7 @@ async function runInit(args: InitArguments, to: Terminal): Promise<number> {
   const file = resolve(args.out)
   try {
     if (!args.print) refuseExisting(file, args.force ?? false)
+    refuseMissingFolder(args.database)
     const database = chooseDatabase(args.database)
     if (database === undefined) {
       to.error('No database is named. Set DATABASE_URL, or give --database postgres://… or a folder.')
@@ -69,6 +70,14 @@ async function runInit(args: InitArguments, to: Terminal): Promise<number> {
     to.error(explainFailure(error))
     return 1
   }
+}
+
+/** Opening the embedded database would make the folder, and this command changes nothing. */
+function refuseMissingFolder(named: string | undefined): void {
+  if (named === undefined || /^\w+:\/\//.test(named) || existsSync(named)) return
+  throw new Error(
+    `There is no folder \`${named}\`. Give the folder of an embedded database, or a connection string (postgres://…).`,
+  )
 }
 
 async function describe(database: Database, file: string, args: InitArguments, to: Terminal): Promise<void> {

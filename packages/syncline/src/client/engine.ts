@@ -186,6 +186,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   #createWrites(): Writes {
     return new Writes({
+      isDurable: () => this.storageHealth?.state === 'durable',
       schema: this.schema,
       store: this.store,
       clock: this.clock,

@@ -16,7 +16,7 @@ export function useMutationOf(
   const latest = useLatest(write)
   const calls = useMemo(
     () => ({
-      mutate: (...values: readonly unknown[]) => followWrite(client, latest.current, values, tell),
+      mutate: (...values: readonly unknown[]) => followWrite(() => latest.current(client, ...values), tell),
       reset: () => tell({ now: {} }),
     }),
     [client, latest],

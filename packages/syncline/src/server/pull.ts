@@ -54,8 +54,7 @@ async function readPull(
   request: PullRequest,
   read: PullChannel,
 ): Promise<
-  | { readonly frames: readonly Frame[]; readonly outcome: PushOutcome | null }
-  | { readonly refused: Refusal }
+  { readonly frames: readonly Frame[]; readonly outcome: PushOutcome | null } | { readonly refused: Refusal }
 > {
   return atOneSnapshot(context.database, async (connection) => {
     const { snapshot, history, readAtMicros } = await readPlace(connection)

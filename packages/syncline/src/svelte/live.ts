@@ -99,7 +99,7 @@ function mutationOf(client: AnyClient, write: Write): LiveMutation<readonly unkn
   return Object.assign(
     reactive(() => state.current, UNUSED as MutationState<Submission>),
     {
-      mutate: (...values: readonly unknown[]) => followWrite(client, write, values, tell),
+      mutate: (...values: readonly unknown[]) => followWrite(() => write(client, ...values), tell),
       reset: () => tell({ now: {} }),
     },
   )

@@ -24,8 +24,9 @@ afterAll(async () => {
 const init = (url: string, ...more: string[]) => application.syncline(['init', '--database', url, ...more])
 
 test('no database, none that answers, none of that name', async () => {
-  const [none, unreachable, unknown] = await Promise.all([
+  const [none, missing, unreachable, unknown] = await Promise.all([
     application.syncline(['init']),
+    init('./no-such-folder'),
     init('postgres://127.0.0.1:1/shop'),
     init(database.url.replace(database.name, 'not_there')),
   ])
@@ -34,6 +35,8 @@ test('no database, none that answers, none of that name', async () => {
     code: 1,
     error: expect.stringContaining('No database is named. Set DATABASE_URL'),
   })
+  expect(missing).toMatchObject({ code: 1, error: expect.stringContaining('There is no folder') })
+  expect(existsSync(join(application.folder, 'no-such-folder'))).toBe(false)
   expect(unreachable).toMatchObject({
     code: 1,
     error: expect.stringMatching(/ECONNREFUSED.*No server listens there\. Start it/),

@@ -8,8 +8,8 @@ import type { OpDraft, QueuedOp, RejectionReason } from './outbox.ts'
 export interface Submission {
   /** The device's number of its last op; undefined until the device's storage is open. */
   readonly n: number | undefined
-  /** Resolves when the device has it: durable, or with `memory()` for as long as the page lives (`status.storage`). */
-  readonly stored: Promise<void>
+  /** Resolves when the device has it: to true when that outlives the page, to false with `memory()`. */
+  readonly stored: Promise<boolean>
   /** Resolves when it is committed on the server; rejects with a `SynclineError` when it was refused. */
   readonly confirmed: Promise<void>
 }
@@ -18,7 +18,7 @@ export interface Submission {
 export interface Pending {
   readonly drafts: readonly OpDraft[]
   readonly shown: readonly (OverlayOp | undefined)[]
-  readonly stored: Deferred<void>
+  readonly stored: Deferred<boolean>
   readonly confirmed: Deferred<void>
   n: number | undefined
 }
@@ -80,10 +80,14 @@ export class Submissions {
 }
 
 /** Settles `stored`; a failure is told, not thrown at anybody. */
-export function settleStored(waiting: readonly Pending[], cause?: { readonly error: unknown }): void {
+export function settleStored(
+  waiting: readonly Pending[],
+  isDurable: boolean,
+  cause?: { readonly error: unknown },
+): void {
   for (const { stored } of waiting) {
     if (cause) stored.reject(storageFailed(cause.error))
-    else stored.resolve()
+    else stored.resolve(isDurable)
   }
 }
 

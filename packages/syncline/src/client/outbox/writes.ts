@@ -41,6 +41,8 @@ export interface WritesHost {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random | undefined
+  /** Whether what is stored outlives the page. */
+  isDurable(): boolean
   /** Stores the outbox. */
   save(outbox: Outbox): Promise<void>
   /** The record may be of a room that could not be read yet, and is of none that was. */
@@ -257,7 +259,7 @@ export class Writes {
   }
 
   #onSaved(outbox: Outbox, waiting: readonly Pending[], cause?: { readonly error: unknown }): void {
-    settleStored(waiting, cause)
+    settleStored(waiting, this.#host.isDurable(), cause)
     if (this.#outbox?.device !== outbox.device) return
     this.flow.storedThrough = Math.max(this.flow.storedThrough, outbox.drawn)
     // A refusal that is kept in memory only stays with the server too (W3).

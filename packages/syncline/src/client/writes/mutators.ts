@@ -12,8 +12,8 @@ export interface Write extends Submission {
   readonly id: string
   /** The device's number of the op; undefined until the device's storage is open. */
   readonly n: number | undefined
-  /** Resolves when the write is durable on the device. */
-  readonly stored: Promise<void>
+  /** Resolves when the device has the write: to true when that outlives the page, to false with `memory()`. */
+  readonly stored: Promise<boolean>
   /** Resolves when it is committed on the server; rejects with a `SynclineError` when it was refused. */
   readonly confirmed: Promise<void>
 }
@@ -74,7 +74,8 @@ export function runTransaction<S extends Schema>(
       'A transaction cannot wait: its function returned a promise. Await before it, and write inside it.',
     )
   }
-  if (drafts.length === 0) return { n: undefined, stored: Promise.resolve(), confirmed: Promise.resolve() }
+  if (drafts.length === 0)
+    return { n: undefined, stored: Promise.resolve(true), confirmed: Promise.resolve() }
   checkSize(drafts)
   return submit(drafts, optimistic)
 }
