@@ -219,14 +219,10 @@ export class Joins {
     })
   }
 
-  /**
-   * Resolves when everything that the tail has handed on has been sent to this session, or will never be. A channel that
-   * has no `joined` yet is not waited for: the device waits for that one itself.
-   */
+  /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
   async settled(): Promise<void> {
     await Promise.all(
       this.#session.subscriptions.map(async (subscription) => {
-        if (!subscription.isUp) return
         await subscription.place.settled()
         await subscription.settled()
       }),

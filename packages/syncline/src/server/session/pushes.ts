@@ -4,8 +4,8 @@
  *   W1 durable   an `ack` is sent for what is committed
  *   W3           a fault inside an op is a rejection; a fault of the envelope is an `error` and changes nothing
  *   A3 silent    a rejection for what is not there and for what is forbidden leave at the same time
- *   The ack stands behind the frames: everything its ops caused in channels that are `joined` was sent before it on this
- *   connection. Channels that are still being read, or cannot be, delay no ack (W4).
+ *   The ack stands behind the frames: everything its ops caused was sent on this connection before it. A channel that
+ *   cannot be read ends with an error, so that it delays no ack (W4).
  */
 import type { AcceptedOp, Conflict, PushOutcome } from '../../postgres/apply/writer.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
