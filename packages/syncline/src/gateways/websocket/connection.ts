@@ -55,6 +55,7 @@ type Stage = Opening | 'open' | NodeJS.Timeout | 'ended'
 export class Connection extends LeanSocket implements Caller, WriterOwner {
   readonly #surroundings: ConnectionSurroundings
   #stage: Stage
+  readonly address: string
   /** Where the upgrade went. */
   readonly #url: string
   /** Made when there is something to write: most connections are idle most of the time. */
@@ -64,16 +65,13 @@ export class Connection extends LeanSocket implements Caller, WriterOwner {
   constructor(socket: Socket, upgrade: IncomingMessage, surroundings: ConnectionSurroundings) {
     super(socket)
     this.#surroundings = surroundings
+    this.address = addressOf(socket)
     this.#stage = new Opening(this.heardAtMs, upgrade)
     this.#url = shared(upgradeUrl(upgrade))
   }
 
   protected get options(): ServerOptions {
     return this.#surroundings.options
-  }
-
-  get address(): string {
-    return addressOf(this.socket)
   }
 
   async identify(token?: string): Promise<Identity | null> {

@@ -9,7 +9,7 @@
  * The history row finds a life that began before the cursor was issued, even if nothing was logged. The log rows find
  * what was written before a tail had connected, and transactions whose commit was lost in a failover.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SnapshotText } from '../log-row.ts'
 import { isVisible } from './cursor.ts'
 
@@ -42,12 +42,9 @@ export interface PastContent {
 
 /** A digest in the form of a uuid. `changes` are at most `FINGERPRINT_ROWS`, newest first. */
 export function fingerprint(birth: string | null, changes: readonly PastChange[]): string {
-  // In one piece: every call into the hash costs as much as hashing a row.
   let lines = ''
   for (const change of changes) lines += change.line ??= `\n${change.xid} ${change.seq} ${change.at}`
-  const hex = createHash('sha256')
-    .update((birth ?? 'none') + lines)
-    .digest('hex')
+  const hex = hash('sha256', (birth ?? 'none') + lines, 'hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 

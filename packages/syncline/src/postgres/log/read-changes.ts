@@ -12,6 +12,16 @@ import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
 export const PORTION = 5_000
 
 /**
+ * Parameter: a position at which no transaction was open. The same answer for a fraction of the planner's nodes, which
+ * counts where one change is read at a time (`bench`: G1): every row says the present again, and their order is free.
+ */
+export const READ_NEXT_SQL = `select * from (select ${PRESENT_COLUMNS}) present
+left join (
+  select ${CHANGE_COLUMNS} from syncline.log
+  where xid >= pg_snapshot_xmax($1) and xid < pg_snapshot_xmax(pg_current_snapshot()) limit ${PORTION + 1}
+) change on true`
+
+/**
  * Parameter: the position to continue from. The first row is the present and has no `seq`; the changes come behind it,
  * and do not say it again.
  */

@@ -160,7 +160,7 @@ class LogTail implements Tail {
   readAlong() {
     const from = this.position
     return {
-      statement: readStatement(from),
+      statement: readStatement(from, true),
       handOver: (answer: readonly Row[]) => {
         const result = toReadResult(answer)
         const isPlain = result !== null && result.life === this.#life && result.floor <= firstUnseen(from)
@@ -312,7 +312,8 @@ class LogTail implements Tail {
   ): Promise<{ readonly answers: readonly Row[][]; readonly hasFound: boolean }> {
     const from = this.position
     const number = this.#nextReads.begin()
-    const answers = await withinTime(connection.pipeline([...before, readStatement(from)]), READ_TIMEOUT_MS)
+    const read = readStatement(from, !this.#sleeper.isGathering)
+    const answers = await withinTime(connection.pipeline([...before, read]), READ_TIMEOUT_MS)
     const result = toReadResult(answers.at(-1) as Row[]) ?? (await readLarge(connection, from))
     this.#refuseHole(from, result)
     const isPastKnown = result.past !== null && result.life === this.#life

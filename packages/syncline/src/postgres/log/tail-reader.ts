@@ -7,10 +7,10 @@
 import type { Connection, Row, Statement } from '../database.ts'
 import type { LogRow, SnapshotText } from '../log-row.ts'
 import { type ChangeRow, toLogRows } from './change-row.ts'
-import { transactionId } from './cursor.ts'
+import { parseSnapshot, transactionId } from './cursor.ts'
 import { type Present, type PresentRow, readPresent, toPresent } from './continuity.ts'
 import type { PastChange } from './past.ts'
-import { PORTION, READ_CHANGES_SQL } from './read-changes.ts'
+import { PORTION, READ_CHANGES_SQL, READ_NEXT_SQL } from './read-changes.ts'
 import { CHANGE_COLUMNS, unseenChanges } from './unseen-changes.ts'
 
 /** More changes of one room than this in one read, and the room is loaded again instead. */
@@ -30,22 +30,30 @@ export interface ReadResult extends Present {
 
 const NONE: ReadonlySet<string> = new Set()
 
-/** The read after `position`, for any connection; `toReadResult` understands the answer. */
-export function readStatement(position: SnapshotText): Statement {
-  return { name: 'syncline read', text: READ_CHANGES_SQL, values: [position] }
+/** The read after `position`, for any connection; `toReadResult` understands the answer. `few` changes are expected. */
+export function readStatement(position: SnapshotText, few = false): Statement {
+  return few && parseSnapshot(position).open.length === 0
+    ? { name: 'syncline next', text: READ_NEXT_SQL, values: [position] }
+    : { name: 'syncline read', text: READ_CHANGES_SQL, values: [position] }
 }
 
 /** Null when there was more than one answer holds, or no answer: `readLarge` then. */
 export function toReadResult(answer: readonly Row[]): ReadResult | null {
-  const [place, ...changes] = answer as unknown as readonly [PresentRow?, ...ChangeRow[]]
-  if (!place) return null
+  const [first] = answer as unknown as readonly [(PresentRow & { readonly seq: string | null })?]
+  if (!first) return null
+  const changes = first.seq === null ? (answer.slice(1) as unknown as ChangeRow[]) : inOrder(answer)
   if (changes.length > PORTION) return null
   return {
-    ...toPresent(place),
+    ...toPresent(first),
     rows: toLogRows(changes),
     overflowing: NONE,
     past: changes.map(toPastChange),
   }
+}
+
+function inOrder(answer: readonly Row[]): readonly ChangeRow[] {
+  const changes = answer as unknown as readonly ChangeRow[]
+  return changes.length === 1 ? changes : changes.toSorted((a, b) => Number(a.seq) - Number(b.seq))
 }
 
 /** Reads everything after `position` in one transaction, through a cursor of the server's. */
