@@ -8,6 +8,7 @@ import { seededRandom } from '../../src/testing/seeded-random.ts'
 import { testClock } from '../../src/testing/test-clock.ts'
 import { testWire } from '../../src/testing/test-wire.ts'
 import { stageSchema } from './stage-schema.ts'
+import { testLocks } from './storage/test-locks.ts'
 
 type Schema = typeof stageSchema
 
@@ -43,20 +44,4 @@ export function profile() {
       ...options,
     })
   return { clock, server, wire, storage, pass, open }
-}
-
-/** Locks as browsers have them: each held by one until it is let go. */
-function testLocks(): LockManager {
-  const held = new Set<string>()
-  return {
-    async request(name: string, _options: LockOptions, work: (lock: Lock | null) => Promise<unknown>) {
-      if (held.has(name)) return await work(null)
-      held.add(name)
-      try {
-        return await work({ name, mode: 'exclusive' })
-      } finally {
-        held.delete(name)
-      }
-    },
-  } as unknown as LockManager
 }

@@ -6,6 +6,7 @@ import { seededRandom } from '../../../src/testing/seeded-random.ts'
 import { acknowledge } from '../../../src/client/outbox/outbox.ts'
 import { loadWhole } from './load-whole.ts'
 import { camera, deviceOf, materialSchema, newOutbox, queue } from './material.ts'
+import { testLocks } from './test-locks.ts'
 
 const ROOM = 'Production:p1'
 const random = seededRandom(1)
@@ -389,19 +390,3 @@ test('L2: of two pages with one room, one goes on caching it, and what is stored
   expect(room?.cursor).toBe('k4')
   expect(Array.from(room?.records ?? [])).toHaveLength(12)
 })
-
-/** Locks as browsers have them: each held by one until it is let go. */
-function testLocks(): LockManager {
-  const held = new Set<string>()
-  return {
-    async request(name: string, _options: LockOptions, work: (lock: Lock | null) => Promise<unknown>) {
-      if (held.has(name)) return await work(null)
-      held.add(name)
-      try {
-        return await work({ name, mode: 'exclusive' })
-      } finally {
-        held.delete(name)
-      }
-    },
-  } as unknown as LockManager
-}
