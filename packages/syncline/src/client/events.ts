@@ -42,15 +42,15 @@ const VERBS = {
   leave: 'deleted',
 } as const
 
-// 5,000 records: some 500 kB. By two channels a change comes in one frame or two that follow one another.
-const MOST_TOLD = 5_000
+// 10,000 changes: some megabyte. A channel that catches up may come that far behind another.
+const MOST_TOLD = 10_000
 
 export class Events {
   readonly #store: Store
   readonly #byType = new Map<string, Listeners<[EntityEvent & DataChangedEvent]>>()
   readonly #ops = createListeners<[Change]>()
-  /** What was told last of a record, by which it is known when it comes by another channel. */
-  readonly #told = new Map<string, string>()
+  /** What was told, oldest first, by which it is known when it comes by another channel. */
+  readonly #told = new Set<string>()
 
   constructor(store: Store) {
     this.#store = store
@@ -78,13 +78,15 @@ export class Events {
     this.#tell('data:changed', { type: 'data:changed', channel, entities })
   }
 
-  #isNew({ model, id, version, action }: Change): boolean {
-    const key = `${model} ${id}`
-    const told = `${version} ${VERBS[action]}`
-    if (this.#told.get(key) === told) return false
-    this.#told.delete(key)
-    this.#told.set(key, told)
-    if (this.#told.size > MOST_TOLD) this.#told.delete(this.#told.keys().next().value as string)
+  #isNew({ model, id, version, action, at }: Change): boolean {
+    // The time too: a record that is seen again has the version that it had, and a database that was put back repeats them.
+    const told = `${model} ${version} ${at} ${VERBS[action]} ${id}`
+    if (this.#told.has(told)) return false
+    this.#told.add(told)
+    for (const oldest of this.#told) {
+      if (this.#told.size <= MOST_TOLD) break
+      this.#told.delete(oldest)
+    }
     return true
   }
 
