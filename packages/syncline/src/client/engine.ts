@@ -14,7 +14,7 @@ import { Settling } from './outbox/settling.ts'
 import { Writes } from './outbox/writes.ts'
 import { Rooms, type RoomsHost } from './rooms/rooms.ts'
 import { StatusBoard, type StatusSources } from './status-board.ts'
-import { failedStorage } from './storage/failed.ts'
+import { unopenedStorage } from './storage/failed.ts'
 import { dismiss, type ParkedOp } from './outbox/outbox.ts'
 import { MEMORY_HEALTH, type StorageHealth } from './storage/health.ts'
 import { memory } from './storage/memory.ts'
@@ -80,9 +80,9 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   #openStorage(): UserStorage | Promise<UserStorage> {
     try {
       const opened = (this.#options.storage ?? memory()).open(this.#user, this.schema)
-      return opened instanceof Promise ? opened.catch(failedStorage) : opened
+      return opened instanceof Promise ? opened.catch(unopenedStorage) : opened
     } catch (error) {
-      return failedStorage(error)
+      return unopenedStorage(error)
     }
   }
 

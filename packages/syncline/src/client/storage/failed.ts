@@ -2,7 +2,13 @@
 import type { UserStorage } from './storage.ts'
 import type { StorageProblem } from './health.ts'
 
-export function failedStorage(cause: unknown, problem: StorageProblem = unknownProblem(cause)): UserStorage {
+/** Why it could not be opened, nobody can tell. */
+export function unopenedStorage(cause: unknown): UserStorage {
+  const message = `The storage of this device could not be opened (${String(cause)}).`
+  return failedStorage(cause, { code: 'storage_failed', message })
+}
+
+export function failedStorage(cause: unknown, problem: StorageProblem): UserStorage {
   const current = { state: 'failed', problem } as const
   return {
     device: undefined,
@@ -10,12 +16,5 @@ export function failedStorage(cause: unknown, problem: StorageProblem = unknownP
     loadRoom: () => undefined,
     commit: () => Promise.reject(cause),
     purge: () => Promise.resolve(0),
-  }
-}
-
-function unknownProblem(cause: unknown): StorageProblem {
-  return {
-    code: 'storage_failed',
-    message: `The storage of this device could not be opened (${String(cause)}).`,
   }
 }

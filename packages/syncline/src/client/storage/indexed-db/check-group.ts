@@ -1,6 +1,7 @@
 /** The shape of what was stored, checked before anything is read from it. */
+import { isRecord } from '../../../schema/is-record.ts'
 import type { PackedGroup } from './packing.ts'
-import { StorageError } from './problem.ts'
+import { damaged } from './problem.ts'
 
 /**
  * A packed group whose columns fit one another.
@@ -11,7 +12,7 @@ export function checkedGroup(value: unknown): PackedGroup {
   const count = Array.isArray(group?.ids) ? group.ids.length : -1
   if (
     typeof group?.model === 'string' &&
-    group.ids?.every(isId) &&
+    group.ids?.every(isName) &&
     isRecord(group.columns) &&
     Object.values(group.columns).every((column) => isColumn(column, count)) &&
     isColumn(group.versions, count, isVersion) &&
@@ -20,11 +21,11 @@ export function checkedGroup(value: unknown): PackedGroup {
     group.stamps.every(isStamp) &&
     isColumn(group.stampOf, count, isIndexOf(group.stamps)) &&
     Array.isArray(group.wire) &&
-    group.wire.every((name) => typeof name === 'string')
+    group.wire.every(isText)
   ) {
     return group as PackedGroup
   }
-  throw new StorageError('StorageDamagedError', 'A stored group of records has not the shape of one.')
+  throw damaged('A stored group of records')
 }
 
 /** A value for each of so many records, or one for all. */
@@ -32,12 +33,13 @@ function isColumn(list: unknown, count: number, isItem: (item: unknown) => boole
   return Array.isArray(list) && (list.length === count || list.length === 1) && list.every(isItem)
 }
 
-function isId(value: unknown): boolean {
+/** Text that names something. */
+export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+export function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 /** Versions of records and fields: whole, from 0. */

@@ -2,7 +2,7 @@
 import type { Field, Model } from '../../../schema/model.ts'
 import { fromWire } from '../../../schema/wire-value.ts'
 import type { AnyRow } from '../../query/row.ts'
-import { StorageError } from './problem.ts'
+import { damaged } from './problem.ts'
 
 /** A value for each record, in their order; or a single one that all of them have. */
 export type Column<Value = unknown> = readonly Value[]
@@ -68,15 +68,9 @@ function checkColumn(model: Model, field: Field, values: Column, isWire: boolean
   const isOne = isOf(field, isWire)
   for (const value of values) {
     // Most values are settled by their type alone.
-    if (typeof value !== type && !isOne(value)) throw damaged(model, field.name)
+    if (typeof value !== type && !isOne(value))
+      throw damaged(`A stored value of \`${model.name}.${field.name}\``)
   }
-}
-
-function damaged(model: Model, name: string): StorageError {
-  return new StorageError(
-    'StorageDamagedError',
-    `A stored value of \`${model.name}.${name}\` is of another kind.`,
-  )
 }
 
 function isBeyondJson(value: unknown): boolean {

@@ -1,7 +1,7 @@
 /** What the store `devices` holds of a device: all of its outbox but the ops. */
 import type { HeldFields, Outbox } from '../../outbox/outbox.ts'
 import type { StoredDevice } from '../storage.ts'
-import { isVersion } from './check-group.ts'
+import { isName, isText, isVersion } from './check-group.ts'
 import { firstKept } from './outbox-log.ts'
 
 /** Cloned, not packed: held values may be bigints. */
@@ -24,29 +24,15 @@ export interface DeviceRecord {
 }
 
 export function deviceRecord(owner: string, { outbox, epoch, user }: StoredDevice): DeviceRecord {
-  const { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held, hidden } = outbox
-  return {
-    owner,
-    device,
-    drawn,
-    drawnKey,
-    lastOp,
-    lastKey,
-    settledThrough,
-    keptFrom: firstKept(outbox),
-    read,
-    held: [...held],
-    hidden,
-    epoch,
-    user,
-  }
+  const { ops: _ops, kept: _kept, parked: _parked, held, ...plain } = outbox
+  return { owner, ...plain, keptFrom: firstKept(outbox), held: [...held], epoch, user }
 }
 
 /** The record, if it has the shape of one. */
 export function checkedDevice(value: unknown): DeviceRecord | undefined {
   const record = value as Partial<DeviceRecord> | null | undefined
   const isShaped =
-    isText(record?.device) &&
+    isName(record?.device) &&
     [record.drawn, record.lastOp, record.settledThrough, record.keptFrom, record.read].every(isVersion) &&
     [record.drawnKey, record.lastKey, record.epoch, record.user].every(isTextOrNothing) &&
     (record.lastOp as number) <= (record.drawn as number) &&
@@ -57,19 +43,14 @@ export function checkedDevice(value: unknown): DeviceRecord | undefined {
 
 /** The outbox of a record, with ops from elsewhere. */
 export function outboxOf(
-  { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, held, hidden = [] }: DeviceRecord,
+  { owner: _owner, keptFrom: _from, epoch: _epoch, user: _user, held, hidden = [], ...plain }: DeviceRecord,
   parts: Pick<Outbox, 'ops' | 'kept' | 'parked'>,
 ): Outbox {
-  const plain = { device, drawn, drawnKey, lastOp, lastKey, settledThrough, read, hidden: [hidden].flat() }
-  return { ...plain, ...parts, held: new Map(held) }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
+  return { ...plain, ...parts, hidden: [hidden].flat(), held: new Map(held) }
 }
 
 function isTextOrNothing(value: unknown): boolean {
-  return value === undefined || typeof value === 'string'
+  return value === undefined || isText(value)
 }
 
 function isHeld(value: unknown): boolean {

@@ -10,7 +10,7 @@ import type { AnyRow } from '../../query/row.ts'
 import type { StoreRecord } from '../../store/store-record.ts'
 import { checkedGroup } from './check-group.ts'
 import { type Column, type PackedColumns, packColumns, shortened, unpackRows, valueAt } from './columns.ts'
-import { StorageError } from './problem.ts'
+import { damaged } from './problem.ts'
 
 /** Records of one model and one set of fields, as columns. */
 export interface PackedGroup extends PackedColumns {
@@ -34,9 +34,9 @@ export function pack(records: readonly StoreRecord[]): string {
  */
 export function unpack(schema: CompiledSchema, text: unknown): StoreRecord[] {
   // A name that means something to every object is of nobody's schema; as a value it is followed by no colon.
-  if (typeof text !== 'string' || text.includes('"__proto__":')) throw damagedPage()
+  if (typeof text !== 'string' || text.includes('"__proto__":')) throw damaged('A stored page')
   const groups = JSON.parse(text) as unknown
-  if (!Array.isArray(groups)) throw damagedPage()
+  if (!Array.isArray(groups)) throw damaged('A stored page')
   const [first, ...others] = groups.map((group: unknown) => unpackGroup(schema, checkedGroup(group)))
   return others.length === 0 ? (first ?? []) : (first as StoreRecord[]).concat(...others)
 }
@@ -99,8 +99,4 @@ function unpackGroup(schema: CompiledSchema, group: PackedGroup): StoreRecord[] 
     const fieldVersions = group.stamps[valueAt(group.stampOf, at)] as StoreRecord['fieldVersions']
     return { model: name, version, fieldVersions, fields, enteredAt: valueAt(group.entered, at) ?? version }
   })
-}
-
-function damagedPage(): StorageError {
-  return new StorageError('StorageDamagedError', 'A stored page is no list of groups.')
 }

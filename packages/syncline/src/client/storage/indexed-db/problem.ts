@@ -11,6 +11,11 @@ export class StorageError extends Error {
   }
 }
 
+/** What was read is not what this storage writes. */
+export function damaged(what: string): StorageError {
+  return new StorageError('StorageDamagedError', `${what} is damaged.`)
+}
+
 /** The fact, the error as the platform tells it, and what the page does about it. */
 export function problemOf(error: unknown): StorageProblem {
   const { name, message } = nameOf(error)

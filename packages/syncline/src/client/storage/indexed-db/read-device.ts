@@ -3,10 +3,11 @@
  *
  *   W3 nothing lost   of an outbox that is damaged, the ops that can still be read are parked under a new name
  */
+import { isRecord } from '../../../schema/is-record.ts'
 import { newKey } from '../../new-id.ts'
 import { emptyOutbox, type Outbox, type ParkedOp, type QueuedOp } from '../../outbox/outbox.ts'
 import type { StoredDevice } from '../storage.ts'
-import { isVersion } from './check-group.ts'
+import { isText, isVersion } from './check-group.ts'
 import { checkedDevice, type DeviceRecord, outboxOf } from './device-record.ts'
 import type { StoredAck } from './outbox-log.ts'
 
@@ -102,25 +103,21 @@ function isOp(value: unknown): value is QueuedOp {
   return (
     isVersion(op?.n) &&
     ACTIONS.has(op.action) &&
-    [op.key, op.model, op.id, op.at].every((text) => typeof text === 'string') &&
+    [op.key, op.model, op.id, op.at].every(isText) &&
     isVersion(op.schema) &&
     [op.tx, op.base].every((number) => number === undefined || isVersion(number)) &&
-    (op.fields === undefined || isObject(op.fields))
+    (op.fields === undefined || isRecord(op.fields))
   )
 }
 
 function isParked(value: unknown): value is ParkedOp {
   const parked = value as Partial<ParkedOp> | null
-  if (!isOp(parked?.op) || typeof parked.device !== 'string' || !isObject(parked.reason)) return false
-  return typeof parked.reason.code === 'string' && typeof parked.reason.message === 'string'
+  if (!isOp(parked?.op) || typeof parked.device !== 'string' || !isRecord(parked.reason)) return false
+  return [parked.reason.code, parked.reason.message].every(isText)
 }
 
 function isAck(value: unknown): value is StoredAck {
   const ack = value as Partial<StoredAck> | null
   const isShaped = isVersion(ack?.through) && typeof ack.at === 'number' && Array.isArray(ack.refused)
   return isShaped && ack.refused.every(isVersion)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

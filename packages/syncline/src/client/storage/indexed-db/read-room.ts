@@ -9,12 +9,13 @@ import type { CompiledSchema } from '../../../schema/model.ts'
 import { createDeferred } from '../../deferred.ts'
 import { inSlices } from '../../slices.ts'
 import type { StoreRecord } from '../../store/store-record.ts'
+import { isText } from './check-group.ts'
 import { type Transaction, transact, under } from './database.ts'
 import { unpack } from './packing.ts'
 import { PageQueue } from './page-queue.ts'
 import { getPages } from './pages.ts'
 import { partsOf } from './pending.ts'
-import { StorageError } from './problem.ts'
+import { damaged } from './problem.ts'
 import { checkedHeader, type RoomHeader } from './room-header.ts'
 import type { LogRecord } from './write-rooms.ts'
 
@@ -52,12 +53,13 @@ export async function openRoom(
   const stored = await began.promise
   if (stored.header === undefined && stored.pages === 0 && stored.logKeys.length === 0) return undefined
   const header = checkedHeader(stored.header)
-  if (!header || !isLogWhole(header, stored.logKeys)) throw notWhole(channel)
+  if (!header || !isLogWhole(header, stored.logKeys)) throw damaged(`The stored room \`${channel}\``)
   const log = stored.log.map(checkedLog)
   return {
     header,
     async read(take) {
-      if ((await readPages(schema, queue, log, take)) !== header.pages) throw notWhole(channel)
+      if ((await readPages(schema, queue, log, take)) !== header.pages)
+        throw damaged(`The stored room \`${channel}\``)
     },
   }
 }
@@ -130,10 +132,6 @@ async function readPages(
   return count
 }
 
-function notWhole(channel: string): StorageError {
-  return new StorageError('StorageDamagedError', `The stored room \`${channel}\` is not whole.`)
-}
-
 function isLogWhole({ logFrom, logNext }: RoomHeader, keys: readonly IDBValidKey[]): boolean {
   const isNext = (key: IDBValidKey, at: number) => Array.isArray(key) && key[1] === logFrom + at
   return keys.length === logNext - logFrom && keys.every(isNext)
@@ -142,10 +140,10 @@ function isLogWhole({ logFrom, logNext }: RoomHeader, keys: readonly IDBValidKey
 function checkedLog(value: unknown): LogRecord {
   const record = value as Partial<LogRecord> | null
   const { put, gone } = record ?? {}
-  if (typeof put === 'string' && Array.isArray(gone) && gone.every((key) => typeof key === 'string')) {
+  if (typeof put === 'string' && Array.isArray(gone) && gone.every(isText)) {
     return { put, gone }
   }
-  throw new StorageError('StorageDamagedError', 'A stored change has not the shape of one.')
+  throw damaged('A stored change')
 }
 
 /** By model and id, the last change in the log that names the record. */

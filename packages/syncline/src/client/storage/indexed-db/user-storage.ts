@@ -83,12 +83,11 @@ export class IndexedDbStorage implements UserStorage {
 
   commit({ device, room }: StorageWrite): Promise<void> {
     if (this.#ended) return Promise.reject(this.#ended)
-    const packing = room && this.#pack(room)
-    if (!packing) return this.#enqueue({ device, rooms: new Map() })
-    if (!(packing instanceof Promise)) {
-      return this.#enqueue({ device, rooms: new Map([[room.channel, packing]]) })
-    }
-    return packing.then((packed) => this.#enqueue({ device, rooms: new Map([[room.channel, packed]]) }))
+    if (!room) return this.#enqueue({ device, rooms: new Map() })
+    const enqueue = (packed: PendingRoom) =>
+      this.#enqueue({ device, rooms: new Map([[room.channel, packed]]) })
+    const packing = this.#pack(room)
+    return packing instanceof Promise ? packing.then(enqueue) : enqueue(packing)
   }
 
   async loadRoom(channel: string): Promise<KeptRoom | undefined> {
