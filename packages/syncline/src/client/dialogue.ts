@@ -94,6 +94,12 @@ export class Dialogue implements RunnerHost, RequestsHost {
     return isConnected(this.#runner.session.phase)
   }
 
+  /** The application wants a connection, and the server has not refused it. */
+  get isStarted(): boolean {
+    const { phase } = this.#runner.session
+    return phase !== 'stopped' && phase !== 'refused'
+  }
+
   /** What is stored beside the outbox. */
   get identity(): Pick<StoredDevice, 'epoch' | 'user'> {
     return { epoch: this.#epoch, user: this.#user }

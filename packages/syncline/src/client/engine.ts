@@ -87,7 +87,13 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   connect(): void {
-    for (const { dialogue } of [this, ...this.left]) dialogue.connect()
+    this.dialogue.connect()
+    for (const engine of this.left) engine.#connectForWrites()
+  }
+
+  /** A device that only keeps refusals has nothing to say to the server. */
+  #connectForWrites(): void {
+    if (this.writes.queued.length > 0) this.dialogue.connect()
   }
 
   close(): void {
@@ -127,10 +133,11 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   #end(): void {
     this.#isClosed = true
     this.dialogue.close()
-    this.board.close()
     this.#cancelLook()
     for (const stop of this.#stopWatching.splice(0)) stop()
     for (const engine of this.left) engine.close()
+    // The others tell it that they end.
+    this.board.close()
   }
 
   #onOpened(storage: UserStorage): void {
@@ -160,11 +167,11 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     const found = await storage.adopt?.().catch(() => undefined)
     if (this.#isClosed) return found?.close?.()
     if (found) {
-      const engine = new Engine({ ...this.#options, storage: { open: () => found } }, () =>
-        this.#follow(engine),
-      )
+      const options = { ...this.#options, autoConnect: false, storage: { open: () => found } }
+      const engine = new Engine(options, () => this.#follow(engine))
       this.left.add(engine)
       engine.start()
+      if (this.dialogue.isStarted) engine.#connectForWrites()
       this.#follow(engine)
     }
     this.#cancelLook = this.clock.after(LOOK_MS, () => void this.#look(storage))
@@ -172,6 +179,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   /** One that has nothing left is let go. */
   #follow(engine: Engine): void {
+    if (this.#isClosed) return
     const { queued, outbox } = engine.writes
     if (queued.length === 0 && outbox?.parked.length === 0 && this.left.delete(engine)) engine.close()
     this.board.update()

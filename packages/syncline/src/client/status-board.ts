@@ -27,6 +27,7 @@ export class StatusBoard {
   readonly parked = createSource<readonly ParkedOp[]>([], isShallowEqual)
   readonly #sources: StatusSources
   #cancelTick: (() => void) | undefined
+  #isClosed = false
 
   constructor(sources: StatusSources) {
     this.#sources = sources
@@ -49,12 +50,17 @@ export class StatusBoard {
     }
     this.status.set(statusOf(facts, clock.now()))
     this.parked.set(all.flatMap(({ outbox }) => outbox?.parked ?? []))
-    if (oldest) this.#cancelTick ??= clock.after(AGE_TICK_MS, () => this.#tick())
-    else this.close()
+    if (oldest && !this.#isClosed) this.#cancelTick ??= clock.after(AGE_TICK_MS, () => this.#tick())
+    else this.#stop()
   }
 
-  /** Stops the ticking. */
+  /** Ends the ticking; what changes is still told. */
   close(): void {
+    this.#isClosed = true
+    this.#stop()
+  }
+
+  #stop(): void {
     this.#cancelTick?.()
     this.#cancelTick = undefined
   }

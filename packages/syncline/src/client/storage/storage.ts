@@ -35,7 +35,10 @@ export interface UserStorage {
   readonly health?: Observable<StorageHealth>
   /** Asks the platform not to evict what is kept: unsent writes are about to lie here. */
   persist?(): void
-  /** Another device of the user, which no page is any more and which has unsent or refused writes; nothing, or a rejection, if there is none. */
+  /**
+   * Another device of the user, which no page is any more and which has unsent or refused writes; nothing, or a
+   * rejection, if there is none. It is asked every few seconds, and should cost nothing while pages neither come nor go.
+   */
   adopt?(): Promise<UserStorage | undefined>
   /** Lets go of what other pages may want to open, after what was committed is through. */
   close?(): void

@@ -26,27 +26,27 @@ export async function claimSlot(
   const [first] = slots
   if (!locks) return { slot: first?.slot ?? 0, release: () => {} }
   for (const { slot } of slots) {
-    const release = await tryLock(locks, `${name}/${slot}`)
+    const release = await tryLock(locks, lockName(name, slot))
     if (release) return { slot, release }
   }
+  // Those that are known are not free.
   for (let slot = 0; mayBeNew; slot++) {
-    if (slots.some((taken) => taken.slot === slot)) continue
-    const release = await tryLock(locks, `${name}/${slot}`)
+    const release = await tryLock(locks, lockName(name, slot))
     if (release) return { slot, release }
   }
   throw new Error('None is free.')
 }
 
+/** What the lock of a device is called. */
+export function lockName(name: string, slot: number): string {
+  return `${name}/${slot}`
+}
+
 /** Takes a lock that nobody holds; it ends with the page, or when it is released. */
 function tryLock(locks: LockManager, name: string): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
-    const hold = (lock: Lock | null) => {
-      if (!lock) {
-        resolve(undefined)
-        return undefined
-      }
-      return new Promise<void>((release) => resolve(release))
-    }
+    const hold = (lock: Lock | null) =>
+      lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined)
     locks.request(name, { ifAvailable: true }, hold).catch(reject)
   })
 }

@@ -10,7 +10,8 @@ import type { Storage, UserStorage } from '../storage.ts'
 import { type Claim, claimSlot } from './claim.ts'
 import { Connection } from './connection.ts'
 import { deleteDatabase, openDatabase, type OpenOptions, STORES, transact } from './database.ts'
-import { type KnownSlot, readSlots } from './known-slots.ts'
+import { isLeft, type KnownSlot, knownSlots } from './known-slots.ts'
+import { lookForLeft } from './look-for-left.ts'
 import { problemOf } from './problem.ts'
 import { readDevice } from './read-device.ts'
 import { IndexedDbStorage } from './user-storage.ts'
@@ -72,17 +73,6 @@ function inTurn<Result>(name: string, open: () => Promise<Result>): Promise<Resu
   return opened
 }
 
-function isLeft({ unsent, hasParked }: KnownSlot): boolean {
-  return unsent > 0 || hasParked
-}
-
-/** A device that no page is any more, and that has left something to be dealt with. */
-async function openLeft(opening: Opening, connection: Connection): Promise<UserStorage | undefined> {
-  // Without locks nobody can tell whether a page still is the device.
-  if (!opening.locks || !(await connection.run(knownSlots)).some(isLeft)) return undefined
-  return inTurn(opening.name, () => openDevice(opening, true))
-}
-
 async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserStorage> {
   const { name, schema, locks } = opening
   const options = { factory: factoryOf(opening), name, mayCreate: true }
@@ -98,6 +88,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
     )
     const { device, isWhole } = readDevice(contents)
     const connection = new Connection(options, database, (error) => storage.onTaken(error))
+    const left = lookForLeft(opening, connection, () => inTurn(name, () => openDevice(opening, true)))
     const storage = new IndexedDbStorage({
       connection,
       schema,
@@ -108,11 +99,17 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
       persist: askToPersist,
       release: (done) => {
         // A sign-out that was refused keeps the device.
-        const released = done.then(held.release, () => {})
+        const released = done.then(
+          () => {
+            held.release()
+            left?.close()
+          },
+          () => {},
+        )
         CLOSING.set(name, Promise.all([released, CLOSING.get(name)]))
       },
       remove: () => deleteDatabase(options.factory, name),
-      adopt: () => openLeft(opening, connection),
+      adopt: async () => left?.find(),
     })
     return storage
   } catch (error) {
@@ -139,14 +136,6 @@ async function openWhole(options: OpenOptions): Promise<OpenedDatabase> {
     const made = await openDatabase(options)
     return { database: made, known: [] }
   }
-}
-
-async function knownSlots(database: IDBDatabase): Promise<readonly KnownSlot[]> {
-  const found: KnownSlot[] = []
-  await transact(database, STORES, { mode: 'readonly' }, (transaction) =>
-    readSlots(transaction, (slots) => found.push(...slots)),
-  )
-  return found
 }
 
 function factoryOf({ factory }: Opening): IDBFactory {

@@ -30,7 +30,9 @@ export function writeDevice(
     if (plan.isWhole) removeOps(transaction, slot)
     for (const run of plan.runs) transaction.store('ops').put(JSON.stringify(run.ops), [slot, run.first])
     for (const ack of plan.acks) transaction.store('acks').put(ack, [slot, ack.through])
-    if (plan.parked) transaction.store('parked').put(JSON.stringify(plan.parked), slot)
+    const parked = transaction.store('parked')
+    if (plan.parked?.length) parked.put(JSON.stringify(plan.parked), slot)
+    else if (plan.parked) parked.delete(slot)
     dropBefore(transaction, 'ops', slot, plan.dropRunsBefore)
     dropBefore(transaction, 'acks', slot, plan.dropAcksBefore)
     devices.put(deviceRecord(owner, device), slot)
@@ -73,7 +75,12 @@ export function takeDevice(transaction: Transaction, slot: number, owner: string
     transaction.store('acks').getAll(under(slot)),
     (acks: StoredAck[]) => (taken.acks = acks),
   )
-  transaction.onResult(transaction.store('parked').get(slot), (parked) => (taken.parked = parked))
+  const refused = transaction.store('parked')
+  transaction.onResult(refused.get(slot), (parked) => {
+    taken.parked = parked
+    // Earlier versions kept also that there is nothing.
+    if (parked === '[]') refused.delete(slot)
+  })
   return taken
 }
 
