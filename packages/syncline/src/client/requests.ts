@@ -36,6 +36,8 @@ export class Requests implements PollerHost {
   readonly #parts: DialogueParts
   readonly #host: RequestsHost
   readonly #poller: Poller
+  /** The name that the device gave in its last request: it may have another when the answer comes. */
+  #device: string | undefined
   /** What every server takes in one pull, unless it has refused that. */
   #mostChannels = 100
   /** Of the round under way: the first ack, which the rows of all pulls contain, and why a push was refused. */
@@ -67,25 +69,34 @@ export class Requests implements PollerHost {
   }
 
   nextPush(): object | undefined {
-    const { flow, outbox } = this.#parts.writes
-    const push = flow.next()
-    return push && { device: outbox?.device, user: this.#host.identity.user, ...push }
+    const push = this.#parts.writes.flow.next()
+    return push && { ...this.#named(), ...push }
   }
 
   *pulls(): Iterable<object> {
-    const { writes, rooms, schema } = this.#parts
+    const { rooms, schema } = this.#parts
     const joins = rooms.askByRequest()
     this.#ack = undefined
     do {
       const portion = joins.splice(0, this.#mostChannels)
-      const device = writes.outbox?.device
-      yield { device, user: this.#host.identity.user, schema: schema.version, joins: portion }
+      yield { ...this.#named(), schema: schema.version, joins: portion }
     } while (joins.length > 0)
+  }
+
+  #named(): object {
+    this.#device = this.#parts.writes.outbox?.device
+    return { device: this.#device, user: this.#host.identity.user }
+  }
+
+  /** Numbers in the answer are not this device's: they acknowledge nothing of what it has written since (W3). */
+  get #isRenamed(): boolean {
+    return this.#parts.writes.outbox?.device !== this.#device
   }
 
   /** The answer of a push says what became of its ops, but no frames came before it. */
   onPushed(message: ServerMessage): void {
     const { writes } = this.#parts
+    if (this.#isRenamed) return
     if (message.type === 'ack') writes.acknowledge(message)
     else if (message.type === 'gap') writes.goOnAt(message.expected)
   }
@@ -93,12 +104,13 @@ export class Requests implements PollerHost {
   onPulled(messages: readonly ServerMessage[]): void {
     const ack = messages.find(({ type }) => type === 'ack') as Ack | undefined
     // Requests follow one another, so this answer knows all that was acknowledged before.
-    if (ack && ack.lastOp < (this.#parts.writes.outbox?.lastOp ?? 0)) {
+    if (ack && !this.#isRenamed && ack.lastOp < (this.#parts.writes.outbox?.lastOp ?? 0)) {
       this.#ack = undefined
       this.#parts.writes.greet(ack.lastOp, undefined)
     }
     for (const message of messages) if (message !== ack) this.#host.receive(message)
-    this.#ack ??= ack
+    // Also of those that this answer itself gave another name.
+    this.#ack = this.#isRenamed ? undefined : (this.#ack ?? ack)
   }
 
   onPolled(): void {

@@ -223,6 +223,67 @@ test('K1: a device that takes a new name by a request forgets what acks of the o
   client.close()
 })
 
+test.each(['push', 'pull'] as const)(
+  'W3, K2: the answer to a %s of a device that has taken a new name meanwhile acknowledges nothing of the new one',
+  async (held) => {
+    const state = { isCopied: false, isHeld: false, holdsPushes: false }
+    const sent: Body[] = []
+    let release = () => {}
+    /** Opens no socket, until one says that the device is a copy. */
+    class Copied {
+      onopen?: () => void
+      onclose?: () => void
+      onmessage?: (event: { data: string }) => void
+      constructor() {
+        queueMicrotask(() => (state.isCopied ? this.onopen?.() : this.onclose?.()))
+      }
+      send(): void {
+        state.isCopied = false
+        const told = { type: 'error', code: 'device_copied', message: 'Copied.' }
+        queueMicrotask(() => this.onmessage?.({ data: JSON.stringify(told) }))
+      }
+      close(): void {}
+    }
+    const answer = (name: string, body: Body, answered: () => Promise<Response>) => {
+      if (name === 'push') sent.push(body)
+      if (!state.isHeld)
+        return state.holdsPushes && name === 'push' ? refusal('rate_limited', 429) : undefined
+      if (name !== held) return undefined
+      state.isHeld = false
+      return new Promise<Response>((resolve) => {
+        release = () => resolve(answered())
+      })
+    }
+    const { client, clock, server } = await polling(answer, {
+      WebSocket: Copied,
+      reconnect: { minMs: 500, maxMs: 500 },
+    })
+    for (let at = 0; at < 3; at++) client.mutate.production.update('p1', { name: `Old ${at}` })
+    if (held === 'pull') await clock.advance(11_000)
+    state.isHeld = true
+    while (state.isHeld) await clock.advance(500)
+    state.isCopied = true
+    await clock.advance(1_500)
+
+    state.holdsPushes = true
+    const write = client.mutate.production.update('p1', { name: 'New' })
+    const told: string[] = []
+    void write.confirmed.then(() => told.push('confirmed'))
+    release()
+    await clock.advance(100)
+    const early = { pending: client.status.current.pending, told: [...told] }
+    state.holdsPushes = false
+    await clock.advance(60_000)
+    await write.confirmed
+
+    expect(write.n).toBe(1)
+    expect(early).toEqual({ pending: 1, told: [] })
+    expect(server.state.tables.get('production')?.get('p1')?.fields['name']).toBe('New')
+    expect(new Set(sent.map(({ device }) => device)).size).toBe(2)
+    client.close()
+  },
+)
+
 /** A pull's answer in which nothing is said of a channel. */
 async function without(channel: string, answer: Promise<Response>): Promise<Response> {
   const { messages } = (await (await answer).json()) as { messages: { channel?: string }[] }
