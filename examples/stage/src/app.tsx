@@ -1,5 +1,7 @@
 /** Who is signed in decides what there is: the sign-in page, or a crew at work. */
 import { useCallback, useEffect, useMemo, useState } from 'react'
+import type { SyncStatus } from 'syncline/client'
+import { describeKept } from './frame/describe-status.ts'
 import { Footer } from './frame/footer.tsx'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
@@ -31,10 +33,15 @@ export function App() {
     go(PRODUCTIONS_PATH)
     setState({ is: 'signed out' })
   }, [])
-  const endSession = useCallback(() => {
-    forgetUser()
-    setState({ is: 'signed out' })
-  }, [])
+  const endSession = useCallback(
+    (status: SyncStatus) => {
+      forgetUser()
+      setState({ is: 'signed out' })
+      const text = describeKept(status)
+      if (text) notices.add({ text })
+    },
+    [notices],
+  )
 
   return (
     <>

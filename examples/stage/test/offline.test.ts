@@ -137,6 +137,39 @@ test('K3: who signs out leaves nothing behind for the next, also without a netwo
   await page.context().close()
 })
 
+test('W3, K2: who signs out with unsent changes is told how many, and keeps them or loses them', async () => {
+  const page = await openWindow(browser, stage.url, 'Ben')
+  await openProduction(page, SHARED)
+  await untilKept(page, 'ben', SHARED_ROOM)
+  await page.context().setOffline(true)
+  const before = await field(page, 'Note of Camera 7').inputValue()
+  await field(page, 'Note of Camera 7').fill('Unsent')
+  await field(page, 'Note of Camera 7').press('Enter')
+  await page.getByText('1 change not sent').waitFor()
+  const asked: string[] = []
+  const signOut = async (isSure: boolean) => {
+    page.once('dialog', (dialog) => {
+      asked.push(dialog.message())
+      void (isSure ? dialog.accept() : dialog.dismiss())
+    })
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+  }
+
+  await signOut(false)
+  await page.getByText('1 change not sent').waitFor()
+  await signOut(true)
+  await page.getByText('1 change not sent').waitFor({ state: 'detached' })
+  // Without a network the cookie stayed: the page that opens is Ben's.
+  await page.context().setOffline(false)
+  await page.goto(`${stage.url}/productions`)
+  await openProduction(page, SHARED)
+  await untilValue(page, 'Note of Camera 7', before)
+
+  expect(asked).toHaveLength(2)
+  expect(asked[1]).toMatch(/^1 change on this device has not been sent yet\. Signing out deletes it\./)
+  await page.context().close()
+})
+
 test('a page is there while the server is away, and signs nobody out', async () => {
   const page = await openWindow(browser, stage.url, 'Ben')
   await openProduction(page, SHARED)

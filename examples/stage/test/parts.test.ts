@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readSettings } from '../../server/settings.ts'
 import { phasesOf } from '../src/checklist/phases.ts'
 import { formatAge, withArticle } from '../src/format.ts'
-import { describeUnsent } from '../src/frame/describe-status.ts'
+import { askToLose, describeKept, describeUnsent } from '../src/frame/describe-status.ts'
 import { equipmentPath, placeOf, productionPath } from '../src/router.ts'
 import type { Task } from '../src/sync/rows.ts'
 
@@ -41,6 +41,19 @@ test('K2: what is not sent is counted, with the age of the oldest', () => {
   expect(describeUnsent({ pending: 1, oldestPendingMs: 200 })).toBe('1 change not sent')
   expect(describeUnsent({ pending: 3, oldestPendingMs: 14_900 })).toBe('3 changes not sent, oldest 14 s')
   expect(describeUnsent({ pending: 3, oldestPendingMs: 3_700_000 })).toBe('3 changes not sent, oldest 1 h')
+})
+
+test('W3, K2: who signs out is told how many changes are unsent, and what becomes of them', () => {
+  const kept = (pending: number, storage: 'durable' | 'failed') => describeKept({ pending, storage })
+
+  expect(askToLose(1)).toBe(
+    '1 change on this device has not been sent yet. Signing out deletes it. Cancel to keep it; it is sent as soon as the server answers.',
+  )
+  expect(askToLose(12)).toMatch(/^12 changes on this device have not .* deletes them.* they are sent/)
+  expect(askToLose(undefined)).toMatch(/cannot tell .* deletes what has not been sent/)
+  expect(kept(0, 'durable')).toBe('')
+  expect(kept(1, 'durable')).toMatch(/1 change of yours is kept on this device, and is sent when you sign in/)
+  expect(kept(2, 'failed')).toMatch(/2 changes of yours are lost/)
 })
 
 test('ages are told in the largest unit, and a clock that is ahead says now', () => {

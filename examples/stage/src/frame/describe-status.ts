@@ -11,6 +11,28 @@ export function describeUnsent({
   return oldestPendingMs < 1_000 ? changes : `${changes}, oldest ${describeAge(oldestPendingMs)}`
 }
 
+/** What is asked of who signs out while changes are unsent; without a number when the device cannot tell. */
+export function askToLose(unsent: number | undefined): string {
+  if (unsent === undefined) {
+    return 'This device cannot tell whether all of your changes have been sent. Signing out deletes what has not been sent. Cancel to keep it; it is sent as soon as the server answers.'
+  }
+  const [changes, them, are] =
+    unsent === 1
+      ? ['1 change on this device has', 'it', 'is']
+      : [`${unsent} changes on this device have`, 'them', 'are']
+  const they = unsent === 1 ? 'it' : 'they'
+  return `${changes} not been sent yet. Signing out deletes ${them}. Cancel to keep ${them}; ${they} ${are} sent as soon as the server answers.`
+}
+
+/** What becomes of unsent changes when the session ends elsewhere; nothing when there are none. */
+export function describeKept({ pending, storage }: Pick<SyncStatus, 'pending' | 'storage'>): string {
+  if (pending === 0) return ''
+  const [changes, are] = pending === 1 ? ['1 change', 'is'] : [`${pending} changes`, 'are']
+  return storage === 'durable'
+    ? `You were signed out. ${changes} of yours ${are} kept on this device, and ${are} sent when you sign in again.`
+    : `You were signed out. ${changes} of yours ${are} lost, for this device keeps nothing.`
+}
+
 export function isLive({ realtimeConnected, status }: SyncStatus): boolean {
   return realtimeConnected || status === 'synced'
 }

@@ -1,6 +1,6 @@
 /** The frame around every page while somebody is signed in: their client, the bar above, the page at the address. */
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
-import { type Client, createClient, indexedDb } from 'syncline/client'
+import { type Client, createClient, indexedDb, SynclineError, type SyncStatus } from 'syncline/client'
 import { schema } from '../../schema.ts'
 import { EquipmentPage } from '../pages/equipment-page.tsx'
 import { MessagePage } from '../pages/message-page.tsx'
@@ -13,6 +13,7 @@ import { CrewProvider } from '../sync/crew-context.ts'
 import { SyncProvider, useRoom } from '../sync/hooks.ts'
 import type { Notices } from '../sync/notices.ts'
 import { showRefusedEarlier } from '../sync/refused-earlier.ts'
+import { askToLose } from './describe-status.ts'
 import { Footer } from './footer.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
@@ -26,7 +27,7 @@ interface WorkplaceProps {
   readonly user: SignedIn
   readonly notices: Notices
   onLeave(): void
-  onSessionEnd(): void
+  onSessionEnd(status: SyncStatus): void
 }
 
 export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplaceProps) {
@@ -59,12 +60,10 @@ export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplacePro
 
 /** Signs out: what the device keeps goes with its user. False when they would rather wait until all is sent. */
 async function mayRemove(client: StageClient): Promise<boolean> {
-  const { pending } = client.status.current
   try {
     await client.signOut()
-  } catch {
-    const count = pending > 0 ? `${pending} of your changes` : 'Changes that you made in another tab'
-    if (!confirm(`${count} have not been sent. Sign out and lose them?`)) return false
+  } catch (error) {
+    if (!confirm(askToLose(error instanceof SynclineError ? error.unsent : undefined))) return false
     await client.signOut({ discard: true }).catch(() => {})
   }
   return true
@@ -104,13 +103,13 @@ function warnOfLoss({ status }: StageClient): () => void {
 }
 
 /** The client of a user; it closes with the component, and is made anew when the component comes back. */
-function useClient(user: SignedIn, onSessionEnd: () => void): StageClient | undefined {
+function useClient(user: SignedIn, onSessionEnd: WorkplaceProps['onSessionEnd']): StageClient | undefined {
   const [client, setClient] = useState<StageClient>()
   useEffect(() => {
     const made = createClient({ schema, url: '/sync', user: user.id, storage: indexedDb({ name: 'stage' }) })
     const stop = made.status.subscribe(() => {
-      const code = made.status.current.problem?.code
-      if (code !== undefined && SIGN_IN_AGAIN.has(code)) onSessionEnd()
+      const status = made.status.current
+      if (status.problem && SIGN_IN_AGAIN.has(status.problem.code)) onSessionEnd(status)
     })
     setClient(made)
     return () => {

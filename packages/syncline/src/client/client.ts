@@ -66,8 +66,8 @@ export interface Client<S extends Schema> {
   close(): void
   /**
    * Ends the session and removes this user's rows and writes from the device.
-   * @throws SynclineError while writes are unsent, here or in another page of the user, and another error when the
-   * storage cannot tell; the session then goes on. With `discard` they are lost.
+   * @throws SynclineError while writes are unsent, here or in another page of the user, with their number as `unsent`, and
+   * another error when the storage cannot tell; the session then goes on. With `discard` they are lost.
    */
   signOut(options?: { readonly discard?: boolean }): Promise<void>
 }
@@ -167,5 +167,6 @@ function refuseUnsent(count: number): void {
   throw new SynclineError(
     'aborted',
     `${count} writes have not reached the server and would be lost, here or in other pages. Wait until \`status.pending\` is 0, or sign out with { discard: true }.`,
+    { unsent: count },
   )
 }

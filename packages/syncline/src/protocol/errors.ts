@@ -195,6 +195,8 @@ export interface ErrorDetails {
   readonly channel?: string
   /** Number of the op concerned. */
   readonly n?: number
+  /** How many writes would be lost. */
+  readonly unsent?: number
   readonly retryAfterMs?: number
   readonly cause?: unknown
 }
@@ -206,6 +208,7 @@ export class SynclineError extends Error {
   readonly field: string | undefined
   readonly channel: string | undefined
   readonly n: number | undefined
+  readonly unsent: number | undefined
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {

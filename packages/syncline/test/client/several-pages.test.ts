@@ -32,6 +32,7 @@ test('W3: signing out is refused while another page that is open has unsent writ
   await second.mutate.production.update('p1', { name: 'Of the second page' }).stored
 
   await expect(first.signOut()).rejects.toThrow(/1 writes have not reached the server/)
+  await expect(first.signOut()).rejects.toMatchObject({ code: 'aborted', unsent: 1 })
   expect(second.status.current).toMatchObject({ pending: 1, storage: 'durable' })
   await first.signOut({ discard: true })
   await pass()
