@@ -67,15 +67,17 @@ export class Submissions {
 
   /** The user signed out: nobody hears of these writes any more. */
   end(): void {
+    for (const pending of [...this.#byKey.values(), ...this.#unstored]) this.discard(pending)
+    this.#byKey.clear()
+  }
+
+  discard({ stored, confirmed }: Pending): void {
     const error = new SynclineError(
       'aborted',
       'The user signed out before the write was sent, so it was discarded.',
     )
-    for (const { stored, confirmed } of [...this.#byKey.values(), ...this.#unstored]) {
-      stored.reject(error)
-      confirmed.reject(error)
-    }
-    this.#byKey.clear()
+    stored.reject(error)
+    confirmed.reject(error)
   }
 }
 

@@ -62,6 +62,8 @@ export class Writes {
   #outbox: Outbox | undefined
   #unnumbered: Pending[] = []
   #isSaving = false
+  /** The user signed out. */
+  #isDiscarded = false
 
   constructor(host: WritesHost) {
     this.#host = host
@@ -100,10 +102,11 @@ export class Writes {
   /** Queues the ops of one transaction; they are shown when this returns. */
   submit(drafts: readonly OpDraft[], isOptimistic: boolean): Submission {
     const shown = this.#host.store.transact(() =>
-      drafts.map((draft) => (isOptimistic ? this.#shown.show(draft) : undefined)),
+      drafts.map((draft) => (isOptimistic && !this.#isDiscarded ? this.#shown.show(draft) : undefined)),
     )
     const pending = createPending(drafts, shown)
-    if (this.#outbox) {
+    if (this.#isDiscarded) this.#submissions.discard(pending)
+    else if (this.#outbox) {
       this.#number(pending)
       this.#save()
     } else this.#unnumbered.push(pending)
@@ -180,6 +183,7 @@ export class Writes {
   /** The user signed out: what was not sent never will be. */
   discard(): void {
     this.#hide()
+    this.#isDiscarded = true
     for (const pending of this.#unnumbered) this.#submissions.add(pending, [])
     this.#submissions.end()
   }

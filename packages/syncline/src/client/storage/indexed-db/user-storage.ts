@@ -150,7 +150,11 @@ export class IndexedDbStorage implements UserStorage {
     await this.#parts.connection.run((database) =>
       transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
         readSlots(transaction, (slots) => {
-          if (!discard) for (const slot of slots) unsent += slot.unsent
+          if (!discard) {
+            for (const slot of slots) unsent += slot.unsent
+            // What was written while the transaction began waits here.
+            unsent += this.#pending.device?.outbox.ops.length ?? 0
+          }
           if (unsent === 0) for (const store of STORES) transaction.store(store).clear()
         }),
       ),
