@@ -22,11 +22,9 @@ export interface StoredAck {
 
 /** The changes of one commit. */
 export interface OutboxPlan {
-  /** Nothing of what is stored stays. */
-  readonly isWhole: boolean
   readonly runs: readonly Run[]
   readonly acks: readonly StoredAck[]
-  /** Runs and acks of lower numbers only are forgotten. */
+  /** Runs and acks of lower numbers only are forgotten, before others are written; `Infinity` leaves none. */
   readonly dropRunsBefore: number
   readonly dropAcksBefore: number
   /** Absent where they are the same. */
@@ -56,7 +54,6 @@ export function planOutbox(
   const all = first ? [...starts, first.n] : starts
   const kept = all.filter((_start, at) => (all[at + 1] ?? Number.POSITIVE_INFINITY) > keptFrom)
   return {
-    isWhole: false,
     runs: first ? [{ first: first.n, ops: run }] : [],
     acks: acksOf(outbox, stored.lastOp),
     dropRunsBefore: kept[0] ?? keptFrom,
@@ -78,11 +75,10 @@ function wholePlan(stored: Outbox | undefined, outbox: Outbox): OutboxPlan {
     runs.push({ first: part[0]?.n ?? 0, ops: part })
   }
   return {
-    isWhole: true,
     runs,
     acks: acksOf(outbox, 0),
-    dropRunsBefore: 0,
-    dropAcksBefore: 0,
+    dropRunsBefore: Number.POSITIVE_INFINITY,
+    dropAcksBefore: Number.POSITIVE_INFINITY,
     parked: outbox.parked,
     isStrict: outbox.drawn > (stored?.drawn ?? 0) || outbox.parked.length > 0,
     starts: runs.map(({ first }) => first),

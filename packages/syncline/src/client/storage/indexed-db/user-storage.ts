@@ -28,7 +28,7 @@ import {
 } from './pending.ts'
 import { isDamage, problemOf, StorageError } from './problem.ts'
 import { RoomCache } from './room-cache.ts'
-import { type Ownership, writeDevice } from './write-device.ts'
+import { writeDevice } from './write-device.ts'
 
 export interface UserStorageParts {
   readonly connection: Connection
@@ -254,10 +254,12 @@ export class IndexedDbStorage implements UserStorage {
 
   async #write(pending: Pending): Promise<void> {
     const { device } = pending
+    const { connection, slot, owner } = this.#parts
     const plan = device && planOutbox(this.#stored, device, this.#starts)
-    const outcomes = await this.#parts.connection.run((database) =>
+    const outcomes = await connection.run((database) =>
       transact(database, STORES, { mode: 'readwrite', isStrict: plan?.isStrict }, (transaction) => {
-        if (device && plan) writeDevice(transaction, this.#ownership, device, plan)
+        if (device && plan)
+          writeDevice(transaction, { slot, owner, isStored: this.#stored !== undefined }, device, plan)
         return this.#rooms.write(transaction, pending.rooms)
       }),
     )
@@ -266,11 +268,6 @@ export class IndexedDbStorage implements UserStorage {
       this.#starts = plan.starts
     }
     this.#rooms.note(outcomes)
-  }
-
-  get #ownership(): Ownership {
-    const { slot, owner } = this.#parts
-    return { slot, owner, isStored: this.#stored !== undefined }
   }
 
   /** What could not be written is written with what comes next, as long as it is not too much. */

@@ -27,25 +27,19 @@ export function writeDevice(
     if (stored !== undefined && stored.owner !== owner) {
       throw new StorageError('StorageTakenError', 'it was opened by another page')
     }
-    if (plan.isWhole) removeOps(transaction, slot)
+    dropBefore(transaction, 'ops', slot, plan.dropRunsBefore)
+    dropBefore(transaction, 'acks', slot, plan.dropAcksBefore)
     for (const run of plan.runs) transaction.store('ops').put(JSON.stringify(run.ops), [slot, run.first])
     for (const ack of plan.acks) transaction.store('acks').put(ack, [slot, ack.through])
     const parked = transaction.store('parked')
     if (plan.parked?.length) parked.put(JSON.stringify(plan.parked), slot)
     else if (plan.parked) parked.delete(slot)
-    dropBefore(transaction, 'ops', slot, plan.dropRunsBefore)
-    dropBefore(transaction, 'acks', slot, plan.dropAcksBefore)
     devices.put(deviceRecord(owner, device), slot)
   })
 }
 
-function removeOps(transaction: Transaction, slot: number): void {
-  transaction.store('ops').delete(under(slot))
-  transaction.store('acks').delete(under(slot))
-}
-
 function dropBefore(transaction: Transaction, name: 'ops' | 'acks', slot: number, n: number): void {
-  if (n > 0) transaction.store(name).delete(IDBKeyRange.bound([slot], [slot, n], false, true))
+  transaction.store(name).delete(IDBKeyRange.bound([slot], [slot, n], false, true))
 }
 
 /** What lies in the stores of a device; from now on it is the owner's. */
