@@ -212,3 +212,31 @@ test('K2: a write that was discarded by signing out says so', async () => {
 
   await expect(write.confirmed).rejects.toThrow(/signed out before the write was sent/)
 })
+
+test('W3: that a write was too large is known after a reload too', async () => {
+  const { wire, pass, open } = profile()
+  wire.socketsBlocked(true)
+  const most = 20_000
+  const refusal = { error: { code: 'too_large', message: 'Why.' } }
+  /** Takes little, and what it has taken it does not answer. */
+  const small: typeof wire.fetch = async (url, init) => {
+    if (!url.endsWith('/push')) return wire.fetch(url, init)
+    if (String(init.body).length > most) return new Response(JSON.stringify(refusal), { status: 413 })
+    await wire.fetch(url, init)
+    return new Promise(() => {})
+  }
+  const client = open({ joinAtStart: true, fetch: small })
+  await pass(60_000)
+  const note = 'y'.repeat(most)
+  const write = client.mutate.camera.create({ productionId: 'p1', name: 'x', note, tags: [] })
+  await pass(11_000)
+  client.close()
+  await pass()
+
+  const next = open()
+  await pass(60_000)
+
+  expect(next.parked.current).toMatchObject([
+    { op: { id: write.id, fields: { note } }, reason: { code: 'too_large', message: 'Why.' } },
+  ])
+})

@@ -27,11 +27,10 @@ export interface Batch {
 
 /** Takes the next ops after `sentThrough`, of those stored; nothing when all is sent. */
 export function nextBatch(
-  { ops, kept, lastKey }: Pick<Outbox, 'ops' | 'kept' | 'lastKey'>,
+  { ops, kept, lastKey, unfit }: Pick<Outbox, 'ops' | 'kept' | 'lastKey' | 'unfit'>,
   sentThrough: number,
   storedThrough: number,
   limits: PushLimits,
-  isRefused: (n: number) => boolean = () => false,
 ): Batch | undefined {
   const from = indexAfter(ops, sentThrough)
   const stored = indexAfter(ops, storedThrough)
@@ -44,7 +43,7 @@ export function nextBatch(
     if (end > stored) break
     // One whose beginning went alone had no content either.
     const isParted = op.tx !== undefined && (ops[at - 1] ?? kept.at(-1)?.op)?.tx === op.tx
-    const whole = isParted || isRefused(op.n) ? undefined : fitting(ops.slice(at, end), limits)
+    const whole = isParted || op.n in unfit ? undefined : fitting(ops.slice(at, end), limits)
     const { part, size } = whole ?? { part: [withoutContent(op)], size: HOLLOW }
     if (count > 0 && (taken.length + part.length > limits.ops || characters + size > limits.characters)) break
     taken.push(...part)

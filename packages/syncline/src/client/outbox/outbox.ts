@@ -78,6 +78,8 @@ export interface Outbox {
   readonly held: ReadonlyMap<number, HeldFields>
   /** Numbers of ops that are shown only once they are in the rows. */
   readonly hidden: readonly number[]
+  /** Why ops go without their content, by number: the server would not take it. */
+  readonly unfit: Readonly<Record<number, string>>
   /** Rejections up to this number are kept here, so the server need not repeat them. */
   readonly read: number
 }
@@ -96,6 +98,7 @@ export function emptyOutbox(device: string): Outbox {
     parked: [],
     held: new Map(),
     hidden: [],
+    unfit: {},
     read: 0,
   }
 }
@@ -141,7 +144,7 @@ export function acknowledge(
   const reasons = new Map(rejected.map((rejection) => [rejection.n, rejection]))
   const parked = settled.flatMap((op) => {
     const reason = reasons.get(op.n)
-    return reason ? [{ op, device: outbox.device, reason: reasonOf(reason) }] : []
+    return reason ? [{ op, device: outbox.device, reason: reasonOf(reason, outbox.unfit[op.n]) }] : []
   })
   const last = settled.at(-1)
   const next: Outbox = {
@@ -151,13 +154,18 @@ export function acknowledge(
     ops: end === 0 ? outbox.ops : outbox.ops.slice(end),
     kept: keep(outbox.kept, settled, reasons, now),
     parked: withParked(outbox, settled, parked),
+    unfit: parked.length === 0 ? outbox.unfit : stillUnfit(outbox.unfit, lastOp),
     read: Math.max(outbox.read, ...rejected.map(({ n }) => n)),
   }
   return { outbox: next, applied: settled.filter((op) => !reasons.has(op.n)), parked }
 }
 
-function reasonOf({ code, message, field }: Rejected): RejectionReason {
-  return { code, message, field }
+function stillUnfit(unfit: Outbox['unfit'], lastOp: number): Outbox['unfit'] {
+  return Object.fromEntries(Object.entries(unfit).filter(([n]) => Number(n) > lastOp))
+}
+
+function reasonOf({ code, message, field }: Rejected, unfit: string | undefined): RejectionReason {
+  return unfit === undefined ? { code, message, field } : { code: 'too_large', message: unfit }
 }
 
 /** An op that comes back, from a database that was restored, ends as it did last. */

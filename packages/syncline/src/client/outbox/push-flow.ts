@@ -1,7 +1,7 @@
 /** Which ops were sent on this connection, and which go next: some pushes under way, no transaction parted. */
 import { MAX_MESSAGE_BYTES } from '../../protocol/limits.ts'
 import { type Batch, nextBatch, type PushLimits } from './batch.ts'
-import type { Outbox, QueuedOp, RejectionReason } from './outbox.ts'
+import type { Outbox, QueuedOp } from './outbox.ts'
 
 export interface PushBody {
   readonly ops: readonly QueuedOp[]
@@ -36,11 +36,15 @@ export class PushFlow {
   #underWay: number[] = []
   #limits: PushLimits = { ops: MOST_OPS, characters: MOST_CHARACTERS, bytes: MAX_MESSAGE_BYTES }
   #last: Batch | undefined
-  /** Ops that the server would not take, and why. */
-  readonly #unfit = new Map<number, string>()
+  readonly #onUnfit: (ops: readonly QueuedOp[], message: string) => void
 
-  constructor(outbox: () => Outbox | undefined) {
+  /** `onUnfit` hears of ops that the server would not take, and why: the outbox is to know it. */
+  constructor(
+    outbox: () => Outbox | undefined,
+    onUnfit: (ops: readonly QueuedOp[], message: string) => void,
+  ) {
     this.#outbox = outbox
+    this.#onUnfit = onUnfit
   }
 
   /** What the server takes in one push. */
@@ -54,13 +58,7 @@ export class PushFlow {
     if (!this.#last) return
     const { count, ops, characters } = this.#last
     if (count > 1) this.#limits = { ...this.#limits, characters: characters / 2 }
-    else for (const { n } of ops) this.#unfit.set(n, message)
-  }
-
-  /** Why an op went without its content. */
-  refusalOf(n: number): RejectionReason | undefined {
-    const message = this.#unfit.get(n)
-    return message === undefined ? undefined : { code: 'too_large', message }
+    else this.#onUnfit(ops, message)
   }
 
   #limitText(): string {
@@ -73,7 +71,6 @@ export class PushFlow {
     this.sentThrough = 0
     this.storedThrough = 0
     this.storedRead = 0
-    this.#unfit.clear()
   }
 
   /** Sends what is queued, and from now on what is written. */
@@ -116,11 +113,10 @@ export class PushFlow {
     const outbox = this.#outbox()
     if (!outbox) return undefined
     const { sentThrough, storedThrough } = this
-    const batch = nextBatch(outbox, sentThrough, storedThrough, this.#limits, (n) => this.#unfit.has(n))
+    const batch = nextBatch(outbox, sentThrough, storedThrough, this.#limits)
     this.#last = batch
-    for (const { n, fields, action } of batch?.ops ?? []) {
-      if (!fields && action === 'update' && !this.#unfit.has(n)) this.#unfit.set(n, this.#limitText())
-    }
+    const unfit = batch?.ops.filter((op) => !op.fields && op.action === 'update' && !(op.n in outbox.unfit))
+    if (unfit?.length) this.#onUnfit(unfit, this.#limitText())
     const read = this.storedRead > this.#sentRead ? this.storedRead : undefined
     if (!batch && read === undefined) return undefined
     this.#sentRead = this.storedRead

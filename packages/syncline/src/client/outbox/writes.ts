@@ -54,7 +54,10 @@ export interface WritesHost {
 }
 
 export class Writes {
-  readonly flow = new PushFlow(() => this.#outbox)
+  readonly flow = new PushFlow(
+    () => this.#outbox,
+    (ops, message) => this.#noteUnfit(ops, message),
+  )
   readonly #host: WritesHost
   readonly #shown: ShownOps
   readonly #submissions = new Submissions()
@@ -151,8 +154,7 @@ export class Writes {
   /** Settles ops. The overlay keeps them until `dropThrough`, except those refused. */
   acknowledge(ack: Pick<Ack, 'lastOp' | 'rejected'>): void {
     const { store, clock } = this.#host
-    const rejected = ack.rejected.map((each) => ({ ...each, ...this.flow.refusalOf(each.n) }))
-    const { outbox, applied, parked } = acknowledge(this.#open(), ack.lastOp, rejected, clock.now())
+    const { outbox, applied, parked } = acknowledge(this.#open(), ack.lastOp, ack.rejected, clock.now())
     this.#outbox = outbox
     store.transact(() => {
       for (const { op } of parked) this.#shown.drop(op.n)
@@ -197,6 +199,14 @@ export class Writes {
     if (held.length === 0) return
     const outbox = this.#open()
     this.#outbox = { ...outbox, held: new Map([...outbox.held, ...held]) }
+    this.#save()
+  }
+
+  /** Kept: what the server says of ops without their content explains nothing to their author. */
+  #noteUnfit(ops: readonly QueuedOp[], message: string): void {
+    const outbox = this.#open()
+    const unfit = Object.fromEntries(ops.map(({ n }) => [n, message]))
+    this.#outbox = { ...outbox, unfit: { ...outbox.unfit, ...unfit } }
     this.#save()
   }
 

@@ -19,6 +19,7 @@ export interface DeviceRecord {
   readonly held: readonly (readonly [number, HeldFields])[]
   /** Absent in records of earlier versions. */
   readonly hidden?: readonly number[]
+  readonly unfit?: Outbox['unfit']
   readonly epoch: string | undefined
   readonly user: string | undefined
 }
@@ -43,10 +44,19 @@ export function checkedDevice(value: unknown): DeviceRecord | undefined {
 
 /** The outbox of a record, with ops from elsewhere. */
 export function outboxOf(
-  { owner: _owner, keptFrom: _from, epoch: _epoch, user: _user, held, hidden = [], ...plain }: DeviceRecord,
+  {
+    owner: _owner,
+    keptFrom: _from,
+    epoch: _epoch,
+    user: _user,
+    held,
+    hidden = [],
+    unfit,
+    ...plain
+  }: DeviceRecord,
   parts: Pick<Outbox, 'ops' | 'kept' | 'parked'>,
 ): Outbox {
-  return { ...plain, ...parts, hidden: [hidden].flat(), held: new Map(held) }
+  return { ...plain, ...parts, hidden: [hidden].flat(), unfit: { ...unfit }, held: new Map(held) }
 }
 
 function isTextOrNothing(value: unknown): boolean {
