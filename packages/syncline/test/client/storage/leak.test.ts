@@ -103,3 +103,18 @@ test('opening and closing a client 500 times leaves memory flat', async () => {
   expect(seen).toBe(550 * ROWS)
   expect(after - before).toBeLessThan(FLAT)
 })
+
+test('closing a client again and again leaves memory flat', async () => {
+  const { open, pass } = setUp()
+  const client = open()
+  await pass()
+  const closeOften = async () => {
+    for (let at = 0; at < 1_000; at++) client.close()
+    await pass()
+  }
+
+  const before = await heapAfter(10, closeOften)
+  const after = await heapAfter(100, closeOften)
+
+  expect(after - before).toBeLessThan(FLAT)
+})

@@ -106,7 +106,11 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
           },
           () => {},
         )
-        CLOSING.set(name, Promise.all([released, CLOSING.get(name)]))
+        const before = CLOSING.get(name)
+        CLOSING.set(
+          name,
+          released.then(() => before),
+        )
       },
       remove: () => deleteDatabase(options.factory, name),
       adopt: async () => left?.find(),
