@@ -200,7 +200,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
       clock: this.clock,
       random: this.#options.random,
       save: (outbox) => this.#commit({ device: { outbox, ...this.dialogue.identity } }),
-      isBroughtLater: (record) => this.rooms.isBroughtLater(record),
+      broughtLater: () => this.rooms.broughtLater(),
       onRenumbered: () => this.settling.clear(),
       onChanged: () => this.#onWritesChanged(),
     })

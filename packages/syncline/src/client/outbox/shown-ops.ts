@@ -67,9 +67,9 @@ export class ShownOps {
   }
 
   /**
-   * What the server tells of a record is about to be applied, and nobody can tell whether it contains these ops
-   * already. Its create is dropped: it was applied, or there were nothing to tell; so is what came before it. What others made of a counter or
-   * set stays as it is, and is not counted again. Returns what is held now.
+   * What the server tells of a record is about to be applied, and may contain the ops up to `last` already.
+   * The create of the record, and what came before it, is dropped: a record that is told of was created. What the
+   * others made of a counter or set stays as it is, so that it is not counted twice. Returns what is held now.
    */
   expect(model: string, id: string, last: number): readonly (readonly [number, HeldFields])[] {
     if (this.#delicate.size === 0 || !this.#delicate.has(`${model} ${id}`)) return NOTHING_HELD

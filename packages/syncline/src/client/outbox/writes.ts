@@ -45,8 +45,8 @@ export interface WritesHost {
   isDurable(): boolean
   /** Stores the outbox. */
   save(outbox: Outbox): Promise<void>
-  /** The record may be of a room that could not be read yet, and is of none that was. */
-  readonly isBroughtLater: (record: { readonly model: string; readonly id: string }) => boolean
+  /** Finds the records that may be of a room that could not be read yet, and are of none that was. */
+  broughtLater(): (record: { readonly model: string; readonly id: string }) => boolean
   /** What was known of op numbers is so no longer: the device has another name, or the server's database was put back. */
   onRenumbered(): void
   /** Something about the outbox is another. */
@@ -170,8 +170,8 @@ export class Writes {
 
   /** Everything that ops up to this number caused has arrived, but for what a room brings that is read later. */
   dropThrough(n: number): void {
-    const { store, isBroughtLater } = this.#host
-    store.transact(() => this.#shown.dropThrough(n, isBroughtLater))
+    const { store } = this.#host
+    store.transact(() => this.#shown.dropThrough(n, this.#host.broughtLater()))
     const before = this.#open()
     this.#outbox = settleThrough(before, Math.min(n, before.lastOp))
     if (this.#outbox !== before) this.#save()

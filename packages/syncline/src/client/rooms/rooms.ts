@@ -80,15 +80,15 @@ export class Rooms {
     )
   }
 
-  /** A record that no channel in step holds, while one could not be read and is tried again: its rows are to come. */
-  isBroughtLater({ model, id }: { readonly model: string; readonly id: string }): boolean {
-    const isTried = ({ source }: HeldRoom) =>
-      isAwaited(source.current) && source.current.problem !== undefined
+  /** Finds the records that no channel in step holds, while one could not be read and is tried again: theirs are to come. */
+  broughtLater(): (record: { readonly model: string; readonly id: string }) => boolean {
     const rooms = [...this.#held]
-    return (
-      rooms.some(([, room]) => isTried(room)) &&
-      !rooms.some(([channel, room]) => !isTried(room) && this.#host.store.memberOf(channel, model, id))
+    const inStep = rooms.filter(
+      ([, { source }]) => !(isAwaited(source.current) && source.current.problem !== undefined),
     )
+    return ({ model, id }) =>
+      inStep.length < rooms.length &&
+      !inStep.some(([channel]) => this.#host.store.memberOf(channel, model, id))
   }
 
   /** A channel is not in step, whatever it waits for. */
