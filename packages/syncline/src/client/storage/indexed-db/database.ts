@@ -9,7 +9,9 @@ import { StorageError } from './problem.ts'
 
 const OUTBOX_STORES = ['devices', 'ops', 'acks', 'parked'] as const
 
-export const STORES = [...OUTBOX_STORES, 'rooms', 'pages', 'log'] as const
+export const ROOM_STORES = ['rooms', 'pages', 'log'] as const
+
+export const STORES = [...OUTBOX_STORES, ...ROOM_STORES] as const
 
 export type StoreName = (typeof STORES)[number]
 
@@ -89,17 +91,18 @@ export function deleteDatabase(factory: IDBFactory, name: string): Promise<void>
 }
 
 /**
- * Runs requests in one transaction and resolves when it is complete; `work` is done in the turn that it is called
+ * Runs requests in one transaction, which writes through to the disk when it is `strict`, and resolves when it is complete; `work` is done in the turn that it is called
  * in, and in the callbacks of its requests: a transaction that awaits anything else ends.
  */
 export async function transact<Result>(
   database: IDBDatabase,
   stores: readonly StoreName[],
-  options: { readonly mode: 'readonly' | 'readwrite'; readonly isStrict?: boolean },
+  mode: 'readonly' | 'readwrite' | 'strict',
   work: (transaction: Transaction) => Result,
 ): Promise<Result> {
-  const { mode, isStrict } = options
-  const idb = database.transaction(stores, mode, { durability: isStrict ? 'strict' : 'relaxed' })
+  const isStrict = mode === 'strict'
+  const durability = isStrict ? mode : 'relaxed'
+  const idb = database.transaction(stores, isStrict ? 'readwrite' : mode, { durability })
   const transaction = new Transaction(idb)
   const ended = new Promise<void>((resolve, reject) => {
     // One that could not be aborted has kept a part of the work.

@@ -24,16 +24,29 @@ export interface IndexedDbOptions {
   readonly factory?: IDBFactory
   /** Tell the pages of a browser profile apart; null for a platform without them. @default the platform's */
   readonly locks?: LockManager | null
+  /** Days after which a room that nobody has opened goes; `Infinity` keeps all. @default 30 */
+  readonly unusedDays?: number
 }
 
-/** Keeps rows and unsent writes in IndexedDB, also when the browser is closed. */
-export function indexedDb({ name = 'syncline', factory, locks }: IndexedDbOptions = {}): Storage {
+/**
+ * Keeps rows and unsent writes in IndexedDB, also when the browser is closed.
+ *
+ * Writes stay until the server has answered, and refused ones until they are dismissed. Rooms stay until nobody has
+ * opened them for `unusedDays`; when the space for the site is used up they go sooner, first those that were opened
+ * longest ago. Rooms that a page has joined stay, and while the server is away all do, unless space is needed.
+ */
+export function indexedDb({
+  name = 'syncline',
+  factory,
+  locks,
+  unusedDays = 30,
+}: IndexedDbOptions = {}): Storage {
   return {
     needsUser: true,
     async open(user, schema) {
       if (!schema)
         throw new TypeError('`indexedDb()` is opened without a schema. Give the one of the client.')
-      const opening: Opening = { name: `${name}/${user}`, schema, factory, locks: locksOf(locks) }
+      const opening: Opening = { name: `${name}/${user}`, schema, factory, locks: locksOf(locks), unusedDays }
       try {
         return await inTurn(opening.name, () => openDevice(opening, false))
       } catch (error) {
@@ -48,6 +61,7 @@ interface Opening {
   readonly schema: CompiledSchema
   readonly factory: IDBFactory | undefined
   readonly locks: LockManager | undefined
+  readonly unusedDays: number
 }
 
 /** Clients that are closing on this page: the next one gets their device. */
@@ -74,7 +88,7 @@ function inTurn<Result>(name: string, open: () => Promise<Result>): Promise<Resu
 }
 
 async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserStorage> {
-  const { name, schema, locks } = opening
+  const { name, schema, locks, unusedDays } = opening
   const options = { factory: factoryOf(opening), name, mayCreate: true }
   const { database, known } = await openWhole(options)
   const owner = newKey()
@@ -83,7 +97,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
     const held = await claimSlot(locks, name, isForLeft ? known.filter(isLeft) : known, !isForLeft)
     claim = held
     const { slot } = held
-    const contents = await transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
+    const contents = await transact(database, STORES, 'readwrite', (transaction) =>
       takeDevice(transaction, slot, owner),
     )
     const { device, isWhole } = readDevice(contents)
@@ -92,6 +106,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
     const storage = new IndexedDbStorage({
       connection,
       schema,
+      unusedDays,
       slot,
       owner,
       device,

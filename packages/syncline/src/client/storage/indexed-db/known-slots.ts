@@ -17,7 +17,7 @@ export function isLeft({ unsent, hasParked }: KnownSlot): boolean {
 
 export async function knownSlots(database: IDBDatabase): Promise<readonly KnownSlot[]> {
   const found: KnownSlot[] = []
-  await transact(database, STORES, { mode: 'readonly' }, (transaction) =>
+  await transact(database, STORES, 'readonly', (transaction) =>
     readSlots(transaction, (slots) => found.push(...slots)),
   )
   return found

@@ -39,14 +39,16 @@ export function isDamage(error: unknown): boolean {
 type Fact = readonly [code: StorageProblem['code'], fact: string]
 
 const UNKNOWN: Fact = ['storage_failed', 'The storage of this device failed']
+const REFUSED: Fact = ['storage_refused', 'This browser allows the site no storage']
+const GONE: Fact = ['storage_lost', 'The storage of this device is gone']
 
 const FACTS = new Map<string, Fact>([
   ['QuotaExceededError', ['storage_full', 'The space for this site on this device is used up']],
-  ['SecurityError', ['storage_refused', 'This browser allows the site no storage']],
-  ['NotAllowedError', ['storage_refused', 'This browser allows the site no storage']],
+  ['SecurityError', REFUSED],
+  ['NotAllowedError', REFUSED],
   ['InvalidStateError', ['storage_lost', 'The storage of this device was closed']],
-  ['NotFoundError', ['storage_lost', 'The storage of this device is gone']],
-  ['StorageLostError', ['storage_lost', 'The storage of this device is gone']],
+  ['NotFoundError', GONE],
+  ['StorageLostError', GONE],
   ['VersionError', ['storage_taken', 'A newer version of this page has taken the storage. Reload to get it']],
   ['StorageTakenError', ['storage_taken', 'Another page has taken the storage. Reload this one']],
   ['StorageSilentError', ['storage_failed', 'The storage of this device does not answer']],

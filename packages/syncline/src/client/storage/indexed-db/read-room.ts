@@ -10,7 +10,7 @@ import { createDeferred } from '../../deferred.ts'
 import { inSlices } from '../../slices.ts'
 import type { StoreRecord } from '../../store/store-record.ts'
 import { isText } from './check-group.ts'
-import { type Transaction, transact, under } from './database.ts'
+import { ROOM_STORES, type Transaction, transact, under } from './database.ts'
 import { unpack } from './packing.ts'
 import { PageQueue } from './page-queue.ts'
 import { getPages } from './pages.ts'
@@ -40,7 +40,7 @@ export async function openRoom(
 ): Promise<OpenedRoom | undefined> {
   const queue = new PageQueue()
   const began = createDeferred<StoredParts>()
-  const ended = transact(database, ['rooms', 'pages', 'log'], { mode: 'readonly' }, (transaction) =>
+  const ended = transact(database, ROOM_STORES, 'readonly', (transaction) =>
     requestRoom(transaction, channel, queue, began.resolve),
   )
   ended.then(

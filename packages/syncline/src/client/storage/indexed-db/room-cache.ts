@@ -6,12 +6,19 @@
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
 import type { Connection } from './connection.ts'
-import { transact, type Transaction } from './database.ts'
+import { ROOM_STORES, transact, type Transaction } from './database.ts'
 import { packPages } from './pack-pages.ts'
 import type { PendingRoom } from './pending.ts'
+import { pruneRooms } from './prune-rooms.ts'
 import { type OpenedRoom, openRoom, readRecords } from './read-room.ts'
 import { isLogLong } from './room-header.ts'
 import { rewritePages, type RoomOutcome, writeRoom } from './write-rooms.ts'
+
+// 1 min: by then a page has asked for the rooms that it begins with.
+const SETTLE_MS = 60_000
+const DAY_MS = 24 * 60 * 60 * 1000
+// 60 days: what lies here for longer goes first when space is short.
+const LONG_MS = 60 * DAY_MS
 
 export class RoomCache {
   readonly #connection: Connection
@@ -22,18 +29,25 @@ export class RoomCache {
   #rewriting: Promise<void> | undefined
   /** Transactions with rooms so far. */
   #writes = 0
+  /** Rooms that this page has asked for. */
+  readonly #joined = new Set<string>()
+  #unusedMs: number
+  #pruneAt = Date.now() + SETTLE_MS
 
-  constructor(connection: Connection, schema: CompiledSchema) {
+  constructor(connection: Connection, schema: CompiledSchema, unusedDays: number) {
     this.#connection = connection
     this.#schema = schema
+    this.#unusedMs = unusedDays * DAY_MS
   }
 
   async open(channel: string): Promise<OpenedRoom | undefined> {
+    this.#joined.add(channel)
     const writes = this.#writes
     const room = await this.#connection.run((database) => openRoom(database, this.#schema, channel))
     // Where this page wrote meanwhile, it knows the revision better.
     if (writes === this.#writes) this.#learn(channel, room)
     if (room && isLogLong(room.header)) this.#long.add(channel)
+    if (room && !((room.header.usedAt ?? 0) > Date.now() - DAY_MS)) this.#prune(Number.POSITIVE_INFINITY)
     return room
   }
 
@@ -75,6 +89,28 @@ export class RoomCache {
         if (outcome.type === 'taken') this.#givenUp.add(channel)
       }
     }
+    // Rooms are written, so the server is there: what goes could be had again.
+    if (outcomes.size === 0 || Date.now() < this.#pruneAt) return
+    this.#pruneAt = Date.now() + DAY_MS
+    this.#prune(this.#unusedMs)
+  }
+
+  /** Space is short: from now on rooms are kept for half the time, down to a day. */
+  makeSpace(): void {
+    this.#unusedMs = Math.min(this.#unusedMs, LONG_MS) / 2
+    this.#prune(this.#unusedMs)
+  }
+
+  /** Removes rooms that this page has not joined, and that none has used for so long. */
+  #prune(unusedMs: number): void {
+    // What was used today another page may have joined.
+    const since = Date.now() - Math.max(unusedMs, DAY_MS)
+    const prune = (database: IDBDatabase) =>
+      transact(database, ROOM_STORES, 'readwrite', (transaction) =>
+        pruneRooms(transaction, this.#joined, since),
+      )
+    // What could not be removed goes another day.
+    this.#connection.run(prune).catch(() => {})
   }
 
   /** Writes the pages of rooms with long logs anew, one after the other, between other transactions. */
@@ -102,7 +138,7 @@ export class RoomCache {
       if (!room) return
       const records = await readRecords(room)
       const pages = await packPages(records)
-      await transact(database, ['rooms', 'pages', 'log'], { mode: 'readwrite' }, (transaction) =>
+      await transact(database, ROOM_STORES, 'readwrite', (transaction) =>
         rewritePages(transaction, channel, room.header, pages, records.length),
       )
     })

@@ -16,6 +16,8 @@ export interface RoomHeader {
   readonly logNext: number
   /** Rows in the log. */
   readonly logRows: number
+  /** When it was last opened or written, in ms and to a day; absent in headers of earlier versions. */
+  readonly usedAt?: number
 }
 
 /** The header, if it has the shape of one. */

@@ -33,6 +33,8 @@ import { writeDevice } from './write-device.ts'
 export interface UserStorageParts {
   readonly connection: Connection
   readonly schema: CompiledSchema
+  /** How long a room that nobody opens is kept. */
+  readonly unusedDays: number
   readonly slot: number
   readonly owner: string
   readonly device: StoredDevice | undefined
@@ -74,7 +76,7 @@ export class IndexedDbStorage implements UserStorage {
     this.#device = parts.device
     this.#stored = parts.stored && parts.device
     this.#starts = parts.stored?.starts ?? []
-    this.#rooms = new RoomCache(parts.connection, parts.schema)
+    this.#rooms = new RoomCache(parts.connection, parts.schema, parts.unusedDays)
   }
 
   get device(): StoredDevice | undefined {
@@ -148,7 +150,7 @@ export class IndexedDbStorage implements UserStorage {
   async #clear(discard = false): Promise<number> {
     let unsent = 0
     await this.#parts.connection.run((database) =>
-      transact(database, STORES, { mode: 'readwrite' }, (transaction) =>
+      transact(database, STORES, 'readwrite', (transaction) =>
         readSlots(transaction, (slots) => {
           if (!discard) {
             for (const slot of slots) unsent += slot.unsent
@@ -257,7 +259,7 @@ export class IndexedDbStorage implements UserStorage {
     const { connection, slot, owner } = this.#parts
     const plan = device && planOutbox(this.#stored, device, this.#starts)
     const outcomes = await connection.run((database) =>
-      transact(database, STORES, { mode: 'readwrite', isStrict: plan?.isStrict }, (transaction) => {
+      transact(database, STORES, plan?.isStrict ? 'strict' : 'readwrite', (transaction) => {
         if (device && plan)
           writeDevice(transaction, { slot, owner, isStored: this.#stored !== undefined }, device, plan)
         return this.#rooms.write(transaction, pending.rooms)
@@ -285,6 +287,7 @@ export class IndexedDbStorage implements UserStorage {
   #fail(error: unknown): void {
     if (this.#ended) return
     const problem = problemOf(error)
+    if (problem.code === 'storage_full') this.#rooms.makeSpace()
     if (problem.message === this.health.current.problem?.message) return
     this.health.set({ state: 'failed', problem })
   }

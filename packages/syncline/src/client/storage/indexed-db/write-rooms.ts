@@ -63,7 +63,7 @@ function outcomeOf(
 }
 
 /** Removes a room and all that belongs to it. */
-function removeRoom(transaction: Transaction, channel: string): void {
+export function removeRoom(transaction: Transaction, channel: string): void {
   transaction.store('rooms').delete(channel)
   transaction.store('pages').delete(under(channel))
   transaction.store('log').delete(under(channel))
@@ -77,7 +77,16 @@ function putRoom(
 ): RoomHeader {
   putPages(transaction, channel, pages)
   const empty = { logFrom: 0, logNext: 0, logRows: 0 }
-  return { generation: newKey(), revision, cursor, schema, pages: pages.length, rows, ...empty }
+  return {
+    generation: newKey(),
+    revision,
+    cursor,
+    schema,
+    pages: pages.length,
+    rows,
+    ...empty,
+    usedAt: Date.now(),
+  }
 }
 
 function appendChange(
@@ -86,7 +95,7 @@ function appendChange(
   header: RoomHeader,
   { cursor, rows }: PendingChange,
 ): RoomOutcome {
-  const moved = { ...header, cursor, revision: header.revision + 1 }
+  const moved = { ...header, cursor, revision: header.revision + 1, usedAt: Date.now() }
   if (rows.size === 0) return { type: 'written', header: moved }
   const record = logRecord(rows)
   if (!record) return { type: 'taken' }
