@@ -172,6 +172,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
   }
 
   begin(): void {
+    this.poll(false)
     this.#noteProgress()
     this.#pongs = []
     this.#parts.rooms.begin(
@@ -258,7 +259,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
   #onError(message: ErrorMessage): void {
     const { code, channel, retryAfterMs } = message
     if (channel !== undefined) return this.#parts.rooms.receive(message)
-    if (RENAME.has(code)) return this.#rename(message)
+    if (RENAME.has(code)) return this.#onNotOurs(message)
     if (code === 'token_expired') return void this.#renewToken()
     if (retryAfterMs !== undefined || code === 'unavailable') this.#sendAgain(code, retryAfterMs)
     else this.complain(message)
@@ -282,7 +283,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
 
   #onBye({ code, reconnect, afterMs }: Bye): void {
     const message = `The server ended the session: ${code}.`
-    if (RENAME.has(code)) return this.#rename({ code, message })
+    if (RENAME.has(code)) return this.#onNotOurs({ code, message })
     const canRenew = typeof this.#options.token === 'function' && SIGN_IN.has(code)
     const isRenewing = canRenew && this.#runner.session.failures < MOST_RENEWALS
     if (reconnect || isRenewing) this.#runner.dispatch({ event: 'lost', afterMs })
@@ -290,6 +291,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
   }
 
   refuse(problem: RejectionReason): void {
+    this.poll(false)
     this.complain(problem)
     this.#runner.dispatch({ event: 'refused' })
   }
@@ -299,8 +301,16 @@ export class Dialogue implements RunnerHost, RequestsHost {
     this.onChanged()
   }
 
-  /** The device takes a new name, and its unsent writes wait for a decision. */
-  #rename({ code, message }: RejectionReason): void {
+  /**
+   * The device takes a new name, and its unsent writes wait for a decision. But one that is of another user may be
+   * ours, and the session be the other's: `hello` does not say whom it is meant for, requests do (K3).
+   */
+  #onNotOurs({ code, message }: RejectionReason): void {
+    if (code === 'device_taken' && this.#user !== undefined) {
+      this.#runner.dispatch({ event: 'lost' })
+      if (this.isStarted) this.poll(true)
+      return
+    }
     this.#parts.writes.rename({ code, message })
     this.reconnect()
   }

@@ -1,5 +1,6 @@
 import { inject, test, expect } from 'vitest'
 import type { Client } from '../../src/client/client.ts'
+import { memory } from '../../src/client/storage/memory.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 import { type StageFixture, startStage } from './stage-fixture.ts'
 import type { StageSchema } from './stage-schema.ts'
@@ -227,4 +228,33 @@ test('A2: a right lost in the database empties the room', async () => {
   expect(client.query.camera.current).toEqual([])
   await expect(client.join('production', 'p1').whenLive()).rejects.toMatchObject({ code: 'not_found' })
   await stage.close()
+})
+
+test('K3, W3: under the session of another user a device keeps its writes, and sends them under its own', async () => {
+  const fixture = await startStage(inject('servers')[majors.at(-1) as string] as string, ['ana', 'ben'])
+  try {
+    const storage = memory()
+    const first = fixture.client('ana', { storage })
+    await first.mutate.production.update('p1', { name: 'Sent' }).confirmed
+    first.close()
+    const offline = fixture.client('ana', { storage, autoConnect: false })
+    await offline.mutate.production.update('p1', { name: 'Unsent' }).stored
+    offline.close()
+
+    const another = fixture.client('ana', { storage, token: 'ben' })
+    const { status, parked } = another
+    await eventually(
+      () => status.current.problem?.code === 'session_ended',
+      () => JSON.stringify(status.current),
+    )
+    const kept = { pending: status.current.pending, parked: parked.current }
+    another.close()
+    await rest([fixture.client('ana', { storage })])
+
+    expect(kept).toEqual({ pending: 1, parked: [] })
+    const [row] = await fixture.database.query(`select name from productions where id = 'p1'`)
+    expect(row).toEqual({ name: 'Unsent' })
+  } finally {
+    await fixture.close()
+  }
 })
