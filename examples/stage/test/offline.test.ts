@@ -95,6 +95,27 @@ test('W1, K2: what is written without a network outlives a reload, and is sent w
   await page.context().close()
 })
 
+test('W3, K2: what a tab that is closed has not sent is counted and sent by the one that stays', async () => {
+  const page = await openWindow(browser, stage.url, 'Cleo')
+  await openProduction(page, SHARED)
+  const other = await page.context().newPage()
+  await other.goto(`${stage.url}/productions/northern-sessions`)
+  await untilSettled(other)
+  await page.context().setOffline(true)
+  await field(other, 'Note of Camera 3').fill('Written before leaving')
+  await field(other, 'Note of Camera 3').press('Enter')
+  await untilQueued(other, 'cleo', 'Written before leaving')
+
+  await other.close()
+  await page.getByText('1 change not sent').waitFor({ timeout: BACK_WITHIN_MS })
+  await page.context().setOffline(false)
+  await untilSettled(page, BACK_WITHIN_MS)
+
+  const [camera] = await database.query(`select note from cameras where id = 'northern-sessions-camera-3'`)
+  expect(camera).toEqual({ note: 'Written before leaving' })
+  await page.context().close()
+})
+
 test('W3: what the server refuses after a reload is told, with what it contained', async () => {
   const page = await openWindow(browser, stage.url, 'Cleo')
   await openProduction(page, SHARED)
