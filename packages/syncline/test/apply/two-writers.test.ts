@@ -116,6 +116,42 @@ describe.each(Object.entries(inject('servers')))('two writers on PostgreSQL %s',
     expect(row).toEqual({ zoom: 2 })
   })
 
+  test('W2: a device that went on through another process goes on through this one, without a gap', async () => {
+    const device = new TestDevice(crew.writer, ana)
+    await device.push(camera('travels'))
+    const ops = device.number(
+      Array.from({ length: 4 }, () => update('camera', 'travels', { zoom: { $inc: 1 } })),
+    )
+    const push = (writer: Writer, ...sent: typeof ops) =>
+      writer.push({ device: device.device, user: ana, ops: sent, after: ops[ops.indexOf(sent[0]!) - 1]?.key })
+    await push(writers[1], ops[0]!, ops[1]!)
+
+    const next = await push(writers[0], ops[2]!)
+    await push(writers[1], ops[3]!)
+    const asked = await writers[0].push({ device: device.device, user: ana, ops: [] })
+    const ahead = await writers[0].push({ device: device.device, user: ana, ops: [{ ...ops[3]!, n: 9 }] })
+
+    expect(next).toMatchObject({ lastOp: 4, rejected: [] })
+    expect(next.gap).toBeUndefined()
+    expect(asked).toMatchObject({ lastOp: 5 })
+    expect(ahead.gap).toBe(6)
+    expect(await plain.query("select zoom from cameras where id = 'travels'")).toEqual([{ zoom: 4 }])
+  })
+
+  test('W3: a rejection by one process is told by another, and read through it', async () => {
+    const device = new TestDevice(crew.writer, ana)
+    await device.push(camera('refused elsewhere'))
+    const [refused] = device.number([update('camera', 'nowhere', { zoom: 1 })])
+    await writers[1].push({ device: device.device, user: ana, ops: [refused!] })
+
+    const asked = await writers[0].push({ device: device.device, user: ana, ops: [] })
+    await writers[0].push({ device: device.device, user: ana, ops: [], read: 2 })
+    const afterwards = await writers[1].push({ device: device.device, user: ana, ops: [] })
+
+    expect(asked).toMatchObject({ lastOp: 2, rejected: [{ n: 2, code: 'not_found' }] })
+    expect(afterwards.rejected).toEqual([])
+  })
+
   test('W3: creates, deletes and references that race end applied or rejected, never refused as a whole', async () => {
     const devices = writers.flatMap((writer) => Array.from({ length: 6 }, () => new TestDevice(writer, ana)))
 

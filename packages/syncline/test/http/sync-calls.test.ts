@@ -345,6 +345,33 @@ test('A1: the activity of a room says nothing of what a record was in another ro
   expect(text).not.toMatch(/CONFIDENTIAL|p3/)
 })
 
+test('A2: activity that is read while the right to it ends shows nothing that was written with the end', async () => {
+  await stage.database.query("insert into production_members values ('p1', 'dora', 'crew')")
+  const whole = await stage.as('dora', '/sync/activity?channel=Production%3Ap1')
+  expect(whole.status).toBe(200)
+
+  const late = await stage.connected.transaction(async (transaction) => {
+    // The right is looked at; then the log is waited for.
+    await transaction.query('lock table syncline.log in access exclusive mode')
+    await transaction.query("delete from production_members where user_id = 'dora'")
+    await transaction.query("update cameras set note = 'SECRET' where id = 'c1'")
+    const answer = stage.as('dora', '/sync/activity?channel=Production%3Ap1')
+    await expect
+      .poll(async () => {
+        const [row] = await transaction.query<{ waiting: string }>(
+          "select count(*) as waiting from pg_locks where not granted and relation = 'syncline.log'::regclass and mode = 'AccessShareLock'",
+        )
+        return Number(row?.waiting)
+      })
+      .toBeGreaterThan(0)
+    return { answer }
+  })
+  const answer = await late.answer
+
+  expect(answer.status).toBe(404)
+  expect(await answer.text()).not.toContain('SECRET')
+})
+
 test('A3: the activity of a room that is not yours is not there', async () => {
   const texts = await Promise.all(
     ['Production:p3', 'Production:p9', 'Nothing:1', 'Production:mine', ''].map(async (channel) =>

@@ -1,7 +1,7 @@
 /**
  * `GET /sync/activity?channel=…&record=camera:…&before=…&limit=…`: the log for people, newest first.
  *
- *   A1 closed   the channel's own rule decides, now
+ *   A1 closed   the channel's own rule decides, before anything is read and after
  *   A3 silent   a channel that is not there and one that is not yours are one answer
  */
 import { SynclineError } from '../../protocol/errors.ts'
@@ -40,6 +40,8 @@ export async function activity({ core, identity, url }: Call): Promise<Response>
   ]
   const statement = sql`${COLUMNS} where ${sql.join(conditions, ' and ')} order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
   const rows = await core.database.query<ActivityRow>(statement.text(), statement.values)
+  // Again, in a snapshot not older than what was read: the right may have ended with the change that it would show.
+  if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
   const next = rows.length < limit ? undefined : rows.at(-1)?.at
   return json(200, { data: rows.map((row) => entryOf(core, row)), next })
 }

@@ -32,13 +32,9 @@ export class DeviceStore {
     this.#database = database
   }
 
-  /** The device's row: as remembered, or from the database; that of a new device of `userId` when there is none. */
-  async get(device: string, userId: string): Promise<DeviceState> {
-    const known = this.#remembered.get(device)
-    if (known) return known
-    const loaded = await this.load(device, userId)
-    this.remember(device, loaded)
-    return loaded
+  /** The device's row as this process saw it last. */
+  remembered(device: string): DeviceState | undefined {
+    return this.#remembered.get(device)
   }
 
   /** The device's row from the database. */

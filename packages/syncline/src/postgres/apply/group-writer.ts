@@ -139,7 +139,7 @@ export class GroupWriter implements Writer {
     let tally: Tally | undefined
     for (let pauseMs: number = RETRY_MS[0]; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS[1])) {
       try {
-        const state = await this.#devices.get(push.device, push.user.id)
+        const state = await this.#stateFor(push)
         tally = tally?.at(state) ?? new Tally(state)
         const refused = await this.#pushFrom(state, push, tally)
         if (refused !== 'again') return refused
@@ -150,6 +150,22 @@ export class GroupWriter implements Writer {
       await pause(pauseMs)
       if (now() > until) return { ...refusedOutcome(unavailable()), ...tally?.progress() }
     }
+  }
+
+  /**
+   * The device's row. Through another server of this database it may have moved beyond what is remembered here: an op
+   * that is applied finds that out by itself, and before any other answer it is read again.
+   */
+  async #stateFor(push: Push): Promise<DeviceState> {
+    const { device, user } = push
+    const known = this.#devices.remembered(device)
+    const isFresh = known && judgePush(known, push).kind === 'fresh'
+    const isApplied = isFresh && push.ops.some((op) => op.n > known.lastOp)
+    const isRead = push.read === undefined || known?.hasUnread === true
+    if (isApplied && isRead) return known
+    const loaded = await this.#devices.load(device, user.id)
+    this.#devices.remember(device, loaded)
+    return loaded
   }
 
   /** One attempt: `again` when the device row must be read again first. */
