@@ -72,6 +72,15 @@ describe.each(KINDS)('%s', (kind) => {
     expect(row).toEqual({ version: 3, field_versions: '{"name": 2, "zoom": 3}' })
   })
 
+  test('L1: a create begins at version 1, whatever the application writes there', async () => {
+    await write(`insert into cameras (id, production_id, name, version, field_versions) values
+      ('v1', 'p1', 'Both', 99, '{"name": 77}'), ('v2', 'p1', 'One', 99, '{}'), ('v3', 'p1', 'Other', 1, '{"name": 77}')`)
+
+    const rows = await database.query("select version, field_versions from cameras where id like 'v_'")
+    expect(rows).toEqual(Array.from({ length: 3 }, () => ({ version: 1, field_versions: '{}' })))
+    expect((await logged()).map(({ version }) => version)).toEqual([1, 1, 1])
+  })
+
   test('L1: an update that changes no declared field makes no version and no log row', async () => {
     await write('alter table cameras add column if not exists internal text')
     await write("update cameras set internal = 'x' where id = 'c1'")

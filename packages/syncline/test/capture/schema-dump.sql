@@ -113,14 +113,16 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if last_version is null then
-      new."version" := 1;
-      new."field_versions" := '{}';
-    else
-      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-      new."field_versions" := pg_catalog.jsonb_build_object(
-        'name', new."version",
-        'startsAt', new."version");
+    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+      if last_version is null then
+        new."version" := 1;
+        new."field_versions" := '{}';
+      else
+        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+        new."field_versions" := pg_catalog.jsonb_build_object(
+          'name', new."version",
+          'startsAt', new."version");
+      end if;
     end if;
     return new;
   end if;
@@ -186,16 +188,18 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if last_version is null then
-      new."version" := 1;
-      new."field_versions" := '{}';
-    else
-      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-      new."field_versions" := pg_catalog.jsonb_build_object(
-        'productionId', new."version",
-        'name', new."version",
-        'note', new."version",
-        'zoom', new."version");
+    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+      if last_version is null then
+        new."version" := 1;
+        new."field_versions" := '{}';
+      else
+        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+        new."field_versions" := pg_catalog.jsonb_build_object(
+          'productionId', new."version",
+          'name', new."version",
+          'note', new."version",
+          'zoom', new."version");
+      end if;
     end if;
     return new;
   end if;
@@ -283,14 +287,16 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if last_version is null then
-      new."version" := 1;
-      new."field_versions" := '{}';
-    else
-      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-      new."field_versions" := pg_catalog.jsonb_build_object(
-        'cameraId', new."version",
-        'caption', new."version");
+    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+      if last_version is null then
+        new."version" := 1;
+        new."field_versions" := '{}';
+      else
+        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+        new."field_versions" := pg_catalog.jsonb_build_object(
+          'cameraId', new."version",
+          'caption', new."version");
+      end if;
     end if;
     perform 1 from "public"."cameras" as p
       where p."id" operator(pg_catalog.=) new."camera_id"
@@ -410,14 +416,16 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if last_version is null then
-      new."version" := 1;
-      new."field_versions" := '{}';
-    else
-      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-      new."field_versions" := pg_catalog.jsonb_build_object(
-        'photoId', new."version",
-        'body', new."version");
+    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+      if last_version is null then
+        new."version" := 1;
+        new."field_versions" := '{}';
+      else
+        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+        new."field_versions" := pg_catalog.jsonb_build_object(
+          'photoId', new."version",
+          'body', new."version");
+      end if;
     end if;
     perform 1 from "public"."photos" as p
       where p."id" operator(pg_catalog.=) new."photo_id"
@@ -531,14 +539,16 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    if last_version is null then
-      new."version" := 1;
-      new."field_versions" := '{}';
-    else
-      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-      new."field_versions" := pg_catalog.jsonb_build_object(
-        'name', new."version",
-        'serial', new."version");
+    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+      if last_version is null then
+        new."version" := 1;
+        new."field_versions" := '{}';
+      else
+        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+        new."field_versions" := pg_catalog.jsonb_build_object(
+          'name', new."version",
+          'serial', new."version");
+      end if;
     end if;
     return new;
   end if;
@@ -604,13 +614,15 @@ begin
   if tg_op operator(pg_catalog.=) 'INSERT' then
     select t.version into last_version from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    if last_version is null then
-      new."version" := 1;
-      new."field_versions" := '{}';
-    else
-      new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-      new."field_versions" := pg_catalog.jsonb_build_object(
-        'userName', new."version");
+    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+      if last_version is null then
+        new."version" := 1;
+        new."field_versions" := '{}';
+      else
+        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+        new."field_versions" := pg_catalog.jsonb_build_object(
+          'userName', new."version");
+      end if;
     end if;
     return new;
   end if;
@@ -784,18 +796,30 @@ begin
       end if;
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
+    select 'Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
       'name', new."name"::pg_catalog.text,
       'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
           when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
-          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+          else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user)
+    where not exists (select from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
-    if log_version operator(pg_catalog.<>) new."version" then
-      perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."productions" as r set "version" = log_productions.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
+        and t.version operator(pg_catalog.>=) new."version");
+    if not found then
+      log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
+          and t.version operator(pg_catalog.>=) new."version"), new."version");
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
+        'name', new."name"::pg_catalog.text,
+        'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+            when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+            else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
+      if log_version operator(pg_catalog.<>) new."version" then
+        perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+        update "public"."productions" as r set "version" = log_productions.log_version
+          where r."id" operator(pg_catalog.=) new."id";
+        perform pg_catalog.set_config('syncline.revived', '', true);
+      end if;
     end if;
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
@@ -1062,18 +1086,30 @@ begin
       end if;
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
+    select 'Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
       'productionId', new."production_id"::pg_catalog.text,
       'name', new."name"::pg_catalog.text,
       'note', new."note"::pg_catalog.text,
-      'zoom', new."zoom"), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+      'zoom', new."zoom"), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user)
+    where not exists (select from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
-    if log_version operator(pg_catalog.<>) new."version" then
-      perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."cameras" as r set "version" = log_cameras.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
+        and t.version operator(pg_catalog.>=) new."version");
+    if not found then
+      log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
+          and t.version operator(pg_catalog.>=) new."version"), new."version");
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
+        'productionId', new."production_id"::pg_catalog.text,
+        'name', new."name"::pg_catalog.text,
+        'note', new."note"::pg_catalog.text,
+        'zoom', new."zoom"), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
+      if log_version operator(pg_catalog.<>) new."version" then
+        perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+        update "public"."cameras" as r set "version" = log_cameras.log_version
+          where r."id" operator(pg_catalog.=) new."id";
+        perform pg_catalog.set_config('syncline.revived', '', true);
+      end if;
     end if;
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
@@ -1383,16 +1419,26 @@ begin
       end if;
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
+    select 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
       'cameraId', new."camera_id"::pg_catalog.text,
-      'caption', new."caption"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+      'caption', new."caption"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user)
+    where not exists (select from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
-    if log_version operator(pg_catalog.<>) new."version" then
-      perform pg_catalog.set_config('syncline.revived', 'photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."photos" as r set "version" = log_photos.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
+        and t.version operator(pg_catalog.>=) new."version");
+    if not found then
+      log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
+          and t.version operator(pg_catalog.>=) new."version"), new."version");
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
+        'cameraId', new."camera_id"::pg_catalog.text,
+        'caption', new."caption"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
+      if log_version operator(pg_catalog.<>) new."version" then
+        perform pg_catalog.set_config('syncline.revived', 'photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+        update "public"."photos" as r set "version" = log_photos.log_version
+          where r."id" operator(pg_catalog.=) new."id";
+        perform pg_catalog.set_config('syncline.revived', '', true);
+      end if;
     end if;
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
@@ -1700,16 +1746,26 @@ begin
       end if;
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
+    select 'Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
       'photoId', new."photo_id"::pg_catalog.text,
-      'body', new."body"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+      'body', new."body"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user)
+    where not exists (select from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
-    if log_version operator(pg_catalog.<>) new."version" then
-      perform pg_catalog.set_config('syncline.revived', 'comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."comments" as r set "version" = log_comments.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
+        and t.version operator(pg_catalog.>=) new."version");
+    if not found then
+      log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
+          and t.version operator(pg_catalog.>=) new."version"), new."version");
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
+        'photoId', new."photo_id"::pg_catalog.text,
+        'body', new."body"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
+      if log_version operator(pg_catalog.<>) new."version" then
+        perform pg_catalog.set_config('syncline.revived', 'comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+        update "public"."comments" as r set "version" = log_comments.log_version
+          where r."id" operator(pg_catalog.=) new."id";
+        perform pg_catalog.set_config('syncline.revived', '', true);
+      end if;
     end if;
   else
     record_id := pg_catalog.left(old."id"::pg_catalog.text, 250);
@@ -1929,16 +1985,26 @@ begin
       end if;
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
+    select 'Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
       'name', new."name"::pg_catalog.text,
-      'serial', new."serial"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+      'serial', new."serial"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user)
+    where not exists (select from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
-    if log_version operator(pg_catalog.<>) new."version" then
-      perform pg_catalog.set_config('syncline.revived', 'lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."lenses" as r set "version" = log_lenses.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
+        and t.version operator(pg_catalog.>=) new."version");
+    if not found then
+      log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
+          and t.version operator(pg_catalog.>=) new."version"), new."version");
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
+        'name', new."name"::pg_catalog.text,
+        'serial', new."serial"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
+      if log_version operator(pg_catalog.<>) new."version" then
+        perform pg_catalog.set_config('syncline.revived', 'lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+        update "public"."lenses" as r set "version" = log_lenses.log_version
+          where r."id" operator(pg_catalog.=) new."id";
+        perform pg_catalog.set_config('syncline.revived', '', true);
+      end if;
     end if;
   else
     record_id := old."id"::pg_catalog.text;
@@ -2150,15 +2216,24 @@ begin
       end if;
     end if;
     insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
-    values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
-      'userName', new."user_name"::pg_catalog.text), coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+    select null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+      'userName', new."user_name"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user)
+    where not exists (select from syncline.tombstones as t
       where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
-        and t.version operator(pg_catalog.>=) new."version"), new."version"), log_device, log_op, log_actor, coalesce(log_source, session_user)) returning version into log_version;
-    if log_version operator(pg_catalog.<>) new."version" then
-      perform pg_catalog.set_config('syncline.revived', 'member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
-      update "public"."members" as r set "version" = log_members.log_version
-        where r."id" operator(pg_catalog.=) new."id";
-      perform pg_catalog.set_config('syncline.revived', '', true);
+        and t.version operator(pg_catalog.>=) new."version");
+    if not found then
+      log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
+          and t.version operator(pg_catalog.>=) new."version"), new."version");
+      insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+      values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+        'userName', new."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
+      if log_version operator(pg_catalog.<>) new."version" then
+        perform pg_catalog.set_config('syncline.revived', 'member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) log_version::pg_catalog.text, true);
+        update "public"."members" as r set "version" = log_members.log_version
+          where r."id" operator(pg_catalog.=) new."id";
+        perform pg_catalog.set_config('syncline.revived', '', true);
+      end if;
     end if;
   else
     record_id := old."id"::pg_catalog.text;

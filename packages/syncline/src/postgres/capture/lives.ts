@@ -39,16 +39,25 @@ on conflict (model, id) do update set version = excluded.version, xid = excluded
 }
 
 /**
- * The version of a row that AFTER INSERT logs: above the last life, where one ended meanwhile.
+ * Condition of AFTER INSERT: no life ended at the row's version or above it meanwhile.
  *
  * An insert of an id that another transaction is deleting waits for it, but only after BEFORE INSERT has stamped the
  * row: only now can it be seen at which version the last life ended. It is asked for by the statement that writes the
  * log, because a question of its own would cost each insert some 7 µs (`bench`: G15).
  */
+export function isAboveLastLife(table: CapturedTable): string {
+  return `not exists (select ${endedAbove(table)})`
+}
+
+/** The version of a row for which `isAboveLastLife` may not hold. */
 export function versionToLog(table: CapturedTable): string {
-  return `coalesce((select ${following('t.version')} from syncline.tombstones as t
+  return `coalesce((select ${following('t.version')} ${endedAbove(table)}), new.${version(table)})`
+}
+
+function endedAbove(table: CapturedTable): string {
+  return `from syncline.tombstones as t
   where t.model operator(pg_catalog.=) ${literal(table.model.name)} and t.id operator(pg_catalog.=) record_id
-    and t.version operator(pg_catalog.>=) new.${version(table)}), new.${version(table)})`
+    and t.version operator(pg_catalog.>=) new.${version(table)}`
 }
 
 /** Corrects the row's version where `log_version`, which was logged, is another. */

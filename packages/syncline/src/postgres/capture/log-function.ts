@@ -14,7 +14,7 @@
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { differs, isAnyChanged, whenChanged } from './changed-expression.ts'
-import { buryRecord, following, reviveRecord, versionToLog } from './lives.ts'
+import { buryRecord, following, isAboveLastLife, reviveRecord, versionToLog } from './lives.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { isSeveral, logInRooms, logUpdate, roomColumns, roomVariables } from './log-rooms.ts'
 import { logChange } from './log-values.ts'
@@ -109,13 +109,14 @@ function logGuarded(table: CapturedTable): string {
 
 function created(table: CapturedTable): string {
   const content = { action: "'create'", fields: wholeRow(table, 'new') }
-  const logged = isSeveral(table)
-    ? lines(
-        `log_version := ${versionToLog(table)};`,
-        logInRooms(table, { ...content, version: 'log_version' }, 'new'),
-      )
-    : logInRooms(table, { ...content, version: versionToLog(table), into: 'log_version' }, 'new')
-  return lines(marksText(table, 'new'), logged, reviveRecord(table))
+  const corrected = lines(
+    `log_version := ${versionToLog(table)};`,
+    logInRooms(table, { ...content, version: 'log_version' }, 'new'),
+    reviveRecord(table),
+  )
+  if (isSeveral(table)) return lines(marksText(table, 'new'), corrected)
+  const asStamped = { ...content, version: version(table, 'new'), where: isAboveLastLife(table) }
+  return lines(marksText(table, 'new'), logInRooms(table, asStamped, 'new'), when('not found', corrected))
 }
 
 function deleted(table: CapturedTable): string {

@@ -14,8 +14,8 @@ export interface LoggedRow {
   readonly marks?: string
   /** Number of the op, where it belongs to this record. */
   readonly op?: string
-  /** Variable that takes the version that was written. */
-  readonly into?: string
+  /** Condition without which nothing is written; `found` says whether it was. */
+  readonly where?: string
 }
 
 /** A direct write has no source but its role. Said here, not as the variable's default: that would be one expression more. */
@@ -49,6 +49,8 @@ export function insertLogRow(row: LoggedRow): string {
     ['source', SOURCE],
   ]
   const given = values.filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return `insert into syncline.log (${given.map(([column]) => column).join(', ')})
-values (${given.map(([, value]) => value).join(', ')})${row.into === undefined ? '' : ` returning version into ${row.into}`};`
+  const columns = given.map(([column]) => column).join(', ')
+  const list = given.map(([, value]) => value).join(', ')
+  const source = row.where === undefined ? `values (${list})` : `select ${list}\nwhere ${row.where}`
+  return `insert into syncline.log (${columns})\n${source};`
 }

@@ -15,7 +15,7 @@ import { choose, indent, lines, when } from './sql-text.ts'
 /** What a row says beside its room, as SQL. */
 export type RowContent = Pick<
   LoggedRow,
-  'action' | 'fields' | 'before' | 'version' | 'fieldVersions' | 'into'
+  'action' | 'fields' | 'before' | 'version' | 'fieldVersions' | 'where'
 >
 
 /** Where a change may be logged more than once. */

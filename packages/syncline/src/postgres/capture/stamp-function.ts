@@ -45,14 +45,18 @@ function stampInsert(table: CapturedTable): string {
   return lines(
     continueInNewPartition(table),
     readLastLife(table),
-    choose(
-      [
+    // As the columns' defaults have it: to store the same in the row again would cost each insert another µs (`bench`: G15).
+    when(
+      `(last_version is null and new.${version(table)} operator(pg_catalog.=) 1 and new.${fieldVersions(table)} operator(pg_catalog.=) '{}') is not true`,
+      choose(
         [
-          'last_version is null',
-          lines(`new.${version(table)} := 1;`, `new.${fieldVersions(table)} := '{}';`),
+          [
+            'last_version is null',
+            lines(`new.${version(table)} := 1;`, `new.${fieldVersions(table)} := '{}';`),
+          ],
         ],
-      ],
-      beginLife(table, following('last_version')),
+        beginLife(table, following('last_version')),
+      ),
     ),
     stampTime(table, `new.${quoteIdentifier(table.model.columns.updatedAt ?? '')} is null`),
     stampWriter(table),
