@@ -90,6 +90,19 @@ describe.each(KINDS)('%s', (kind) => {
     expect(await database.query("select version from cameras where id = 'c1'")).toEqual([{ version: 1 }])
   })
 
+  test('L1: creates and deletes are logged while a statement logs its own updates', async () => {
+    await database.transaction(async (connection) => {
+      await connection.query("select set_config('syncline.logged', 'cameras', true)")
+      await connection.query("insert into cameras (id, production_id, name) values ('c9', 'p1', 'New')")
+      await connection.query("delete from cameras where id = 'c2'")
+    })
+
+    expect(brief(await logged())).toEqual([
+      'Production:p1 camera c9 create 1',
+      'Production:p1 camera c2 delete 2',
+    ])
+  })
+
   test('L1: COPY', async () => {
     const file = `/tmp/syncline-copy-${kind.replace(' ', '-')}`
     await write(`copy (select 'x' || n, 'p2', 'Copied ' || n, 1 from generate_series(1, 50) n) to '${file}'`)

@@ -168,7 +168,11 @@ end
 $function$;
 revoke all on function syncline.stamp_productions() from public;
 create trigger zz_syncline_stamp
-  before insert or update on "public"."productions"
+  before insert on "public"."productions"
+  for each row
+  execute function syncline.stamp_productions();
+create trigger zz_syncline_stamp_update
+  before update on "public"."productions"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
   execute function syncline.stamp_productions();
 commit;
@@ -267,7 +271,11 @@ end
 $function$;
 revoke all on function syncline.stamp_cameras() from public;
 create trigger zz_syncline_stamp
-  before insert or update on "public"."cameras"
+  before insert on "public"."cameras"
+  for each row
+  execute function syncline.stamp_cameras();
+create trigger zz_syncline_stamp_update
+  before update on "public"."cameras"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
   execute function syncline.stamp_cameras();
 commit;
@@ -396,7 +404,11 @@ end
 $function$;
 revoke all on function syncline.stamp_photos() from public;
 create trigger zz_syncline_stamp
-  before insert or update on "public"."photos"
+  before insert on "public"."photos"
+  for each row
+  execute function syncline.stamp_photos();
+create trigger zz_syncline_stamp_update
+  before update on "public"."photos"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
   execute function syncline.stamp_photos();
 commit;
@@ -519,7 +531,11 @@ end
 $function$;
 revoke all on function syncline.stamp_comments() from public;
 create trigger zz_syncline_stamp
-  before insert or update on "public"."comments"
+  before insert on "public"."comments"
+  for each row
+  execute function syncline.stamp_comments();
+create trigger zz_syncline_stamp_update
+  before update on "public"."comments"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
   execute function syncline.stamp_comments();
 commit;
@@ -594,7 +610,11 @@ end
 $function$;
 revoke all on function syncline.stamp_lenses() from public;
 create trigger zz_syncline_stamp
-  before insert or update on "public"."lenses"
+  before insert on "public"."lenses"
+  for each row
+  execute function syncline.stamp_lenses();
+create trigger zz_syncline_stamp_update
+  before update on "public"."lenses"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
   execute function syncline.stamp_lenses();
 commit;
@@ -660,7 +680,11 @@ end
 $function$;
 revoke all on function syncline.stamp_members() from public;
 create trigger zz_syncline_stamp
-  before insert or update on "public"."members"
+  before insert on "public"."members"
+  for each row
+  execute function syncline.stamp_members();
+create trigger zz_syncline_stamp_update
+  before update on "public"."members"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
   execute function syncline.stamp_members();
 commit;
@@ -919,7 +943,11 @@ end
 $function$;
 revoke all on function syncline.truncate_productions() from public;
 create trigger zz_syncline_log
-  after insert or update or delete on "public"."productions"
+  after insert or delete on "public"."productions"
+  for each row
+  execute function syncline.log_productions();
+create trigger zz_syncline_log_update
+  after update on "public"."productions"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
   execute function syncline.log_productions();
 create trigger zz_syncline_truncate
@@ -1268,7 +1296,11 @@ end
 $function$;
 revoke all on function syncline.truncate_cameras() from public;
 create trigger zz_syncline_log
-  after insert or update or delete on "public"."cameras"
+  after insert or delete on "public"."cameras"
+  for each row
+  execute function syncline.log_cameras();
+create trigger zz_syncline_log_update
+  after update on "public"."cameras"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
   execute function syncline.log_cameras();
 create trigger zz_syncline_move
@@ -1595,7 +1627,11 @@ end
 $function$;
 revoke all on function syncline.truncate_photos() from public;
 create trigger zz_syncline_log
-  after insert or update or delete on "public"."photos"
+  after insert or delete on "public"."photos"
+  for each row
+  execute function syncline.log_photos();
+create trigger zz_syncline_log_update
+  after update on "public"."photos"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
   execute function syncline.log_photos();
 create trigger zz_syncline_move
@@ -1863,7 +1899,11 @@ end
 $function$;
 revoke all on function syncline.truncate_comments() from public;
 create trigger zz_syncline_log
-  after insert or update or delete on "public"."comments"
+  after insert or delete on "public"."comments"
+  for each row
+  execute function syncline.log_comments();
+create trigger zz_syncline_log_update
+  after update on "public"."comments"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
   execute function syncline.log_comments();
 create trigger zz_syncline_truncate
@@ -2102,7 +2142,11 @@ end
 $function$;
 revoke all on function syncline.truncate_lenses() from public;
 create trigger zz_syncline_log
-  after insert or update or delete on "public"."lenses"
+  after insert or delete on "public"."lenses"
+  for each row
+  execute function syncline.log_lenses();
+create trigger zz_syncline_log_update
+  after update on "public"."lenses"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
   execute function syncline.log_lenses();
 create trigger zz_syncline_truncate
@@ -2325,7 +2369,11 @@ end
 $function$;
 revoke all on function syncline.truncate_members() from public;
 create trigger zz_syncline_log
-  after insert or update or delete on "public"."members"
+  after insert or delete on "public"."members"
+  for each row
+  execute function syncline.log_members();
+create trigger zz_syncline_log_update
+  after update on "public"."members"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
   execute function syncline.log_members();
 create trigger zz_syncline_truncate

@@ -38,7 +38,7 @@ const TYPES = (table: string) =>
   `(select pg_catalog.string_agg(a.attnum || ':' || a.atttypid || ':' || a.atttypmod, ',' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = ${table} and a.attnum > 0)`
 
 /**
- * Parameters: the table, the names of the triggers that stamp and log, and the slug. No row where these do not stand
+ * Parameters: the table, the names of the triggers that stamp and log updates, and the slug. No row where these do not stand
  * aside, where an update may go on to other rows, or where a rule rewrites it.
  */
 export const LOGGED_TABLE = `with own as (

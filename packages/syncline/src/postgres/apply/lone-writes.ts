@@ -1,10 +1,9 @@
 /** Whether the writes of a shape touch no other row than their own, so that many may stand in one statement. */
 import {
-  LOG_TRIGGER,
-  MARK_TRIGGER,
+  LOG_UPDATE_TRIGGER,
   MOVE_TRIGGER,
-  STAMP_TRIGGER,
-  TRUNCATE_TRIGGER,
+  OWN_TRIGGERS,
+  STAMP_UPDATE_TRIGGER,
 } from '../capture/capture-triggers.ts'
 import { slugOf } from '../capture/captured-table.ts'
 import type { Model } from '../../schema/model.ts'
@@ -49,8 +48,6 @@ const HABITS = `select
   exists (select 1 from pg_attribute a where a.attrelid = c.oid and a.attgenerated <> '' and not a.attisdropped) as has_generated
   from pg_class c where c.oid = $1::regclass`
 
-const OWN_TRIGGERS = [STAMP_TRIGGER, LOG_TRIGGER, MOVE_TRIGGER, MARK_TRIGGER, TRUNCATE_TRIGGER]
-
 /** Asks the catalog once per table and connection, and again after it was told to forget. */
 export class LoneWrites {
   readonly #connection: Connection
@@ -78,7 +75,7 @@ export class LoneWrites {
   async #loggedOf(model: Model): Promise<LoggedTable | undefined> {
     if (!this.#logged.has(model.table)) {
       const slug = slugOf(model.table)
-      const values = [quoteIdentifier(model.table), STAMP_TRIGGER, LOG_TRIGGER, slug]
+      const values = [quoteIdentifier(model.table), STAMP_UPDATE_TRIGGER, LOG_UPDATE_TRIGGER, slug]
       const [row] = await this.#connection.query<LoggedTableRow>(LOGGED_TABLE, values)
       this.#logged.set(model.table, row && toLoggedTable(row, slug))
     }

@@ -1,4 +1,9 @@
-/** The triggers of a captured table: which there must be, and how they are made. */
+/**
+ * The triggers of a captured table: which there must be, and how they are made.
+ *
+ * Those of updates are apart: only they stand aside while a statement logs its own rows, and a condition costs every
+ * statement some 3 µs, because PostgreSQL reads its text anew (`bench`: G15).
+ */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { qualified } from './captured-table.ts'
@@ -13,13 +18,26 @@ import { truncateFunctionName } from './truncate-function.ts'
 
 /** Sorts last among the triggers of most tables, so that it sees what the others changed. */
 export const STAMP_TRIGGER = 'zz_syncline_stamp'
+export const STAMP_UPDATE_TRIGGER = 'zz_syncline_stamp_update'
 export const LOG_TRIGGER = 'zz_syncline_log'
+export const LOG_UPDATE_TRIGGER = 'zz_syncline_log_update'
 export const MOVE_TRIGGER = 'zz_syncline_move'
-export const MARK_TRIGGER = 'zz_syncline_mark'
-export const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
+const MARK_TRIGGER = 'zz_syncline_mark'
+const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
+
+/** Names of all that a table may have. */
+export const OWN_TRIGGERS = [
+  STAMP_TRIGGER,
+  STAMP_UPDATE_TRIGGER,
+  LOG_TRIGGER,
+  LOG_UPDATE_TRIGGER,
+  MOVE_TRIGGER,
+  MARK_TRIGGER,
+  TRUNCATE_TRIGGER,
+]
 
 /** Bits of `pg_trigger.tgtype`. */
-const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32 }
+export const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32 }
 
 export interface WantedTrigger {
   readonly name: string
@@ -32,37 +50,49 @@ export interface WantedTrigger {
   readonly aside?: string
 }
 
-/** The trigger that must exist before rooms are filled in. */
-export function stampTrigger(table: CapturedTable): WantedTrigger {
-  return {
-    name: STAMP_TRIGGER,
-    table: table.table,
-    function: stampFunctionName(table),
-    type: BITS.row + BITS.before + BITS.insert + BITS.update,
-    ...standsAside(table),
-  }
+/** The triggers that must exist before rooms are filled in. */
+export function stampTriggers(table: CapturedTable): WantedTrigger[] {
+  const stamp = { table: table.table, function: stampFunctionName(table) }
+  return [
+    { ...stamp, name: STAMP_TRIGGER, type: BITS.row + BITS.before + BITS.insert },
+    {
+      ...stamp,
+      name: STAMP_UPDATE_TRIGGER,
+      type: BITS.row + BITS.before + BITS.update,
+      ...standsAside(table),
+    },
+  ]
 }
 
 /** The triggers that log, and the one that takes children along. */
 export function logTriggers(table: CapturedTable): WantedTrigger[] {
-  const truncate = {
-    name: TRUNCATE_TRIGGER,
-    function: truncateFunctionName(table),
-    type: BITS.before + BITS.truncate,
-  }
+  const [log, logUpdate] = rowTriggers(table.table, logFunctionName(table))
   return [
-    {
-      name: LOG_TRIGGER,
-      table: table.table,
-      function: logFunctionName(table),
-      type: BITS.row + BITS.insert + BITS.delete + BITS.update,
-      ...standsAside(table),
-    },
+    log,
+    { ...logUpdate, ...standsAside(table) },
     ...(table.moves.length > 0 ? [moveTrigger(table)] : []),
     ...(table.linkedMarks.length > 0 ? [markTrigger(table)] : []),
-    { ...truncate, table: table.table },
-    ...table.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
+    ...truncateTriggers(table.description, truncateFunctionName(table)),
   ]
+}
+
+/** What logs rows: created and deleted ones, and changed ones. */
+function rowTriggers(table: string, logFunction: string): [log: WantedTrigger, logUpdate: WantedTrigger] {
+  const log = { table, function: logFunction }
+  return [
+    { ...log, name: LOG_TRIGGER, type: BITS.row + BITS.insert + BITS.delete },
+    { ...log, name: LOG_UPDATE_TRIGGER, type: BITS.row + BITS.update },
+  ]
+}
+
+/** On the table and on each of its partitions. */
+function truncateTriggers(description: TableDescription, truncateFunction: string): WantedTrigger[] {
+  return [description, ...description.leaves].map((each) => ({
+    name: TRUNCATE_TRIGGER,
+    table: qualified(each),
+    function: truncateFunction,
+    type: BITS.before + BITS.truncate,
+  }))
 }
 
 /** Where a statement may log its own rows. */
@@ -89,20 +119,9 @@ export function moveTrigger(table: CapturedTable): WantedTrigger {
 
 /** The triggers of a table that is no model but that access rules read. */
 export function guardTriggers(guard: GuardTable): WantedTrigger[] {
-  const truncate = {
-    name: TRUNCATE_TRIGGER,
-    function: truncateFunctionName(guard),
-    type: BITS.before + BITS.truncate,
-  }
   return [
-    {
-      name: LOG_TRIGGER,
-      table: qualified(guard.description),
-      function: guardFunctionName(guard),
-      type: BITS.row + BITS.insert + BITS.delete + BITS.update,
-    },
-    { ...truncate, table: qualified(guard.description) },
-    ...guard.description.leaves.map((leaf) => ({ ...truncate, table: qualified(leaf) })),
+    ...rowTriggers(qualified(guard.description), guardFunctionName(guard)),
+    ...truncateTriggers(guard.description, truncateFunctionName(guard)),
   ]
 }
 

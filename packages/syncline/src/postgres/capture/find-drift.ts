@@ -1,9 +1,9 @@
 /** Compares an existing table with its model: what is missing, what has another type, what would be missed. */
 import type { CompiledSchema, Field, FieldKind, IdType, Model } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
-import { STAMP_TRIGGER } from './capture-triggers.ts'
+import { BITS, STAMP_TRIGGER, STAMP_UPDATE_TRIGGER } from './capture-triggers.ts'
 import { columnType } from './column-type.ts'
-import type { ColumnDescription, TableDescription } from './describe-database.ts'
+import type { ColumnDescription, TableDescription, TriggerDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
 
 const INTEGERS = ['int2', 'int4', 'int8']
@@ -246,18 +246,27 @@ function ownColumnDrift(model: Model, columns: ReadonlyMap<string, ColumnDescrip
 }
 
 function triggerDrift(model: Model, table: TableDescription): Drift[] {
-  const BEFORE_ROW = 3
-  const WRITES = 4 + 16
-  return table.triggers
-    .filter(
-      ({ type, name }) => (type & BEFORE_ROW) === BEFORE_ROW && (type & WRITES) !== 0 && name > STAMP_TRIGGER,
-    )
-    .map(({ name }) => ({
-      kind: 'trigger_after_stamp' as const,
-      table: model.table,
-      isBlocking: false,
-      message: `Trigger \`${name}\` on \`${model.table}\` runs after \`${STAMP_TRIGGER}\`, because triggers run in the order of their names: what it changes gets no new version and is not logged. Rename it (alter trigger ${name} on ${model.table} rename to …).`,
-    }))
+  return table.triggers.flatMap((trigger) => {
+    const stamp = stampBefore(trigger)
+    if (stamp === undefined) return []
+    const { name } = trigger
+    return [
+      {
+        kind: 'trigger_after_stamp' as const,
+        table: model.table,
+        isBlocking: false,
+        message: `Trigger \`${name}\` on \`${model.table}\` runs after \`${stamp}\`, because triggers run in the order of their names: what it changes gets no new version and is not logged. Rename it (alter trigger ${name} on ${model.table} rename to …).`,
+      },
+    ]
+  })
+}
+
+/** The trigger of ours that stamps a row before this one may change it. */
+function stampBefore({ type, name }: TriggerDescription): string | undefined {
+  const isBeforeRow = (type & BITS.row) !== 0 && (type & BITS.before) !== 0
+  if (!isBeforeRow) return undefined
+  if ((type & BITS.insert) !== 0 && name > STAMP_TRIGGER) return STAMP_TRIGGER
+  return (type & BITS.update) !== 0 && name > STAMP_UPDATE_TRIGGER ? STAMP_UPDATE_TRIGGER : undefined
 }
 
 function quoted(values: readonly string[]): string {

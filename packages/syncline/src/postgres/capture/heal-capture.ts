@@ -6,7 +6,13 @@
  */
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Connection, Database } from '../database.ts'
-import { LOG_TRIGGER, STAMP_TRIGGER } from './capture-triggers.ts'
+import {
+  BITS,
+  LOG_TRIGGER,
+  LOG_UPDATE_TRIGGER,
+  STAMP_TRIGGER,
+  STAMP_UPDATE_TRIGGER,
+} from './capture-triggers.ts'
 import { slugOf } from './captured-table.ts'
 import { logFunctionName } from './log-function.ts'
 import { stampFunctionName } from './stamp-function.ts'
@@ -23,13 +29,17 @@ export interface Healing {
 
 interface TriggerState {
   readonly function: string
+  /** Bits of `pg_trigger.tgtype`. */
+  readonly type: number
   readonly xmin: string
   readonly known: string | null
 }
 
+const NAMES = [STAMP_TRIGGER, STAMP_UPDATE_TRIGGER, LOG_TRIGGER, LOG_UPDATE_TRIGGER].map(literal).join(', ')
+
 const ENABLED_TRIGGERS = `from pg_trigger t
   join pg_proc p on p.oid = t.tgfoid and p.pronamespace = to_regnamespace('syncline')
-  where t.tgparentid = 0 and t.tgname in ('${STAMP_TRIGGER}', '${LOG_TRIGGER}') and t.tgenabled in ('O', 'A')`
+  where t.tgparentid = 0 and t.tgname in (${NAMES}) and t.tgenabled in ('O', 'A')`
 
 /** Looks once; what it tells the rooms and what it remembers is one transaction. */
 export function healCapture(database: Database, schema: CompiledSchema): Promise<Healing> {
@@ -42,12 +52,12 @@ export async function healWithin(
   schema: CompiledSchema,
 ): Promise<Healing> {
   const states = await connection.query<TriggerState>(
-    `select e.*, k.changed as known from (select p.proname as function, t.tgname as name, t.xmin::text as xmin ${ENABLED_TRIGGERS}) as e
+    `select e.*, k.changed as known from (select p.proname as function, t.tgname as name, t.tgtype as type, t.xmin::text as xmin ${ENABLED_TRIGGERS}) as e
      left join syncline.known_triggers k on k.function = e.function and k.name = e.name`,
   )
-  const models = Object.values(schema.models).map((model) => ({ model, found: statesOf(model, states) }))
-  const uncaptured = models.filter(({ found }) => found.length < 2)
-  const changed = models.filter(({ found }) => found.length === 2 && found.some(isChanged))
+  const models = Object.values(schema.models).map((model) => captureOf(model, states))
+  const uncaptured = models.filter(({ isCaptured }) => !isCaptured)
+  const changed = models.filter(({ isCaptured, found }) => isCaptured && found.some(isChanged))
   for (const { model } of changed) await reloadRooms(connection, schema, model)
   if (states.some((state) => state.known !== state.xmin)) await connection.query(REMEMBER)
   const tables = (some: typeof models) => some.map(({ model }) => model.table)
@@ -57,11 +67,17 @@ export async function healWithin(
 /** A trigger that is seen for the first time has missed nothing that anybody was shown. */
 const isChanged = ({ known, xmin }: TriggerState) => known !== null && known !== xmin
 
-function statesOf(model: Model, states: readonly TriggerState[]): TriggerState[] {
+/** Whatever its triggers are called: a database that has not been migrated since they were apart is captured too. */
+function captureOf(model: Model, states: readonly TriggerState[]) {
   const slug = slugOf(model.table)
-  return states.filter((state) =>
-    [stampFunctionName({ slug }), logFunctionName({ slug })].includes(state.function),
-  )
+  const [stamp, log] = [stampFunctionName({ slug }), logFunctionName({ slug })]
+  const found = states.filter((state) => state.function === stamp || state.function === log)
+  const sees = (name: string, events: number) =>
+    found.reduce((seen, state) => (state.function === name ? seen | state.type : seen), 0) & events
+  const { insert, update } = BITS
+  const all = insert + update + BITS.delete
+  const isCaptured = sees(stamp, insert + update) === insert + update && sees(log, all) === all
+  return { model, found, isCaptured }
 }
 
 /** A disabled trigger stays as it was known, so that its return is noticed. */

@@ -14,7 +14,8 @@ import {
   guardTriggers,
   isAsWanted,
   logTriggers,
-  stampTrigger,
+  OWN_TRIGGERS,
+  stampTriggers,
   type WantedTrigger,
 } from './capture-triggers.ts'
 import { type CapturedTable, capturedTable } from './captured-table.ts'
@@ -107,7 +108,7 @@ export function planMigration(
         'stamp versions',
         table.model.table,
         [stampFunction(table)],
-        [stampTrigger(table)],
+        stampTriggers(table),
       ),
     ),
     ...tables.map((table) => roomIndexes(database, table, options)),
@@ -347,7 +348,7 @@ function undeclared(schema: CompiledSchema, database: DatabaseDescription, optio
       kind: 'not_declared' as const,
       table,
       isBlocking: false,
-      message: `\`${table}\` has triggers of Syncline but is not declared: its changes are logged for nobody. Declare it, or drop them (drop trigger zz_syncline_log, zz_syncline_stamp, zz_syncline_truncate on ${table}, one by one).`,
+      message: `\`${table}\` has triggers of Syncline but is not declared: its changes are logged for nobody. Declare it, or drop those of ${OWN_TRIGGERS.join(', ')} that it has (drop trigger … on ${table}).`,
     }))
 }
 

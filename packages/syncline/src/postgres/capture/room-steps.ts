@@ -1,5 +1,5 @@
 /** Which tables' kept rooms must be filled in, and which may hold records in a wrong room. */
-import { existingTrigger, isAsWanted, moveTrigger, stampTrigger } from './capture-triggers.ts'
+import { existingTrigger, isAsWanted, moveTrigger, stampTriggers } from './capture-triggers.ts'
 import type { CapturedTable, RoomRoute } from './captured-table.ts'
 import type { DatabaseDescription } from './describe-database.ts'
 import { countWrongRooms, fillRooms } from './fill-rooms.ts'
@@ -71,7 +71,7 @@ function areRoomsKept(database: DatabaseDescription, table: CapturedTable): bool
   const existing = database.tables.get(table.model.table)
   return (
     existing !== undefined &&
-    existing.triggers.some((trigger) => isAsWanted(stampTrigger(table), trigger)) &&
+    stampTriggers(table).every((wanted) => isAsWanted(wanted, existingTrigger(existing, wanted))) &&
     table.routes.every((route) => hasColumns(database, table, route.column.name)) &&
     database.functions.get(`stamp_${table.slug}`) === sourceOf(stampFunction(table))
   )
@@ -95,8 +95,8 @@ function hasColumns(database: DatabaseDescription, { model }: CapturedTable, ...
 }
 
 function isDisabled(database: DatabaseDescription, table: CapturedTable): boolean {
-  const trigger = existingTrigger(database.tables.get(table.model.table), stampTrigger(table))
-  return trigger?.isEnabled === false
+  const existing = database.tables.get(table.model.table)
+  return stampTriggers(table).some((wanted) => existingTrigger(existing, wanted)?.isEnabled === false)
 }
 
 /** Whether a parent that moves takes its children along. */
