@@ -52,7 +52,8 @@ function answer<T>(child: ChildProcess, kind: 'ready' | 'answer'): Promise<T> {
       conclude()
     }
     const fail = (reason: string) => settle(() => reject(new Error(`A program of the benchmark ${reason}.`)))
-    const onExit = (code: number | null) => fail(`ended with code ${code} before it answered`)
+    const onExit = (code: number | null, signal: string | null) =>
+      fail(`ended with ${code === null ? `signal ${signal}` : `code ${code}`} before it answered`)
     const onMessage = (message: { kind: string; value?: unknown; error?: string }) => {
       if (message.kind === 'error') settle(() => reject(new Error(message.error)))
       else if (message.kind === kind) settle(() => resolve(message.value as T))

@@ -27,7 +27,8 @@ export interface FedDatabase {
   isBusy(): boolean
 }
 
-const READ = 'syncline read'
+/** How the tail reads many changes, or few. */
+const READS: readonly (string | undefined)[] = ['syncline read', 'syncline next']
 
 /** Answers what a tail asks in the same round trip before it rests: no other tail is there, and its lock is granted. */
 const ALONE: Row = { tails: 1, granted: true, by_tail: false }
@@ -73,10 +74,10 @@ class FedLog {
   }
 
   async #pipeline(connection: Connection, statements: readonly Statement[]): Promise<Row[][]> {
-    const isRead = statements.at(-1)?.name === READ
+    const isRead = READS.includes(statements.at(-1)?.name)
     if (!isRead || this.#nextTransaction === 0) {
       const answers = await connection.pipeline(statements)
-      if (isRead) this.#present = answers.at(-1)?.[0]
+      if (isRead) this.#present = { ...answers.at(-1)?.[0], seq: null }
       return answers
     }
     return [...statements.slice(0, -1).map(() => [ALONE]), this.#next()]

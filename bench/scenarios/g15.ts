@@ -151,9 +151,11 @@ async function audience({ name, program, port }: Server, clients: Program): Prom
   return {
     name,
     async run() {
-      const counting = clients.ask<Record<string, number>>({ kind: 'count', port, messages })
-      await program.ask({ kind: 'publish', count: messages })
-      return counting
+      const [counted] = await Promise.all([
+        clients.ask<Record<string, number>>({ kind: 'count', port, messages }),
+        program.ask({ kind: 'publish', count: messages }),
+      ])
+      return counted
     },
   }
 }
