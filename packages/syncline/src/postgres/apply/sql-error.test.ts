@@ -28,7 +28,7 @@ test('W3, W4: each error refuses the op, or lets it wait, or says that the datab
     invalid_value: ['22003', '22P02', '22021', '54000'],
     forbidden: ['42501'],
     busy: ['55P03', '40001', '40P01'],
-    unavailable: ['08006', '25006', '42P01', '42703', '53300', '57014', '57P01', '58030', 'XX000', '3D000'],
+    unavailable: ['08006', '25006', '42P01', '42703', '53300', '57014', '57P01', '58030', 'XX000', '28P01', '3D000'],
     stale: ['SL001'],
     repeated: ['SL002'],
   }

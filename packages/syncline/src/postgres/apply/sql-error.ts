@@ -49,12 +49,13 @@ export function meaningOf(error: unknown, op?: AcceptedOp, model?: Model): Meani
 // 55P03 lock_not_available, 40001 serialization_failure, 40P01 deadlock_detected.
 const BUSY: ReadonlySet<string> = new Set(['55P03', '40001', '40P01'])
 
-// Connection, transaction state, resources, operator intervention, system, internal; and class 42: SQL that does not
+// Connection, transaction state, login, resources, operator intervention, system, internal; and class 42: SQL that does not
 // fit the database, which is the application's rules or a drifted schema and no fault of the op.
 const UNAVAILABLE: ReadonlySet<string> = new Set([
   '08',
   '25',
   '26',
+  '28',
   '34',
   '3B',
   '3D',

@@ -53,7 +53,7 @@ test('a text that the database does not understand is not tried with every value
 })
 
 test('a database that is away answers nothing about anybody', async () => {
-  for (const code of ['08006', '57P01', '53300', '40001', 'EPIPE', 'ECONNRESET']) {
+  for (const code of ['08006', '28P01', '3D000', '57P01', '53300', '40001', 'EPIPE', 'ECONNRESET']) {
     const { asked, question: about } = question({ 1: databaseError(code) })
 
     await expect(askApart(upTo(4), about), code).rejects.toThrow('What PostgreSQL says.')
