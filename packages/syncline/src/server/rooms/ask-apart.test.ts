@@ -60,3 +60,42 @@ test('a database that is away answers nothing about anybody', async () => {
     expect(asked, code).toHaveLength(1)
   }
 })
+
+test('W4: where much fails and each statement takes long, what is left after 5 s is not known; nobody waits longer', async () => {
+  let nowMs = 0
+  const broken = upTo(100).filter((item) => item % 2 === 0)
+  const errors = Object.fromEntries(broken.map((item) => [item, databaseError('22P02')]))
+  const { asked, question: about } = question(errors)
+  const slowly = {
+    ...about,
+    ask: (items: readonly number[]) => {
+      nowMs += 1_000
+      return about.ask(items)
+    },
+  }
+
+  const { answers, failed } = await askApart(upTo(300), slowly, () => nowMs)
+
+  const sound = upTo(300).slice(100)
+  expect(answers.flat()).toEqual(expect.arrayContaining(sound))
+  expect(new Set([...answers.flat(), ...failed.keys()])).toEqual(new Set(upTo(300)))
+  expect(broken.filter((item) => !failed.has(item))).toEqual([])
+  expect(asked.length).toBeLessThan(12)
+  expect(String(failed.get(1))).toContain('asked about again')
+})
+
+test('W4: portions that were not asked about yet are asked about once, however long the others took', async () => {
+  let nowMs = 0
+  const { question: about } = question({ 250: databaseError('22P02'), 10: databaseError('22P02') })
+  const slowly = {
+    ...about,
+    ask: (items: readonly number[]) => {
+      nowMs += 3_000
+      return about.ask(items)
+    },
+  }
+
+  const { answers } = await askApart(upTo(300), slowly, () => nowMs)
+
+  expect(answers.flat()).toEqual(expect.arrayContaining(upTo(200).slice(100)))
+})
