@@ -59,3 +59,22 @@ test('a load of the same room takes the place of the one before', () => {
   expect(kept.bytes).toBe(2 * LARGE)
   expect(vi.getTimerCount()).toBe(1)
 })
+
+test('what a load takes is counted in bytes: letters beyond Latin take two as text, and two to three as bytes', () => {
+  const kept = new KeptLoads(MOST_BYTES)
+  kept.keep('latin', { ...loadOf(), frames: [new Frame('é'.repeat(LARGE))] })
+  const latin = kept.bytes
+  kept.drop('latin')
+  kept.keep('kanji', { ...loadOf(), frames: [new Frame('記'.repeat(LARGE / 2))] })
+
+  expect(latin).toBe(LARGE + 2 * LARGE)
+  expect(kept.bytes).toBe(LARGE + (LARGE / 2) * 3)
+})
+
+test('a load is large from 128 KiB on, as it is sent', () => {
+  const kept = new KeptLoads(MOST_BYTES)
+  kept.keep('below', { ...loadOf(), frames: [new Frame('x'.repeat(131_071))] })
+  kept.keep('long', { ...loadOf(), frames: [new Frame('記'.repeat(43_691))] })
+
+  expect([kept.find('below'), kept.find('long')?.frames.length]).toEqual([undefined, 1])
+})

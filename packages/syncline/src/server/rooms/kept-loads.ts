@@ -17,8 +17,8 @@ interface Kept {
   readonly timer: NodeJS.Timeout
 }
 
-/** 256 KiB: a smaller room is read in a few milliseconds. */
-const LEAST_BYTES = 262_144
+/** 128 KiB as it is sent: a smaller room is read in a few milliseconds. */
+const LEAST_BYTES = 131_072
 /** 60 s: the tail knows that long by heart what has changed. */
 const IDLE_MS = 60_000
 
@@ -40,10 +40,10 @@ export class KeptLoads {
   /** Keeps a load, unless it is small, or larger than all may be; others go to make room. */
   keep(name: string, load: KeptLoad): void {
     this.drop(name)
-    const letters = load.frames.reduce((sum, { text }) => sum + text.length, 0)
+    const sentBytes = load.frames.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
     // Each frame is there as text, and as bytes.
-    const bytes = letters * 2
-    if (bytes < LEAST_BYTES || bytes > this.#mostBytes) return
+    const bytes = load.frames.reduce((sum, { text }) => sum + textBytes(text), sentBytes)
+    if (sentBytes < LEAST_BYTES || bytes > this.#mostBytes) return
     const timer = setTimeout(() => this.drop(name), IDLE_MS).unref()
     this.#kept.set(name, { load, bytes, timer })
     this.#bytes += bytes
@@ -71,3 +71,10 @@ export class KeptLoads {
     this.#bytes -= kept.bytes
   }
 }
+
+/** Bytes of a text in memory: V8 keeps a letter in one byte only where all of the text are Latin-1. */
+function textBytes(text: string): number {
+  return BEYOND_LATIN.test(text) ? text.length * 2 : text.length
+}
+
+const BEYOND_LATIN = /[^\u0000-\u00ff]/
