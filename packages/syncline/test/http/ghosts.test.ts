@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createSync } from '../../src/gateways/create-sync.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
+import { forgetPlaces } from '../../src/postgres/positions/forget-places.ts'
+import { findPlace } from '../../src/postgres/positions/positions.ts'
 import { sql } from '../../src/postgres/sql.ts'
 import { defineSchema, model, reference, room, text } from '../../src/schema/index.ts'
 import type { Access } from '../../src/server/access/declaration.ts'
@@ -239,6 +241,60 @@ test('a deleted room goes with all that it held', async () => {
   expect(held(device)).toEqual([])
 })
 
+/** As if the user's devices had asked so many days earlier. */
+const age = (user: string, days: number) =>
+  database.query("update syncline.positions set at = at - $2 * interval '1 day' where user_id = $1", [
+    user,
+    days,
+  ])
+
+const placesOf = async (user: string) =>
+  (
+    await database.query<{ device: string }>(
+      'select distinct device from syncline.positions where user_id = $1 order by 1',
+      [user],
+    )
+  ).map(({ device }) => device)
+
+test('places of devices that asked no more for three months are forgotten, whoever asks', async () => {
+  await makeStage('away', ['p1'])
+  await deviceOf('away', 'gone').poll()
+  await age('away', 2)
+  await deviceOf('away', 'resting').poll()
+  await age('away', 89)
+
+  await forgetPlaces(connected, 0)
+
+  expect(await placesOf('away')).toEqual(['resting'])
+})
+
+test('where the log is kept longer than that, so are places', async () => {
+  await makeStage('patient', ['p1'])
+  await deviceOf('patient').poll()
+  await age('patient', 100)
+
+  await forgetPlaces(connected, 120 * 24 * 3_600_000)
+  const before = await placesOf('patient')
+  await forgetPlaces(connected, 99 * 24 * 3_600_000)
+
+  expect([before, await placesOf('patient')]).toEqual([['device'], []])
+})
+
+test('L4: a place that a device asks with is in use from then on, and outlives its age', async () => {
+  await makeStage('back', ['p1'])
+  const device = deviceOf('back')
+  await device.poll()
+  await age('back', 91)
+
+  await findPlace(connected, 'back', 'device', '1')
+  await forgetPlaces(connected, 0)
+  await remove('back-p11')
+  await prune()
+  await device.poll()
+
+  expect(device.shown('camera')).toEqual(['back-p12', 'back-p13'])
+})
+
 test('what a device holds is kept in few steps, and forgotten with the device', async () => {
   await makeStage('steps', ['p1'])
   const device = deviceOf('steps')
@@ -254,8 +310,9 @@ test('what a device holds is kept in few steps, and forgotten with the device', 
   await remove('steps-69')
   await prune()
   await device.poll()
-  await database.query("update syncline.positions set at = at - interval '91 days' where user_id = 'steps'")
+  await age('steps', 91)
   await deviceOf('steps', 'other').poll()
+  await forgetPlaces(connected, 0)
 
   expect(steps.length).toBeGreaterThan(1)
   expect(steps.length).toBeLessThan(40)

@@ -109,18 +109,6 @@ test('a device id that no device can have is refused, and breaks nothing', async
   }
 })
 
-test('numbers of devices that asked no more are forgotten after three months', async () => {
-  const ask = (device: string) => stage.as('ben', `/sync/pull?since=0&deviceId=${device}`)
-  const kept = () =>
-    stage.database.query("select distinct device from syncline.positions where user_id = 'ben' order by 1")
-  await ask('forgotten')
-  await stage.database.query("update syncline.positions set at = at - interval '91 days'")
-
-  await ask('remembered')
-
-  expect(await kept()).toEqual([{ device: 'remembered' }])
-})
-
 test('activity of one record is found by its id alone, or with its model in front', async () => {
   await stage.database.query("update photos set caption = 'Second' where id = 'f1'")
   const read = async (record: string) => {

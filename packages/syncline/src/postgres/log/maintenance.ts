@@ -1,7 +1,8 @@
-/** Keeps the log in shape while a server runs: partitions ahead of the writers, old ones pruned. */
+/** Keeps the log in shape while a server runs: partitions ahead of the writers, old ones and unused places in it gone. */
 import type { Database } from '../database.ts'
 import { atMostFor } from './at-most-for.ts'
-import { makePartitionsAhead } from './partitions.ts'
+import { forgetPlaces } from '../positions/forget-places.ts'
+import { makePartitionsAhead, RETENTION_MS } from './partitions.ts'
 import { type PruneOptions, pruneLog } from './prune.ts'
 
 export interface Maintenance {
@@ -28,6 +29,7 @@ export function startMaintenance(
   const timers = [
     setInterval(() => run(() => makePartitionsAhead(database, options)), PARTITIONS_EVERY_MS),
     setInterval(() => run(() => pruneLog(database, options)), PRUNE_EVERY_MS),
+    setInterval(() => run(() => forgetPlaces(database, options.retentionMs ?? RETENTION_MS)), PRUNE_EVERY_MS),
   ]
   for (const timer of timers) timer.unref()
   return {

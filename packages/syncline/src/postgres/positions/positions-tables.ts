@@ -16,6 +16,7 @@ export const POSITIONS_TABLES_SQL = `create table if not exists syncline.positio
   at         timestamptz not null default clock_timestamp(),
   primary key (user_id, device, server_seq)
 );
+create index if not exists positions_at on syncline.positions (at);
 create table if not exists syncline.given (
   user_id    text    not null,
   device     text    not null,
