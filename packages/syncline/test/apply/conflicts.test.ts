@@ -38,6 +38,24 @@ describe.each(Object.entries(inject('servers')))('conflicts on PostgreSQL %s', (
     await plain.drop()
   })
 
+  test('W3: functions that a server of an earlier version calls stay as they are: it goes on after `migrate`', async () => {
+    const older =
+      'op jsonb, model text, id text, field text, written integer, mine jsonb, theirs jsonb, outcome text'
+    const database = await createTestDatabase(server)
+    await database.query(`create schema syncline;
+      create function syncline.conflict(${older}) returns jsonb language sql as $$ select '{"mine": {}}'::jsonb $$;
+      create function syncline.changed_since(op jsonb, model text, id text) returns jsonb language sql as $$ select '[{"mine": {}}]'::jsonb $$`)
+
+    const newer = await openCrew(database.url)
+
+    const [kept] = await database.query(
+      `select syncline.conflict('{}', '', '', '', 1, 'null', 'null', '') as one, syncline.changed_since('{}', '', '') as all`,
+    )
+    await newer.close()
+    await database.drop()
+    expect(kept).toEqual({ one: { mine: {} }, all: [{ mine: {} }] })
+  })
+
   test('W3: overwrite: the later op wins, and both authors find what was overwritten', async () => {
     const id = await newCamera()
     await device(ben).push(update('camera', id, { name: "Ben's" }, { base: 1 }))

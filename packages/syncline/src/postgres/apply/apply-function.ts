@@ -3,8 +3,11 @@
  * rules is made on the writer's own connection (`shape-function.ts`).
  *
  *   W1, W2  `advance` moves device rows in the transaction of their ops, and only from where the caller believes them
- *   W3      `conflict` keeps what was overwritten unseen, and `keep_lost` what was written to a deleted record, for both
+ *   W3      `keep_conflict` keeps what was overwritten unseen, and `keep_lost` what was written to a deleted record, for both
  *           authors; the log tells that there is an entry
+ *
+ * A function that answers otherwise than before gets another name: the old one stays for servers of an earlier version,
+ * which go on until they are replaced.
  *
  * SQLSTATEs of ours: SL001 a device row is not where it was, SL002 an idempotency key was used before, SL010 an op is
  * refused (the detail says which and why), SL011 an op of a run met another error (the detail says which).
@@ -94,7 +97,7 @@ $syncline$;
 
 -- A field was changed at version \`written\` above the op's base: keeps an entry for each author, unless this device
 -- wrote it or wrote the same. Answers null, or the entry of the op's author.
-create or replace function syncline.conflict(
+create or replace function syncline.keep_conflict(
   op jsonb, model text, id text, field text, written integer, mine jsonb, theirs jsonb, outcome text
 ) returns jsonb language plpgsql as $syncline$
 #variable_conflict use_variable
@@ -155,7 +158,7 @@ $syncline$;
 
 -- What others have changed in a record since the op's base, for a delete that must not hit it: one conflict per field,
 -- or null when nobody has.
-create or replace function syncline.changed_since(op jsonb, model text, id text) returns jsonb
+create or replace function syncline.keep_changed_since(op jsonb, model text, id text) returns jsonb
 language plpgsql as $syncline$
 #variable_conflict use_variable
 declare
@@ -172,7 +175,7 @@ begin
             or l.action = 'enter' and coalesce((l.field_versions ->> f.key)::integer, l.version) = l.version)
      order by l.version, f.key
   loop
-    conflict := syncline.conflict(op, model, id, change.field, change.version, null, change.value, 'lost');
+    conflict := syncline.keep_conflict(op, model, id, change.field, change.version, null, change.value, 'lost');
     if conflict is not null then conflicts := coalesce(conflicts, '[]') || conflict; end if;
   end loop;
   return conflicts;

@@ -26,7 +26,7 @@ function fieldText({ shape, table, isRecord }: ShapeText, { field }: ShapeField)
   const { outcome, skips } = OUTCOMES[field.onConflict]
   return `    if ${written} > (op ->> 'b')::integer then
       select ${wireFromColumn(field, columnOf(field.column))} into ${SELF}.current from ${table} where ${isRecord};
-      conflict := syncline.conflict(op, ${literal(shape.model.name)}, ${SELF}.id::text, ${name}, ${written}, ${wireOf(field)}, ${SELF}.current,
+      conflict := syncline.keep_conflict(op, ${literal(shape.model.name)}, ${SELF}.id::text, ${name}, ${written}, ${wireOf(field)}, ${SELF}.current,
         case when (op ->> 'u')::boolean then 'lost' else '${outcome}' end);
       if conflict is not null then
         conflicts := coalesce(conflicts, '[]') || conflict;

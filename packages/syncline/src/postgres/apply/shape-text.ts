@@ -217,7 +217,7 @@ function membersValue(field: Field, column: string, table: string): string {
 
 function deleteStep({ shape, table, isRecord }: ShapeText): string {
   return `  if (op ->> 'u')::boolean and version > (op ->> 'b')::integer then
-    conflicts := syncline.changed_since(op, ${literal(shape.model.name)}, ${SELF}.id::text);
+    conflicts := syncline.keep_changed_since(op, ${literal(shape.model.name)}, ${SELF}.id::text);
   end if;
   if conflicts is null then
   ${setting}
