@@ -5,9 +5,14 @@
  * Flow: rows of `@syncline.conflicts` in a batch → the entries of users who are connected here → what each may read now
  * → a `conflicts` frame to each session, but the one whose `ack` will carry them.
  *
- *   A1 closed   rights are asked for after the entries were read
+ * What is due waits by user, so that however many conflicts there are, each user is asked about once for all that came
+ * meanwhile, and nobody waits for more than those who are asked about before them.
+ *
+ *   A1 closed        rights are asked for after the entries were read
+ *   W4 no blockage   what waits is bounded (`due-entries.ts`), and a user whose entries cannot be read keeps nothing
+ *                    from the others
  */
-import { openConflicts, storedConflicts, type StoredConflict } from '../../postgres/apply/conflict-store.ts'
+import { openConflicts, storedConflicts } from '../../postgres/apply/conflict-store.ts'
 import type { Conflict } from '../../postgres/apply/writer.ts'
 import { LOGGED_CONFLICT } from '../../postgres/apply/apply-function.ts'
 import type { Batch, LogRow } from '../../postgres/log-row.ts'
@@ -16,7 +21,11 @@ import { frameOf } from '../frames/frame.ts'
 import type { Logger } from '../logger.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionTable } from '../session/session-table.ts'
+import { type Due, DueEntries } from './due-entries.ts'
 import { type ConflictReading, readableConflicts } from './readable-conflicts.ts'
+
+/** Users whose entries are read at the same time. */
+const USERS_AT_ONCE = 2
 
 interface ConflictPostOptions extends ConflictReading {
   readonly sessions: SessionTable
@@ -25,8 +34,9 @@ interface ConflictPostOptions extends ConflictReading {
 
 export class ConflictPost {
   readonly #options: ConflictPostOptions
-  /** Batches are told of in order. */
-  #turn: Promise<void> = Promise.resolve()
+  readonly #due = new DueEntries<Session>()
+  /** Who is being told at the moment. */
+  readonly #telling = new Set<string>()
 
   constructor(options: ConflictPostOptions) {
     this.#options = options
@@ -35,24 +45,18 @@ export class ConflictPost {
   /** Tells whoever is connected of the conflicts of a batch; never throws. */
   onBatch({ rows, overflowing, reset }: Batch): void {
     // Rows of no room were left out: what is open is told again.
-    if (overflowing.has('') || reset === 'pruned') return this.#deliver(() => this.#readOpen())
-    const found = rows.filter((row) => row.model === LOGGED_CONFLICT && this.#isConnected(row))
-    if (found.length === 0) return
-    // Now: a push is answered when its batch has been handed on.
-    const answered = new Map(found.map((row) => [row.id, this.#answering(row)]))
-    const ids = found.map(({ id }) => id)
-    this.#deliver(
-      () => storedConflicts(this.#options.database, ids),
-      (session, id) => answered.get(id) !== session,
-    )
+    if (overflowing.has('') || reset === 'pruned') {
+      for (const { user } of this.#options.sessions.all()) this.#due.addAll(user.id)
+    } else {
+      for (const row of rows) if (row.model === LOGGED_CONFLICT) this.#note(row)
+    }
+    this.#tell()
   }
 
   /** Tells one session of these entries of its user; never throws. */
   tell(session: Session, ids: readonly string[]): void {
-    this.#deliver(
-      () => storedConflicts(this.#options.database, ids),
-      (other) => other === session,
-    )
+    for (const id of ids) this.#due.add(session.user.id, id, (other) => other === session)
+    this.#tell()
   }
 
   /** These entries as they are kept, but those that were closed. */
@@ -67,38 +71,48 @@ export class ConflictPost {
     return readableConflicts(this.#options, user, conflicts)
   }
 
-  #isConnected(row: LogRow): boolean {
-    return this.#options.sessions.ofUser(userOf(row)).length > 0
+  #note(row: LogRow): void {
+    const userId = userOf(row)
+    if (this.#options.sessions.ofUser(userId).length === 0) return
+    // Now: a push is answered when its batch has been handed on.
+    const answering = this.#answering(row, userId)
+    this.#due.add(userId, row.id, (session) => session !== answering)
   }
 
-  #answering(row: LogRow): Session | undefined {
-    if (row.actor !== userOf(row)) return undefined
+  #answering(row: LogRow, userId: string): Session | undefined {
+    if (row.actor !== userId) return undefined
     return this.#options.sessions
-      .ofUser(row.actor)
+      .ofUser(userId)
       .find((session) => session.device === row.device && session.willTell(row.op, row.id))
   }
 
-  #readOpen(): Promise<StoredConflict[]> {
-    const users = new Set([...this.#options.sessions.all()].map(({ user }) => user.id))
-    return openConflicts(this.#options.database, [...users])
+  #tell(): void {
+    while (this.#telling.size < USERS_AT_ONCE) {
+      const taken = this.#due.take(this.#telling)
+      if (!taken) return
+      const [userId, due] = taken
+      this.#telling.add(userId)
+      void this.#tellUser(userId, due)
+        .catch((error: unknown) => this.#warn(error))
+        .then(() => {
+          this.#telling.delete(userId)
+          this.#tell()
+        })
+    }
   }
 
-  #deliver(
-    read: () => Promise<StoredConflict[]>,
-    isDue: (session: Session, id: string) => boolean = () => true,
-  ): void {
-    const deliver = async () => {
-      const entries = await read()
-      for (const userId of new Set(entries.map((entry) => entry.userId))) {
-        const theirs = entries.filter((entry) => entry.userId === userId).map(({ conflict }) => conflict)
-        for (const session of this.#options.sessions.ofUser(userId)) {
-          const due = theirs.filter(({ id }) => isDue(session, id))
-          // One whose rule fails keeps nothing from the others (W4).
-          await this.#send(session, due).catch((error: unknown) => this.#warn(error))
-        }
-      }
+  async #tellUser(userId: string, due: Due<Session>): Promise<void> {
+    const { database, sessions } = this.#options
+    if (sessions.ofUser(userId).length === 0) return
+    const entries = await (due === 'all'
+      ? openConflicts(database, [userId])
+      : storedConflicts(database, [...due.keys()]))
+    const isDue = (session: Session, id: string) => due === 'all' || due.get(id)?.(session) === true
+    const theirs = entries.filter((entry) => entry.userId === userId).map(({ conflict }) => conflict)
+    for (const session of sessions.ofUser(userId)) {
+      const conflicts = theirs.filter(({ id }) => isDue(session, id))
+      await this.#send(session, conflicts).catch((error: unknown) => this.#warn(error))
     }
-    this.#turn = this.#turn.then(deliver).catch((error: unknown) => this.#warn(error))
   }
 
   #warn(error: unknown): void {
