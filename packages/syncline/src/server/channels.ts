@@ -15,7 +15,7 @@ import { readersOf } from './may-read.ts'
 import type { Metrics } from './metrics.ts'
 import { Guards, type TouchedGuards } from './rooms/guards.ts'
 import { KeptLoads } from './rooms/kept-loads.ts'
-import { LoadQueue } from './rooms/load-queue.ts'
+import { type Load, LoadQueue } from './rooms/load-queue.ts'
 import type { Member } from './rooms/member.ts'
 import type { Place } from './rooms/place.ts'
 import { RecheckRounds } from './rooms/recheck-rounds.ts'
@@ -49,6 +49,7 @@ export class Channels {
   readonly #rooms = new RoomTable()
   readonly #places = new Map<Room, RoomPlace | ViewPlace>()
   readonly #loads = new LoadQueue()
+  readonly #questions = new LoadQueue<Load | null>()
   readonly #kept: KeptLoads
   readonly #router: Router
   readonly #views: ViewTable
@@ -187,6 +188,7 @@ export class Channels {
       room,
       readers: new Readers(this.#checkReaders(target)),
       loads: this.#loads,
+      questions: this.#questions,
       kept: this.#kept,
       read: (follower) => {
         metrics.count('syncline_snapshots_total')

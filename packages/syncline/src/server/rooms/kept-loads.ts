@@ -63,9 +63,10 @@ export class KeptLoads {
     return kept.load
   }
 
-  drop(name: string): void {
+  /** Drops what is kept of a room; with `only`, if it is still that. */
+  drop(name: string, only?: KeptLoad): void {
     const kept = this.#kept.get(name)
-    if (!kept) return
+    if (!kept || (only && kept.load !== only)) return
     clearTimeout(kept.timer)
     this.#kept.delete(name)
     this.#bytes -= kept.bytes

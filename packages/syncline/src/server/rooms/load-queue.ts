@@ -18,20 +18,21 @@ export interface Load {
 
 const LOADS_AT_ONCE = 2
 
-export class LoadQueue {
-  readonly #waiting = new Map<string, Promise<Load>>()
+/** What is queued: loads, or `null` for what turned out not to be one. */
+export class LoadQueue<L extends Load | null = Load> {
+  readonly #waiting = new Map<string, Promise<L>>()
   #running = 0
   readonly #turns: (() => void)[] = []
 
   /** Loads the channel, or joins a load that has not begun. */
-  load(channel: string, read: () => Promise<Load>): Promise<Load> {
+  load(channel: string, read: () => Promise<L>): Promise<L> {
     const known = this.#waiting.get(channel)
     if (known) return known
     const load = this.#turn().then(async () => {
       this.#waiting.delete(channel)
       const begun = read()
       void begun
-        .then(({ reading }) => reading)
+        .then((load) => load?.reading)
         .catch(() => {})
         .finally(() => this.#next())
       return begun

@@ -19,6 +19,8 @@ export interface RoomPlaceOptions {
   readonly room: Room
   readonly readers: Readers
   readonly loads: LoadQueue
+  /** Whether what is kept of a room still holds is asked apart from loads, which take longer. */
+  readonly questions: LoadQueue<Load | null>
   readonly kept: KeptLoads
   readonly read: (follower: RowsFollower) => Promise<readonly SnapshotTable[]>
   readonly catchUp: (from: Cursor) => Promise<ReadChanges | null>
@@ -48,8 +50,9 @@ export class RoomPlace implements Place {
   }
 
   async load(): Promise<Load> {
-    const { loads, channel } = this.#options
-    return (await this.#known()) ?? loads.load(channel, () => this.#begin())
+    const { loads, questions, channel, kept, key } = this.#options
+    const known = kept.find(key.name) && (await questions.load(channel, () => this.#known()))
+    return known ?? loads.load(channel, () => this.#begin())
   }
 
   /** What is kept of the room, when nothing in it has changed since: the same that a snapshot taken now would give. */
@@ -62,7 +65,7 @@ export class RoomPlace implements Place {
       () => null,
     )
     if (!found || found.rows.length > 0) {
-      kept.drop(key.name)
+      kept.drop(key.name, load)
       return null
     }
     onSpared()
