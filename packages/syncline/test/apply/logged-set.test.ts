@@ -244,6 +244,34 @@ describe.each(Object.entries(inject('servers')))(
       )
     })
 
+    // The writer gives up a lock after 50 ms; with 10 s, PostgreSQL finds the deadlock and ends one of the two.
+    test.each([50, 10_000])(
+      'W2, W3: a set that meets a transaction with the same records in another order is tried again, and both are committed (%s ms)',
+      async (lockTimeoutMs) => {
+        const prefix = `met${lockTimeoutMs}-`
+        const { alone, push, sent: statements } = await openAlone(prefix, { lockTimeoutMs })
+        const other = await crew.database.connect('other')
+        // So that it is never the one that PostgreSQL ends.
+        await other.query("set deadlock_timeout = '1h'")
+        await other.query(`begin; update cameras set note = 'theirs' where id = '${prefix}00'`)
+
+        const pushed = push(2, 1, 0)
+        await expect.poll(isWaiting).toBe(true)
+        await other.query(`update cameras set note = 'theirs' where id = '${prefix}02'; commit`)
+        const { rejected } = await pushed
+        await other.close()
+        await alone.close()
+
+        expect(rejected).toEqual([])
+        expect(statements.flat().some((text) => text.includes('_set('))).toBe(true)
+        const written = (await versionsOf(prefix)).map(({ place, name }) => [place, name])
+        expect(written.filter(([, name]) => name === 'of the set')).toEqual(
+          [0, 1, 2].map((place) => [place, 'of the set']),
+        )
+        expect(written.filter(([, name]) => name === null)).toHaveLength(2)
+      },
+    )
+
     test('after a change of their table, and after another one, sets log themselves again', async () => {
       let pushed = 0
       /** Pushes a set; how many statements wrote its log. */

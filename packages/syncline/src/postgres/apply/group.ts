@@ -125,7 +125,10 @@ function groupStatements(
   { isRetried, isQuiet }: CommitOptions,
 ): Statement[] {
   const runs = toRuns(byAuthor(group), (key) => session.habitOf(key))
-  // Where this process alone writes, a set that is the whole group meets nobody who locks its records in another order.
+  // A set that is the whole group locks its records itself, in any order. It may meet a transaction that has them in
+  // another one (the slow lane's, or anybody's who writes by themselves): then it gives up a lock after its timeout, or
+  // PostgreSQL ends it for the deadlock, and its ops are tried again one by one. Where other processes write groups too,
+  // that would be all the time.
   const locksItself =
     isQuiet && !isRetried && runs.length === 1 && runs.every((run) => isLoggedSet(session, run))
   const locked = locksItself ? [] : group.ops.map(({ op }) => op.prepared)
