@@ -470,6 +470,51 @@ describe('W2: a write with an Idempotency-Key happens once', () => {
     expect([(await refuse()).status, (await refuse()).status]).toEqual([409, 409])
   })
 
+  test('a repeat is answered as the first was, whatever has become of the parent since', async () => {
+    const camera = await newCamera()
+    const [photo, label, gone] = [newKey(), newKey(), newKey()]
+    await stage.database.query("insert into productions (id, name) values ('brief', 'Brief')")
+    await stage.database.query("insert into production_members values ('brief', 'ben', 'crew')")
+    const post = (path: string, json: object, key: string) =>
+      stage.as('ben', path, { json, headers: { 'idempotency-key': key } })
+    const posts = () =>
+      Promise.all([
+        post('/api/productions/p1/photos', { cameraId: camera.id, caption: 'Once' }, photo),
+        post('/api/productions/brief/badges', { label: 'Once' }, label),
+      ])
+    const inBrief = await answerOf(await post('/api/productions/brief/cameras', { name: 'Brief' }, newKey()))
+    const remove = () =>
+      stage.as('ben', `/api/productions/brief/cameras/${inBrief.data.id}`, {
+        method: 'DELETE',
+        headers: { 'idempotency-key': gone },
+      })
+
+    const first = [...(await posts()), await remove()]
+    await stage.database.query('update cameras set production_id = $2 where id = $1', [camera.id, 'p2'])
+    await stage.database.query("delete from production_members where production_id = 'brief'")
+    const again = [...(await posts()), await remove()]
+
+    expect(first.map(({ status }) => status)).toEqual([201, 201, 204])
+    expect(again.map(({ status }) => status)).toEqual([201, 201, 204])
+    expect((await answerOf(again[0] as Response)).data.id).toBe(
+      (await answerOf(first[0] as Response)).data.id,
+    )
+  })
+
+  test('a key makes no write pass that is not inside its parent', async () => {
+    const camera = await newCamera()
+    const path = `/api/productions/p2/cameras/${camera.id}`
+    const headers = { 'idempotency-key': newKey() }
+
+    const removed = await stage.as('ana', path, { method: 'DELETE', headers })
+    const changed = await stage.as('ana', path, { method: 'PUT', json: { name: 'Elsewhere' }, headers })
+
+    expect([removed.status, changed.status]).toEqual([404, 404])
+    expect(await stage.database.query('select name from cameras where id = $1', [camera.id])).toEqual([
+      { name: 'New' },
+    ])
+  })
+
   test('a key of another user is another key', async () => {
     const headers = { 'idempotency-key': newKey() }
     const post = (user: string) =>

@@ -6,6 +6,7 @@
  *   W2       a write with an `Idempotency-Key` happens once, however often it is sent
  */
 import { uuidv7 } from 'uuidv7'
+import { keptAnswer } from '../../../postgres/apply/idempotency.ts'
 import type { SingleOutcome } from '../../../postgres/apply/writer.ts'
 import type { Model } from '../../../schema/model.ts'
 import { acceptOp } from '../../../server/accept.ts'
@@ -49,12 +50,14 @@ async function get({ core, identity, request }: Call, target: RecordTarget): Pro
 
 async function create(call: Call, target: Target): Promise<Response> {
   const { model, parent } = target
-  if (parent && !(await isParentReadable(call.core, call.identity.user, parent))) return refusal(NOT_FOUND)
+  if (parent && !(await isParentReadable(call.core, call.identity.user, parent)) && !(await isRepeat(call)))
+    return refusal(NOT_FOUND)
   const text = await call.body()
   const body = recordBodyOf(text)
   const named = body.id ?? newId(model)
   const fields = withParent(body.fields, parent)
-  if (parent && !(await leadsInto(call.core, parent, fields))) return refusal(outside(parent))
+  if (parent && !(await leadsInto(call.core, parent, fields)) && !(await isRepeat(call)))
+    return refusal(outside(parent))
   const outcome = await write(call, target, { id: named, action: 'create', fields, text })
   if (!outcome.ok) return refused(outcome)
   return created(call, model, outcome.id ?? call.core.ids.decode(model, named) ?? '', outcome.version)
@@ -104,11 +107,17 @@ async function remove(call: Call, target: RecordTarget): Promise<Response> {
 }
 
 /** The writer judges the record itself; that it stands where the path says is judged here. */
-async function isInsideParent({ core, identity, request }: Call, target: RecordTarget): Promise<boolean> {
+async function isInsideParent(call: Call, target: RecordTarget): Promise<boolean> {
   if (!target.parent) return true
-  // A deletion that is sent again finds nothing; the writer knows whether it is a repeat.
-  if (request.headers.has('idempotency-key')) return isParentReadable(core, identity.user, target.parent)
-  return (await readRecord(core, identity.user, target)) !== null
+  return (await readRecord(call.core, call.identity.user, target)) !== null || isRepeat(call)
+}
+
+/** Whether the write was answered before: the writer says the same again, whatever has become of the parent since. */
+async function isRepeat({ core, identity, request, url }: Call): Promise<boolean> {
+  const key = idempotencyKey(request.headers, request.method, url.pathname)
+  return (
+    key !== undefined && (await keptAnswer(core.database, identity.user.id, key, undefined)) !== undefined
+  )
 }
 
 interface Intent {
