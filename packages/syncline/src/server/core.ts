@@ -6,7 +6,7 @@
  * the gateway owns the wire: requests, sockets, headers, status codes.
  */
 import type { Database } from '../postgres/database.ts'
-import type { Push, PushOutcome, SingleOutcome, SingleWrite } from '../postgres/apply/writer.ts'
+import type { Conflict, Push, PushOutcome, SingleOutcome, SingleWrite } from '../postgres/apply/writer.ts'
 import type { Tail } from '../postgres/log/tail.ts'
 import type { Rules } from '../postgres/rules.ts'
 import type { User } from '../protocol/user.ts'
@@ -47,6 +47,11 @@ export interface PullRequest {
   readonly joins: readonly PullJoin[]
   /** Records and changes after which no further channel is read: those behind it are in no message. @default all are read */
   readonly enough?: number
+}
+
+/** What became of a push, with the conflicts as its user may read them. */
+export interface PushAnswer extends Omit<PushOutcome, 'conflicts'> {
+  readonly conflicts: readonly Conflict[]
 }
 
 /** What the core knows about its own health. */
@@ -101,7 +106,7 @@ export interface Core {
     request: PullRequest,
   ): Promise<{ readonly messages: readonly string[] } | { readonly refused: Refusal }>
   /** Commits ops; the same path as a socket's. Ops come from `acceptOps` (`server/accept.ts`). */
-  push(push: Push): Promise<PushOutcome>
+  push(push: Push): Promise<PushAnswer>
   /** Commits one write without a device: REST. The fields come from `acceptFields` (`server/accept.ts`). */
   write(write: SingleWrite): Promise<SingleOutcome>
   /**

@@ -40,12 +40,20 @@ class Device {
     this.name = name
   }
 
-  /** Sends one op with the record's first version as its base; answers the ack. */
-  async push(id: string, fields: Record<string, unknown> | null): Promise<Message> {
+  /** Sends a deletion; answers the ack. */
+  remove(id: string, more: object): Promise<Message> {
+    return this.#send({ model: 'camera', id, action: 'delete', ...more })
+  }
+
+  /** Sends one op, an update with the record's first version as its base; answers the ack. */
+  push(id: string, fields: Record<string, unknown> | null, more: object = { base: 1 }): Promise<Message> {
+    if (!fields) return this.remove(id, {})
+    return this.#send({ model: 'camera', id, action: 'update', fields, ...more })
+  }
+
+  #send(op: object): Promise<Message> {
     const n = ++this.#n
-    const action = fields ? 'update' : 'delete'
-    const op = { n, model: 'camera', id, action, ...(fields && { base: 1, fields }) }
-    this.socket.send({ type: 'push', ops: [op] })
+    this.socket.send({ type: 'push', ops: [{ n, ...op }] })
     return this.socket.next(({ type, lastOp }) => type === 'ack' && lastOp === n)
   }
 
@@ -211,4 +219,32 @@ test('A1: what was written to a deleted record is told to nobody who could not s
   expect(conflicts).toMatchObject([{ mine: 'SECRET' }])
   expect(cleo.heard(id)).toEqual([])
   expect(await afterHello('cleo', id)).toEqual([])
+})
+
+test('W3: what an op without a base met is told to its author as any other, also without the right', async () => {
+  const { id, production } = await newCamera('ben', 'cleo')
+  await (await device('cleo')).push(id, null)
+  const { conflicts } = await (await device('ben')).push(id, { name: 'keep me' }, {})
+
+  await leave(production, 'ben')
+
+  expect(conflicts).toMatchObject([{ mine: 'keep me', by: 'cleo', outcome: 'lost' }])
+  expect(await afterHello('ben', id)).toEqual([{ ...conflicts[0], by: null }])
+})
+
+test('A1: who was spared a deletion is told of it as of all that others do: when they may see the record', async () => {
+  const { id, production } = await newCamera('ben', 'cleo')
+  await (await device('cleo')).push(id, { name: "Cleo's" })
+  const { conflicts } = await (await device('ben')).remove(id, { base: 1, unlessChanged: true })
+  const told = await afterHello('cleo', id)
+  await leave(production, 'cleo')
+  await server.query('delete from cameras where id = $1', [id])
+  // As when the log is pruned: nothing says any more what the record was.
+  await server.query('delete from syncline.log where id = $1', [id])
+
+  const afterwards = await afterHello('cleo', id)
+
+  expect(conflicts).toMatchObject([{ mine: null, theirs: "Cleo's", outcome: 'lost' }])
+  expect(told).toMatchObject([{ mine: "Cleo's", theirs: null, by: 'ben', outcome: 'won' }])
+  expect(afterwards).toEqual([])
 })

@@ -4,7 +4,7 @@
  *   W1 durable        the ack leaves after the commit
  *   W2 exactly once   ops that come again are repeats and change nothing
  */
-import type { PushOutcome } from '../../postgres/apply/writer.ts'
+import type { PushAnswer } from '../../server/core.ts'
 import { parsePushBody } from '../../protocol/http-bodies.ts'
 import { acceptOps, isNegative, splitTransaction } from '../../server/accept.ts'
 import type { Metrics } from '../../server/metrics.ts'
@@ -51,7 +51,7 @@ function split(tx: number | undefined): Refused | undefined {
 }
 
 /** Counted as on a socket; rejections of earlier pushes, sent again, are not new ones. */
-function count(metrics: Metrics, outcome: PushOutcome, ops: readonly { readonly n: number }[]): void {
+function count(metrics: Metrics, outcome: PushAnswer, ops: readonly { readonly n: number }[]): void {
   const result = outcome.refused?.code ?? (outcome.gap === undefined ? 'applied' : 'gap')
   metrics.count('syncline_pushes_total', 1, { outcome: result })
   const sent = new Set(ops.map(({ n }) => n))
@@ -59,7 +59,7 @@ function count(metrics: Metrics, outcome: PushOutcome, ops: readonly { readonly 
     if (sent.has(n)) metrics.count('syncline_rejections_total', 1, { code })
 }
 
-function pushAnswer({ lastOp, lastKey, rejected, conflicts, gap, refused }: PushOutcome): Response {
+function pushAnswer({ lastOp, lastKey, rejected, conflicts, gap, refused }: PushAnswer): Response {
   if (refused) return refusal(refused)
   if (gap !== undefined) return json(409, { type: 'gap', expected: gap })
   return json(200, { type: 'ack', lastOp, lastKey, rejected, conflicts })

@@ -15,7 +15,7 @@ import type { ApplySession } from './apply-session.ts'
 import type { RunCall } from './call.ts'
 import { runUnit } from './careful-unit.ts'
 import { advanced } from './device-state.ts'
-import { conflictsOf, type OpAnswer } from './group.ts'
+import { conflictsOf, type OpAnswer, ownOf } from './group.ts'
 import { keepRefusalStatement, type KeptAnswer } from './idempotency.ts'
 import { BRIEF_LOCK_TIMEOUT, existingStatements, lockStatements, recordsOf } from './lock-statements.ts'
 import { lostValuesStatement } from './lost-values.ts'
@@ -28,7 +28,7 @@ import {
   type UnitRefusal,
 } from './part.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
-import type { Conflict } from './writer.ts'
+import type { Conflict, KeptConflict } from './writer.ts'
 
 export interface CarefulOptions {
   /** False in the slow lane, which waits for locks as long as its connection allows. */
@@ -141,8 +141,8 @@ async function finish(session: ApplySession, all: readonly Progress[]): Promise<
   })
 }
 
-function keptIn({ conflicts }: Row): Conflict[] {
-  return typeof conflicts === 'string' ? (JSON.parse(conflicts) as Conflict[]) : []
+function keptIn({ conflicts }: Row): KeptConflict[] {
+  return typeof conflicts === 'string' ? ownOf(JSON.parse(conflicts) as Conflict[]) : []
 }
 
 function stateAfter(part: Part, done: number): Part['state'] {
@@ -158,7 +158,7 @@ function stateAfter(part: Part, done: number): Part['state'] {
 function resultOf(
   { part, done, stop, error, answers, refused, kept }: Progress,
   xid: string,
-  lost: readonly Conflict[],
+  lost: readonly KeptConflict[],
 ): PartResult {
   const state = stateAfter(part, done)
   const hasRefused = refused.length > 0

@@ -2,7 +2,7 @@
 import type { Database } from '../database.ts'
 import { openConflicts } from './conflict-store.ts'
 import { type DeviceState, newDevice } from './device-state.ts'
-import type { Conflict, Rejection } from './writer.ts'
+import type { KeptConflict, Rejection } from './writer.ts'
 
 /** Most devices remembered; the least used go first. */
 const MAX_REMEMBERED = 50_000
@@ -92,7 +92,7 @@ export class DeviceStore {
   }
 
   /** The conflicts of a user that nobody has closed, oldest first. */
-  async conflicts(userId: string): Promise<Conflict[]> {
+  async conflicts(userId: string): Promise<KeptConflict[]> {
     const open = await openConflicts(this.#database, [userId])
     return open.map(({ conflict }) => conflict)
   }

@@ -22,7 +22,7 @@ import { payloadOf, settingOf } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
 import { type GroupOp, type Run, toRuns } from './runs.ts'
-import type { Conflict, Rejection } from './writer.ts'
+import type { Conflict, KeptConflict, Rejection } from './writer.ts'
 
 /** Answer of a shape's function about one op. */
 export interface OpAnswer {
@@ -246,6 +246,11 @@ function writtenOf(answer: OpAnswer | undefined): Pick<PartResult, 'written'> {
 }
 
 /** The entries that the ops have made for their author. */
-export function conflictsOf(answers: readonly OpAnswer[]): Conflict[] {
-  return answers.flatMap(({ conflicts }) => conflicts ?? [])
+export function conflictsOf(answers: readonly OpAnswer[]): KeptConflict[] {
+  return answers.flatMap(({ conflicts }) => ownOf(conflicts ?? []))
+}
+
+/** The functions answer those of an op's author alone. */
+export function ownOf(conflicts: readonly Conflict[]): KeptConflict[] {
+  return conflicts.map((conflict) => ({ ...conflict, isOwn: true }))
 }

@@ -2,7 +2,7 @@
 import type { DeviceState, PushRefusal } from './device-state.ts'
 import type { KeptAnswer } from './idempotency.ts'
 import type { PartResult } from './part.ts'
-import type { Conflict, PushOutcome, Rejection, SingleOutcome } from './writer.ts'
+import type { KeptConflict, PushOutcome, Rejection, SingleOutcome } from './writer.ts'
 
 /** How long a device waits before it sends again what could not be applied, in ms. */
 const RETRY_AFTER_MS = 1_000
@@ -10,7 +10,7 @@ const RETRY_AFTER_MS = 1_000
 /** What a push has come to so far, over several transactions. */
 export class Tally {
   readonly #xids = new Set<string>()
-  readonly #conflicts: Conflict[] = []
+  readonly #conflicts: KeptConflict[] = []
   #state: DeviceState
 
   constructor(state: DeviceState) {

@@ -4,7 +4,7 @@ import type { Author } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { Refusal } from './refusal.ts'
 import type { Unit } from './unit.ts'
-import type { AcceptedOp, Conflict, Rejection } from './writer.ts'
+import type { AcceptedOp, KeptConflict, Rejection } from './writer.ts'
 
 /** A unit whose ops have shapes (`call` ops have none), or the op that refuses it. */
 export type PreparedUnit = Unit & {
@@ -44,7 +44,7 @@ export interface PartResult {
   readonly done: number
   /** The device row after them. */
   readonly state?: DeviceState
-  readonly conflicts: readonly Conflict[]
+  readonly conflicts: readonly KeptConflict[]
   /** For a write without a device: its answer. */
   readonly written?: { readonly version: number; readonly id: string }
   readonly repeated?: boolean

@@ -62,13 +62,19 @@ export interface Conflict {
   readonly outcome: 'won' | 'lost' | 'open'
 }
 
+/** An entry as it is kept. */
+export interface KeptConflict extends Conflict {
+  /** Whether it says what an op of its user met; else what another's op did to a value of theirs. */
+  readonly isOwn: boolean
+}
+
 export interface PushOutcome {
   readonly lastOp: number
   readonly lastKey?: string
   /** Every rejection of this device that it has not read yet, oldest first. */
   readonly rejected: readonly Rejection[]
   /** As they are kept: whoever hands them on asks first what their user may read of them (`server/conflicts`). */
-  readonly conflicts: readonly Conflict[]
+  readonly conflicts: readonly KeptConflict[]
   /** The next op number the device must send, when the push left a gap or was a fork; nothing was changed. */
   readonly gap?: number
   /** A refusal of the whole push (`device_taken`, `device_copied`, `split_transaction`, `unavailable`); nothing was changed. */

@@ -23,7 +23,7 @@ function stage(...users: string[]) {
     new Promise((resolve) => {
       const ids = text.includes('unnest') ? ['everything'] : (names as string[])
       const user = (ids[0] === 'everything' ? names?.[0] : ids[0]?.split(' ')[0]) as string
-      const rows = ids.map((id) => ({ user_id: user, conflict: JSON.stringify({ id, base: 1 }) }))
+      const rows = ids.map((id) => ({ user_id: user, is_own: true, conflict: JSON.stringify({ id }) }))
       asked.push({ user, ids, answer: () => resolve(rows) })
     })
   const options = {

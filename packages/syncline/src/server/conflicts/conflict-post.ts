@@ -13,7 +13,7 @@
  *                    from the others
  */
 import { openConflicts, storedConflicts } from '../../postgres/apply/conflict-store.ts'
-import type { Conflict } from '../../postgres/apply/writer.ts'
+import type { Conflict, KeptConflict } from '../../postgres/apply/writer.ts'
 import { LOGGED_CONFLICT } from '../../postgres/apply/apply-function.ts'
 import type { Batch, LogRow } from '../../postgres/log-row.ts'
 import type { User } from '../../protocol/user.ts'
@@ -60,14 +60,14 @@ export class ConflictPost {
   }
 
   /** These entries as they are kept, but those that were closed. */
-  async read(ids: readonly string[]): Promise<readonly Conflict[]> {
+  async read(ids: readonly string[]): Promise<readonly KeptConflict[]> {
     if (ids.length === 0) return []
     const entries = await storedConflicts(this.#options.database, ids)
     return entries.map(({ conflict }) => conflict)
   }
 
   /** These entries of a user, as they may be read now. */
-  readable(user: User, conflicts: readonly Conflict[]): Promise<readonly Conflict[]> {
+  readable(user: User, conflicts: readonly KeptConflict[]): Promise<readonly Conflict[]> {
     return readableConflicts(this.#options, user, conflicts)
   }
 
@@ -119,7 +119,7 @@ export class ConflictPost {
     this.#options.log.warn({ error: String(error) }, 'Conflicts could not be told; the next `hello` does.')
   }
 
-  async #send(session: Session, due: readonly Conflict[]): Promise<void> {
+  async #send(session: Session, due: readonly KeptConflict[]): Promise<void> {
     const conflicts = await this.readable(session.user, due)
     if (conflicts.length > 0) session.send(frameOf({ type: 'conflicts', conflicts }))
   }

@@ -5,7 +5,7 @@
  *   W3 nothing lost   what an op of their own met is told all the same, without the value and the name of the other;
  *                     what others did to values of theirs stays in the database, and is told when the right is back
  */
-import type { Conflict } from '../../postgres/apply/writer.ts'
+import type { Conflict, KeptConflict } from '../../postgres/apply/writer.ts'
 import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { ShownIds } from '../ids/shown-ids.ts'
@@ -20,9 +20,9 @@ export interface ConflictReading extends Pick<Sight, 'database' | 'rules'> {
 export async function readableConflicts(
   reading: ConflictReading,
   user: User,
-  conflicts: readonly Conflict[],
+  conflicts: readonly KeptConflict[],
 ): Promise<readonly Conflict[]> {
-  if (conflicts.length === 0) return conflicts
+  if (conflicts.length === 0) return []
   const seen = await visibilities(reading, user, conflicts)
   return conflicts
     .flatMap((conflict) => asSeen(conflict, seen(conflict)))
@@ -42,12 +42,7 @@ async function visibilities({ schema, ...reading }: ConflictReading, user: User,
   return ({ model, record }: Conflict): Visibility => found.get(model)?.get(record) ?? 'unknown'
 }
 
-function asSeen(conflict: Conflict, visibility: Visibility): Conflict[] {
+function asSeen({ isOwn, ...conflict }: KeptConflict, visibility: Visibility): Conflict[] {
   if (visibility === 'seen') return [conflict]
-  return isOfOwnOp(conflict, visibility) ? [{ ...conflict, theirs: null, by: null }] : []
-}
-
-/** Only an op has a base; one without can have met nothing but a deletion, which leaves no value. */
-function isOfOwnOp({ base, theirs }: Conflict, visibility: Visibility): boolean {
-  return base !== undefined || (visibility === 'unknown' && theirs === null)
+  return isOwn ? [{ ...conflict, theirs: null, by: null }] : []
 }

@@ -205,7 +205,7 @@ export class Pushes {
     const { engine, user } = this.#session
     const named = new Set(conflicts.map(({ id }) => id))
     const others = [...(open?.conflicts ?? [])].filter((id) => !named.has(id))
-    if (named.size === 0 && others.length === 0) return conflicts
+    if (named.size === 0 && others.length === 0) return []
     const lost = await engine.conflicts.read(others)
     return engine.conflicts.readable(user, [...conflicts, ...lost])
   }
