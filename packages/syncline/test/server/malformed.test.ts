@@ -164,12 +164,18 @@ test('frames that are no frames end their own socket and nothing else', async ()
   await bystander.next(({ type }) => type === 'changes')
 })
 
-test('a message larger than the limit closes its socket with 1009', async () => {
-  const ana = await server.socket('ana', { device: 'too large' })
+test('a message larger than the limit is named by an error before its socket is closed with 1009', async () => {
+  const whole = await server.socket('ana', { device: 'too large' })
+  const inParts = await server.socket('ana', { device: 'too large in parts' })
 
-  ana.send({ type: 'ping', padding: 'x'.repeat(1_100_000) })
+  whole.send({ type: 'ping', padding: 'x'.repeat(1_100_000) })
+  for (let part = 0; part < 3; part++) inParts.socket.send('x'.repeat(500_000), { fin: part === 2 })
 
-  expect(await ana.closed).toBe(1009)
+  const error = { type: 'error', code: 'too_large', message: expect.stringContaining('1048576 bytes') }
+  for (const client of [whole, inParts]) {
+    expect(await client.closed).toBe(1009)
+    expect(client.messages.filter(({ type }) => type === 'error')).toEqual([error])
+  }
 })
 
 /** Bytes after a sound upgrade: wrong masks, reserved bits, unknown opcodes, lying lengths, endless fragments, noise. */

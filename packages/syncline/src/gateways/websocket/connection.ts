@@ -100,6 +100,12 @@ export class Connection extends LeanSocket implements Caller, WriterOwner {
     this.#session?.receive(read, bytes.length, receivedAtMs)
   }
 
+  protected override onTooLarge(): void {
+    const { messageBytes } = this.#surroundings.core.limits
+    const message = `A message is larger than ${messageBytes} bytes, the most that is taken at once. Send it in parts.`
+    this.#session?.refuse('too_large', { message })
+  }
+
   /** Whether nothing is sent any more. */
   private get isOver(): boolean {
     return this.#stage !== 'open' && !(this.#stage instanceof Opening)

@@ -49,6 +49,9 @@ export abstract class LeanSocket {
   /** The connection is gone; called once. */
   protected abstract onClosed(): void
 
+  /** A message is larger than what is taken; the socket is closed with 1009 after this. */
+  protected onTooLarge(): void {}
+
   /** Begins to read; `head` came with the handshake. */
   protected read(head: Buffer): void {
     const socket = this.socket as OwnedSocket
@@ -157,6 +160,7 @@ export abstract class LeanSocket {
     socket.off('close', onClose)
     const webSocket = DeferredWebSocket.takeOver(socket, this.options)
     this.#reader = webSocket
+    webSocket.beforeTooLarge = () => this.onTooLarge()
     webSocket.on('message', (data: RawData, isBinary: boolean) =>
       this.onMessage(data as Buffer, isBinary, this.hear()),
     )
