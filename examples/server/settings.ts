@@ -1,4 +1,5 @@
 /** What the environment decides about this server. */
+import { databaseUrl } from 'syncline/server'
 
 export interface Settings {
   /** @default 4000 */
@@ -15,9 +16,9 @@ export interface Settings {
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   return {
     port: readPort(environment.PORT || '4000'),
-    databaseUrl: environment.DATABASE_URL || undefined,
+    databaseUrl: databaseUrl(environment),
     dataDir: environment.DATA_DIR || './data',
-    secret: environment.SYNCLINE_SECRET || undefined,
+    secret: environment.SYNCLINE_SECRET || environment.JWT_SECRET || undefined,
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Database } from '../postgres/database.ts'
 import { pglite } from '../postgres/drivers/pglite.ts'
 import { postgres } from '../postgres/drivers/postgres.ts'
+import { databaseUrl } from '../server/environment.ts'
 
 /** Folder of the embedded database when nothing else is said. */
 const USUAL_FOLDER = './data'
@@ -16,7 +17,7 @@ export function chooseDatabase(
   poolSize = 2,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): Database | undefined {
-  const chosen = named ?? environment.DATABASE_URL ?? environment.DATA_DIR
+  const chosen = named ?? databaseUrl(environment) ?? environment.DATA_DIR
   if (chosen !== undefined && /^postgres(ql)?:\/\//.test(chosen)) return postgres(chosen, { poolSize })
   if (chosen !== undefined) return pglite(chosen, { warn: () => {} })
   return existsSync(USUAL_FOLDER) ? pglite(USUAL_FOLDER, { warn: () => {} }) : undefined

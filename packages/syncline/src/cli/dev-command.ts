@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { defineCommand } from 'citty'
+import { environmentSecret } from '../server/environment.ts'
 import { accessFile, schemaFile } from './load-declaration.ts'
 import { localFiles } from './serve/local-files.ts'
 import { MENDABLE, serveForDevelopment } from './serve/serve-for-development.ts'
@@ -36,7 +37,7 @@ export const devCommand = defineCommand({
     watch: { type: 'boolean', description: 'Start again when a file changes', default: true },
   },
   async run({ args, rawArgs }) {
-    const secret = process.env['SYNCLINE_SECRET'] ?? randomBytes(32).toString('base64url')
+    const secret = environmentSecret()?.secret ?? randomBytes(32).toString('base64url')
     process.exitCode = args.watch
       ? await superviseDev(args.schema, rawArgs, secret, terminal)
       : await serveForDevelopment(args, secret, terminal)

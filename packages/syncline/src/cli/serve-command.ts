@@ -60,7 +60,7 @@ async function runServe(args: ServeArguments, to: Terminal): Promise<number> {
     if (!database) {
       throw new Error('No database is named. Set DATABASE_URL, or give --database postgres://… or a folder.')
     }
-    const origins = args.origin?.split(',').map((origin) => origin.trim()) ?? []
+    const origins = args.origin?.split(',').map((origin) => origin.trim())
     const logger = consoleLogger(to)
     const server = await startServer({
       sync: { schema, database, access: access as never, authenticate, origins, logger },

@@ -38,6 +38,7 @@ import { createExplain, type Explain } from './explain.ts'
 import { createHttpGateway } from './http/gateway.ts'
 import type { RequestContext } from './http/to-node.ts'
 import { type ClientOptions, readSettings } from './settings.ts'
+import { type Environment, environmentSecret } from '../server/environment.ts'
 import { createUpgrades } from './upgrades.ts'
 import { createWebSocketGateway } from './websocket/gateway.ts'
 
@@ -52,12 +53,12 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly access: Access<S, U>
   /**
    * Seals cursors, at least 16 characters; put a new secret in front of the old ones to rotate.
-   * @default the environment's SYNCLINE_SECRET
+   * @default the environment's SYNCLINE_SECRET (JWT_SECRET)
    */
   readonly secret?: string | readonly string[]
   /** How obfuscated ids are made: their secret, and schemes that an app beside this one already has. */
   readonly ids?: IdOptions
-  /** Origins (`https://app.example`) whose pages may use a cookie. @default only the server's own host */
+  /** Origins (`https://app.example`) whose pages may use a cookie. @default only the server's own host, or CORS_ORIGIN */
   readonly origins?: readonly string[]
   /** Below it are the socket, push and pull. @default '/sync' */
   readonly basePath?: string
@@ -127,16 +128,16 @@ export interface Sync {
 export function createSync<S extends Schema, U extends User = User>(options: SyncOptions<S, U>): Sync {
   const { schema, database, logger = standardLogger } = options
   const environment = process.env
-  const { enabled, limits, client } = readSettings(options, environment)
+  const { enabled, limits, client, allowedOrigins } = readSettings(options, environment)
   const rules = compileAccess(schema, options.access as never, logger)
   const core = createCore({
     schema,
     database,
     rules,
     authenticate: [options.authenticate].flat(),
-    secrets: secretsOf(options.secret ?? environment['SYNCLINE_SECRET']),
+    secrets: secretsOf(options.secret, environment),
     ids: options.ids,
-    allowedOrigins: new Set(options.origins),
+    allowedOrigins,
     limits,
     log: logger,
     debounceMs: client.debounceMs,
@@ -257,11 +258,16 @@ function watchTables({ database, schema, log }: RunningCore): Watch {
 
 const SHORTEST_SECRET = 16
 
-function secretsOf(secret: string | readonly string[] | undefined): readonly string[] {
-  const secrets = secret === undefined ? [] : [secret].flat()
+function secretsOf(
+  given: string | readonly string[] | undefined,
+  environment: Environment,
+): readonly string[] {
+  const found = given === undefined ? environmentSecret(environment) : undefined
+  const secrets = [given ?? found?.secret ?? []].flat()
   const short = secrets.find(({ length }) => length < SHORTEST_SECRET)
   if (secrets.length > 0 && short === undefined) return secrets
-  const fact = short === undefined ? '`secret` is missing' : `\`secret\` has only ${short.length} characters`
+  const name = found?.variable ?? 'secret'
+  const fact = short === undefined ? '`secret` is missing' : `\`${name}\` has only ${short.length} characters`
   throw new TypeError(
     `${fact}. Give at least ${SHORTEST_SECRET} random characters (createSync({ secret }) or SYNCLINE_SECRET): cursors are sealed with it.`,
   )

@@ -40,6 +40,13 @@ test('ENABLE_SYNC is the older name of SYNC_ENABLED, which wins; an empty variab
   expect(isOn({ SYNC_ENABLED: '' })).toBe(true)
 })
 
+test('CORS_ORIGIN lists origins where no option does', () => {
+  const environment = { CORS_ORIGIN: 'https://app.example' }
+
+  expect([...readSettings({}, environment).allowedOrigins]).toEqual(['https://app.example'])
+  expect([...readSettings({ origins: [] }, environment).allowedOrigins]).toEqual([])
+})
+
 test('a value that cannot be meant stops the start, with fact, value and remedy', () => {
   const start = (environment: Record<string, string>) => () => readSettings({}, environment)
 

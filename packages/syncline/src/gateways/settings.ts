@@ -3,6 +3,7 @@
  * stops the start instead of being replaced by a default.
  */
 import type { User } from '../protocol/user.ts'
+import { type Environment, environmentOrigins } from '../server/environment.ts'
 import { defaultLimits, type Limits } from '../server/limits.ts'
 
 /** What the application hands to the marker client of its pages. */
@@ -16,6 +17,7 @@ export interface ClientOptions {
 export interface Settings {
   readonly enabled: boolean | ((user: User) => boolean)
   readonly limits: Limits
+  readonly allowedOrigins: ReadonlySet<string>
   readonly client: ClientOptions
 }
 
@@ -25,9 +27,8 @@ export interface GivenSettings {
   readonly debounceMs?: number
   readonly maxReconnectAttempts?: number
   readonly limits?: Partial<Limits>
+  readonly origins?: readonly string[]
 }
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** Throws a `TypeError` for a value that is none. */
 export function readSettings(given: GivenSettings, environment: Environment): Settings {
@@ -51,6 +52,7 @@ export function readSettings(given: GivenSettings, environment: Environment): Se
       ...given.limits,
       ...(channelsPerConnection !== undefined && { channelsPerConnection }),
     },
+    allowedOrigins: new Set(given.origins ?? environmentOrigins(environment)),
     client: {
       debounceMs: debounceMs ?? DEFAULT_DEBOUNCE_MS,
       ...(maxReconnectAttempts !== undefined && { maxReconnectAttempts }),

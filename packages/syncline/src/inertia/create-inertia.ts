@@ -11,6 +11,7 @@
  *
  * R1 no lost refresh: the position is read before the handler runs, so no query of the page is older than it
  */
+import { environmentSecret } from '../server/environment.ts'
 import { silentLogger } from '../server/logger.ts'
 import type { PagePosition } from '../server/page-position.ts'
 import { isInertia } from './asked.ts'
@@ -45,7 +46,7 @@ export function createInertia(options: InertiaOptions): Inertia {
   }
 }
 
-function defaultCarry({ secret = process.env['SYNCLINE_SECRET'] }: InertiaOptions): CarryStore {
+function defaultCarry({ secret = environmentSecret()?.secret }: InertiaOptions): CarryStore {
   if (secret) return carryInCookie(secret)
   return {
     read: () => null,

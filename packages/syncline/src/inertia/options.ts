@@ -23,7 +23,7 @@ export interface InertiaOptions {
   readonly position?: (request: Request) => Awaitable<PagePosition | null>
   /** Where redirects put errors and flash. @default a cookie signed with `secret` */
   readonly carry?: CarryStore
-  /** Signs the cookie; put a new one in front of the old ones to rotate. @default the environment's SYNCLINE_SECRET */
+  /** Signs the cookie; put a new one in front of the old ones to rotate. @default the environment's SYNCLINE_SECRET (JWT_SECRET) */
   readonly secret?: string | readonly string[]
   /** Renders a first load on the server. Null or a failure, which is logged, leaves it to the browser. */
   readonly ssr?: (page: Page, request: Request) => Awaitable<Rendered | null>

@@ -1,6 +1,7 @@
 /** `syncline explain may-read <channel> --user …`: whether a user may subscribe, and which rule decided. */
 import { defineCommand } from 'citty'
 import { compileAccess } from '../../server/access/compile-access.ts'
+import { environmentSecret } from '../../server/environment.ts'
 import { explainReading } from '../../server/explain/reading.ts'
 import { Ids } from '../../server/ids/ids.ts'
 import type { User } from '../../protocol/user.ts'
@@ -44,7 +45,7 @@ async function runMayRead(args: MayReadArguments, to: Terminal): Promise<number>
     const { declaration, database } = await openSubject(args)
     try {
       const { schema, access = {} } = declaration
-      const ids = new Ids(schema, process.env['SYNCLINE_SECRET'] ?? '')
+      const ids = new Ids(schema, environmentSecret()?.secret ?? '')
       const context = { schema, ids, database, rules: compileAccess(schema, access), isEnabled: () => true }
       const { mayRead, rule, because } = await explainReading(context, user, args.channel)
       to.out(`${mayRead ? 'yes' : 'no'}  ${rule}\n${because}`)

@@ -78,4 +78,4 @@ function textBytes(text: string): number {
   return BEYOND_LATIN.test(text) ? text.length * 2 : text.length
 }
 
-const BEYOND_LATIN = /[^\u0000-\u00ff]/
+const BEYOND_LATIN = /[\u0100-\uffff]/
