@@ -193,7 +193,7 @@ export function createCore(options: CoreOptions): RunningCore {
     async push(push) {
       const outcome = await started.writer.push(push)
       if (outcome.xids.length > 0) started.tail.wake()
-      return { ...outcome, conflicts: await conflicts.readable(push.user, outcome.conflicts) }
+      return { ...outcome, conflicts: (await conflicts.readable(push.user, outcome.conflicts)) ?? [] }
     },
     async write(write) {
       const outcome = await started.writer.write(write)

@@ -131,6 +131,6 @@ async function ackFrame(
   { user }: PullRequest,
   { lastOp, lastKey, rejected, conflicts: open }: PushOutcome,
 ): Promise<Frame> {
-  const conflicts = await engine.conflicts.readable(user, open)
+  const conflicts = (await engine.conflicts.readable(user, open)) ?? []
   return frameOf({ type: 'ack', lastOp, lastKey, rejected, conflicts })
 }

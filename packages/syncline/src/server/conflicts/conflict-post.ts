@@ -15,6 +15,7 @@
 import { openConflicts, storedConflicts } from '../../postgres/apply/conflict-store.ts'
 import type { Conflict, KeptConflict } from '../../postgres/apply/writer.ts'
 import { LOGGED_CONFLICT } from '../../postgres/apply/apply-function.ts'
+import { atMostFor } from '../../postgres/log/at-most-for.ts'
 import type { Batch, LogRow } from '../../postgres/log-row.ts'
 import type { User } from '../../protocol/user.ts'
 import { frameOf } from '../frames/frame.ts'
@@ -26,6 +27,8 @@ import { type ConflictReading, readableConflicts } from './readable-conflicts.ts
 
 /** Users whose entries are read at the same time. */
 const USERS_AT_ONCE = 2
+/** Longest time that an answer waits for what may be read of conflicts, in ms. */
+const ANSWER_WITHIN_MS = 1_000
 
 interface ConflictPostOptions extends ConflictReading {
   readonly sessions: SessionTable
@@ -59,16 +62,26 @@ export class ConflictPost {
     this.#tell()
   }
 
-  /** These entries as they are kept, but those that were closed. */
-  async read(ids: readonly string[]): Promise<readonly KeptConflict[]> {
-    if (ids.length === 0) return []
-    const entries = await storedConflicts(this.#options.database, ids)
-    return entries.map(({ conflict }) => conflict)
+  /**
+   * These entries of a user as they may be read now, for an answer that says more than that (W4): null when they cannot
+   * be read, or not within a second. `others` are ids of entries that are not at hand.
+   */
+  async readable(
+    user: User,
+    conflicts: readonly KeptConflict[],
+    others: readonly string[] = [],
+  ): Promise<readonly Conflict[] | null> {
+    if (conflicts.length === 0 && others.length === 0) return []
+    let found: readonly Conflict[] | null = null
+    const reading = this.#read(user, conflicts, others).then((readable) => (found = readable))
+    reading.catch((error: unknown) => this.#warn(error))
+    await atMostFor(reading, ANSWER_WITHIN_MS)
+    return found
   }
 
-  /** These entries of a user, as they may be read now. */
-  readable(user: User, conflicts: readonly KeptConflict[]): Promise<readonly Conflict[]> {
-    return readableConflicts(this.#options, user, conflicts)
+  async #read(user: User, conflicts: readonly KeptConflict[], others: readonly string[]) {
+    const entries = others.length === 0 ? [] : await storedConflicts(this.#options.database, others)
+    return readableConflicts(this.#options, user, [...conflicts, ...entries.map(({ conflict }) => conflict)])
   }
 
   #note(row: LogRow): void {
@@ -120,7 +133,7 @@ export class ConflictPost {
   }
 
   async #send(session: Session, due: readonly KeptConflict[]): Promise<void> {
-    const conflicts = await this.readable(session.user, due)
+    const conflicts = await readableConflicts(this.#options, session.user, due)
     if (conflicts.length > 0) session.send(frameOf({ type: 'conflicts', conflicts }))
   }
 }

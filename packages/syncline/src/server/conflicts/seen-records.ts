@@ -4,13 +4,13 @@
  */
 import { goneRecord } from '../../postgres/apply/gone-record.ts'
 import { idTypeOf } from '../../postgres/apply/shape-strings.ts'
-import { isConnectionLoss } from '../../postgres/apply/sql-error.ts'
 import type { Database, Parameter } from '../../postgres/database.ts'
 import type { Rules } from '../../postgres/rules.ts'
 import { quoteIdentifier } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
 import { checkId } from '../../schema/check-id.ts'
 import type { Model } from '../../schema/model.ts'
+import { askApart } from '../rooms/ask-apart.ts'
 
 /** Who asks, and of what model. */
 export interface Sight {
@@ -49,19 +49,16 @@ export async function seenRecords(
 
 type Ask = (sight: Sight, ids: readonly string[]) => Promise<Found[]>
 
-/** One by one where they cannot be asked about together: a record of another declaration hides none of the others. */
+/** Apart where they cannot be asked about together: a record of another declaration hides none of the others (W4). */
 async function answers(ask: Ask, sight: Sight, ids: readonly string[]): Promise<Found[]> {
   if (ids.length === 0) return []
-  try {
-    return await ask(sight, ids)
-  } catch (error) {
-    if (isConnectionLoss(error)) throw error
-    const [id = '', another] = ids
-    if (another === undefined) return [{ id, may_read: false }]
-    const each: Found[] = []
-    for (const one of ids) each.push(...(await answers(ask, sight, [one])))
-    return each
-  }
+  const found = await askApart(ids, {
+    atOnce: ids.length,
+    // The rule and the table are the same for all.
+    textOf: () => '',
+    ask: (some) => ask(sight, some),
+  })
+  return [...found.answers.flat(), ...[...found.failed.keys()].map((id) => ({ id, may_read: false }))]
 }
 
 function askPresent(sight: Sight, ids: readonly string[]): Promise<Found[]> {

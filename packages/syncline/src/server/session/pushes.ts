@@ -5,9 +5,9 @@
  *   W3           a fault inside an op is a rejection; a fault of the envelope is an `error` and changes nothing
  *   A3 silent    a rejection for what is not there and for what is forbidden leave at the same time
  *   The ack stands behind the frames: everything its ops caused was sent on this connection before it. A channel that
- *   cannot be read ends with an error, so that it delays no ack (W4).
+ *   cannot be read ends with an error, and conflicts that cannot be are told later, so that neither delays an ack (W4).
  */
-import type { AcceptedOp, Conflict, PushOutcome } from '../../postgres/apply/writer.ts'
+import type { AcceptedOp, PushOutcome } from '../../postgres/apply/writer.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Ack } from '../../protocol/messages/ack.ts'
 import type { Resolve } from '../../protocol/messages/resolve.ts'
@@ -189,25 +189,21 @@ export class Pushes {
     if (outcome.xids.length > 0) await tail.reached(outcome.xids)
     await this.#joins.settled()
     const { lastOp, lastKey, rejected } = outcome
-    const conflicts = await this.#readable(outcome, open)
+    const named = outcome.conflicts.map(({ id }) => id)
+    // The writer lost sight of those that it does not name: they were committed, and then its connection broke.
+    const others = [...(open?.conflicts ?? [])].filter((id) => !named.includes(id))
+    const { engine, user } = this.#session
+    const readable = await engine.conflicts.readable(user, outcome.conflicts, others)
     this.#session.sendMessage({
       type: 'ack',
       lastOp,
       lastKey,
       rejected: [...rejected],
-      conflicts: [...conflicts],
+      conflicts: [...(readable ?? [])],
     } satisfies Ack)
     open?.conflicts.clear()
-  }
-
-  /** The writer lost sight of those that it does not name: they were committed, and then its connection broke. */
-  async #readable({ conflicts }: PushOutcome, open?: OpenPush): Promise<readonly Conflict[]> {
-    const { engine, user } = this.#session
-    const named = new Set(conflicts.map(({ id }) => id))
-    const others = [...(open?.conflicts ?? [])].filter((id) => !named.has(id))
-    if (named.size === 0 && others.length === 0) return []
-    const lost = await engine.conflicts.read(others)
-    return engine.conflicts.readable(user, [...conflicts, ...lost])
+    // What is committed is said at once; what cannot be read for now is told when it can be.
+    if (!readable) engine.conflicts.tell(this.#session, [...named, ...others])
   }
 
   /** Closes an entry of the user's conflict list. */
