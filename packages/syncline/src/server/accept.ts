@@ -7,9 +7,10 @@
 import type { AcceptedOp, PushOutcome } from '../postgres/apply/writer.ts'
 import type { ParsedOp } from '../protocol/parse-op.ts'
 import { checkFields } from '../schema/check-fields.ts'
-import type { CompiledSchema } from '../schema/model.ts'
+import type { CompiledSchema, Model } from '../schema/model.ts'
 import type { Ids } from './ids/ids.ts'
 import { meantOp } from './ids/meant-op.ts'
+import { unreachableId } from './ids/reachable-id.ts'
 
 /** Turns the ops of a parsed push into ops for the writer; what was wrong in them stands in `fault`. */
 export function acceptOps(schema: CompiledSchema, ids: Ids, ops: readonly ParsedOp[]): AcceptedOp[] {
@@ -21,12 +22,18 @@ export function acceptOp<Op extends Omit<AcceptedOp, 'n'>>(schema: CompiledSchem
   if (sent.fault) return sent
   // The writer names an unknown model in its rejection.
   const model = Object.hasOwn(schema.models, sent.model) ? schema.models[sent.model] : undefined
-  const op = model ? meantOp(schema, ids, model, sent) : sent
+  const op = model ? nameableOp(model, meantOp(schema, ids, model, sent)) : sent
   if (!model || op.fault || (op.action !== 'create' && op.action !== 'update')) return op
   const checked = checkFields(model, op.action, op.fields ?? {})
   if (checked.ok) return { ...op, fields: checked.fields }
   const [fault] = checked.faults
   return { ...op, fields: undefined, fault }
+}
+
+/** The op, or with the fault of an id by which its new record could not be named. */
+function nameableOp<Op extends Omit<AcceptedOp, 'n'>>(model: Model, op: Op): Op {
+  const fault = op.action === 'create' && !op.fault ? unreachableId(model, op.id) : undefined
+  return fault ? { ...op, fields: undefined, fault } : op
 }
 
 /** The `n` of the transaction that the push cuts in two; undefined when it ends where transactions end. */

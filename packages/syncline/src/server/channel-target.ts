@@ -4,6 +4,7 @@ import { MAX_CHANNEL_LENGTH } from '../protocol/limits.ts'
 import { checkIdOfType } from '../schema/check-id.ts'
 import type { CompiledSchema, IdType, Model, Relation } from '../schema/model.ts'
 import type { Ids } from './ids/ids.ts'
+import { LONGEST_ID } from './ids/reachable-id.ts'
 
 export type ChannelTarget =
   | { readonly kind: 'room'; readonly model: Model; readonly id: string }
@@ -94,9 +95,6 @@ function ofRoom(schema: CompiledSchema, root: Model, table: string): Relation | 
   const [field = ''] = path.path.length === 1 ? path.path : [path.column]
   return { name: table, from: root.name, to: member.name, kind: 'many', field }
 }
-
-/** The log names rooms by so many characters of their id: longer ones would share a room. */
-const LONGEST_ID = 250
 
 function idOf(ids: Ids, model: Model, shown: string): string | null {
   return shown.length <= LONGEST_ID ? ids.decode(model, shown) : null
