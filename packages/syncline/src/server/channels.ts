@@ -85,10 +85,11 @@ export class Channels {
     return this.#kept.bytes
   }
 
-  /** Takes what the tail has read to the members. */
-  onBatch(batch: Batch): void {
+  /** Takes what the tail has read to the members; answers whose rules may answer differently now. */
+  onBatch(batch: Batch): TouchedGuards {
     const touched = this.#router.route(batch)
     if (this.#views.size > 0) this.#passToViews(batch, touched)
+    return touched
   }
 
   #passToViews({ from, to, rows, overflowing, reset }: Batch, touched: TouchedGuards): void {

@@ -149,9 +149,9 @@ export function createCore(options: CoreOptions): RunningCore {
         started.writer.forgetDevices()
         dismissAll(sessions, 'unavailable')
       }
-      channels.onBatch(batch)
+      const touched = channels.onBatch(batch)
       markers.onBatch(batch)
-      conflicts.onBatch(batch)
+      conflicts.onBatch(batch, touched)
       ended.note(batch.rows)
       settling.note(batch.rows)
       for (const observer of observers) observer(batch)

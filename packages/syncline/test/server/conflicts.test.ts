@@ -248,3 +248,37 @@ test('A1: who was spared a deletion is told of it as of all that others do: when
   expect(told).toMatchObject([{ mine: "Cleo's", theirs: null, by: 'ben', outcome: 'won' }])
   expect(afterwards).toEqual([])
 })
+
+test('W3: what was withheld is told when the right is back, whole and once', async () => {
+  const { id, production } = await newCamera('ben', 'cleo')
+  const [ben, cleo] = [await device('ben'), await device('cleo')]
+  await cleo.push(id, { name: "Cleo's" })
+  await leave(production, 'cleo')
+  const { conflicts } = await ben.push(id, { name: "Ben's" })
+  await letSomethingElseBeTold(cleo, 'cleo')
+  const before = cleo.heard(id)
+
+  await enter(production, 'cleo')
+  await cleo.told(id)
+  await server.query("update cameras set name = 'later' where id = $1", [id])
+  await letSomethingElseBeTold(cleo, 'cleo')
+
+  expect(conflicts).toMatchObject([{ outcome: 'won' }])
+  expect(before).toEqual([])
+  expect(cleo.heard(id)).toMatchObject([{ mine: "Cleo's", theirs: "Ben's", by: 'ben', outcome: 'lost' }])
+})
+
+test('W3: what an op met is told whole when its author may see the record again, on a node that said it without', async () => {
+  const { id, production } = await newCamera('ben', 'cleo')
+  await (await device('ben')).push(id, { name: "Ben's" })
+  const { conflicts } = await (await device('cleo')).push(id, { name: "Cleo's" })
+  await leave(production, 'cleo')
+  const { socket } = await device('cleo', other)
+  const greeted = await socket.next(({ type }) => type === 'ack')
+
+  await enter(production, 'cleo')
+  const told = await socket.next(({ type, conflicts: all }) => type === 'conflicts' && all.some(isAbout(id)))
+
+  expect(greeted['conflicts'].filter(isAbout(id))).toEqual([{ ...conflicts[0], theirs: null, by: null }])
+  expect(told['conflicts'].filter(isAbout(id))).toEqual(conflicts)
+})

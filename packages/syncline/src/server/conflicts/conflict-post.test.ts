@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { LOGGED_CONFLICT } from '../../postgres/apply/apply-function.ts'
 import type { Batch, LogRow } from '../../postgres/log-row.ts'
 import type { Frame } from '../frames/frame.ts'
+import type { TouchedGuards } from '../rooms/guards.ts'
 import { ConflictPost } from './conflict-post.ts'
 
 type Options = ConstructorParameters<typeof ConflictPost>[0]
@@ -43,13 +44,14 @@ const entry = (user: string, n: number) =>
   ({ model: LOGGED_CONFLICT, id: `${user} ${n}`, fields: JSON.stringify({ user }), actor: 'zoe' }) as LogRow
 const batch = (...rows: LogRow[]) =>
   ({ rows, overflowing: new Set<string>(), reset: null }) as unknown as Batch
+const UNTOUCHED: TouchedGuards = new Map()
 const turn = () => new Promise((resolve) => setTimeout(resolve))
 
 test('W4: a user whose entries take long to read keeps nobody else’s', async () => {
   const { post, told, asked } = stage('ana', 'ben')
-  post.onBatch(batch(entry('ana', 1)))
-  post.onBatch(batch(entry('ben', 1)))
-  post.onBatch(batch(entry('ben', 2)))
+  post.onBatch(batch(entry('ana', 1)), UNTOUCHED)
+  post.onBatch(batch(entry('ben', 1)), UNTOUCHED)
+  post.onBatch(batch(entry('ben', 2)), UNTOUCHED)
   await turn()
 
   asked.find(({ user }) => user === 'ben')?.answer()
@@ -62,7 +64,7 @@ test('W4: a user whose entries take long to read keeps nobody else’s', async (
 
 test('W4: what comes while a user is asked about is asked about together, and bounded', async () => {
   const { post, told, asked } = stage('ana')
-  for (let n = 0; n < 3_000; n++) post.onBatch(batch(entry('ana', n)))
+  for (let n = 0; n < 3_000; n++) post.onBatch(batch(entry('ana', n)), UNTOUCHED)
   await turn()
   asked[0]?.answer()
   await turn()

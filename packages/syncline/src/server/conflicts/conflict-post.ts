@@ -3,7 +3,8 @@
  * and every node reads the log. Those that are away read them in the `ack` after `welcome`.
  *
  * Flow: rows of `@syncline.conflicts` in a batch → the entries of users who are connected here → what each may read now
- * → a `conflicts` frame to each session, but the one whose `ack` will carry them.
+ * → a `conflicts` frame to each session, but the one whose `ack` will carry them. What was withheld is asked about again
+ * when a batch may have changed the right.
  *
  * What is due waits by user, so that however many conflicts there are, each user is asked about once for all that came
  * meanwhile, and nobody waits for more than those who are asked about before them.
@@ -20,10 +21,12 @@ import type { Batch, LogRow } from '../../postgres/log-row.ts'
 import type { User } from '../../protocol/user.ts'
 import { frameOf } from '../frames/frame.ts'
 import type { Logger } from '../logger.ts'
+import type { TouchedGuards } from '../rooms/guards.ts'
 import type { Session } from '../session/session.ts'
 import type { SessionTable } from '../session/session-table.ts'
 import { type Due, DueEntries } from './due-entries.ts'
-import { type ConflictReading, readableConflicts } from './readable-conflicts.ts'
+import { type ConflictReading, type Readable, readableConflicts } from './readable-conflicts.ts'
+import { WithheldEntries } from './withheld-entries.ts'
 
 /** Users whose entries are read at the same time. */
 const USERS_AT_ONCE = 2
@@ -38,6 +41,7 @@ interface ConflictPostOptions extends ConflictReading {
 export class ConflictPost {
   readonly #options: ConflictPostOptions
   readonly #due = new DueEntries<Session>()
+  readonly #withheld = new WithheldEntries()
   /** Who is being told at the moment. */
   readonly #telling = new Set<string>()
 
@@ -46,7 +50,8 @@ export class ConflictPost {
   }
 
   /** Tells whoever is connected of the conflicts of a batch; never throws. */
-  onBatch({ rows, overflowing, reset }: Batch): void {
+  onBatch({ rows, overflowing, reset }: Batch, touched: TouchedGuards): void {
+    this.#withheld.touch(touched, (userId) => this.#options.sessions.ofUser(userId).length > 0)
     // Rows of no room were left out: what is open is told again.
     if (overflowing.has('') || reset === 'pruned') {
       for (const { user } of this.#options.sessions.all()) this.#due.addAll(user.id)
@@ -81,7 +86,20 @@ export class ConflictPost {
 
   async #read(user: User, conflicts: readonly KeptConflict[], others: readonly string[]) {
     const entries = others.length === 0 ? [] : await storedConflicts(this.#options.database, others)
-    return readableConflicts(this.#options, user, [...conflicts, ...entries.map(({ conflict }) => conflict)])
+    const { told } = await this.#judge(user, [...conflicts, ...entries.map(({ conflict }) => conflict)])
+    return told
+  }
+
+  /** What the user may read of the entries; the others are withheld while the user is connected here. */
+  async #judge(user: User, entries: readonly KeptConflict[]): Promise<Readable> {
+    if (this.#options.sessions.ofUser(user.id).length > 0) this.#withheld.note(user.id, entries)
+    const readable = await readableConflicts(this.#options, user, entries)
+    const { hidden } = readable
+    this.#withheld.forget(
+      user.id,
+      entries.map(({ id }) => id).filter((id) => !hidden.has(id)),
+    )
+    return readable
   }
 
   #note(row: LogRow): void {
@@ -101,9 +119,8 @@ export class ConflictPost {
 
   #tell(): void {
     while (this.#telling.size < USERS_AT_ONCE) {
-      const taken = this.#due.take(this.#telling)
-      if (!taken) return
-      const [userId, due] = taken
+      const [userId, due] = this.#due.take(this.#telling) ?? [this.#withheld.next(this.#telling), NOTHING]
+      if (userId === undefined) return
       this.#telling.add(userId)
       void this.#tellUser(userId, due)
         .catch((error: unknown) => this.#warn(error))
@@ -116,15 +133,17 @@ export class ConflictPost {
 
   async #tellUser(userId: string, due: Due<Session>): Promise<void> {
     const { database, sessions } = this.#options
+    const again = this.#withheld.take(userId)
     if (sessions.ofUser(userId).length === 0) return
     const entries = await (due === 'all'
       ? openConflicts(database, [userId])
-      : storedConflicts(database, [...due.keys()]))
+      : storedConflicts(database, [...new Set([...due.keys(), ...again])]))
     const isDue = (session: Session, id: string) => due === 'all' || due.get(id)?.(session) === true
     const theirs = entries.filter((entry) => entry.userId === userId).map(({ conflict }) => conflict)
     for (const session of sessions.ofUser(userId)) {
-      const conflicts = theirs.filter(({ id }) => isDue(session, id))
-      await this.#send(session, conflicts).catch((error: unknown) => this.#warn(error))
+      const isDueHere = (id: string) => isDue(session, id)
+      const conflicts = theirs.filter(({ id }) => isDueHere(id) || again.has(id))
+      await this.#send(session, conflicts, isDueHere).catch((error: unknown) => this.#warn(error))
     }
   }
 
@@ -132,11 +151,19 @@ export class ConflictPost {
     this.#options.log.warn({ error: String(error) }, 'Conflicts could not be told; the next `hello` does.')
   }
 
-  async #send(session: Session, due: readonly KeptConflict[]): Promise<void> {
-    const conflicts = await readableConflicts(this.#options, session.user, due)
-    if (conflicts.length > 0) session.send(frameOf({ type: 'conflicts', conflicts }))
+  /** What is asked about again is told when it is whole. */
+  async #send(
+    session: Session,
+    conflicts: readonly KeptConflict[],
+    isDue: (id: string) => boolean,
+  ): Promise<void> {
+    const { told, hidden } = await this.#judge(session.user, conflicts)
+    const news = told.filter(({ id }) => isDue(id) || !hidden.has(id))
+    if (news.length > 0) session.send(frameOf({ type: 'conflicts', conflicts: news }))
   }
 }
+
+const NOTHING: Due<Session> = new Map()
 
 /** Whose entry it is. */
 function userOf({ fields }: LogRow): string {

@@ -16,17 +16,25 @@ export interface ConflictReading extends Pick<Sight, 'database' | 'rules'> {
   readonly shown: ShownIds
 }
 
+/** What one user may read of entries. */
+export interface Readable {
+  readonly told: readonly Conflict[]
+  /** Ids of those about records that the user may not see now: not told, or not whole. */
+  readonly hidden: ReadonlySet<string>
+}
+
 /** Leaves out what the user may not read, and spells ids as they are shown. The entries are the user's own. */
 export async function readableConflicts(
   reading: ConflictReading,
   user: User,
   conflicts: readonly KeptConflict[],
-): Promise<readonly Conflict[]> {
-  if (conflicts.length === 0) return []
+): Promise<Readable> {
   const seen = await visibilities(reading, user, conflicts)
-  return conflicts
+  const told = conflicts
     .flatMap((conflict) => asSeen(conflict, seen(conflict)))
     .map((conflict) => reading.shown.conflict(conflict))
+  const hidden = conflicts.filter((conflict) => seen(conflict) === 'hidden').map(({ id }) => id)
+  return { told, hidden: new Set(hidden) }
 }
 
 async function visibilities({ schema, ...reading }: ConflictReading, user: User, all: readonly Conflict[]) {
