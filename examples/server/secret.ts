@@ -8,8 +8,15 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Settings } from './settings.ts'
 
+const SHORTEST = 16
+
 /** Returns the server's secret; makes and keeps a random one when the environment gives none. */
 export function loadSecret({ secret, dataDir }: Settings, log: Logger): string {
+  if (secret && secret.length < SHORTEST)
+    log.warn(
+      { characters: secret.length },
+      `SYNCLINE_SECRET has ${secret.length} characters, which somebody could guess. Set one of ${SHORTEST} random characters at least.`,
+    )
   if (secret) return secret
   const file = join(dataDir, 'secret')
   if (!existsSync(file)) {

@@ -82,13 +82,3 @@ test('settings have defaults, and a port that is none is refused with what to do
   expect(settings).toMatchObject({ port: 4000, dataDir: './data', databaseUrl: undefined, secret: undefined })
   expect(() => readSettings({ PORT: '80x' })).toThrow('PORT is "80x", which is no port. Set it to')
 })
-
-test('a secret that could be guessed is refused; without one, a random one is kept', () => {
-  const long = 'sixteen letters or more'
-
-  expect(readSettings({ SYNCLINE_SECRET: '' }).secret).toBeUndefined()
-  expect(readSettings({ JWT_SECRET: long }).secret).toBe(long)
-  expect(readSettings({ SYNCLINE_SECRET: long, JWT_SECRET: 'short' }).secret).toBe(long)
-  expect(() => readSettings({ SYNCLINE_SECRET: 'secret' })).toThrow('SYNCLINE_SECRET has 6 characters')
-  expect(() => readSettings({ JWT_SECRET: 'your-secret-key' })).toThrow('or leave it out')
-})
