@@ -88,8 +88,8 @@ export class SortedRows {
 
   /** The first rows, or all, as a new array. */
   take(limit = this.#size): AnyRow[] {
-    const first = this.#blocks[0]
-    if (!first || limit <= first.length) return first ? first.slice(0, limit) : []
+    const [first = []] = this.#blocks
+    if (limit <= first.length) return first.slice(0, limit)
     const rows = ([] as AnyRow[]).concat(...this.#blocks.slice(0, this.#blocksFor(limit)))
     return rows.length > limit ? rows.slice(0, limit) : rows
   }
@@ -116,7 +116,7 @@ export class SortedRows {
 }
 
 /** Where the first item is that passes, in a list of which all that follow it pass. */
-function firstAt<Item>(items: readonly Item[], passes: (item: Item) => boolean): number {
+export function firstAt<Item>(items: readonly Item[], passes: (item: Item) => boolean): number {
   let low = 0
   let high = items.length
   while (low < high) {

@@ -40,34 +40,32 @@ export function decodeChunk(schema: CompiledSchema, chunk: RowsChunk): StoreReco
   if (!model) return []
   const cells = chunk.columns.flatMap((column, index) => {
     const field = index < LEADING ? undefined : model.fields[column]
-    return field ? [{ index, name: field.name, field: differsOnWire(field) ? field : undefined }] : []
+    return field ? [{ index, field, isPlain: !differsOnWire(field) }] : []
   })
-  const uniform = uniformVersions(model)
+  // Rows all of whose fields have the record's version share them with others of that version.
+  const known = new Map<number, Versions>([[1, {}]])
   return chunk.rows.map((values) => {
     const version = values[1] as number
-    const fieldVersions = (values[2] as Versions | null) ?? uniform(version)
+    const uniform = () => Object.fromEntries(model.fieldNames.map((name) => [name, version]))
+    const fieldVersions = (values[2] as Versions | null) ?? keptIn(known, version, uniform)
     return { model: model.name, version, fieldVersions, fields: decodeRow(cells, values) }
   })
 }
 
-/** Where a field's value stands in a row; with the field where rows hold it in another form. */
+/** Where a field's value stands in a row, and whether rows hold it as it is there. */
 interface Cell {
   readonly index: number
-  readonly name: string
-  readonly field: Field | undefined
+  readonly field: Field
+  readonly isPlain: boolean
 }
 
 function decodeRow(cells: readonly Cell[], values: readonly unknown[]): AnyRow {
   const row: Record<string, unknown> = { id: values[0] }
-  for (const { index, name, field } of cells) {
-    row[name] = field ? fromWire(field, values[index]) : values[index]
+  // A page that was just opened runs it so twice as fast as with an iterator (bench: G7).
+  for (let at = 0; at < cells.length; at++) {
+    const { index, field, isPlain } = cells[at] as Cell
+    const value = values[index]
+    row[field.name] = isPlain ? value : fromWire(field, value)
   }
   return row as AnyRow
-}
-
-/** Field versions of rows all of whose fields have the record's version; rows of one version share them. */
-function uniformVersions(model: Model): (version: number) => Versions {
-  const known = new Map<number, Versions>([[1, {}]])
-  return (version) =>
-    keptIn(known, version, () => Object.fromEntries(model.fieldNames.map((name) => [name, version])))
 }

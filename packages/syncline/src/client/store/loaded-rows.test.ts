@@ -194,24 +194,65 @@ test('L5: a large load is told to live queries once, and to a record only when i
 })
 
 test('ids in any order are found, and one that comes twice is there once', () => {
+  const ids = fc.stringMatching(/^[0-9]{1,3}$/)
+  fc.assert(
+    fc.property(fc.array(fc.array(ids)), ids, (parts, absent) => {
+      const store = new Store(0)
+      const staged = new StagedRoom()
+      const first = new Map<string, number>()
+      let version = 0
+      for (const part of parts) {
+        const records = part.map((id) => recordOf(id, ++version, 'One'))
+        for (const { fields, version } of records) {
+          if (!first.has(fields.id)) first.set(fields.id, version)
+        }
+        store.stage('A:1', staged, records)
+      }
+
+      store.transact(() => store.replaceRoom('A:1', staged, () => false))
+
+      const shown = [...store.rows('camera').values()].map(({ id }) => id)
+      expect(shown.sort()).toEqual([...first.keys()].sort())
+      for (const [id, version] of first) expect(store.base('camera', id)?.version).toBe(version)
+      expect(store.base('camera', absent)?.version).toBe(first.get(absent))
+    }),
+  )
+})
+
+test.each([
+  ['rise as numbers do', (at: number) => String(at + 1)],
+  ['rise as text does', (at: number) => `camera-${String(at + 1).padStart(6, '0')}`],
+  [
+    'rise but for some',
+    (at: number) => String(at % 50 === 7 ? 100_000 - at : at % 50 === 9 ? at - 8 : at + 1),
+  ],
+])('a row of a load is found, changed and gone where ids %s', (_, idAt) => {
   const store = new Store(0)
   const staged = new StagedRoom()
-  const all = ['b', 'd', 'a', 'e', 'd', 'b', 'c', 'a']
-  store.stage(
-    'A:1',
-    staged,
-    all.map((id, at) => recordOf(id, at + 1, 'One')),
-  )
-
+  const ids = new Set(Array.from({ length: 1_000 }, (_, at) => idAt(at)))
+  const records = [...ids].map((id) => recordOf(id, 1, 'One'))
+  store.stage('A:1', staged, records.slice(0, 400))
+  store.stage('A:1', staged, records.slice(400))
   store.transact(() => store.replaceRoom('A:1', staged, () => false))
 
-  expect([...store.rows('camera').values()].map(({ id }) => id)).toEqual(['b', 'd', 'a', 'e', 'c'])
-  expect(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.base('camera', id)?.version)).toEqual([
-    3,
-    1,
-    7,
-    2,
-    4,
+  for (const id of ids) expect(store.rows('camera').get(id)?.id).toBe(id)
+  const [changed = '', gone = ''] = [...ids].slice(505)
+  store.transact(() => {
+    store.apply('A:1', {
+      model: 'camera',
+      id: changed,
+      action: 'update',
+      version: 2,
+      fields: { name: 'Two' },
+    })
+    store.apply('A:1', { model: 'camera', id: gone, action: 'delete', version: 2, fields: {} })
+  })
+
+  const shown = store.rows('camera').values()
+  expect(shown).toHaveLength(ids.size - 1)
+  expect(shown.filter(({ name }) => name === 'Two').map(({ id }) => id)).toEqual([changed])
+  expect([store.rows('camera').get(changed)?.['name'], store.rows('camera').get(gone)]).toEqual([
+    'Two',
     undefined,
   ])
 })

@@ -2,6 +2,7 @@
  * The rows of one model as one load brought them. A row that nothing has touched since has no entry, so that a load
  * of 100,000 rows is shown at once, and not row by row (docs/decisions/0015; bench: G7, G11).
  */
+import { firstAt } from '../query/sorted-rows.ts'
 import type { RoomMembers } from './room-members.ts'
 import type { StagedRoom } from './staged-room.ts'
 import type { StoreRecord } from './store-record.ts'
@@ -12,13 +13,12 @@ export class LoadedRows {
   owner: StagedRoom | RoomMembers
   /** How many are left. */
   size = 0
+  /** Those that come in rising order are found by bisection: an index of all would cost more than reading them. */
   readonly #ids: string[] = []
   /** In the order of their ids; without those that have an entry now. */
   readonly #records: (StoreRecord | undefined)[] = []
-  /** So many ids come in rising order, and need no index. */
-  #rising = 0
-  /** Where the others are. */
-  readonly #places = new Map<string, number>()
+  /** Records whose ids are out of order. */
+  readonly #others = new Map<string, StoreRecord | undefined>()
 
   constructor(model: string, owner: StagedRoom) {
     this.model = model
@@ -28,42 +28,51 @@ export class LoadedRows {
   /** Takes a record in, unless it is there. */
   add(record: StoreRecord): void {
     const { id } = record.fields
-    const place = this.#ids.length
-    if (this.#rising === place && (place === 0 || (this.#ids[place - 1] as string) < id)) this.#rising++
-    else if (this.#placeOf(id) < 0) this.#places.set(id, place)
-    else return
-    this.#ids.push(id)
-    this.#records.push(record)
+    const isNext = this.#isAfter(1, id)
+    // Asking an empty map too costs a hash of the id.
+    if (isNext ? this.#others.size > 0 && this.#others.has(id) : this.get(id)) return
     this.size++
+    if (isNext || this.#isAfter(2, id)) {
+      // What is out of order is the one before.
+      if (!isNext) this.#others.set(this.#ids.pop() as string, this.#records.pop())
+      this.#ids.push(id)
+      this.#records.push(record)
+    } else this.#others.set(id, record)
+  }
+
+  /** An id comes after the last one, or the one before that. */
+  #isAfter(back: number, id: string): boolean {
+    const other = this.#ids.at(-back)
+    return !other || isBefore(other, id)
   }
 
   get(id: string): StoreRecord | undefined {
-    return this.#records[this.#placeOf(id)]
+    const record = this.#records[this.#placeOf(id)]
+    return record?.fields.id === id ? record : this.#others.get(id)
   }
 
   /** Takes a record out. */
   take(id: string): StoreRecord | undefined {
-    const place = this.#placeOf(id)
-    const record = this.#records[place]
-    if (!record) return undefined
-    this.#records[place] = undefined
-    this.size--
+    const record = this.get(id)
+    if (record) {
+      this.size--
+      if (!this.#others.delete(id)) this.#records[this.#placeOf(id)] = undefined
+    }
     return record
   }
 
   /** Visits the records that are left. */
   each(visit: (record: StoreRecord) => void): void {
-    for (const record of this.#records) if (record) visit(record)
+    for (const record of [...this.#records, ...this.#others.values()]) if (record) visit(record)
   }
 
+  /** Where an id stands, or would. */
   #placeOf(id: string): number {
-    let low = 0
-    let high = this.#rising
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((this.#ids[middle] as string) < id) low = middle + 1
-      else high = middle
-    }
-    return low < this.#rising && this.#ids[low] === id ? low : (this.#places.get(id) ?? -1)
+    return firstAt(this.#ids, (other) => !isBefore(other, id))
   }
+}
+
+/** Shorter ids come first, so that the numbers of a serial column rise as text, too. */
+function isBefore(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length
 }
