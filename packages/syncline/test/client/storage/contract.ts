@@ -100,6 +100,21 @@ export const STORAGE_CONTRACT: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a room is read back whole and in its order, however many pages it has',
+    async run(kit) {
+      for (const count of [4, 12, 25]) {
+        // So long that each fills a page.
+        const name = 'x'.repeat(300_000)
+        const records = cameras(count).map((record) => ({ ...record, fields: { ...record.fields, name } }))
+
+        await (await kit.open()).commit(replaceRoom(records))
+        const room = await loadWhole(await kit.open(), ROOM)
+
+        same(Array.from(room?.records ?? []), records, `room of ${count} pages`)
+      }
+    },
+  },
+  {
     title: 'L2: a change and its cursor are stored together, over what was there',
     async run(kit) {
       const storage = await kit.open()

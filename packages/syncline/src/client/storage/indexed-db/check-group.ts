@@ -25,12 +25,13 @@ export function checkedGroup(value: unknown): PackedGroup {
   ) {
     return group as PackedGroup
   }
-  throw damaged('A stored group of records')
+  throw damaged('A stored group')
 }
 
 /** A value for each of so many records, or one for all. */
-function isColumn(list: unknown, count: number, isItem: (item: unknown) => boolean = () => true): boolean {
-  return Array.isArray(list) && (list.length === count || list.length === 1) && list.every(isItem)
+function isColumn(list: unknown, count: number, isItem?: (item: unknown) => boolean): boolean {
+  const fits = Array.isArray(list) && (list.length === count || list.length === 1)
+  return fits && (!isItem || list.every(isItem))
 }
 
 /** Text that names something. */

@@ -37,8 +37,8 @@ export function unpack(schema: CompiledSchema, text: unknown): StoreRecord[] {
   if (typeof text !== 'string' || text.includes('"__proto__":')) throw damaged('A stored page')
   const groups = JSON.parse(text) as unknown
   if (!Array.isArray(groups)) throw damaged('A stored page')
-  const [first, ...others] = groups.map((group: unknown) => unpackGroup(schema, checkedGroup(group)))
-  return others.length === 0 ? (first ?? []) : (first as StoreRecord[]).concat(...others)
+  const [first = [], ...others] = groups.map((group: unknown) => unpackGroup(schema, checkedGroup(group)))
+  return others.length === 0 ? first : first.concat(...others)
 }
 
 /** Consecutive records of the same model and the same fields. */
