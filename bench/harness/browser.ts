@@ -25,7 +25,7 @@ export async function startBrowser(): Promise<Browser> {
   // A bench that is stopped midway leaves neither behind.
   const clear = () => {
     child.kill('SIGKILL')
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+    removeFolder(profile)
   }
   process.once('exit', clear)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -50,6 +50,17 @@ export async function startBrowser(): Promise<Browser> {
       return async () => void (await tell(`close/${id}`))
     },
     end,
+  }
+}
+
+/** Removes a folder into which helpers of the browser, which end a moment after it, may still write. */
+function removeFolder(path: string): void {
+  for (let left = 20; ; left--) {
+    try {
+      return rmSync(path, { recursive: true, force: true, maxRetries: 1 })
+    } catch (error) {
+      if (left === 0) throw error
+    }
   }
 }
 
