@@ -2,7 +2,7 @@
  * The pages of a room, a few at a time: each request is answered in a turn of its own, so that the page can do other
  * things between them while the transaction goes on.
  */
-import { type Transaction, under } from './database.ts'
+import type { Transaction } from './database.ts'
 
 // 4: two megabytes of usual rows.
 const AT_ONCE = 4
