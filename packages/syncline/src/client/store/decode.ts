@@ -61,11 +61,8 @@ interface Cell {
 
 function decodeRow(cells: readonly Cell[], values: readonly unknown[]): AnyRow {
   const row: Record<string, unknown> = { id: values[0] }
-  // A page that was just opened runs it so twice as fast as with an iterator (bench: G7).
-  for (let at = 0; at < cells.length; at++) {
-    const { index, field, isPlain } = cells[at] as Cell
-    const value = values[index]
-    row[field.name] = isPlain ? value : fromWire(field, value)
-  }
+  cells.forEach(({ index, field, isPlain }) => {
+    row[field.name] = isPlain ? values[index] : fromWire(field, values[index])
+  })
   return row as AnyRow
 }
