@@ -12,5 +12,6 @@ export function untilNegativeAnswer(receivedAtMs: number, nowMs = performance.no
   const elapsed = Math.max(0, nowMs - receivedAtMs)
   // A slow database must not tell the reasons apart either: late answers leave on the same grid.
   const dueMs = Math.max(1, Math.ceil(elapsed / NEGATIVE_ANSWER_MS)) * NEGATIVE_ANSWER_MS
-  return new Promise((resolve) => setTimeout(resolve, dueMs - elapsed))
+  // Node counts whole milliseconds from one that has begun: a timer may come almost one early.
+  return new Promise((resolve) => setTimeout(resolve, Math.ceil(dueMs - elapsed) + 1))
 }

@@ -60,7 +60,7 @@ test('A3: every rejection leaves 25 ms after its command, whatever its reason', 
     took.push(performance.now() - beganMs)
   }
 
-  for (const ms of took) expect(ms).toBeGreaterThan(24)
+  for (const ms of took) expect(ms).toBeGreaterThanOrEqual(25)
 })
 
 test('what lacks an id, or names an unknown model, collection or channel, is rejected', async () => {
@@ -377,6 +377,9 @@ test('A2: a member of a deleted account hears of the removal before the rejectio
     cable.next((frame) => frame === JSON.stringify({ identifier, type: 'reject_subscription' }), from)
   await server.query('delete from account_users where account_id = 61')
   await rejected(left)
+  // The right to the other is asked for again as well: until it is known, nobody can say that he had it to the end.
+  await server.query("update accounts set name = 'Still his' where id = 60")
+  await cable.next((frame) => frame.includes('"message"') && frame.includes(JSON.stringify(deleted)), from)
   await server.query('delete from accounts where id in (60, 61)')
   await rejected(deleted)
   await pause(100)
