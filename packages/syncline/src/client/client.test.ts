@@ -477,6 +477,7 @@ test('K3: a session that turns out to be of another user sends nothing', async (
   await clock.advance(5_000)
 
   expect(client.status.current).toMatchObject({ status: 'error', problem: { code: 'device_taken' } })
+  expect(client.status.current.problem?.message).toContain('make one with `user` `ben`')
   expect(trace.slice(before).some((text) => text.includes('"push"'))).toBe(false)
   client.close()
 })

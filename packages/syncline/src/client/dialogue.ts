@@ -220,7 +220,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
 
   #onWelcome({ lastOp, lastKey, epoch, user, limits }: Welcome): void {
     if (this.#user !== undefined && user.id !== this.#user) {
-      const message = `The session is of user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Give the client \`user\`, so that each has a storage.`
+      const message = `The session is of user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Close this client and make one with \`user\` \`${user.id}\`: each user has a storage of their own.`
       return this.refuse({ code: 'device_taken', message })
     }
     this.#user = user.id
