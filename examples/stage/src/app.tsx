@@ -6,7 +6,7 @@ import { Footer } from './frame/footer.tsx'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { followLinks, go, PRODUCTIONS_PATH } from './router.ts'
-import { currentUser, forgetUser, rememberedUser, type SignedIn, signOut } from './session.ts'
+import { currentUser, forgetUser, isSignOutDue, rememberedUser, type SignedIn, signOut } from './session.ts'
 import { Workplace } from './frame/workplace.tsx'
 import { Notices } from './sync/notices.ts'
 import { NoticeList } from './parts/notice-list.tsx'
@@ -15,6 +15,7 @@ type State =
   | { readonly is: 'finding' }
   | { readonly is: 'unreachable' }
   | { readonly is: 'signed out' }
+  | { readonly is: 'replaced'; readonly by: SignedIn; readonly kept: string }
   | { readonly is: 'signed in'; readonly user: SignedIn }
 
 export function App() {
@@ -24,10 +25,11 @@ export function App() {
 
   useEffect(followLinks, [])
   useEffect(() => void find(), [find])
+  useDueSignOut(state.is === 'signed out')
 
   const leave = useCallback(async () => {
     setState({ is: 'finding' })
-    // Without a server the cookie stays; the next sign-in replaces it.
+    // Without a server the cookie stays: `useDueSignOut` ends its session as soon as the server answers.
     await signOut().catch(() => {})
     // What one was looking at need not be the next one's to see.
     go(PRODUCTIONS_PATH)
@@ -42,6 +44,11 @@ export function App() {
     },
     [notices],
   )
+  const replace = useCallback(async (status: SyncStatus) => {
+    const by = await currentUser().catch(() => null)
+    // Whoever it was has signed out again meanwhile, or the server is gone: the page is no longer of this user.
+    setState(by ? { is: 'replaced', by, kept: describeKept(status) } : { is: 'signed out' })
+  }, [])
 
   return (
     <>
@@ -55,12 +62,26 @@ export function App() {
           notices={notices}
           onLeave={() => void leave()}
           onSessionEnd={endSession}
+          onReplaced={replace}
         />
       ) : (
         <>
           <main id="main">
             {state.is === 'signed out' && (
               <SignInPage onSignedIn={(user) => setState({ is: 'signed in', user })} />
+            )}
+            {state.is === 'replaced' && (
+              <MessagePage
+                title="Somebody else is signed in"
+                text={`${state.by.name} has signed in in this browser. ${state.kept}`}
+              >
+                <button type="button" onClick={() => setState({ is: 'signed in', user: state.by })}>
+                  Go on as {state.by.name}
+                </button>{' '}
+                <button type="button" onClick={() => setState({ is: 'signed out' })}>
+                  Sign in again
+                </button>
+              </MessagePage>
             )}
             {state.is === 'unreachable' && (
               <MessagePage title="No answer" text="The server does not answer. Check that it runs.">
@@ -76,6 +97,20 @@ export function App() {
       <NoticeList notices={notices} />
     </>
   )
+}
+
+/** How often a server that did not answer is told again that somebody signed out, in ms. */
+const TELL_AGAIN_MS = 2_000
+
+/** Tells the server what it has missed while the sign-in page is open; a page that opens later does so first. */
+function useDueSignOut(isSignedOut: boolean): void {
+  useEffect(() => {
+    if (!isSignedOut) return
+    const timer = setInterval(() => {
+      if (isSignOutDue()) currentUser().catch(() => {})
+    }, TELL_AGAIN_MS)
+    return () => clearInterval(timer)
+  }, [isSignedOut])
 }
 
 /** Who used this browser last is at work at once, while the server is asked whether that still holds. */

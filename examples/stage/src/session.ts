@@ -15,11 +15,16 @@ export interface ListedUser extends SignedIn {
 }
 
 const REMEMBERED = 'stage.user'
+/** The id of a user who signed out while the server could not be told. */
+const SIGNED_OUT = 'stage.signed-out'
 
 /** The user of the browser's session; null when nobody is signed in. Rejects when the server does not answer. */
 export async function currentUser(): Promise<SignedIn | null> {
   const { user } = await readAnswer<{ user: SignedIn | null }>(await fetch('/session'))
-  if (user) return remember(user)
+  const isSignedOut = user !== null && user.id === read(SIGNED_OUT)
+  if (isSignedOut) await endSession()
+  write(SIGNED_OUT, null)
+  if (user && !isSignedOut) return remember(user)
   forgetUser()
   return null
 }
@@ -36,22 +41,31 @@ export async function signIn(userId: string): Promise<SignedIn> {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ user: userId }),
   })
-  return remember((await readAnswer<{ user: SignedIn }>(response)).user)
+  const { user } = await readAnswer<{ user: SignedIn }>(response)
+  write(SIGNED_OUT, null)
+  return remember(user)
 }
 
 /** How long the server may take to end a session, in ms, before the page goes on without. */
 const PATIENCE_MS = 4_000
 
-/** Ends the session. */
+/** Ends the session. When the server does not answer it rejects, and `currentUser` ends the session before all else. */
 export async function signOut(): Promise<void> {
+  write(SIGNED_OUT, rememberedUser()?.id ?? null)
   forgetUser()
-  await fetch('/session', { method: 'DELETE', signal: AbortSignal.timeout(PATIENCE_MS) })
+  await endSession()
+  write(SIGNED_OUT, null)
+}
+
+/** Whether somebody signed out and the server does not know it yet. */
+export function isSignOutDue(): boolean {
+  return read(SIGNED_OUT) !== null
 }
 
 /** Who used this browser last and did not sign out. */
 export function rememberedUser(): SignedIn | null {
   try {
-    return JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as SignedIn | null
+    return JSON.parse(read(REMEMBERED) ?? 'null') as SignedIn | null
   } catch {
     return null
   }
@@ -59,20 +73,34 @@ export function rememberedUser(): SignedIn | null {
 
 /** Forgets who used this browser. */
 export function forgetUser(): void {
-  try {
-    localStorage.removeItem(REMEMBERED)
-  } catch {
-    // Storage is blocked, so nothing was kept.
-  }
+  write(REMEMBERED, null)
 }
 
 function remember(user: SignedIn): SignedIn {
+  write(REMEMBERED, JSON.stringify(user))
+  return user
+}
+
+async function endSession(): Promise<void> {
+  const response = await fetch('/session', { method: 'DELETE', signal: AbortSignal.timeout(PATIENCE_MS) })
+  if (!response.ok) throw new Error(`The server answered ${response.status}. Try again in a moment.`)
+}
+
+function read(key: string): string | null {
   try {
-    localStorage.setItem(REMEMBERED, JSON.stringify(user))
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function write(key: string, text: string | null): void {
+  try {
+    if (text === null) localStorage.removeItem(key)
+    else localStorage.setItem(key, text)
   } catch {
     // Storage is blocked: the page works, and needs the network to open.
   }
-  return user
 }
 
 async function readAnswer<Answer>(response: Response): Promise<Answer> {

@@ -22,16 +22,20 @@ type StageClient = Client<typeof schema>
 
 /** What the server says when the session has ended elsewhere. */
 const SIGN_IN_AGAIN = new Set(['unauthenticated', 'session_ended', 'token_expired'])
+/** What the client says when somebody else has signed in in this browser. */
+const OF_ANOTHER = 'device_taken'
 
 interface WorkplaceProps {
   readonly user: SignedIn
   readonly notices: Notices
   onLeave(): void
   onSessionEnd(status: SyncStatus): void
+  /** The browser's session is of another user now. */
+  onReplaced(status: SyncStatus): void
 }
 
-export function Workplace({ user, notices, onLeave, onSessionEnd }: WorkplaceProps) {
-  const client = useClient(user, onSessionEnd)
+export function Workplace({ user, notices, onLeave, onSessionEnd, onReplaced }: WorkplaceProps) {
+  const client = useClient(user, onSessionEnd, onReplaced)
   const context = useMemo(
     () => client && { crew: new Crew(client, notices), notices, user },
     [client, notices, user],
@@ -103,19 +107,24 @@ function warnOfLoss({ status }: StageClient): () => void {
 }
 
 /** The client of a user; it closes with the component, and is made anew when the component comes back. */
-function useClient(user: SignedIn, onSessionEnd: WorkplaceProps['onSessionEnd']): StageClient | undefined {
+function useClient(
+  user: SignedIn,
+  onSessionEnd: WorkplaceProps['onSessionEnd'],
+  onReplaced: WorkplaceProps['onReplaced'],
+): StageClient | undefined {
   const [client, setClient] = useState<StageClient>()
   useEffect(() => {
     const made = createClient({ schema, url: '/sync', user: user.id, storage: indexedDb({ name: 'stage' }) })
     const stop = made.status.subscribe(() => {
       const status = made.status.current
       if (status.problem && SIGN_IN_AGAIN.has(status.problem.code)) onSessionEnd(status)
+      if (status.problem?.code === OF_ANOTHER) onReplaced(status)
     })
     setClient(made)
     return () => {
       stop()
       made.close()
     }
-  }, [user.id, onSessionEnd])
+  }, [user.id, onSessionEnd, onReplaced])
   return client
 }
