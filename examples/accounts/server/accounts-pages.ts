@@ -51,6 +51,9 @@ export function accountsPages(parts: AccountsParts): Hono<Env> {
   const pages = new Hono<Env>()
   pages.use(`${HOME}/*`, bodyLimit({ maxSize: LONGEST_FORM }))
   pages.use('/assets/accounts/*', serveStatic({ root: PUBLIC }))
+  for (const path of [HOME, ADMIN]) {
+    pages.get(`${path}/`, (c) => c.redirect(path + new URL(c.req.url).search, 301))
+  }
   for (const path of [HOME, `${HOME}/*`, ADMIN]) pages.use(path, inertia)
 
   pages.get(SIGN_IN, async (c) =>
@@ -139,12 +142,17 @@ function requireUser(authenticate: readonly Authenticate[]): MiddlewareHandler<E
 
 /** Where to go after signing in: the page, or the page that a form was on. */
 function nextOf({ req }: Context<Env>): string {
-  return req.method === 'GET' ? new URL(req.url).pathname : HOME
+  const address = req.method === 'GET' ? req.url : (req.header('Referer') ?? '')
+  if (!URL.canParse(address)) return HOME
+  const { pathname, search } = new URL(address)
+  return pathname + search
 }
 
 /** A path of these pages; undefined for everything else that somebody may have put into a link. */
 function ownPath(path: string | undefined): string | undefined {
-  return path !== undefined && /^\/(accounts|admin\/accounts)(\/\w*)?$/.test(path) ? path : undefined
+  return path !== undefined && /^\/(accounts|admin\/accounts)(\/\w*)?(\?[\w=&%.+~-]*)?$/.test(path)
+    ? path
+    : undefined
 }
 
 /** A page that is reloaded takes the answer only when it is one; a first load and other programs get the status. */
