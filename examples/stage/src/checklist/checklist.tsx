@@ -44,9 +44,7 @@ export function Checklist({ productionId, target }: ChecklistProps) {
           onAdd={(name) => add(phase.name, name)}
         />
       ))}
-      {tasks.length > 0 && (
-        <AddForm placeholder="Begin a phase" onAdd={(phase) => add(phase, `First of ${phase}`)} />
-      )}
+      <AddForm placeholder="Begin a phase" onAdd={(phase) => add(phase, `First of ${phase}`)} />
     </section>
   )
 }
