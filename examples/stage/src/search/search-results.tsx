@@ -35,7 +35,9 @@ export function SearchResults({ id, query, chosen, onFound, onOpen }: SearchResu
         ))}
       </ul>
       <p role="status" className={matches.length === 0 ? 'empty' : 'unseen'}>
-        {matches.length === 0 ? `Nothing on this device contains “${query}”.` : `${matches.length} found`}
+        {matches.length === 0
+          ? `Nothing in the list, the library and the open production contains “${query}”.`
+          : `${matches.length} found`}
       </p>
     </div>
   )
