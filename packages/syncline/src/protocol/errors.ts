@@ -85,7 +85,7 @@ export const ERRORS = {
   deleted: {
     status: 409,
     retry: 'ask',
-    text: 'The record was deleted meanwhile. Its values are kept in the conflict list, where it can be restored.',
+    text: 'The record was deleted meanwhile. The server and the device keep what was written; there is no list to restore it from yet.',
   },
   constraint: {
     status: 409,
@@ -111,7 +111,7 @@ export const ERRORS = {
     status: 409,
     close: 4010,
     retry: 'fix',
-    text: 'The device id belongs to another user. Use a device id for each user and browser profile.',
+    text: 'The device id belongs to another user. Use a device id of its own for each user and open page.',
   },
   device_copied: {
     status: 409,
