@@ -1,6 +1,6 @@
 /** The README's application, as it stands there: declared, served by a process of its own, used by two clients. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -8,8 +8,8 @@ import { SignJWT } from 'jose'
 import { createTestDatabase, freePort, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { writeBlocks } from './blocks.ts'
+import { makePackedApplication } from './packed.ts'
 
-const root = join(import.meta.dirname, '../..')
 const secret = 'a secret of at least thirty-two characters'
 
 interface Page {
@@ -28,8 +28,7 @@ let server: ChildProcess
 let url: string
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(root, 'node_modules/.readme-'))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  folder = makePackedApplication()
   await build({
     entryPoints: writeBlocks('README.md', folder),
     outdir: folder,

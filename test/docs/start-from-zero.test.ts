@@ -1,6 +1,6 @@
 /** The application of the guide "start from zero", built and served as it says, in two windows of a real browser. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
@@ -8,9 +8,9 @@ import { createTestDatabase, freePort, type TestDatabase } from 'syncline/testin
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser } from '../setup/chromium.ts'
 import { blocksOf, writeBlocks } from './blocks.ts'
+import { makePackedApplication } from './packed.ts'
 
 const GUIDE = 'docs/guides/start-from-zero.md'
-const root = join(import.meta.dirname, '../..')
 let folder: string
 let database: TestDatabase
 let server: ChildProcess
@@ -18,8 +18,7 @@ let browser: Browser
 let port: number
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(root, 'node_modules/.zero-'))
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  folder = makePackedApplication('jose')
   const [schema = '', serverFile = '', page = ''] = writeBlocks(GUIDE, folder)
   const html = blocksOf(GUIDE).find(({ file }) => file === 'index.html')
   writeFileSync(join(folder, 'index.html'), html?.code ?? '')

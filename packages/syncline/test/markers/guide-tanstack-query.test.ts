@@ -1,5 +1,5 @@
 /** The page of `docs/guides/refresh-tanstack-query.md` as it stands there, in Chromium, over a real server and database. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -8,10 +8,8 @@ import type { Browser, Page as Tab } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBrowser } from '../../../../test/setup/chromium.ts'
 import { writeBlocks } from '../../../../test/docs/blocks.ts'
+import { makePackedApplication } from '../../../../test/docs/packed.ts'
 import { type AccountsServer, startAccountsServer } from './accounts-server.ts'
-
-const root = join(import.meta.dirname, '../../../..')
-const source = (path: string) => join(root, 'packages/syncline/src', path)
 
 let browser: Browser
 let accounts: AccountsServer
@@ -45,9 +43,9 @@ afterAll(async () => {
   await accounts?.close()
 })
 
-/** Bundles the guide's files; only the address and the login are the test's. */
+/** Bundles the guide's files with the packed library; only the address and the login are the test's. */
 async function bundle(): Promise<string> {
-  const folder = mkdtempSync(join(root, 'node_modules/.docs-'))
+  const folder = makePackedApplication('@tanstack/react-query', 'react-dom')
   try {
     writeBlocks('docs/guides/refresh-tanstack-query.md', folder)
     const { outputFiles } = await build({
@@ -57,10 +55,6 @@ async function bundle(): Promise<string> {
       format: 'iife',
       jsx: 'automatic',
       logLevel: 'silent',
-      alias: {
-        'syncline/markers/react': source('markers/react/index.ts'),
-        'syncline/markers': source('markers/index.ts'),
-      },
       define: { 'process.env.NODE_ENV': '"development"' },
     })
     return (outputFiles[0]?.text ?? '').replace(
