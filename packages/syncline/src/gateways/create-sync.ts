@@ -12,6 +12,7 @@ import type { Server as SecureServer } from 'node:https'
 import { MigrationRefused } from '../postgres/capture/drift.ts'
 import type { ServerFunction } from '../postgres/apply/call.ts'
 import type { Connection, Database } from '../postgres/database.ts'
+import { healingMessages } from '../postgres/capture/healing-messages.ts'
 import { type Watch, watchCapture } from '../postgres/capture/watch-capture.ts'
 import type { TailOptions } from '../postgres/log/tail.ts'
 import type { Sql } from '../postgres/sql.ts'
@@ -237,19 +238,11 @@ async function reportDrift<S extends Schema, U extends User>(
   if (blocking.length > 0) throw new MigrationRefused(blocking, 'started')
 }
 
-/** L1: a table whose triggers were disabled is found, and its rooms load again. */
+/** L1: a table that is not captured, or not as it is now, is found, and its rooms load again. */
 function watchTables({ database, schema, log }: RunningCore): Watch {
   return watchCapture(database, schema, {
-    onFound({ uncaptured, reloaded }) {
-      for (const table of uncaptured) {
-        log.error(
-          { table },
-          `Changes of \`${table}\` are not logged: a trigger is missing or disabled. Run \`syncline migrate\`.`,
-        )
-      }
-      for (const table of reloaded) {
-        log.warn({ table }, `Triggers of \`${table}\` were changed, so its rooms load again.`)
-      }
+    onFound(found) {
+      for (const { level, subject, message } of healingMessages(found)) log[level](subject, message)
     },
     onError: (error) =>
       log.warn({ error: String(error) }, 'The triggers could not be looked at; it is tried again.'),

@@ -40,7 +40,7 @@ describe.each(KINDS)('%s', (kind) => {
     const healing = await healCapture(database, schema)
     const drift = await checkCapture(database, schema)
 
-    expect(healing).toEqual({ uncaptured: [], reloaded: [] })
+    expect(healing).toMatchObject({ uncaptured: [], reloaded: [] })
     expect(drift).toMatchObject([{ kind: 'not_migrated', isBlocking: false }])
   })
 

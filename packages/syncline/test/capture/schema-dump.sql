@@ -104,6 +104,7 @@ create or replace function syncline.stamp_productions() returns trigger
   language plpgsql security definer
 as $function$
 -- Stamps versions on "public"."productions" before a row is stored.
+-- made for columns: {"id":"text","name":"text","starts_at":"timestamptz"}
 #variable_conflict use_column
 <<stamp_productions>>
 declare
@@ -183,6 +184,7 @@ create or replace function syncline.stamp_cameras() returns trigger
   language plpgsql security definer
 as $function$
 -- Stamps versions on "public"."cameras" before a row is stored.
+-- made for columns: {"id":"text","name":"text","note":"text","production_id":"text","zoom":"int4"}
 #variable_conflict use_column
 <<stamp_cameras>>
 declare
@@ -286,6 +288,7 @@ create or replace function syncline.stamp_photos() returns trigger
   language plpgsql security definer
 as $function$
 -- Stamps versions on "public"."photos" before a row is stored.
+-- made for columns: {"camera_id":"text","caption":"text","id":"text","sync_room":"text"}
 #variable_conflict use_column
 <<stamp_photos>>
 declare
@@ -419,6 +422,7 @@ create or replace function syncline.stamp_comments() returns trigger
   language plpgsql security definer
 as $function$
 -- Stamps versions on "public"."comments" before a row is stored.
+-- made for columns: {"body":"text","id":"text","photo_id":"text","sync_room":"text"}
 #variable_conflict use_column
 <<stamp_comments>>
 declare
@@ -546,6 +550,7 @@ create or replace function syncline.stamp_lenses() returns trigger
   language plpgsql security definer
 as $function$
 -- Stamps versions on "public"."lenses" before a row is stored.
+-- made for columns: {"id":"int8","name":"text","serial":"int8"}
 #variable_conflict use_column
 <<stamp_lenses>>
 declare
@@ -625,6 +630,7 @@ create or replace function syncline.stamp_members() returns trigger
   language plpgsql security definer
 as $function$
 -- Stamps versions on "public"."members" before a row is stored.
+-- made for columns: {"id":"uuid","user_name":"text"}
 #variable_conflict use_column
 <<stamp_members>>
 declare
@@ -705,6 +711,7 @@ create or replace function syncline.log_productions() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."productions".
+-- made for columns: {"id":"text","name":"text","starts_at":"timestamptz"}
 -- of a statement: {"model":"production","id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","marks":"null","reads":["id"],"columns":{"name":{"field":"name","changed":"(new.\"name\" operator(pg_catalog.=) old.\"name\" collate pg_catalog.\"C\") is not true and (new.\"name\" is not null or old.\"name\" is not null)","after":"new.\"name\"::pg_catalog.text","before":"old.\"name\"::pg_catalog.text"},"starts_at":{"field":"startsAt","changed":"(new.\"starts_at\" operator(pg_catalog.=) old.\"starts_at\") is not true and (new.\"starts_at\" is not null or old.\"starts_at\" is not null)","after":"case when not pg_catalog.isfinite(new.\"starts_at\") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'\n      when new.\"starts_at\" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')\n      else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end","before":"case when not pg_catalog.isfinite(old.\"starts_at\") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'\n      when old.\"starts_at\" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')\n      else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old.\"starts_at\"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end"}}}
 #variable_conflict use_column
 <<log_productions>>
@@ -962,6 +969,7 @@ create or replace function syncline.log_cameras() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."cameras".
+-- made for columns: {"id":"text","name":"text","note":"text","production_id":"text","zoom":"int4"}
 -- of a statement: {"model":"camera","id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"production_id\"::pg_catalog.text, 250)","marks":"null","reads":["id","production_id"],"columns":{"name":{"field":"name","changed":"(new.\"name\" operator(pg_catalog.=) old.\"name\" collate pg_catalog.\"C\") is not true and (new.\"name\" is not null or old.\"name\" is not null)","after":"new.\"name\"::pg_catalog.text","before":"old.\"name\"::pg_catalog.text"},"note":{"field":"note","changed":"(new.\"note\" operator(pg_catalog.=) old.\"note\" collate pg_catalog.\"C\") is not true and (new.\"note\" is not null or old.\"note\" is not null)","after":"new.\"note\"::pg_catalog.text","before":"old.\"note\"::pg_catalog.text"},"zoom":{"field":"zoom","changed":"(new.\"zoom\" operator(pg_catalog.=) old.\"zoom\") is not true and (new.\"zoom\" is not null or old.\"zoom\" is not null)","after":"new.\"zoom\"","before":"old.\"zoom\""}}}
 #variable_conflict use_column
 <<log_cameras>>
@@ -1190,6 +1198,7 @@ create or replace function syncline.move_cameras() returns trigger
   language plpgsql security definer
 as $function$
 -- Takes the children of "public"."cameras" along when it changes rooms.
+-- made for columns: {"id":"text","name":"text","note":"text","production_id":"text","zoom":"int4"}
 #variable_conflict use_column
 <<move_cameras>>
 declare
@@ -1319,6 +1328,7 @@ create or replace function syncline.log_photos() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."photos".
+-- made for columns: {"camera_id":"text","caption":"text","id":"text","sync_room":"text"}
 -- of a statement: {"model":"photo","id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"sync_room\"::pg_catalog.text, 250)","marks":"null","reads":["id","sync_room"],"columns":{"caption":{"field":"caption","changed":"(new.\"caption\" operator(pg_catalog.=) old.\"caption\" collate pg_catalog.\"C\") is not true and (new.\"caption\" is not null or old.\"caption\" is not null)","after":"new.\"caption\"::pg_catalog.text","before":"old.\"caption\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_photos>>
@@ -1521,6 +1531,7 @@ create or replace function syncline.move_photos() returns trigger
   language plpgsql security definer
 as $function$
 -- Takes the children of "public"."photos" along when it changes rooms.
+-- made for columns: {"camera_id":"text","caption":"text","id":"text","sync_room":"text"}
 #variable_conflict use_column
 <<move_photos>>
 declare
@@ -1650,6 +1661,7 @@ create or replace function syncline.log_comments() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."comments".
+-- made for columns: {"body":"text","id":"text","photo_id":"text","sync_room":"text"}
 -- of a statement: {"model":"comment","id":"pg_catalog.left(new.\"id\"::pg_catalog.text, 250)","room":"'Production:' operator(pg_catalog.||) pg_catalog.left(new.\"sync_room\"::pg_catalog.text, 250)","marks":"null","reads":["id","sync_room"],"columns":{"body":{"field":"body","changed":"(new.\"body\" operator(pg_catalog.=) old.\"body\" collate pg_catalog.\"C\") is not true and (new.\"body\" is not null or old.\"body\" is not null)","after":"new.\"body\"::pg_catalog.text","before":"old.\"body\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_comments>>
@@ -1918,6 +1930,7 @@ create or replace function syncline.log_lenses() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."lenses".
+-- made for columns: {"id":"int8","name":"text","serial":"int8"}
 -- of a statement: {"model":"lens","id":"new.\"id\"::pg_catalog.text","room":"'Lens:all'","marks":"null","reads":["id"],"columns":{"name":{"field":"name","changed":"(new.\"name\" operator(pg_catalog.=) old.\"name\" collate pg_catalog.\"C\") is not true and (new.\"name\" is not null or old.\"name\" is not null)","after":"new.\"name\"::pg_catalog.text","before":"old.\"name\"::pg_catalog.text"},"serial":{"field":"serial","changed":"(new.\"serial\" operator(pg_catalog.=) old.\"serial\") is not true and (new.\"serial\" is not null or old.\"serial\" is not null)","after":"new.\"serial\"::pg_catalog.text","before":"old.\"serial\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_lenses>>
@@ -2161,6 +2174,7 @@ create or replace function syncline.log_members() returns trigger
   language plpgsql security definer
 as $function$
 -- Logs committed changes of "public"."members".
+-- made for columns: {"id":"uuid","user_name":"text"}
 -- of a statement: {"model":"member","id":"new.\"id\"::pg_catalog.text","room":"null","marks":"null","reads":["id"],"columns":{"user_name":{"field":"userName","changed":"(new.\"user_name\" operator(pg_catalog.=) old.\"user_name\" collate pg_catalog.\"C\") is not true and (new.\"user_name\" is not null or old.\"user_name\" is not null)","after":"new.\"user_name\"::pg_catalog.text","before":"old.\"user_name\"::pg_catalog.text"}}}
 #variable_conflict use_column
 <<log_members>>

@@ -23,7 +23,7 @@ export const LOG_TRIGGER = 'zz_syncline_log'
 export const LOG_UPDATE_TRIGGER = 'zz_syncline_log_update'
 export const MOVE_TRIGGER = 'zz_syncline_move'
 const MARK_TRIGGER = 'zz_syncline_mark'
-const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
+export const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
 
 /** Names of all that a table may have. */
 export const OWN_TRIGGERS = [

@@ -10,6 +10,8 @@ type DriftKind =
   | 'enum_values'
   | 'trigger_after_stamp'
   | 'trigger_disabled'
+  | 'partition_uncaptured'
+  | 'type_changed'
   | 'wrong_room'
   | 'unsettled_room'
   | 'not_migrated'

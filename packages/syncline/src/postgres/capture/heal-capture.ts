@@ -14,17 +14,21 @@ import {
   STAMP_UPDATE_TRIGGER,
 } from './capture-triggers.ts'
 import { slugOf } from './captured-table.ts'
+import { healPartitions, type UnseenPartition } from './heal-partitions.ts'
 import { logFunctionName } from './log-function.ts'
+import { reloadRooms } from './reload-rooms.ts'
+import { type Renewal, renewFunctions } from './renew-functions.ts'
 import { stampFunctionName } from './stamp-function.ts'
 import { literal } from './sql-text.ts'
-import { quoteIdentifier } from '../sql.ts'
-import { WAKE_CHANNEL } from '../log/wake.ts'
+import { truncateFunctionName } from './truncate-function.ts'
 
-export interface Healing {
+export interface Healing extends Renewal {
   /** Tables, as declared, that lack a trigger or whose trigger is disabled: their changes are not logged. */
   readonly uncaptured: readonly string[]
-  /** Tables, as declared, whose rooms were told to load again, because triggers of theirs had been changed. */
+  /** Tables, as declared, whose rooms were told to load again, because triggers of theirs had been changed or were missing. */
   readonly reloaded: readonly string[]
+  /** Partitions whose TRUNCATE was not seen; those that could be given its trigger are captured now. */
+  readonly partitions: readonly UnseenPartition[]
 }
 
 interface TriggerState {
@@ -58,10 +62,18 @@ export async function healWithin(
   const models = Object.values(schema.models).map((model) => captureOf(model, states))
   const uncaptured = models.filter(({ isCaptured }) => !isCaptured)
   const changed = models.filter(({ isCaptured, found }) => isCaptured && found.some(isChanged))
-  for (const { model } of changed) await reloadRooms(connection, schema, model)
+  const partitions = await healPartitions(connection)
+  const isHealed = ({ table }: Model) => {
+    const name = truncateFunctionName({ slug: slugOf(table) })
+    return partitions.some((each) => each.outcome === 'healed' && each.function === name)
+  }
+  const reloading = models.filter((each) => changed.includes(each) || isHealed(each.model))
+  for (const { model } of reloading)
+    for (const statement of reloadRooms(schema, model)) await connection.query(statement)
   if (states.some((state) => state.known !== state.xmin)) await connection.query(REMEMBER)
   const tables = (some: typeof models) => some.map(({ model }) => model.table)
-  return { uncaptured: tables(uncaptured), reloaded: tables(changed) }
+  const renewal = await renewFunctions(connection, schema)
+  return { uncaptured: tables(uncaptured), reloaded: tables(reloading), partitions, ...renewal }
 }
 
 /** A trigger that is seen for the first time has missed nothing that anybody was shown. */
@@ -84,25 +96,3 @@ function captureOf(model: Model, states: readonly TriggerState[]) {
 const REMEMBER = `insert into syncline.known_triggers (function, name, changed)
   select p.proname, t.tgname, t.xmin::text ${ENABLED_TRIGGERS}
   on conflict (function, name) do update set changed = excluded.changed`
-
-/** Every room that may have missed a change: those that there are, and those that the log remembers. */
-async function reloadRooms(
-  connection: Pick<Connection, 'query'>,
-  schema: CompiledSchema,
-  model: Model,
-): Promise<void> {
-  const rooms = [
-    ...new Set(model.rooms.map(({ root }) => root).concat(model.isRoot ? [model.name] : [])),
-  ].map((root) => roomsOf(schema.models[root] as Model))
-  const all = model.shared ? [`select ${literal(`${model.channel}:all`)}`] : []
-  const text = [...rooms, ...all].join(' union ') || 'select null'
-  await connection.query(`insert into syncline.log (room, model, id, action, version)
-    select r.room, ${literal(model.name)}, '', 'truncate', 0 from (${text}) as r (room)`)
-  await connection.query(`select pg_notify('${WAKE_CHANNEL}', '')`)
-}
-
-function roomsOf(root: Model): string {
-  const prefix = literal(`${root.channel}:`)
-  return `select ${prefix} || left(t.${quoteIdentifier(root.idColumn)}::text, 250) from ${quoteIdentifier(root.table)} as t
-    union select l.room from syncline.log as l where starts_with(l.room, ${prefix}) and l.room <> ${literal(`${root.channel}:all`)}`
-}

@@ -13,6 +13,7 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
+import { columnsNote } from './columns-note.ts'
 import { differs, isAnyChanged, whenChanged } from './changed-expression.ts'
 import { buryRecord, following, isAboveLastLife, reviveRecord, versionToLog } from './lives.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
@@ -39,7 +40,7 @@ export function logFunction(table: CapturedTable): string {
   return triggerFunction({
     name: logFunctionName(table),
     purpose: `Logs committed changes of ${table.table}.`,
-    note: entryNote(table),
+    notes: [columnsNote(table), entryNote(table)],
     variables: [
       ...(isPartitioned ? ['operation pg_catalog.text := tg_op'] : []),
       'record_id pg_catalog.text',

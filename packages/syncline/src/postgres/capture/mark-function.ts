@@ -5,6 +5,7 @@
  * carries nothing but marks.
  */
 import type { CapturedTable } from './captured-table.ts'
+import { columnsNote } from './columns-note.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { linkedMarksText } from './marks.ts'
 import { readWriter } from './read-writer.ts'
@@ -20,6 +21,7 @@ export function markFunction(table: CapturedTable): string {
   return triggerFunction({
     name: markFunctionName(table),
     purpose: `Finds what a record of ${table.table} is linked to before it is deleted.`,
+    notes: [columnsNote(table)],
     variables: ['log_marks pg_catalog.jsonb', ...WRITER_VARIABLES],
     body: paragraphs(
       linkedMarksText(table),

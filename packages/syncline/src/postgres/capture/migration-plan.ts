@@ -20,6 +20,7 @@ import {
 } from './capture-triggers.ts'
 import { type CapturedTable, capturedTable } from './captured-table.ts'
 import { completeTables, roomColumns } from './complete-description.ts'
+import { typeDrift } from './columns-note.ts'
 import {
   columnDefinition,
   createIndex,
@@ -31,14 +32,16 @@ import type { DatabaseDescription, TableDescription } from './describe-database.
 import type { Drift } from './drift.ts'
 import { findDrift, sharedTables } from './find-drift.ts'
 import { guardFunction, guardTable, guardTruncateFunction } from './guard-function.ts'
+import { partitionDrift, unseenPartitions } from './heal-partitions.ts'
 import { logFunction } from './log-function.ts'
 import { markFunction } from './mark-function.ts'
 import { moveFunction } from './move-function.ts'
 import { OWN_OBJECTS, OWN_OBJECTS_MARK, readMark } from './own-objects.ts'
+import { reloadRooms } from './reload-rooms.ts'
 import { byDepth, fillStep, type RoomCheck, roomChecks } from './room-steps.ts'
 import { settleFunction } from './settle-function.ts'
 import { literal, sourceOf } from './sql-text.ts'
-import { stampFunction } from './stamp-function.ts'
+import { stampFunction, stampFunctionName } from './stamp-function.ts'
 import { truncateFunction } from './truncate-function.ts'
 
 export interface CaptureOptions {
@@ -125,6 +128,8 @@ export function planMigration(
           truncateFunction(table),
         ],
         logTriggers(table),
+        // What these partitions lost or brought was not logged.
+        unseenPartitions(table.description).length > 0 ? reloadRooms(schema, table.model) : [],
       ),
     ),
     tables.some((table) => table.moves.length > 0) &&
@@ -144,7 +149,18 @@ export function planMigration(
     steps: steps.filter((step): step is MigrationStep => typeof step === 'object'),
     roomChecks: roomChecks(database, tables),
     isUnfilled: readMark(database.mark).isUnfilled,
-    drift: [...drift, ...disabledTriggers(schema, database, options)],
+    drift: [
+      ...drift,
+      ...disabledTriggers(schema, database, options),
+      ...tablesOf(schema, options).flatMap((table) => partitionDrift(table, database.tables.get(table))),
+      ...tables.flatMap(({ model, slug }) =>
+        typeDrift(
+          model.table,
+          database.tables.get(model.table),
+          database.functions.get(stampFunctionName({ slug })),
+        ),
+      ),
+    ],
   }
 }
 
@@ -275,6 +291,7 @@ function captureStep(
   table: string | null,
   functions: readonly string[],
   triggers: readonly WantedTrigger[],
+  afterwards: readonly string[] = [],
 ): MaybeStep {
   const changed = functions.filter((text) => database.functions.get(nameOf(text)) !== sourceOf(text))
   const existing = table === null ? undefined : database.tables.get(table)
@@ -294,6 +311,7 @@ function captureStep(
           : [dropTrigger(wanted.name, wanted.table), createTrigger(wanted)],
       ),
       ...disabled.map(enableTrigger),
+      ...afterwards,
     ],
     run: 'once',
   }

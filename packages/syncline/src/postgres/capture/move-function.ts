@@ -9,6 +9,7 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable, RoomMove } from './captured-table.ts'
+import { columnsNote } from './columns-note.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { readWriter } from './read-writer.ts'
 import { idText } from './record-sql.ts'
@@ -31,6 +32,7 @@ export function moveFunction(table: CapturedTable): string {
   return triggerFunction({
     name: moveFunctionName(table),
     purpose: `Takes the children of ${table.table} along when it changes rooms.`,
+    notes: [columnsNote(table)],
     variables: WRITER_VARIABLES,
     body: paragraphs(
       adoptsChildren(table) && adoptChildren(table, id),

@@ -46,8 +46,8 @@ export interface TriggerFunction {
   /** In schema `syncline`. */
   readonly name: string
   readonly purpose: string
-  /** A line for whoever reads the function, a program perhaps. */
-  readonly note?: string
+  /** Lines for whoever reads the function, a program perhaps. */
+  readonly notes?: readonly (string | undefined)[]
   readonly variables: readonly string[]
   readonly body: string
   /** Settings that are fixed while it runs: `extra_float_digits = 1`. */
@@ -58,7 +58,7 @@ export interface TriggerFunction {
 export function triggerFunction({
   name,
   purpose,
-  note,
+  notes = [],
   variables,
   body,
   settings = [],
@@ -68,7 +68,7 @@ export function triggerFunction({
   return `create or replace function syncline.${name}() returns trigger
   language plpgsql security definer${fixed}
 as $function$
--- ${lines(purpose, note && `-- ${note}`)}
+-- ${lines(purpose, ...notes.map((note) => note && `-- ${note}`))}
 #variable_conflict use_column
 ${lines(variables.length > 0 && `<<${name}>>\ndeclare\n${indent(declared)}`)}
 begin

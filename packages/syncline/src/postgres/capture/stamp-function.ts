@@ -7,6 +7,7 @@
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedField, CapturedTable, RoomRoute } from './captured-table.ts'
+import { columnsNote } from './columns-note.ts'
 import { differs, isAnyChanged, isChanged, whenChanged } from './changed-expression.ts'
 import { beginLife, following, isRevival, readLastLife } from './lives.ts'
 import { continueInNewPartition, notePartitionMove } from './partition-move.ts'
@@ -23,6 +24,7 @@ export function stampFunction(table: CapturedTable): string {
   return triggerFunction({
     name: stampFunctionName(table),
     purpose: `Stamps versions on ${table.table} before a row is stored.`,
+    notes: [columnsNote(table)],
     variables: [
       'next_version integer',
       'last_version integer',

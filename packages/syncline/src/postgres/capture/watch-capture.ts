@@ -26,7 +26,7 @@ export function watchCapture(database: Database, schema: CompiledSchema, options
   const look = async () => {
     try {
       const found = await healCapture(database, schema)
-      if (found.uncaptured.length + found.reloaded.length > 0) options.onFound(found)
+      if (Object.values(found).some((list: readonly unknown[]) => list.length > 0)) options.onFound(found)
     } catch (error) {
       if (!isClosed) options.onError(error)
     }
