@@ -11,7 +11,7 @@ test('users stand in line once, in the order in which they came, each with all t
   due.add('ana', '3', anybody)
 
   const taken = [due.take(NOBODY), due.take(NOBODY), due.take(NOBODY)].map(
-    (each) => each && [each[0], [...each[1]].flat()],
+    (each) => each && [each[0], each[1] === 'all' ? 'all' : [...each[1].entries()].flat()],
   )
 
   expect(taken).toEqual([['ana', ['1', anybody, '3', anybody]], ['ben', ['2', anybody]], undefined])
