@@ -202,11 +202,12 @@ test.each([
   },
 )
 
-test('A2: whoever is taken off an account is told, and hears no more of it', async () => {
+test('A2: whoever is taken off an account is told, hears no more of it, and sees it again when added again', async () => {
   const frames: string[] = []
   ben.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))))
   await ben.reload()
   await untilConnected(ben)
+  const address = ben.url()
 
   await database.query(`delete from account_users where user_id = 'ben' and account_id = 1`)
 
@@ -217,6 +218,16 @@ test('A2: whoever is taken off an account is told, and hears no more of it', asy
   await ben.getByRole('link', { name: 'Northern Sessions' }).waitFor()
   expect(frames.slice(heard).join()).not.toContain('"marker"')
   expect(await ben.content()).not.toContain('Not for Ben')
+
+  await ben.goto(address)
+  await ben.getByRole('heading', { name: 'Not here', exact: true }).waitFor()
+  await untilConnected(ben)
+  await database.query(`insert into account_users (account_id, user_id) values (1, 'ben')`)
+  await ben.getByRole('heading', { name: 'Members', exact: true }).waitFor({ timeout })
+  await database.query(`delete from account_users where user_id = 'ben' and account_id = 1`)
+  await ben.getByRole('heading', { name: 'Not here', exact: true }).waitFor({ timeout })
+  await ben.getByRole('link', { name: 'Your accounts', exact: true }).click()
+  await ben.getByRole('link', { name: 'Northern Sessions' }).waitFor()
 })
 
 test('R1: whoever is added to an account finds it on their list', async () => {

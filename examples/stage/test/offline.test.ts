@@ -180,9 +180,10 @@ test('W3, K2: who signs out with unsent changes is told how many, and keeps them
   await page.getByText('1 change not sent').waitFor()
   await signOut(true)
   await page.getByText('1 change not sent').waitFor({ state: 'detached' })
-  // Without a network the cookie stayed: the page that opens is Ben's.
+  // The server hears of it when it can be reached again.
   await page.context().setOffline(false)
   await page.goto(`${stage.url}/productions`)
+  await signIn(page, 'Ben')
   await openProduction(page, SHARED)
   await untilValue(page, 'Note of Camera 7', before)
 
