@@ -101,7 +101,9 @@ function compileModelChecks(model: Model): ModelChecks {
 
 function fieldChecks(field: Field): FieldChecks {
   const check = compileCheck(field)
-  return { create: check, update: operatorCheck(field, check) }
+  // How far a counter is stepped is no value of it, so that its validator is not asked.
+  const amount = field.onConflict === 'counter' ? compileCheck({ ...field, validator: undefined }) : check
+  return { create: check, update: operatorCheck(field, check, amount) }
 }
 
 function missing(model: Model, required: readonly string[], fields: object): Fault[] {

@@ -4,12 +4,12 @@ import { InvalidValue } from './invalid-value.ts'
 import { isRecord } from './is-record.ts'
 import type { Field } from './model.ts'
 
-/** Extends a field's check by the operators of its policy. */
-export function operatorCheck(field: Field, check: ValueCheck): ValueCheck {
+/** Extends a field's check by the operators of its policy; `operand` judges what an operator adds or removes. */
+export function operatorCheck(field: Field, check: ValueCheck, operand: ValueCheck): ValueCheck {
   if (field.onConflict === 'counter')
-    return (value) => (isRecord(value) ? checkIncrement(value, elementOf(field, check)) : check(value))
+    return (value) => (isRecord(value) ? checkIncrement(value, elementOf(field, operand)) : check(value))
   if (field.onConflict === 'set')
-    return (value) => (isRecord(value) ? checkSetChange(value, elementOf(field, check)) : check(value))
+    return (value) => (isRecord(value) ? checkSetChange(value, elementOf(field, operand)) : check(value))
   if (field.kind === 'json' && !field.array) return check
   return (value) => (isRecord(value) ? refuse(field, value) : check(value))
 }

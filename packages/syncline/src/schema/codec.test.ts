@@ -453,6 +453,16 @@ describe('validators of the application', () => {
     })
   })
 
+  test('of a counter judge what it is set to, not how far it is stepped', () => {
+    const positive = v.pipe(v.number(), v.minValue(1, 'Too little.'))
+    const thing = modelOf({ zoom: integer().default(1).onConflict('counter').validate(positive) })
+    const step = (by: unknown) => checkFields(thing, 'update', { zoom: { $inc: by } })
+
+    expect(checkFields(thing, 'update', { zoom: 0 })).toMatchObject({ ok: false })
+    expect(step(-1)).toEqual({ ok: true, fields: { zoom: { $inc: -1 } } })
+    expect(step('-1')).toMatchObject({ ok: false })
+  })
+
   test('that are asynchronous or throw refuse, and nothing is left unhandled', async () => {
     const asynchronous = judged(standard(async () => Promise.reject(new Error('late'))))
     const throwing = judged(

@@ -80,7 +80,8 @@ export class FieldDeclaration<
   /**
    * Adds a validator that any Standard Schema library makes (Valibot, Zod, ArkType). It runs after the built-in
    * checks on the device and on the server, must be synchronous, is not asked about null, and only judges: the
-   * value is stored as written, not as the validator returns it. Its output type narrows the field's.
+   * value is stored as written, not as the validator returns it. Its output type narrows the field's. How far a
+   * counter is stepped (`$inc`) is not judged, nor what becomes of it: a check constraint of the database bounds that.
    */
   validate<Narrow extends Value>(
     validator: StandardSchemaV1<Value, Narrow>,
