@@ -2,6 +2,7 @@
 import { integer, model, oneOf, text } from 'syncline'
 import { cables } from './choices.ts'
 import { inProduction, stamped } from './common.ts'
+import { ranges, within } from './ranges.ts'
 
 /**
  * One signal from a device to another. Both ends are ids of records of the same production, of any kind: a
@@ -29,8 +30,8 @@ export const cableSnake = model(
     ...inProduction,
     name: text().default('New cable snake'),
     cable: oneOf(...cables).default('SDI'),
-    cores: integer().default(8),
-    lengthM: integer().default(50),
+    cores: integer().default(8).validate(within(ranges.cableSnake.cores)),
+    lengthM: integer().default(50).validate(within(ranges.cableSnake.lengthM)),
     fromPlace: text().default(''),
     toPlace: text().default(''),
   },

@@ -1,6 +1,7 @@
 /** What the models have in common. */
 import { integer, number, oneOf, reference, text, timestamp } from 'syncline'
 import { deviceStatuses } from './choices.ts'
+import { ranges, within } from './ranges.ts'
 
 /** Who last changed a record, and when; Syncline writes both. Null is a record that another program wrote. */
 export const stamps = {
@@ -29,6 +30,6 @@ export const device = {
 
 /** How many signals go into a device and come out of it. */
 export const ports = {
-  inputs: integer().default(0),
-  outputs: integer().default(0),
+  inputs: integer().default(0).validate(within(ranges.equipment.inputs)),
+  outputs: integer().default(0).validate(within(ranges.equipment.outputs)),
 }

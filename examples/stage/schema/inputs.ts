@@ -2,6 +2,7 @@
 import { integer, model, oneOf, text, timestamp } from 'syncline'
 import { cameraStatuses, deviceStatuses, sourceTypes } from './choices.ts'
 import { device, inProduction, stamped } from './common.ts'
+import { ranges, within } from './ranges.ts'
 
 export const camera = model(
   'cameras',
@@ -11,7 +12,7 @@ export const camera = model(
     position: text().default(''),
     operator: text().default(''),
     lens: text().default(''),
-    zoom: integer().default(1).onConflict('counter'),
+    zoom: integer().default(1).onConflict('counter').validate(within(ranges.camera.zoom)),
     status: oneOf(...cameraStatuses).default('standby'),
     createdAt: timestamp().filledByDatabase(),
   },
@@ -44,7 +45,7 @@ export const mediaServer = model(
     name: text().default('New media server'),
     software: text().default(''),
     showFile: text().default(''),
-    outputs: integer().default(2),
+    outputs: integer().default(2).validate(within(ranges.mediaServer.outputs)),
   },
   stamped,
 )

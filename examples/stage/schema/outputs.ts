@@ -2,6 +2,7 @@
 import { integer, model, oneOf, text } from 'syncline'
 import { recordStatuses, sendTypes, streamStatuses } from './choices.ts'
 import { device, inProduction, stamped } from './common.ts'
+import { ranges, within } from './ranges.ts'
 
 export const send = model(
   'sends',
@@ -20,10 +21,10 @@ export const ledScreen = model(
     ...device,
     name: text().default('New LED screen'),
     location: text().default(''),
-    widthPx: integer().default(0),
-    heightPx: integer().default(0),
+    widthPx: integer().default(0).validate(within(ranges.ledScreen.widthPx)),
+    heightPx: integer().default(0).validate(within(ranges.ledScreen.heightPx)),
     pitch: text().default(''),
-    brightness: integer().default(60).onConflict('counter'),
+    brightness: integer().default(60).onConflict('counter').validate(within(ranges.ledScreen.brightness)),
   },
   stamped,
 )
@@ -59,7 +60,7 @@ export const stream = model(
     name: text().default('New stream'),
     platform: text().default(''),
     address: text().default(''),
-    bitrateKbps: integer().default(6_000),
+    bitrateKbps: integer().default(6_000).validate(within(ranges.stream.bitrateKbps)),
     status: oneOf(...streamStatuses).default('offline'),
   },
   stamped,

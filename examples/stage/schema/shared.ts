@@ -2,6 +2,7 @@
 import { boolean, integer, model, oneOf, text } from 'syncline'
 import { equipmentCategories } from './choices.ts'
 import { ports, stamped, stamps } from './common.ts'
+import { ranges, within } from './ranges.ts'
 
 export const equipment = model(
   'equipment',
@@ -11,7 +12,7 @@ export const equipment = model(
     category: oneOf(...equipmentCategories).default('Camera'),
     ...ports,
     /** How many there are in the store. */
-    quantity: integer().default(1).onConflict('counter'),
+    quantity: integer().default(1).onConflict('counter').validate(within(ranges.equipment.quantity)),
     note: text().default(''),
     ...stamps,
   },

@@ -1,6 +1,7 @@
 /** What chooses between pictures: switchers and routers. */
 import { integer, model, text } from 'syncline'
 import { device, ports, stamped } from './common.ts'
+import { ranges, within } from './ranges.ts'
 
 export const switcher = model(
   'switchers',
@@ -10,7 +11,7 @@ export const switcher = model(
     name: text().default('New switcher'),
     operator: text().default(''),
     location: text().default(''),
-    mixEffects: integer().default(1),
+    mixEffects: integer().default(1).validate(within(ranges.switcher.mixEffects)),
   },
   stamped,
 )

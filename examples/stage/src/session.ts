@@ -105,6 +105,9 @@ function write(key: string, text: string | null): void {
 
 async function readAnswer<Answer>(response: Response): Promise<Answer> {
   if (response.ok) return (await response.json()) as Answer
-  const body = (await response.json().catch(() => ({}))) as { error?: { message?: string } }
-  throw new Error(body.error?.message ?? `The server answered ${response.status}. Try again in a moment.`)
+  throw new Error(
+    response.status === 401
+      ? 'They are not known here any more. Load the page again.'
+      : `The server answered ${response.status}. Try again in a moment.`,
+  )
 }

@@ -5,6 +5,7 @@ import { phasesOf } from '../src/checklist/phases.ts'
 import { formatAge, withArticle } from '../src/format.ts'
 import { askToLose, describeKept, describeUnsent } from '../src/frame/describe-status.ts'
 import { equipmentPath, placeOf, productionPath } from '../src/router.ts'
+import { reasonFor } from '../src/sync/reason-of.ts'
 import type { Task } from '../src/sync/rows.ts'
 
 test('an address names a production, whatever its id, or a page that is not there', () => {
@@ -22,7 +23,7 @@ test('an address names a production, whatever its id, or a page that is not ther
   expect(placeOf('/productions/%E0%A4%A')).toEqual({ page: 'missing' })
 })
 
-test('phases stand in the order of their first task, and an empty checklist has one to begin with', () => {
+test('phases stand in the order of their first task, then those that were begun and have none', () => {
   const tasks = ['Rig', 'Show', 'Rig'].map(
     (phase, position) => ({ id: `${position}`, phase, position }) as Task,
   )
@@ -33,7 +34,8 @@ test('phases stand in the order of their first task, and an empty checklist has 
     ['Rig', ['0', '2']],
     ['Show', ['1']],
   ])
-  expect(phasesOf([]).map(({ name }) => name)).toEqual(['Show'])
+  expect(phasesOf([])).toEqual([])
+  expect(phasesOf(tasks, ['Load-out', 'Rig']).map(({ name }) => name)).toEqual(['Rig', 'Show', 'Load-out'])
 })
 
 test('K2: what is not sent is counted, with the age of the oldest', () => {
@@ -81,4 +83,15 @@ test('settings have defaults, and a port that is none is refused with what to do
 
   expect(settings).toMatchObject({ port: 4000, dataDir: './data', databaseUrl: undefined, secret: undefined })
   expect(() => readSettings({ PORT: '80x' })).toThrow('PORT is "80x", which is no port. Set it to')
+})
+
+test('W3: a refusal is told in words, and that of a number says which ones fit', () => {
+  const told = ['constraint', 'unknown_field', 'schema_too_old', 'of a newer server'].map((code) =>
+    reasonFor({ code, field: 'name' }, { model: 'camera' }),
+  )
+
+  expect(told.filter((text) => !/^[A-Z][^`]+\.$/.test(text))).toEqual([])
+  expect(reasonFor({ code: 'constraint' }, { model: 'camera', fields: { zoom: 300 } })).toBe(
+    'It is a whole number from 1 to 200.',
+  )
 })

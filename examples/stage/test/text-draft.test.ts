@@ -102,7 +102,8 @@ test('W3: a field that leaves the page saves what it holds, and what is refused 
 
 test('W2: a step is a change, not a value', () => {
   const steps: number[] = []
-  const draft = makeDraft('5', { step: (by: number) => outcomeOf(() => steps.push(by)) })
+  const range = { from: 0, to: 9, step: 1 }
+  const draft = makeDraft('5', { range, step: (by: number) => outcomeOf(() => steps.push(by)) })
 
   expect(draft.step(1)).toBe(true)
   expect(draft.step(1)).toBe(true)
@@ -111,6 +112,21 @@ test('W2: a step is a change, not a value', () => {
 
   expect(steps).toEqual([1, 1])
   expect(draft.current.text).toBe('x')
+})
+
+test('a step goes no further than the range, and from beyond it to its end', () => {
+  const steps: number[][] = []
+  const range = { from: 0, to: 100, step: 5 }
+  const step = (...numbers: number[]) => outcomeOf(() => steps.push(numbers))
+  const draft = makeDraft('98', { range, step })
+
+  expect([draft.step(1), draft.step(1)]).toEqual([true, true])
+  expect(draft.current.text).toBe('100')
+  draft.type('300')
+  draft.step(1)
+
+  expect(draft.current.text).toBe('100')
+  expect([steps, saved]).toEqual([[[2, 100]], ['100']])
 })
 
 function makeDraft(stored: string, more: object = {}): TextDraft {

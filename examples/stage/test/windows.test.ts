@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser, openProduction, openWindow, SEEN_WITHIN_MS, userButton } from './support/browser.ts'
-import { field, until, untilValue } from './support/page-parts.ts'
+import { field, numberField, until, untilValue } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
 
 const SHARED = 'Northern Sessions Awards'
@@ -257,7 +257,7 @@ async function firstCamera(page: Page): Promise<string> {
 }
 
 async function stepUp(page: Page, name: string, times: number): Promise<void> {
-  await field(page, name).focus()
+  await numberField(page, name).focus()
   for (let step = 0; step < times; step++) await page.keyboard.press('ArrowUp')
 }
 

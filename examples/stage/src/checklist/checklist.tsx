@@ -1,5 +1,5 @@
 /** The checklist of a production, by phase of the day. */
-import { useMemo } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { AddForm } from '../fields/add-form.tsx'
 import { behind } from '../sync/reorder.ts'
 import { useCrew } from '../sync/crew-context.ts'
@@ -15,7 +15,10 @@ interface ChecklistProps {
 export function Checklist({ productionId, target }: ChecklistProps) {
   const { crew } = useCrew()
   const { data: tasks } = useQuery('checklistItem', { where: { productionId }, orderBy: 'position' })
-  const phases = useMemo(() => phasesOf(tasks), [tasks])
+  /** Phases that have no task yet, and are nothing but a heading here. */
+  const [begun, setBegun] = useState<readonly string[]>([])
+  const phases = useMemo(() => phasesOf(tasks, begun), [tasks, begun])
+  const section = useRef<HTMLElement>(null)
   const done = tasks.filter(({ completed }) => completed).length
 
   const add = (phase: string, name: string) => {
@@ -25,8 +28,15 @@ export function Checklist({ productionId, target }: ChecklistProps) {
     )
     void crew.add('checklistItem', { productionId, phase, name, position: last }, name)
   }
+  const begin = (phase: string) => {
+    setBegun((others) => (others.includes(phase) ? others : [...others, phase]))
+    // Its first task is what one writes next.
+    const input = () =>
+      section.current?.querySelector<HTMLInputElement>(`[data-phase="${CSS.escape(phase)}"] .add input`)
+    requestAnimationFrame(() => input()?.focus())
+  }
   return (
-    <section className="checklist" id="checklist" aria-labelledby="checklist-title">
+    <section className="checklist" id="checklist" aria-labelledby="checklist-title" ref={section}>
       <header>
         <h2 id="checklist-title">Checklist</h2>
         <p className="count">
@@ -34,6 +44,11 @@ export function Checklist({ productionId, target }: ChecklistProps) {
         </p>
         <progress aria-label="Tasks done" max={Math.max(tasks.length, 1)} value={done} />
       </header>
+      {phases.length === 0 && (
+        <p className="empty">
+          Tasks stand under the phases of the day, such as load-in, rehearsal and show. Begin with one:
+        </p>
+      )}
       {phases.map((phase, index) => (
         <PhaseList
           key={phase.name}
@@ -44,7 +59,7 @@ export function Checklist({ productionId, target }: ChecklistProps) {
           onAdd={(name) => add(phase.name, name)}
         />
       ))}
-      <AddForm placeholder="Begin a phase" onAdd={(phase) => add(phase, `First of ${phase}`)} />
+      <AddForm placeholder="Begin a phase" onAdd={begin} />
     </section>
   )
 }

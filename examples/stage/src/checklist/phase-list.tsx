@@ -1,5 +1,5 @@
 /** The tasks of one phase of the day. A task that is moved beyond the last goes to the next phase. */
-import { useCallback, useRef } from 'react'
+import { useRef } from 'react'
 import { AddForm } from '../fields/add-form.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { useDrag } from '../table/use-drag.ts'
@@ -29,19 +29,16 @@ export function PhaseList({ phase: { name, tasks }, before, after, target, onAdd
       if (phase === undefined) return
       crew.change('checklistItem', id, { phase }, 'The task was not moved.')
       announce(`Moved to ${phase}.`)
-      // It is another row of another list now.
-      requestAnimationFrame(() => document.getElementById(id)?.querySelector('textarea')?.focus())
     },
   })
   const list = useRef<HTMLDivElement>(null)
-  const addInput = useRef<HTMLInputElement>(null)
   const { drag, handle } = useDrag(list, actions.moveTo)
-  const focusAdd = useCallback(() => addInput.current?.focus(), [])
   const done = tasks.filter(({ completed }) => completed).length
   return (
-    <div className="phase">
+    <div className="phase" data-phase={name}>
       <h3>
-        {name} <span className="count">{`${done} of ${tasks.length}`}</span>
+        {name}{' '}
+        <span className="count">{tasks.length === 0 ? 'Nothing yet' : `${done} of ${tasks.length}`}</span>
       </h3>
       <div className="frame" ref={list}>
         <ul>
@@ -53,13 +50,12 @@ export function PhaseList({ phase: { name, tasks }, before, after, target, onAdd
               isTarget={task.id === target}
               actions={actions}
               handle={handle}
-              focusAdd={focusAdd}
             />
           ))}
         </ul>
         {drag && <div className="drop-line" style={{ top: drag.line }} />}
       </div>
-      <AddForm input={addInput} placeholder={`Add to ${name}`} onAdd={onAdd} />
+      <AddForm placeholder={`Add to ${name}`} onAdd={onAdd} />
       <p className="unseen" role="status">
         {announcement}
       </p>

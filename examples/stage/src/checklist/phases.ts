@@ -6,17 +6,14 @@ export interface Phase {
   readonly tasks: readonly Task[]
 }
 
-/** What an empty checklist begins with. */
-const FIRST_PHASE = 'Show'
-
-/** Groups tasks by phase; phases stand in the order of their first task. */
-export function phasesOf(tasks: readonly Task[]): Phase[] {
+/** Groups tasks by phase, in the order of their first task; those that were begun and have none yet come last. */
+export function phasesOf(tasks: readonly Task[], begun: readonly string[] = []): Phase[] {
   const byName = new Map<string, Task[]>()
   for (const task of tasks) {
     const phase = byName.get(task.phase)
     if (phase) phase.push(task)
     else byName.set(task.phase, [task])
   }
-  if (byName.size === 0) byName.set(FIRST_PHASE, [])
+  for (const name of begun) if (!byName.has(name)) byName.set(name, [])
   return [...byName].map(([name, list]) => ({ name, tasks: list }))
 }

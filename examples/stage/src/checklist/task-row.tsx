@@ -6,8 +6,8 @@ import { useCrew } from '../sync/crew-context.ts'
 import type { Task } from '../sync/rows.ts'
 import { Edited } from '../table/edited.tsx'
 import type { DragHandle } from '../table/use-drag.ts'
-import { goTo, moveByKey } from '../table/row-focus.ts'
-import { focusNeighbour, type ListActions } from '../table/use-list-actions.ts'
+import { goTo, leaveRow, moveByKey } from '../table/row-focus.ts'
+import type { ListActions } from '../table/use-list-actions.ts'
 
 interface TaskRowProps {
   readonly task: Task
@@ -15,11 +15,10 @@ interface TaskRowProps {
   readonly isTarget: boolean
   readonly actions: ListActions
   readonly handle: DragHandle
-  focusAdd(): void
 }
 
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, index, isTarget, actions, handle, focusAdd } = props
+  const { task, index, isTarget, actions, handle } = props
   const { crew } = useCrew()
   const element = useRef<HTMLLIElement>(null)
   const ticked = useRef<boolean>(undefined)
@@ -35,10 +34,8 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
     crew.change('checklistItem', id, { completed: !completed }, what)
   }
   const remove = () => {
-    const row = element.current
+    leaveRow(element.current)
     actions.remove(task, name)
-    if (row?.nextElementSibling ?? row?.previousElementSibling) focusNeighbour(row, '.remove', null)
-    else focusAdd()
   }
   const text = (field: 'name' | 'assignedTo' | 'note') => ({
     value: task[field],

@@ -1,13 +1,12 @@
 /** One line to add something: its name, then Enter. */
-import { type RefObject, useState } from 'react'
+import { useState } from 'react'
 
 interface AddFormProps {
   readonly placeholder: string
-  readonly input?: RefObject<HTMLInputElement | null>
   onAdd(name: string): void
 }
 
-export function AddForm({ placeholder, input, onAdd }: AddFormProps) {
+export function AddForm({ placeholder, onAdd }: AddFormProps) {
   const [name, setName] = useState('')
   return (
     <form
@@ -19,7 +18,6 @@ export function AddForm({ placeholder, input, onAdd }: AddFormProps) {
       }}
     >
       <input
-        ref={input}
         value={name}
         onChange={(event) => setName(event.target.value)}
         aria-label={placeholder}

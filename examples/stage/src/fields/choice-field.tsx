@@ -64,7 +64,10 @@ export function ChoiceField({ label, value, options, groups = [], className = ''
       <RefusalNote
         id={noteId}
         reason={refused?.reason}
-        onRetry={() => void choose(shown)}
+        onRetry={() => {
+          select.current?.focus()
+          void choose(shown)
+        }}
         onDiscard={() => {
           setRefused(undefined)
           select.current?.focus()

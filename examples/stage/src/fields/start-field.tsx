@@ -1,5 +1,5 @@
 /** Day and time of a production, in the reader's own time zone. */
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import type { Outcome } from '../sync/crew.ts'
 import { RefusalNote } from './refusal-note.tsx'
 import { useChangesOfOthers, useMark } from './use-mark.ts'
@@ -14,9 +14,11 @@ export function StartField({ value, save }: StartFieldProps) {
   /** What is being chosen; undefined while nobody does. */
   const [draft, setDraft] = useState<string>()
   const [reason, setReason] = useState<string>()
+  const input = useRef<HTMLInputElement>(null)
   const noteId = useId()
   const isMarked = useMark(useChangesOfOthers(value, (next) => draft !== undefined && next === isoOf(draft)))
 
+  const shown = draft ?? localOf(value)
   const leave = async () => {
     if (draft === undefined || draft === localOf(value)) return setDraft(undefined)
     const refusal = await save(isoOf(draft))
@@ -25,13 +27,14 @@ export function StartField({ value, save }: StartFieldProps) {
   }
   return (
     <div className="field-whole">
-      <div className={`field is-moment${isMarked ? ' is-changed' : ''}`}>
+      <div className={`field is-moment${shown === '' ? ' is-empty' : ''}${isMarked ? ' is-changed' : ''}`}>
         <input
+          ref={input}
           type="datetime-local"
           aria-label="Starts"
           aria-invalid={reason !== undefined || undefined}
           aria-describedby={reason && noteId}
-          value={draft ?? localOf(value)}
+          value={shown}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={() => void leave()}
           onKeyDown={(event) => {
@@ -43,8 +46,12 @@ export function StartField({ value, save }: StartFieldProps) {
       <RefusalNote
         id={noteId}
         reason={reason}
-        onRetry={() => void leave()}
+        onRetry={() => {
+          input.current?.focus()
+          void leave()
+        }}
         onDiscard={() => {
+          input.current?.focus()
           setReason(undefined)
           setDraft(undefined)
         }}

@@ -6,7 +6,9 @@
  *
  * It saves when typing pauses, on Enter, and when it is left. Escape puts back what was there before.
  */
+import type { Range } from '../../schema/ranges.ts'
 import type { Outcome } from '../sync/crew.ts'
+import { isWithin, wholeNumber } from './whole-number.ts'
 
 /** Long enough that a word is one write, short enough that others see it being written. */
 const PAUSE_MS = 350
@@ -17,8 +19,10 @@ export interface TextDraftOptions {
   save(text: string): Outcome
   /** Keeps a text that is not stored when its field leaves the page. */
   orphan(text: string, reason: string): void
-  /** Adds to a number: a change, not a value, so that two people who step at once both count. */
-  step?(by: number): Outcome
+  /** Of a number: what it can be, and how far it is stepped. */
+  readonly range?: Range
+  /** Takes a number by so much to the next. */
+  step?(by: number, next: number): Outcome
 }
 
 /** What the field shows. */
@@ -108,14 +112,23 @@ export class TextDraft {
     this.saveChanged()
   }
 
-  /** Adds to the number in the field; false when it cannot. */
-  step(by: number): boolean {
-    const next = Number(this.#shown.text) + by
-    if (!this.#options.step || !Number.isInteger(next)) return false
+  /** Steps the number in the field up (1) or down (-1), and no further than its range; false where there is none. */
+  step(direction: 1 | -1): boolean {
+    const { range, step } = this.#options
+    const now = wholeNumber(this.#shown.text)
+    if (!range || !step || now === undefined) return false
+    const next = Math.min(Math.max(now + direction * range.step, range.from), range.to)
+    if (next === now) return true
+    // What is refused is nothing to step from.
+    if (!isWithin(now, range)) {
+      this.#show({ text: String(next) })
+      this.save()
+      return true
+    }
     this.saveChanged()
     this.#written = String(next)
-    this.#show({ text: this.#written })
-    void this.#await(this.#options.step(by))
+    this.#show({ text: this.#written, refusal: undefined })
+    void this.#await(step(next - now, next))
     return true
   }
 

@@ -8,9 +8,11 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { Range } from '../../schema/ranges.ts'
 import { RefusalNote } from './refusal-note.tsx'
 import { TextDraft, type TextDraftOptions } from './text-draft.ts'
 import { useMark } from './use-mark.ts'
+import { wholeNumber } from './whole-number.ts'
 
 export interface TextFieldProps extends TextDraftOptions {
   /** What it is to those who do not see where it stands: "Note of Camera 1". */
@@ -18,23 +20,16 @@ export interface TextFieldProps extends TextDraftOptions {
   readonly value: string
   readonly className?: string
   readonly placeholder?: string
-  readonly isNumber?: boolean
 }
 
-export function TextField({
-  label,
-  value,
-  className = '',
-  placeholder,
-  isNumber,
-  ...options
-}: TextFieldProps) {
+export function TextField({ label, value, className = '', placeholder, ...options }: TextFieldProps) {
   const [draft] = useState(() => new TextDraft(value, options))
   const { text, refusal, changesOfOthers } = useSyncExternalStore(draft.subscribe, () => draft.current)
   const isMarked = useMark(changesOfOthers)
-  const input = useRef<HTMLTextAreaElement>(null)
+  const input = useRef<HTMLTextAreaElement & HTMLInputElement>(null)
   const noteId = useId()
   const isRefused = refusal !== undefined
+  const Input = options.range ? 'input' : 'textarea'
 
   useLayoutEffect(() => {
     draft.follow(options)
@@ -52,12 +47,11 @@ export function TextField({
         // Repeats the text invisibly, so that the field is as high as its text in every browser.
         data-text={`${text || (placeholder ?? '')} `}
       >
-        <textarea
+        <Input
           ref={input}
-          rows={1}
+          {...(options.range ? asNumber(options.range, text) : { rows: 1 })}
           value={text}
           placeholder={placeholder}
-          inputMode={isNumber ? 'numeric' : undefined}
           autoComplete="off"
           spellCheck={false}
           aria-label={label}
@@ -65,7 +59,8 @@ export function TextField({
           aria-describedby={isRefused ? noteId : undefined}
           onFocus={(event) => {
             draft.focus()
-            goToEnd(event.target)
+            // A number is chosen whole, as browsers do, for it is mostly written anew.
+            if (!options.range) goToEnd(event.target)
           }}
           onBlur={() => draft.leave()}
           onChange={(event) => draft.type(event.target.value.replaceAll(/\s*\n\s*/g, ' '))}
@@ -75,7 +70,10 @@ export function TextField({
       <RefusalNote
         id={noteId}
         reason={refusal}
-        onRetry={() => draft.save()}
+        onRetry={() => {
+          input.current?.focus()
+          draft.save()
+        }}
         onDiscard={() => {
           draft.discard()
           input.current?.focus()
@@ -83,6 +81,18 @@ export function TextField({
       />
     </div>
   )
+}
+
+/** Typed as text, so that what is refused stays to be read; stepped and told as a number. */
+function asNumber({ from, to }: Range, text: string) {
+  return {
+    type: 'text',
+    inputMode: 'numeric',
+    role: 'spinbutton',
+    'aria-valuemin': from,
+    'aria-valuemax': to,
+    'aria-valuenow': wholeNumber(text),
+  } as const
 }
 
 function onKey(event: KeyboardEvent, draft: TextDraft): void {
@@ -98,7 +108,7 @@ function onKey(event: KeyboardEvent, draft: TextDraft): void {
 }
 
 /** Who comes with the keyboard goes on writing; a pointer places the cursor itself, after this. */
-function goToEnd(input: HTMLTextAreaElement): void {
+function goToEnd(input: HTMLTextAreaElement | HTMLInputElement): void {
   const { length } = input.value
   if (input.selectionEnd === 0) input.setSelectionRange(length, length)
 }

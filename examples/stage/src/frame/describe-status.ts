@@ -1,5 +1,6 @@
 /** How synchronisation stands, in words. */
 import type { SyncStatus } from 'syncline/client'
+import { reasonFor } from '../sync/reason-of.ts'
 
 /** "2 changes not sent, oldest 14 s"; nothing when everything is committed. */
 export function describeUnsent({
@@ -40,7 +41,7 @@ export function isLive({ realtimeConnected, status }: SyncStatus): boolean {
 export function describeConnection({ realtimeConnected, status, problem }: SyncStatus): string {
   if (realtimeConnected) return 'Live'
   if (status === 'synced') return 'Live, every few seconds'
-  if (status === 'error') return problem?.message ?? 'Not connected'
+  if (status === 'error') return problem ? reasonFor(problem) : 'Not connected'
   return status === 'offline' ? 'Offline' : 'Connecting'
 }
 

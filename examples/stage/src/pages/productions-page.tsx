@@ -8,6 +8,7 @@ import { go, productionPath } from '../router.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { useQuery, useRoom, useSyncStatus } from '../sync/hooks.ts'
 import type { Production } from '../sync/rows.ts'
+import { reasonOf } from '../sync/reason-of.ts'
 import { useIsAdmin } from '../sync/use-people.ts'
 import { Edited } from '../table/edited.tsx'
 
@@ -38,7 +39,7 @@ export function ProductionsPage() {
 function Nothing() {
   const { status, error } = useRoom('production', 'mine')
   const isOffline = useSyncStatus(({ status: sync }) => sync === 'offline')
-  return <p className="empty">{wordsFor(status, isOffline, error?.message)}</p>
+  return <p className="empty">{wordsFor(status, isOffline, error ? reasonOf(error) : undefined)}</p>
 }
 
 function wordsFor(status: string, isOffline: boolean, problem: string | undefined): string {

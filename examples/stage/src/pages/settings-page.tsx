@@ -15,12 +15,12 @@ const STANDARD: readonly {
   readonly label: string
   readonly placeholder: string
 }[] = [
-  { field: 'client', label: 'Client', placeholder: 'Who it is for' },
-  { field: 'format', label: 'Format', placeholder: '1080p50, Rec. 709' },
-  { field: 'sync', label: 'Sync', placeholder: 'Where the reference comes from' },
-  { field: 'timecode', label: 'Timecode', placeholder: 'Time of day, 25 fps' },
-  { field: 'audio', label: 'Audio', placeholder: 'Embedded, 16 channels' },
-  { field: 'intercom', label: 'Intercom', placeholder: 'Who hears whom' },
+  { field: 'client', label: 'Client', placeholder: 'e.g. Northern Sessions Trust' },
+  { field: 'format', label: 'Format', placeholder: 'e.g. 1080p50, Rec. 709' },
+  { field: 'sync', label: 'Sync', placeholder: 'e.g. tri-level from the truck' },
+  { field: 'timecode', label: 'Timecode', placeholder: 'e.g. time of day, 25 fps' },
+  { field: 'audio', label: 'Audio', placeholder: 'e.g. embedded, 16 channels' },
+  { field: 'intercom', label: 'Intercom', placeholder: 'e.g. ring 1 vision, ring 2 cameras' },
 ]
 
 export function SettingsPage({ productionId }: { readonly productionId: string }) {

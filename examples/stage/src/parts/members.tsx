@@ -1,10 +1,12 @@
 /** Who may see a production, and who of them may change it. Whoever runs productions decides that. */
 import { memberRoles } from '../../schema/choices.ts'
+import { focusWhenThere } from '../frame/focus.ts'
 import { ChoiceField, optionsOf } from '../fields/choice-field.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { useQuery } from '../sync/hooks.ts'
 import type { Member, Person } from '../sync/rows.ts'
 import { usePeople } from '../sync/use-people.ts'
+import { leaveRow } from '../table/row-focus.ts'
 
 interface MembersProps {
   readonly productionId: string
@@ -60,7 +62,7 @@ function MemberRow({ member, person, mayChange }: MemberRowProps) {
   const { crew } = useCrew()
   const name = person?.name ?? member.userId
   return (
-    <li>
+    <li id={member.id}>
       <span className="is-name">{name}</span>
       <span className="job">{person?.job}</span>
       {mayChange ? (
@@ -80,7 +82,10 @@ function MemberRow({ member, person, mayChange }: MemberRowProps) {
           className="remove"
           aria-label={`Take ${name} off the crew`}
           title={`Take ${name} off the crew`}
-          onClick={() => crew.remove('productionMember', member, name)}
+          onClick={(event) => {
+            leaveRow(event.currentTarget.closest('li'))
+            crew.remove('productionMember', member, name)
+          }}
         />
       )}
     </li>
@@ -95,15 +100,18 @@ function AddMember({
   readonly people: readonly Person[]
 }) {
   const { crew } = useCrew()
+  const add = ({ id: userId, name }: Person, button: HTMLElement) => {
+    const next = button.nextElementSibling ?? button.previousElementSibling
+    const id = crew.add('productionMember', { productionId, userId }, name)
+    // The button goes with the person; without another the one who was added has the focus.
+    if (next instanceof HTMLElement) next.focus()
+    else if (id) focusWhenThere(() => document.getElementById(id)?.querySelector('select'))
+  }
   return (
     <p className="add-member">
-      {people.map(({ id, name }) => (
-        <button
-          key={id}
-          type="button"
-          onClick={() => void crew.add('productionMember', { productionId, userId: id }, name)}
-        >
-          Add {name}
+      {people.map((person) => (
+        <button key={person.id} type="button" onClick={(event) => add(person, event.currentTarget)}>
+          Add {person.name}
         </button>
       ))}
     </p>

@@ -1,14 +1,13 @@
 /** Notices in a corner of the window, the newest last. They stay while the pointer or the focus is on them. */
-import { useEffect, useRef, useSyncExternalStore } from 'react'
-import type { Notices } from '../sync/notices.ts'
+import { type FocusEvent, useEffect, useRef, useSyncExternalStore } from 'react'
+import { focusPage, isFocusLost } from '../frame/focus.ts'
+import type { Notices, ShownNotice } from '../sync/notices.ts'
+import { returnToRow } from '../table/row-focus.ts'
 
 export function NoticeList({ notices }: { readonly notices: Notices }) {
   const shown = useSyncExternalStore(notices.subscribe, () => notices.current)
   const list = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    // A button that goes with its notice takes the focus along, and tells nobody.
-    if (!list.current?.contains(document.activeElement)) notices.release('focus')
-  }, [shown, notices])
+  const { onFocus, giveOn } = useFocusGivenOn(list, notices, shown)
   return (
     <div
       ref={list}
@@ -18,7 +17,10 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
       aria-live="polite"
       onPointerEnter={() => notices.hold('pointer')}
       onPointerLeave={() => notices.release('pointer')}
-      onFocus={() => notices.hold('focus')}
+      onFocus={(event) => {
+        onFocus(event)
+        notices.hold('focus')
+      }}
       onBlur={() => notices.release('focus')}
     >
       {shown.map((notice) => (
@@ -26,15 +28,64 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
           <p>{notice.text}</p>
           {notice.kept && <p className="kept">{notice.kept}</p>}
           {notice.action && (
-            <button type="button" onClick={() => notices.act(notice)}>
+            <button
+              type="button"
+              onClick={() => {
+                giveOn(notice.action?.record)
+                notices.act(notice)
+              }}
+            >
               {notice.action.label}
             </button>
           )}
-          <button type="button" onClick={() => notices.remove(notice.key)}>
+          <button type="button" className="dismiss" onClick={() => notices.remove(notice.key)}>
             Dismiss
           </button>
         </div>
       ))}
     </div>
   )
+}
+
+/**
+ * A button that goes with its notice takes the focus along, and tells nobody. It is given on: after an action to the
+ * record that it brought back, otherwise to another notice, or to where it was before it came to the notices.
+ */
+function useFocusGivenOn(
+  list: { readonly current: HTMLElement | null },
+  notices: Notices,
+  shown: readonly ShownNotice[],
+) {
+  const before = useRef<Element>(null)
+  const record = useRef<string>(undefined)
+  const hadFocus = useRef(false)
+  const hasFocus = () => list.current?.contains(document.activeElement) ?? false
+
+  // Hears it while what goes is still on the page.
+  useEffect(() => notices.subscribe(() => void (hadFocus.current ||= hasFocus())), [notices])
+  useEffect(() => {
+    if (hasFocus()) return
+    notices.release('focus')
+    const brought = record.current
+    record.current = undefined
+    if (!hadFocus.current) return
+    hadFocus.current = false
+    if (!isFocusLost()) return
+    const next = [...(list.current?.querySelectorAll<HTMLElement>('.dismiss') ?? [])].at(-1)
+    const place = next ?? (before.current?.isConnected ? (before.current as HTMLElement) : undefined)
+    if (brought !== undefined) returnToRow(brought)
+    else if (place) place.focus()
+    else focusPage()
+  }, [shown, notices])
+
+  return {
+    onFocus({ relatedTarget }: FocusEvent) {
+      // From nowhere it comes when it is given on from a notice that went.
+      if (relatedTarget && !list.current?.contains(relatedTarget)) before.current = relatedTarget
+    },
+    /** Says what the action that is about to run brings back. */
+    giveOn(id: string | undefined) {
+      record.current = id
+    },
+  }
 }

@@ -7,7 +7,7 @@
 import type { Client, ParkedOp, Submission } from 'syncline/client'
 import type { schema } from '../../schema.ts'
 import type { Notices } from './notices.ts'
-import { reasonOf } from './reason-of.ts'
+import { reasonOf, type Written } from './reason-of.ts'
 import { type Placed, reorder } from './reorder.ts'
 import type { AnyRow, EditedModel } from './rows.ts'
 
@@ -37,18 +37,18 @@ export class Crew {
 
   /** Changes fields of a record. */
   update(model: EditedModel, id: string, changes: Fields): Outcome {
-    return this.#outcome(() => this.#mutators(model).update(id, changes))
+    return this.#outcome({ model, fields: changes }, () => this.#mutators(model).update(id, changes))
   }
 
   /** Changes a record's fields where there is no field that could keep a refused value: a refusal becomes a notice. */
   change(model: EditedModel, id: string, changes: Fields, what: string): void {
-    void this.#report(what, () => this.#mutators(model).update(id, changes))
+    void this.#report(model, what, () => this.#mutators(model).update(id, changes))
   }
 
   /** Adds a record; returns its id. */
   add(model: EditedModel, row: Fields, name: string): string | undefined {
     let id: string | undefined
-    void this.#report(`“${name}” was not added.`, () => {
+    void this.#report(model, `“${name}” was not added.`, () => {
       const write = this.#mutators(model).create(row)
       id = write.id
       return write
@@ -61,19 +61,21 @@ export class Crew {
     // Who changed it last is for the server to say.
     const { lastModifiedBy: _author, updatedAt: _time, ...fields } = row
     const run = () =>
-      void this.#report(`“${name}” did not come back.`, () => this.#mutators(model).create(fields))
+      void this.#report(model, `“${name}” did not come back.`, () => this.#mutators(model).create(fields))
     const withdraw = this.#notices.add({
       text: `“${name}” is deleted.`,
-      action: { label: 'Undo', run },
+      action: { label: 'Undo', record: row.id, run },
       lastsMs: UNDO_MS,
     })
-    const deleted = this.#report(`“${name}” was not deleted.`, () => this.#mutators(model).delete(row.id))
+    const deleted = this.#report(model, `“${name}” was not deleted.`, () =>
+      this.#mutators(model).delete(row.id),
+    )
     void deleted.then((outcome) => outcome === 'refused' && withdraw())
   }
 
   /** Deletes a record for good. */
   end(model: EditedModel, id: string, name: string): void {
-    void this.#report(`“${name}” was not deleted.`, () => this.#mutators(model).delete(id))
+    void this.#report(model, `“${name}” was not deleted.`, () => this.#mutators(model).delete(id))
   }
 
   /** Moves the record at `from` to `to`; `field` holds the order. */
@@ -86,7 +88,7 @@ export class Crew {
   ): void {
     const changes = reorder(list, from, to, field === 'position')
     if (changes.length === 0) return
-    void this.#report('The order was not changed.', () =>
+    void this.#report(model, 'The order was not changed.', () =>
       this.#client.transaction((tx) => {
         const { update } = tx[model] as unknown as { update(id: string, changes: Fields): void }
         for (const { id, place } of changes) update(id, { [field]: place })
@@ -103,14 +105,14 @@ export class Crew {
     return this.#client.mutate[model] as unknown as AnyMutators
   }
 
-  async #report(what: string, write: () => Submission): Promise<'committed' | 'refused'> {
-    const reason = await this.#outcome(write)
+  async #report(model: EditedModel, what: string, write: () => Submission): Promise<'committed' | 'refused'> {
+    const reason = await this.#outcome({ model }, write)
     if (reason === undefined) return 'committed'
     this.#notices.add({ text: `${what} ${reason}` })
     return 'refused'
   }
 
-  async #outcome(write: () => Submission): Outcome {
+  async #outcome(written: Written, write: () => Submission): Outcome {
     let submission: Submission | undefined
     try {
       submission = write()
@@ -119,7 +121,7 @@ export class Crew {
     } catch (error) {
       // From here on the field or the notice keeps what was written.
       this.#dismiss(submission)
-      return reasonOf(error)
+      return reasonOf(error, written)
     }
   }
 

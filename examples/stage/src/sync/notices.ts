@@ -8,7 +8,8 @@ export interface Notice {
   readonly text: string
   /** What was written and is not stored, so that it can be copied. */
   readonly kept?: string
-  readonly action?: { readonly label: string; run(): void }
+  /** `record`: the id of the record that the action brings back. */
+  readonly action?: { readonly label: string; readonly record?: string; run(): void }
   /** Disappears by itself after this time, in ms, while nobody holds the notices. @default never */
   readonly lastsMs?: number
   /** Called when it is gone. */

@@ -27,7 +27,7 @@ function describe({ op, reason }: ParkedOp) {
   const texts = Object.values(op.fields ?? {}).filter((value) => typeof value === 'string' && value !== '')
   const what = { create: 'Something you added', update: 'A change of yours', delete: 'A deletion of yours' }
   return {
-    text: `${what[op.action]} was not saved. ${reasonFor(reason.code) ?? reason.message}`,
+    text: `${what[op.action]} was not saved. ${reasonFor(reason, op)}`,
     ...(texts.length > 0 && { kept: texts.join('\n') }),
   }
 }

@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from 'react'
 import { doubtMs } from './doubt.ts'
 import { useRecord, useRoom, useSyncStatus } from './hooks.ts'
 import { doubtful, type Presence, presenceOf } from './presence.ts'
+import { reasonOf } from './reason-of.ts'
 import type { Production } from './rows.ts'
 
 export interface ProductionRoom {
@@ -43,5 +44,5 @@ export function useProductionRoom(id: string): ProductionRoom {
   }, [asked, isListed, phase, refetch])
 
   const presence = asked > 0 && isListed ? doubtful(phase, isOffline) : presenceOf(phase, isOffline)
-  return { presence, production, reason: error?.message ?? '', retry: refetch }
+  return { presence, production, reason: error ? reasonOf(error) : '', retry: refetch }
 }

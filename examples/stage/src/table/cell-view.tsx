@@ -1,7 +1,9 @@
 /** One field of one record, edited in place. */
 import type { ReactNode } from 'react'
+import { type Range, rangeOf } from '../../schema/ranges.ts'
 import type { Cell } from '../entities/kind.ts'
 import { ChoiceField, optionsOf } from '../fields/choice-field.tsx'
+import { NumberField } from '../fields/number-field.tsx'
 import { TextField } from '../fields/text-field.tsx'
 import type { AnyRow, EditedModel } from '../sync/rows.ts'
 import { useCrew } from '../sync/crew-context.ts'
@@ -41,6 +43,9 @@ export function CellView(props: CellProps): ReactNode {
   }
 }
 
+/** What a column of whole numbers holds. */
+const ANY: Range = { from: -2_147_483_648, to: 2_147_483_647, step: 1 }
+
 function TextCell({ cell, model, row, name, className }: CellProps<Extract<Cell, { type: 'text' }>>) {
   const { crew } = useCrew()
   return (
@@ -64,22 +69,16 @@ function NumberCell({
 }: CellProps<Extract<Cell, { type: 'number' } | { type: 'counter' }>>) {
   const { crew } = useCrew()
   const { field, label, unit } = cell
-  const save = async (text: string) => {
-    const value = Number(text)
-    if (text === '' || !Number.isInteger(value)) return `${label} is a whole number, and “${text}” is none.`
-    return crew.update(model, row.id, { [field]: value })
-  }
+  const write = (value: unknown) => crew.update(model, row.id, { [field]: value })
   return (
     <div className="number" data-unit={unit}>
-      <TextField
+      <NumberField
+        word={label}
         label={`${label} of ${name}`}
-        value={String(row[field] ?? '')}
-        className="is-number"
-        isNumber
-        save={save}
-        step={
-          cell.type === 'counter' ? (by) => crew.update(model, row.id, { [field]: { $inc: by } }) : undefined
-        }
+        value={Number(row[field])}
+        range={rangeOf(model, field) ?? ANY}
+        save={write}
+        add={cell.type === 'counter' ? (by) => write({ $inc: by }) : undefined}
         orphan={(text, reason) => crew.lost(name, text, reason)}
       />
     </div>

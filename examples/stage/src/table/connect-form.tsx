@@ -1,5 +1,5 @@
 /** Connects two devices: from, to, Connect. */
-import { useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
 import type { OptionGroup } from '../fields/choice-field.tsx'
 import { useDeviceGroups } from './reference-cells.tsx'
 
@@ -13,6 +13,7 @@ const NEITHER: Ends = { fromId: '', toId: '' }
 export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
   const [ends, setEnds] = useState(NEITHER)
   const groups = useDeviceGroups()
+  const to = useRef<HTMLSelectElement>(null)
   const isReady = ends.fromId !== '' && ends.toId !== '' && ends.fromId !== ends.toId
   return (
     <form
@@ -23,6 +24,8 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
         onConnect(ends)
         // Often one device feeds several: the source stays.
         setEnds({ ...ends, toId: '' })
+        // The button has nothing to do until another device is chosen.
+        to.current?.focus()
       }}
     >
       <End
@@ -35,6 +38,7 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
       <End
         label="to"
         name="Connect to"
+        field={to}
         value={ends.toId}
         groups={groups}
         onChange={(toId) => setEnds({ ...ends, toId })}
@@ -52,14 +56,15 @@ interface EndProps {
   readonly name: string
   readonly value: string
   readonly groups: readonly OptionGroup[]
+  readonly field?: RefObject<HTMLSelectElement | null>
   onChange(id: string): void
 }
 
-function End({ label, name, value, groups, onChange }: EndProps) {
+function End({ label, name, value, groups, field, onChange }: EndProps) {
   return (
     <label>
       {label}{' '}
-      <select aria-label={name} value={value} onChange={(event) => onChange(event.target.value)}>
+      <select ref={field} aria-label={name} value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">Choose a device</option>
         {groups.map((group) => (
           <optgroup key={group.label} label={group.label}>

@@ -3,9 +3,9 @@ import { memo, useEffect, useRef } from 'react'
 import type { Cell, Column, Kind } from '../entities/kind.ts'
 import type { AnyRow } from '../sync/rows.ts'
 import { CellView } from './cell-view.tsx'
-import { goTo, moveByKey } from './row-focus.ts'
+import { goTo, leaveRow, moveByKey } from './row-focus.ts'
 import type { DragHandle } from './use-drag.ts'
-import { focusNeighbour, type ListActions } from './use-list-actions.ts'
+import type { ListActions } from './use-list-actions.ts'
 
 export interface EntityRowProps {
   readonly kind: Kind
@@ -16,22 +16,18 @@ export interface EntityRowProps {
   readonly isTarget: boolean
   readonly actions: ListActions
   readonly handle: DragHandle
-  /** Gets the focus when the last row is removed. */
-  focusAdd(): void
 }
 
 export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
-  const { kind, row, name, index, isTarget, actions, handle, focusAdd } = props
+  const { kind, row, name, index, isTarget, actions, handle } = props
   const element = useRef<HTMLTableRowElement>(null)
   useEffect(() => {
     if (isTarget && element.current) goTo(element.current)
   }, [isTarget])
 
   const remove = () => {
-    const next = element.current?.nextElementSibling ?? element.current?.previousElementSibling
+    leaveRow(element.current)
     actions.remove(row, name)
-    if (next) focusNeighbour(element.current, '.remove', null)
-    else focusAdd()
   }
   return (
     <tr

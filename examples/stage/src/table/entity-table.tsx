@@ -1,5 +1,5 @@
 /** All records of one kind in a production: a heading that sums up, a table, a line to add another. */
-import { type ReactNode, useCallback, useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import type { Kind } from '../entities/kind.ts'
 import { inSentence, withArticle } from '../format.ts'
 import { AddForm } from '../fields/add-form.tsx'
@@ -31,9 +31,7 @@ export function EntityTable(props: EntityTableProps) {
   const [announcement, announce] = useAnnouncer()
   const actions = useListActions({ model: kind.model, field: 'sortOrder', rows, announce })
   const frame = useRef<HTMLDivElement>(null)
-  const addInput = useRef<HTMLInputElement>(null)
   const { drag, handle } = useDrag(frame, actions.moveTo)
-  const focusAdd = useCallback(() => addInput.current?.focus(), [])
   const id = sectionId(kind)
   const add = (name: string) => {
     const place = kind.isSorted ? {} : { sortOrder: actions.nextPlace() }
@@ -74,7 +72,6 @@ export function EntityTable(props: EntityTableProps) {
                   isTarget={row.id === target}
                   actions={actions}
                   handle={handle}
-                  focusAdd={focusAdd}
                 />
               )}
             </RowBlocks>
@@ -86,7 +83,7 @@ export function EntityTable(props: EntityTableProps) {
       {addForm ? (
         addForm(actions.nextPlace)
       ) : (
-        <AddForm input={addInput} placeholder={`Add ${withArticle(kind.one)}`} onAdd={add} />
+        <AddForm placeholder={`Add ${withArticle(kind.one)}`} onAdd={add} />
       )}
       <p className="unseen" role="status">
         {announcement}

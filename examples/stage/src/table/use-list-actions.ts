@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { behind, type Placed } from '../sync/reorder.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import type { AnyRow, EditedModel } from '../sync/rows.ts'
+import { keepFocusIn } from './row-focus.ts'
 
 export interface ListActions {
   /** Deletes a record, which can be taken back for a while. */
@@ -47,6 +48,7 @@ export function useListActions(options: ListOptions): ListActions {
         const { rows, announce, onEdge } = latest.current
         const from = rows.findIndex(({ id }) => id === row.id)
         const to = Math.min(Math.max(from + by, 0), rows.length - 1)
+        keepFocusIn(row.id)
         if (to === from) return onEdge?.(row, by)
         moveTo(from, to)
         announce(`${name} is now ${to + 1} of ${rows.length}.`)
@@ -63,11 +65,4 @@ export function useListActions(options: ListOptions): ListActions {
 /** A text that readers of the screen hear when it changes. */
 export function useAnnouncer(): readonly [text: string, announce: (text: string) => void] {
   return useState('')
-}
-
-/** Where the focus goes when the row that had it is removed: the same place in the next row, or in the one before. */
-export function focusNeighbour(row: Element | null, selector: string, otherwise: HTMLElement | null): void {
-  const next = row?.nextElementSibling ?? row?.previousElementSibling
-  const target = next?.querySelector<HTMLElement>(selector) ?? otherwise
-  target?.focus()
 }

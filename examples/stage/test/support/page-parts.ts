@@ -8,6 +8,11 @@ export function field(page: Page | Locator, name: string): Locator {
   return page.getByRole('textbox', { name, exact: true })
 }
 
+/** A field for a number by its exact name. */
+export function numberField(page: Page | Locator, name: string): Locator {
+  return page.getByRole('spinbutton', { name, exact: true })
+}
+
 /** The table of a kind of records. */
 export function section(page: Page, title: string): Locator {
   return page.getByRole('region', { name: title, exact: true })
@@ -33,11 +38,18 @@ export function found(page: Page, name?: string): Locator {
   return page.getByRole('listbox', { name: 'Found' }).getByRole('option', { name })
 }
 
-/** Waits until the field with this label has the focus. */
-export function untilFocused(page: Page, label: string): Promise<void> {
-  return until(
-    async () => (await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))) === label,
-  )
+/** Waits until what is called so has the focus, and keeps it. */
+export async function untilFocused(page: Page, name: string): Promise<void> {
+  await expect.poll(() => focusedName(page), { timeout: SEEN_WITHIN_MS, interval: 25 }).toBe(name)
+}
+
+/** What that is called which has the focus; the page itself is called BODY. */
+export function focusedName(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const { activeElement: element } = document
+    if (!element || element === document.body) return 'BODY'
+    return element.getAttribute('aria-label') ?? element.textContent ?? ''
+  })
 }
 
 /** Waits until the page says that it is live and has nothing left to send. */
