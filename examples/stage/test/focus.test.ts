@@ -1,0 +1,195 @@
+/** Where the focus is after what had it has gone: a keyboard goes on from there, never from the top of the page. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openTab, openWindow, userButton } from './support/browser.ts'
+import { field, focusedName, found, until, untilFocused } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const SHARED = 'Northern Sessions Awards'
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+let ana: Page
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  ana = await openWindow(browser, stage.url, 'Ana')
+  await openProduction(ana, SHARED)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test('a deletion that is taken back gives the focus to what came back', async () => {
+  await press(ana, 'Delete Camera 5')
+  await untilFocused(ana, 'Delete Camera 6')
+
+  await press(ana, 'Undo')
+
+  await untilFocused(ana, 'Delete Camera 5')
+})
+
+test('a notice that is dismissed gives the focus to the one beside it, and the last one to where it was before', async () => {
+  await press(ana, 'Delete Camera 5')
+  await press(ana, 'Delete Camera 6')
+  await untilFocused(ana, 'Delete Camera 7')
+  await ana.getByRole('button', { name: 'Dismiss' }).first().focus()
+
+  await ana.keyboard.press('Enter')
+  await untilFocused(ana, 'Dismiss')
+  await ana.keyboard.press('Enter')
+
+  await untilFocused(ana, 'Delete Camera 7')
+})
+
+test('the last row of a list gives the focus to where rows are added', async () => {
+  await begin(ana, 'Rows that go')
+  await openTab(ana, 'Floor')
+  await ana.getByPlaceholder('Add a camera').fill('Only one')
+  await ana.keyboard.press('Enter')
+  await untilFocused(ana, 'Add a camera')
+  await ana.getByPlaceholder('Begin a phase').fill('Load-in')
+  await ana.keyboard.press('Enter')
+  await untilFocused(ana, 'Add to Load-in')
+  await ana.keyboard.type('Sweep the floor')
+  await ana.keyboard.press('Enter')
+  await field(ana, 'Name of task Sweep the floor').waitFor()
+
+  await press(ana, 'Delete Only one')
+  await untilFocused(ana, 'Add a camera')
+  await press(ana, 'Delete task Sweep the floor')
+
+  // The task was the last of its phase.
+  await untilFocused(ana, 'Begin a phase')
+})
+
+test('a connection that was made leaves the focus on its end, and one that goes on the form below', async () => {
+  await openTab(ana, 'Inputs')
+  for (const source of ['Clock', 'Titles']) {
+    await ana.getByPlaceholder('Add a source').fill(source)
+    await ana.keyboard.press('Enter')
+    await field(ana, `Name of ${source}`).waitFor()
+  }
+  await openTab(ana, 'Cabling')
+  await ana.getByLabel('Connect from', { exact: true }).selectOption({ label: 'Clock' })
+  await ana.getByLabel('Connect to', { exact: true }).selectOption({ label: 'Titles' })
+
+  await press(ana, 'Connect')
+  await untilFocused(ana, 'Connect to')
+  await press(ana, 'Delete Clock to Titles')
+
+  await untilFocused(ana, 'Connect from')
+})
+
+test('who is added to the crew and taken off it leaves the focus in the list', async () => {
+  await openTab(ana, 'Settings')
+
+  await press(ana, 'Add Ben Okafor')
+  await untilFocused(ana, 'Add Cleo Marchetti')
+  await ana.keyboard.press('Enter')
+  await untilFocused(ana, 'Role of Cleo Marchetti')
+  await press(ana, 'Take Ben Okafor off the crew')
+  await untilFocused(ana, 'Take Cleo Marchetti off the crew')
+  await ana.keyboard.press('Enter')
+
+  await until(async () => /^Add /.test(await focusedName(ana)))
+})
+
+test('a task that is moved into another phase keeps the focus in the field in which it was', async () => {
+  await ana.goto(`${stage.url}/productions/northern-sessions`)
+  const task = 'Clearances for all nominee clips'
+  await field(ana, `Note of task ${task}`).focus()
+
+  await ana.keyboard.press('Alt+ArrowDown')
+
+  await until(async () => (await phaseOf(ana, task)) === 'Rig')
+  await untilFocused(ana, `Note of task ${task}`)
+})
+
+test('a refused text that is saved at last leaves the focus in its field', async () => {
+  const note = field(ana, 'Note of Camera 7')
+  await database.query(`update users set is_admin = false where id = 'ana'`)
+  await database.query(
+    `insert into production_members (production_id, user_id, role) values ('northern-sessions', 'ana', 'viewer')`,
+  )
+  await ana.reload()
+  await note.fill('Written by a viewer')
+  await note.press('Enter')
+  await ana.getByRole('button', { name: 'Try again' }).waitFor()
+  await database.query(`update users set is_admin = true where id = 'ana'`)
+
+  await press(ana, 'Try again')
+
+  await ana.getByRole('button', { name: 'Try again' }).waitFor({ state: 'detached' })
+  await untilFocused(ana, 'Note of Camera 7')
+})
+
+test('a dialog that is closed gives the focus back; a production that is deleted, to the list', async () => {
+  await press(ana, 'Keyboard')
+  await ana.keyboard.press('Escape')
+  await untilFocused(ana, 'Keyboard')
+  await begin(ana, 'Ended at once')
+  await untilFocused(ana, 'Ended at once')
+
+  await press(ana, 'Delete this production')
+  await press(ana, 'Keep it')
+  await untilFocused(ana, 'Delete this production')
+  await press(ana, 'Delete this production')
+  await press(ana, 'Delete it')
+
+  await untilFocused(ana, 'Productions')
+})
+
+test('a search that leads to where one is gives the focus to the page, or to the record again', async () => {
+  await ana.goto(`${stage.url}/productions/northern-sessions`)
+  await search(ana, 'Northern Sessions Awards')
+  await untilFocused(ana, SHARED)
+
+  await search(ana, 'Lectern, head and shoulders')
+  await untilFocused(ana, 'Name of Camera 1')
+  await search(ana, 'Lectern, head and shoulders')
+
+  await untilFocused(ana, 'Name of Camera 1')
+})
+
+test('who signs in begins at the heading of the list, and who signs out at that of the first page', async () => {
+  await press(ana, 'Sign out')
+  await untilFocused(ana, 'Stage')
+
+  await userButton(ana, 'Ben').focus()
+  await ana.keyboard.press('Enter')
+
+  await untilFocused(ana, 'Productions')
+})
+
+/** Presses a button with the keyboard. */
+async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).focus()
+  await page.keyboard.press('Enter')
+}
+
+async function begin(page: Page, name: string): Promise<void> {
+  await page.getByRole('link', { name: 'Productions', exact: true }).click()
+  await page.getByPlaceholder('Begin a production').fill(name)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Delete this production', exact: true }).waitFor()
+}
+
+async function search(page: Page, text: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Search' }).fill(text)
+  await found(page).first().waitFor()
+  await page.keyboard.press('Enter')
+}
+
+function phaseOf(page: Page, task: string): Promise<string | undefined> {
+  return field(page, `Name of task ${task}`).evaluate(
+    (input) =>
+      input.closest<HTMLElement>('.phase')?.querySelector('h3')?.firstChild?.textContent ?? undefined,
+  )
+}
