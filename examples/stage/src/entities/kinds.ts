@@ -37,7 +37,8 @@ export const tabs: readonly { readonly tab: Tab; readonly title: string }[] = [
   { tab: 'settings', title: 'Settings' },
 ]
 
-/** The part of the page on which records of a model stand. */
-export function tabOf(model: string): Tab {
+/** The part of the page on which records of a model stand; events name it in kebab-case. */
+export function tabOf(entity: string): Tab {
+  const model = entity.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
   return kinds.find((kind) => kind.model === model)?.tab ?? (model === 'checklistItem' ? 'floor' : 'settings')
 }

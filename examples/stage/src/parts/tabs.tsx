@@ -63,10 +63,14 @@ function useChangesByTab(productionId: string): Partial<Record<Tab, number>> {
   const [changes, setChanges] = useState<Partial<Record<Tab, number>>>({})
   useEffect(
     () =>
-      client.onOp(({ model, actor }) => {
-        if (actor === user.id) return
-        const tab = tabOf(model)
-        setChanges((before) => ({ ...before, [tab]: (before[tab] ?? 0) + 1 }))
+      client.on('data:changed', ({ channel, entities }) => {
+        // Other productions are held too, while somebody searches.
+        if (channel !== `Production:${productionId}`) return
+        for (const { entity, userId } of entities) {
+          if (userId === user.id) continue
+          const tab = tabOf(entity)
+          setChanges((before) => ({ ...before, [tab]: (before[tab] ?? 0) + 1 }))
+        }
       }),
     [client, user.id, productionId],
   )

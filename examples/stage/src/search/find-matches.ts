@@ -10,6 +10,8 @@ export interface Findable {
   /** Everything else that is written in it. */
   readonly text: string
   readonly href: string
+  /** It belongs to what is open on the page: of two that match as well it comes first. */
+  readonly isNear?: boolean
 }
 
 const MOST = 12
@@ -21,7 +23,10 @@ export function findMatches(all: readonly Findable[], query: string): Findable[]
   return all
     .map((findable) => ({ findable, score: scoreOf(findable, words) }))
     .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score || compareNames(a.findable, b.findable))
+    .sort(
+      (a, b) =>
+        b.score - a.score || nearFirst(a.findable, b.findable) || compareNames(a.findable, b.findable),
+    )
     .slice(0, MOST)
     .map(({ findable }) => findable)
 }
@@ -61,6 +66,10 @@ function foldedOf(findable: Findable): Folded {
 /** "Åkesson" is found by "akesson". */
 function fold(text: string): string {
   return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+}
+
+function nearFirst(a: Findable, b: Findable): number {
+  return Number(b.isNear ?? false) - Number(a.isNear ?? false)
 }
 
 function compareNames(a: Findable, b: Findable): number {

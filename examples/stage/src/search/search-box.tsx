@@ -1,5 +1,6 @@
-/** Search over everything that is on this device: type, arrow down, Enter. `/` goes here from anywhere. */
+/** Search over all productions and the library: type, arrow down, Enter. `/` goes here from anywhere. */
 import { type KeyboardEvent, useRef, useState } from 'react'
+import { focusWhenThere } from '../frame/focus.ts'
 import { SEARCH_ID } from '../frame/shortcuts.ts'
 import { go } from '../router.ts'
 import type { Findable } from './find-matches.ts'
@@ -15,12 +16,17 @@ export function SearchBox() {
   const found = useRef<readonly Findable[]>([])
   const isShown = isOpen && query.trim() !== ''
 
-  const open = ({ href }: Findable) => {
+  const open = ({ id, href }: Findable) => {
     setOpen(false)
     setQuery('')
-    // The field that is gone to takes the focus; a page without one must not leave it here.
+    // The field that is gone to takes the focus, or the heading of the page, also where one is already.
     input.current?.blur()
     go(href)
+    focusWhenThere(() =>
+      document.querySelector<HTMLElement>(
+        href.includes('#') ? `#${CSS.escape(id)} :is(textarea, select)` : 'main h1',
+      ),
+    )
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return

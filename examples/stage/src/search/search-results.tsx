@@ -1,6 +1,9 @@
 /** What was found, as a list to choose from; it stays current while it is open. */
 import { useEffect, useMemo } from 'react'
+import { useSyncStatus } from '../sync/hooks.ts'
 import { type Findable, findMatches } from './find-matches.ts'
+import { nothingFound } from './nothing-found.ts'
+import { useAllProductions } from './use-all-productions.ts'
 import { useFindables } from './use-findables.ts'
 
 interface SearchResultsProps {
@@ -13,6 +16,8 @@ interface SearchResultsProps {
 }
 
 export function SearchResults({ id, query, chosen, onFound, onOpen }: SearchResultsProps) {
+  const reach = useAllProductions()
+  const isOffline = useSyncStatus(({ status }) => status === 'offline')
   const findables = useFindables()
   const matches = useMemo(() => findMatches(findables, query), [findables, query])
   useEffect(() => onFound(matches))
@@ -35,9 +40,7 @@ export function SearchResults({ id, query, chosen, onFound, onOpen }: SearchResu
         ))}
       </ul>
       <p role="status" className={matches.length === 0 ? 'empty' : 'unseen'}>
-        {matches.length === 0
-          ? `Nothing in the list, the library and the open production contains “${query}”.`
-          : `${matches.length} found`}
+        {matches.length === 0 ? nothingFound(query, reach, isOffline) : `${matches.length} found`}
       </p>
     </div>
   )

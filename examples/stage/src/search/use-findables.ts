@@ -1,8 +1,8 @@
-/** Everything on this device that can be found: productions, the library, and all records of open productions. */
+/** Everything that can be found: productions, the library, and all records of the productions that are held. */
 import { useMemo } from 'react'
 import { kindOf } from '../entities/kinds.ts'
 import { nameOf } from '../entities/kind.ts'
-import { equipmentPath, productionPath } from '../router.ts'
+import { equipmentPath, placeOf, productionPath, useAddress } from '../router.ts'
 import { useQuery } from '../sync/hooks.ts'
 import type { AnyRow, ListedModel } from '../sync/rows.ts'
 import type { Findable } from './find-matches.ts'
@@ -12,6 +12,7 @@ const NO_WORDS = /^id$|Id$|^lastModifiedBy$|^updatedAt$|^createdAt$|^startsAt$/
 
 /** Reads them while somebody searches. */
 export function useFindables(): readonly Findable[] {
+  const near = useOpenProduction()
   const { data: productions } = useQuery('production')
   const { data: equipment } = useQuery('equipment')
   const { data: tasks } = useQuery('checklistItem')
@@ -25,18 +26,26 @@ export function useFindables(): readonly Findable[] {
     return [
       ...productions.map((row) => findable(row, 'Production', productionPath(row.id))),
       ...equipment.map((row) => findable(row, `Equipment, ${row.category}`, equipmentPath(row.id))),
-      ...tasks.map((row) =>
-        findable(row, inProduction(row, 'Task'), productionPath(row.productionId, 'floor', row.id)),
-      ),
+      ...tasks.map((row) => ({
+        ...findable(row, inProduction(row, 'Task'), productionPath(row.productionId, 'floor', row.id)),
+        isNear: row.productionId === near,
+      })),
       ...lists.flatMap(({ model, rows }) => {
         const { one, tab } = kindOf[model]
-        return rows.map((row) =>
-          findable(row, inProduction(row, one), productionPath(String(row['productionId']), tab, row.id)),
-        )
+        return rows.map((row) => ({
+          ...findable(row, inProduction(row, one), productionPath(String(row['productionId']), tab, row.id)),
+          isNear: row['productionId'] === near,
+        }))
       }),
     ]
     // Each list is the same until it changes, and there are always as many.
-  }, [productions, equipment, tasks, ...lists.map(({ rows }) => rows)])
+  }, [near, productions, equipment, tasks, ...lists.map(({ rows }) => rows)])
+}
+
+/** Id of the production whose page is open. */
+function useOpenProduction(): string | undefined {
+  const place = placeOf(useAddress().path)
+  return place.page === 'production' ? place.id : undefined
 }
 
 function findable(row: AnyRow, place: string, href: string): Findable {
