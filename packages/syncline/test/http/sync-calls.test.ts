@@ -184,46 +184,6 @@ test('GET pulls one channel; nothing of it may be cached', async () => {
   expect((await stage.as('ben', '/sync/pull')).status).toBe(400)
 })
 
-test('W2: operations with ids of their own are applied once for each device and id', async () => {
-  const deviceId = newKey()
-  const operation = (id: string, type: string, entityId: string, data?: object) => ({
-    id,
-    type,
-    entity: 'camera',
-    entityId,
-    data,
-  })
-  const operations = [
-    operation('o1', 'CREATE', `camera:${deviceId}`, { productionId: 'p1', name: 'Made offline' }),
-    operation('o2', 'update', deviceId, { name: 'Renamed' }),
-    operation('o3', 'UPDATE', 'c4', { name: 'Not mine' }),
-    operation('o4', 'UPDATE', deviceId, { ownerId: 'me' }),
-    { id: 'o5', type: 'EXPLODE' },
-    operation('o6', 'UPDATE', deviceId, { zoom: 4 }),
-  ]
-
-  const first = await bodyOf<{ applied: string[]; rejected: { id: string; code: string }[] }>(
-    await push('ben', { operations, deviceId }),
-  )
-  await stage.as('ben', `/api/cameras/${deviceId}`, { method: 'PUT', json: { name: 'Later' } })
-  const again = await bodyOf<{ applied: string[] }>(await push('ben', { operations, deviceId }))
-  const other = await bodyOf<{ applied: string[] }>(
-    await push('cleo', { operations: operations.slice(0, 2), deviceId }),
-  )
-
-  expect(first).toMatchObject({ applied: ['o1', 'o2', 'o6'] })
-  expect(first.rejected.map(({ id, code }) => [id, code])).toEqual([
-    ['o3', 'not_found'],
-    ['o4', 'protected_field'],
-    ['o5', 'invalid_message'],
-  ])
-  expect(again.applied).toEqual(['o1', 'o2', 'o6'])
-  expect(other.applied).toEqual([])
-  expect(
-    await stage.database.query('select name, zoom, version from cameras where id = $1', [deviceId]),
-  ).toEqual([{ name: 'Later', zoom: 4, version: 4 }])
-})
-
 interface Since {
   readonly ops: readonly {
     readonly entity: string

@@ -2,6 +2,7 @@
  * `POST /sync/push` in the form of clients that send a list of operations with ids of their own:
  * `{operations: [{id, type: 'UPDATE', entity, entityId, data}], deviceId}`.
  *
+ *   W1 durable        `applied` is said of what is committed, never of another operation with the same id
  *   W2 exactly once   an operation is known by its device and id; a repeat is answered as the first time
  *   W4 no blockage    an operation that is refused stops none that follow
  */
@@ -14,8 +15,12 @@ import { untilNegativeAnswer } from '../../server/negative-answer.ts'
 import { type Refused, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { tooMany } from './op-limit.ts'
+import { orderedJson } from './ordered-json.ts'
+import { fingerprintOf } from './rest/preconditions.ts'
 
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(255))
+const LONGEST_NAME = 255
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(LONGEST_NAME))
 
 const operation = v.object({
   id: name,
@@ -93,11 +98,14 @@ async function applyOperation(call: Call, device: string, asked: Operation): Pro
   }
   const action = ACTIONS[asked.type]
   const { id: _named, ...fields } = asked.data ?? {}
-  const op = { model: model.name, id: normalizeId(asked.entity, asked.entityId), action }
+  const named = { model: model.name, id: normalizeId(asked.entity, asked.entityId), action }
+  const op = action === 'delete' ? named : { ...named, fields }
   const outcome = await core.write({
     user: identity.user,
-    op: acceptOp(core.schema, core.ids, action === 'delete' ? op : { ...op, fields }),
-    idempotencyKey: `op ${device} ${asked.id}`,
+    op: acceptOp(core.schema, core.ids, op),
+    // The length says where the device ends and the id begins.
+    idempotencyKey: `op ${device.length} ${device} ${asked.id}`,
+    request: fingerprintOf(orderedJson(op)),
   })
   return outcome.ok ? null : { code: outcome.code, message: outcome.message, field: outcome.field }
 }
@@ -121,5 +129,5 @@ export function normalizeId(entity: string, id: string): string {
 
 function idOf(raw: unknown): string {
   const id = (raw as { id?: unknown } | null)?.id
-  return typeof id === 'string' ? id.slice(0, 255) : ''
+  return typeof id === 'string' ? id.slice(0, LONGEST_NAME) : ''
 }

@@ -1,4 +1,4 @@
-/** Answers to writes that carried an idempotency key: the first one is given again to every repeat by the same user (W2). */
+/** Answers to writes that carried an idempotency key, or an id of their own: the first one is given again to every repeat by the same user (W2). */
 import type { Connection, Database, Statement } from '../database.ts'
 import type { Progress } from './careful.ts'
 import type { Refusal } from './refusal.ts'
@@ -28,7 +28,7 @@ export async function keptAnswer(
 const USED: Refusal = {
   code: 'invalid_value',
   message:
-    'This `Idempotency-Key` was sent before with another body, and nothing of this one was written. Send another request with a fresh key, and a repeat with the same body.',
+    'This `Idempotency-Key`, or id of an operation, was sent before with another body, and nothing of this one was written. Send another write with a fresh one, and a repeat with the same body.',
 }
 
 /** Keeps the refusal of a write with a key; what was written keeps itself (`syncline.claim`). */

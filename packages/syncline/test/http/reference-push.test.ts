@@ -1,0 +1,101 @@
+/** `POST /sync/push` in the form of clients that send operations with ids of their own. */
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { newKey, type StageServer, startStage } from './stage-server.ts'
+
+let stage: StageServer
+
+beforeAll(async () => {
+  stage = await startStage(Object.values(inject('servers'))[0] as string)
+})
+
+afterAll(() => stage.close())
+
+const bodyOf = async <T>(response: Response) => (await response.json()) as T
+const push = (user: string, body: object) => stage.as(user, '/sync/push', { json: body })
+
+interface Operations {
+  readonly applied: readonly string[]
+  readonly rejected: readonly { readonly id: string; readonly code: string; readonly message: string }[]
+}
+
+test('W2: operations with ids of their own are applied once for each device and id', async () => {
+  const deviceId = newKey()
+  const operation = (id: string, type: string, entityId: string, data?: object) => ({
+    id,
+    type,
+    entity: 'camera',
+    entityId,
+    data,
+  })
+  const operations = [
+    operation('o1', 'CREATE', `camera:${deviceId}`, { productionId: 'p1', name: 'Made offline' }),
+    operation('o2', 'update', deviceId, { name: 'Renamed' }),
+    operation('o3', 'UPDATE', 'c4', { name: 'Not mine' }),
+    operation('o4', 'UPDATE', deviceId, { ownerId: 'me' }),
+    { id: 'o5', type: 'EXPLODE' },
+    operation('o6', 'UPDATE', deviceId, { zoom: 4 }),
+  ]
+
+  const first = await bodyOf<{ applied: string[]; rejected: { id: string; code: string }[] }>(
+    await push('ben', { operations, deviceId }),
+  )
+  await stage.as('ben', `/api/cameras/${deviceId}`, { method: 'PUT', json: { name: 'Later' } })
+  const again = await bodyOf<{ applied: string[] }>(await push('ben', { operations, deviceId }))
+  const other = await bodyOf<{ applied: string[] }>(
+    await push('cleo', { operations: operations.slice(0, 2), deviceId }),
+  )
+
+  expect(first).toMatchObject({ applied: ['o1', 'o2', 'o6'] })
+  expect(first.rejected.map(({ id, code }) => [id, code])).toEqual([
+    ['o3', 'not_found'],
+    ['o4', 'protected_field'],
+    ['o5', 'invalid_message'],
+  ])
+  expect(again.applied).toEqual(['o1', 'o2', 'o6'])
+  expect(other.applied).toEqual([])
+  expect(
+    await stage.database.query('select name, zoom, version from cameras where id = $1', [deviceId]),
+  ).toEqual([{ name: 'Later', zoom: 4, version: 4 }])
+})
+
+test('W1 W2: an id that comes again with another operation is refused, and the same operation is applied once', async () => {
+  const deviceId = newKey()
+  const operation = { id: 'o1', type: 'UPDATE', entity: 'camera', entityId: 'c2' }
+  const send = async (sent: object) =>
+    bodyOf<Operations>(await push('ben', { deviceId, operations: [{ ...operation, ...sent }] }))
+  const note = async () =>
+    (await stage.database.query<{ note: string }>("select note from cameras where id = 'c2'"))[0]?.note
+
+  const first = await send({ data: { note: 'First', zoom: 2 } })
+  const others = [
+    await send({ data: { note: 'Second', zoom: 2 } }),
+    await send({ data: { note: 'First' } }),
+    await send({ data: { note: 'First', zoom: 2 }, entityId: 'c1' }),
+    await send({ type: 'DELETE' }),
+  ]
+  const again = await send({ data: { id: 'c2', zoom: 2, note: 'First' }, type: 'update', synced: false })
+
+  expect([first.applied, again.applied]).toEqual([['o1'], ['o1']])
+  for (const { applied, rejected } of others) {
+    expect(applied).toEqual([])
+    expect(rejected).toMatchObject([{ id: 'o1', code: 'invalid_value' }])
+    expect(rejected[0]?.message).toContain('sent before with another body')
+  }
+  expect(await note()).toBe('First')
+})
+
+test('W2: a device and an id are told apart from others that read alike', async () => {
+  const id = newKey()
+  const operation = { type: 'UPDATE', entity: 'camera', entityId: 'c2' }
+
+  const answers = [
+    await push('ben', {
+      deviceId: `${id} a`,
+      operations: [{ ...operation, id: 'b', data: { note: 'One' } }],
+    }),
+    await push('ben', { deviceId: id, operations: [{ ...operation, id: 'a b', data: { note: 'Two' } }] }),
+  ]
+
+  for (const answer of answers) expect(await bodyOf<Operations>(answer)).toMatchObject({ rejected: [] })
+  expect(await stage.database.query("select note from cameras where id = 'c2'")).toEqual([{ note: 'Two' }])
+})
