@@ -99,3 +99,30 @@ test('W2: a device and an id are told apart from others that read alike', async 
   for (const answer of answers) expect(await bodyOf<Operations>(answer)).toMatchObject({ rejected: [] })
   expect(await stage.database.query("select note from cameras where id = 'c2'")).toEqual([{ note: 'Two' }])
 })
+
+test('W3: an operation is answered under its id as it was given, also when that is a number or no id at all', async () => {
+  const deviceId = newKey()
+  const operation = { type: 'UPDATE', entity: 'camera', entityId: 'c2', data: { note: 'Counted' } }
+  const send = async (...ids: unknown[]) =>
+    bodyOf<Operations>(await push('ben', { deviceId, operations: ids.map((id) => ({ ...operation, id })) }))
+
+  await stage.database.query("insert into cameras (id, production_id, name) values ('41', 'p1', 'Counted')")
+
+  const sent = await send(7, 0, 2 ** 60, { n: 1 }, true, undefined)
+  const again = await send('7')
+  const record = await push('ben', { deviceId, operations: [{ ...operation, id: 'r', entityId: 41 }] })
+
+  expect(sent.applied).toEqual(['7', '0'])
+  expect(sent.rejected.map(({ id, code }) => [id, code])).toEqual([
+    [String(2 ** 60), 'invalid_message'],
+    ['{"n":1}', 'invalid_message'],
+    ['true', 'invalid_message'],
+    ['', 'invalid_message'],
+  ])
+  expect(again.applied).toEqual(['7'])
+  expect(await bodyOf<Operations>(record)).toMatchObject({ applied: ['r'], rejected: [] })
+  expect(await stage.database.query("select note from cameras where id in ('41', 'c2')")).toEqual([
+    { note: 'Counted' },
+    { note: 'Counted' },
+  ])
+})

@@ -22,11 +22,14 @@ const LONGEST_NAME = 255
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(LONGEST_NAME))
 
+/** Some clients count their operations, and some databases their records; a number that is not exact names nothing. */
+const id = v.union([name, v.pipe(v.number(), v.safeInteger(), v.transform(String))])
+
 const operation = v.object({
-  id: name,
+  id,
   type: v.pipe(v.string(), v.toUpperCase(), v.picklist(['CREATE', 'UPDATE', 'DELETE'])),
   entity: name,
-  entityId: name,
+  entityId: id,
   data: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
 })
 
@@ -71,7 +74,7 @@ export async function referencePush(call: Call, text: string): Promise<Response>
 const UNSOUND: Refused = {
   code: 'invalid_message',
   message:
-    'The operation is not complete. Send { id, type: CREATE | UPDATE | DELETE, entity, entityId, data }.',
+    'The operation is not complete. Send { id, type: CREATE | UPDATE | DELETE, entity, entityId, data }, with ids that are texts or whole numbers up to 2^53.',
 }
 
 function referenceBodyOf(text: string): v.InferOutput<typeof referenceBody> {
@@ -127,7 +130,8 @@ export function normalizeId(entity: string, id: string): string {
   return id.startsWith(`${entity}:`) ? id.slice(entity.length + 1) : id
 }
 
+/** The id as it was given, in text: what the answer calls the operation. */
 function idOf(raw: unknown): string {
-  const id = (raw as { id?: unknown } | null)?.id
-  return typeof id === 'string' ? id.slice(0, LONGEST_NAME) : ''
+  const given = (raw as { id?: unknown } | null)?.id ?? ''
+  return (typeof given === 'string' ? given : JSON.stringify(given)).slice(0, LONGEST_NAME)
 }
