@@ -36,14 +36,6 @@ function nameableOp<Op extends Omit<AcceptedOp, 'n'>>(model: Model, op: Op): Op 
   return fault ? { ...op, fields: undefined, fault } : op
 }
 
-/** The `n` of the transaction that the push cuts in two; undefined when it ends where transactions end. */
-export function splitTransaction(
-  ops: readonly { readonly n: number; readonly tx?: number }[],
-): number | undefined {
-  const last = ops.at(-1)
-  return last?.tx !== undefined && last.tx > last.n ? last.tx : undefined
-}
-
 /** Whether one of these ops was refused as not there (A3); rejections of earlier ones, told again, say nothing new. */
 export function isNegative(
   { rejected }: Pick<PushOutcome, 'rejected'>,

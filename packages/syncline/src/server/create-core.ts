@@ -138,6 +138,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const start = async () => {
     await options.beforeStart?.()
     started.writer = await createWriter(database, schema, rules, {
+      opsPerPush: limits.opsPerPush,
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),
       readAlong: () => (started.isComplete ? started.tail.readAlong() : undefined),
       beginQuiet: () => (started.isComplete ? started.tail.beginQuiet() : undefined),

@@ -6,10 +6,10 @@
  */
 import type { PushAnswer } from '../../server/core.ts'
 import { parsePushBody } from '../../protocol/http-bodies.ts'
-import { acceptOps, isNegative, splitTransaction } from '../../server/accept.ts'
+import { acceptOps, isNegative } from '../../server/accept.ts'
 import type { Metrics } from '../../server/metrics.ts'
 import { untilNegativeAnswer } from '../../server/negative-answer.ts'
-import { type Refused, json, refusal } from './answer.ts'
+import { json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { meantForAnother } from './intended-user.ts'
 import { tooMany } from './op-limit.ts'
@@ -23,10 +23,7 @@ export async function push(call: Call): Promise<Response> {
   const parsed = parsePushBody(text)
   if (!parsed.ok) return refusal(parsed.error)
   const { device, ops, after, read, user: intended } = parsed.body
-  const unsound =
-    meantForAnother(identity, intended) ??
-    tooMany(ops.length, core.limits.opsPerPush) ??
-    split(splitTransaction(ops))
+  const unsound = meantForAnother(identity, intended) ?? tooMany(ops.length, core.limits.opsPerPush)
   if (unsound) return refusal(unsound)
   core.metrics.count('syncline_ops_total', ops.length)
   const outcome = await core.push({
@@ -40,14 +37,6 @@ export async function push(call: Call): Promise<Response> {
   if (isNegative(outcome, ops)) await untilNegativeAnswer(call.receivedAtMs)
   count(core.metrics, outcome, ops)
   return pushAnswer(outcome)
-}
-
-function split(tx: number | undefined): Refused | undefined {
-  if (tx === undefined) return undefined
-  return {
-    code: 'split_transaction',
-    message: `The push ends inside the transaction that ends with op ${tx}. Send all ops of a transaction in one push.`,
-  }
 }
 
 /** Counted as on a socket; rejections of earlier pushes, sent again, are not new ones. */

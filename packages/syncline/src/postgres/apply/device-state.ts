@@ -5,6 +5,7 @@
  *   W3 nothing lost   a copied device (cloned profile, restored phone) is told so, never answered with another's results
  */
 import { keyHash } from './key-hash.ts'
+import { toUnits, type Unit } from './unit.ts'
 import type { AcceptedOp, Push } from './writer.ts'
 
 /** How many keys of its last ops a device row remembers, to recognise copies that push what the original has pushed. */
@@ -30,19 +31,25 @@ export interface PushRefusal {
   readonly retryAfterMs?: number
 }
 
-/** What a push comes to: turned away, a gap, or the ops in it that are new (none: all are repeats). */
+/** What a push comes to: turned away, a gap, or the units of the ops in it that are new (none: all are repeats). */
 export type Verdict =
   | { readonly kind: 'refused'; readonly refused: PushRefusal }
   | { readonly kind: 'gap'; readonly expected: number }
-  | { readonly kind: 'fresh'; readonly ops: readonly AcceptedOp[] }
+  | { readonly kind: 'fresh'; readonly units: readonly Unit<AcceptedOp>[] }
+
+/** A device's row, and what it says of a push. */
+export interface Judged {
+  readonly state: DeviceState
+  readonly verdict: Verdict
+}
 
 /** The state of a device that has never pushed. */
 export function newDevice(userId: string): DeviceState {
   return { userId, lastOp: 0, recentKeys: [], xid: null, hasUnread: false }
 }
 
-/** Judges a push against the device's row, before anything is written. */
-export function judgePush(state: DeviceState, push: Push): Verdict {
+/** Judges a push, which holds at most `mostOps`, against the device's row, before anything is written. */
+export function judgePush(state: DeviceState, push: Push, mostOps: number): Verdict {
   if (state.userId !== push.user.id) return refused('device_taken', deviceTaken(push.device))
   const limited = push.ops.find((op) => op.fault?.code === 'rate_limited')?.fault
   if (limited) return refused(limited.code, limited.message)
@@ -50,9 +57,9 @@ export function judgePush(state: DeviceState, push: Push): Verdict {
   const fresh = push.ops.filter((op) => op.n > state.lastOp)
   const misplaced = fresh.findIndex((op, index) => op.n !== state.lastOp + 1 + index)
   if (misplaced >= 0) return { kind: 'gap', expected: state.lastOp + 1 }
-  const split = fresh.find((op, index) => isSplit(op, fresh[index + 1]))
-  if (split) return refused('split_transaction', splitTransaction(split))
-  return { kind: 'fresh', ops: fresh }
+  const arranged = toUnits(fresh, mostOps)
+  if (arranged.split) return refused('split_transaction', splitTransaction(arranged.split))
+  return { kind: 'fresh', units: arranged.units }
 }
 
 /** The row after these ops, the next numbers of the device, have been dealt with. */
@@ -81,12 +88,6 @@ function differs(state: DeviceState, n: number, key: string): boolean {
   return n <= state.lastOp && remembered !== undefined && remembered !== 0 && remembered !== keyHash(key)
 }
 
-/** All ops of a transaction stand together and end with the one whose `n` is its `tx`. */
-function isSplit(op: AcceptedOp, next: AcceptedOp | undefined): boolean {
-  if (op.tx === undefined || op.tx === op.n) return next?.tx !== undefined && next.tx <= op.n
-  return op.tx < op.n || next?.tx !== op.tx
-}
-
 function refused(code: string, message: string): Verdict {
   return { kind: 'refused', refused: { code, message } }
 }
@@ -100,5 +101,5 @@ function deviceCopied(device: string, lastOp: number): string {
 }
 
 function splitTransaction(op: AcceptedOp): string {
-  return `Op ${op.n} belongs to transaction ${op.tx}, and the push does not hold all of it in order. Send every op of a transaction, up to the one numbered ${op.tx}, in one push.`
+  return `Op ${op.n} belongs to transaction ${op.tx}, and the push ends before it. Send every op of a transaction, up to the one numbered ${op.tx}, in one push.`
 }

@@ -12,7 +12,7 @@ import type { User } from '../../protocol/user.ts'
 import type { Connection, Database } from '../database.ts'
 import type { Rules } from '../rules.ts'
 import { AskedRules } from './asked-rules.ts'
-import { type DeviceState, judgePush, type PushRefusal } from './device-state.ts'
+import { type DeviceState, type Judged, judgePush, type PushRefusal, type Verdict } from './device-state.ts'
 import { DeviceStore } from './device-store.ts'
 import { GroupCommit } from './group-commit.ts'
 import { forgetAnswers, keptAnswer } from './idempotency.ts'
@@ -24,7 +24,6 @@ import { keptOutcome, refusedOutcome, Tally, unavailable, writtenOutcome } from 
 import { RuleTypeFinder } from './rule-types.ts'
 import { SessionHolder } from './session-holder.ts'
 import { SlowLane } from './slow-lane.ts'
-import { toUnits } from './unit.ts'
 import { type Settings, withDefaults, type WriterOptions } from './writer-options.ts'
 import type { Push, PushOutcome, SingleOutcome, SingleWrite, Writer } from './writer.ts'
 
@@ -112,7 +111,7 @@ export class GroupWriter implements Writer {
   async device(device: string, user: User, at?: Pick<Connection, 'query'>): Promise<PushOutcome> {
     const devices = at ? new DeviceStore(at) : this.#devices
     const state = await devices.load(device, user.id)
-    const verdict = judgePush(state, { device, user, ops: [] })
+    const verdict = this.#judge(state, { device, user, ops: [] })
     if (verdict.kind === 'refused') return refusedOutcome(verdict.refused)
     const tally = new Tally(state)
     const rejected = state.hasUnread ? await devices.rejections(device) : []
@@ -139,10 +138,10 @@ export class GroupWriter implements Writer {
     let tally: Tally | undefined
     for (let pauseMs: number = RETRY_MS[0]; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS[1])) {
       try {
-        const state = await this.#stateFor(push)
-        tally = tally?.at(state) ?? new Tally(state)
-        const refused = await this.#pushFrom(state, push, tally)
-        if (refused !== 'again') return refused
+        const judged = await this.#judged(push)
+        tally = tally?.at(judged.state) ?? new Tally(judged.state)
+        const outcome = await this.#pushFrom(judged, push, tally)
+        if (outcome !== 'again') return outcome
       } catch (error) {
         this.#settings.onError(error)
         this.#devices.forget(push.device)
@@ -153,24 +152,28 @@ export class GroupWriter implements Writer {
   }
 
   /**
-   * The device's row. Through another server of this database it may have moved beyond what is remembered here: an op
+   * The device's row, and what it says of the push. Through another server of this database it may have moved beyond what is remembered here: an op
    * that is applied finds that out by itself, and before any other answer it is read again.
    */
-  async #stateFor(push: Push): Promise<DeviceState> {
+  async #judged(push: Push): Promise<Judged> {
     const { device, user } = push
     const known = this.#devices.remembered(device)
-    const isFresh = known && judgePush(known, push).kind === 'fresh'
-    const isApplied = isFresh && push.ops.some((op) => op.n > known.lastOp)
     const isRead = push.read === undefined || known?.hasUnread === true
-    if (isApplied && isRead) return known
-    const loaded = await this.#devices.load(device, user.id)
-    this.#devices.remember(device, loaded)
-    return loaded
+    if (known && isRead) {
+      const verdict = this.#judge(known, push)
+      if (verdict.kind === 'fresh' && verdict.units.length > 0) return { state: known, verdict }
+    }
+    const state = await this.#devices.load(device, user.id)
+    this.#devices.remember(device, state)
+    return { state, verdict: this.#judge(state, push) }
+  }
+
+  #judge(state: DeviceState, push: Push): Verdict {
+    return judgePush(state, push, this.#settings.opsPerPush)
   }
 
   /** One attempt: `again` when the device row must be read again first. */
-  async #pushFrom(state: DeviceState, push: Push, tally: Tally): Promise<PushOutcome | 'again'> {
-    const verdict = judgePush(state, push)
+  async #pushFrom({ state, verdict }: Judged, push: Push, tally: Tally): Promise<PushOutcome | 'again'> {
     if (verdict.kind === 'refused')
       return { ...refusedOutcome(verdict.refused), ...tally.progress(push.user.id) }
     await this.#markRead(state, push)
@@ -178,7 +181,7 @@ export class GroupWriter implements Writer {
     const isRepeat = push.ops.some((op) => op.n <= state.lastOp)
     if (isRepeat) tally.repeats()
     const context = this.#rules.of(push.user)
-    for (const slice of slicesOf(toUnits(verdict.ops))) {
+    for (const slice of slicesOf(verdict.units)) {
       const units = slice.map((unit) => prepareUnit(context, unit))
       const part: Part = { author: { userId: push.user.id, device: push.device }, units, state: tally.state }
       const { results, end } = await this.#run(push.user, part)

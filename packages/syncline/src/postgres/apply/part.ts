@@ -7,7 +7,7 @@ import type { Unit } from './unit.ts'
 import type { AcceptedOp, KeptConflict, Rejection } from './writer.ts'
 
 /** A unit whose ops have shapes (`call` ops have none), or the op that refuses it. */
-export type PreparedUnit = Unit & {
+export type PreparedUnit = Unit<AcceptedOp> & {
   readonly prepared: readonly PreparedOp[]
   readonly cause?: UnitRefusal
 }
@@ -66,7 +66,7 @@ export function stoppedResult(part: Part, stop: Stop, error: unknown): PartResul
 const MAX_NAME_LENGTH = 255
 
 /** The rejections of a refused unit: the cause with its reason, the others naming it. */
-export function rejectionsOf(unit: Unit, { op: cause, refusal }: UnitRefusal): Rejection[] {
+export function rejectionsOf(unit: Unit<AcceptedOp>, { op: cause, refusal }: UnitRefusal): Rejection[] {
   return unit.ops.map((op) => {
     const place = {
       n: op.n,

@@ -2,9 +2,12 @@
 import type { PreparedUnit } from './part.ts'
 import { type Preparation, type PreparedOp, prepareOp } from './prepare-op.ts'
 import type { Unit } from './unit.ts'
+import type { AcceptedOp } from './writer.ts'
 
 /** A fault of one op refuses its whole unit, before anything is sent to the database. */
-export function prepareUnit(context: Preparation, unit: Unit): PreparedUnit {
+export function prepareUnit(context: Preparation, unit: Unit<AcceptedOp>): PreparedUnit {
+  const { cause } = unit
+  if (cause) return { ...unit, cause, prepared: [] }
   const prepared: PreparedOp[] = []
   for (const op of unit.ops) {
     if (op.action === 'call' && !op.fault) continue
@@ -19,8 +22,8 @@ export function prepareUnit(context: Preparation, unit: Unit): PreparedUnit {
 const MAX_SLICE_OPS = 256
 
 /** Cuts units into slices that go into a group each; units with a call stand alone, because they take the slow lane. */
-export function slicesOf(units: readonly Unit[]): Unit[][] {
-  const slices: Unit[][] = []
+export function slicesOf(units: readonly Unit<AcceptedOp>[]): Unit<AcceptedOp>[][] {
+  const slices: Unit<AcceptedOp>[][] = []
   let ops = MAX_SLICE_OPS
   for (const unit of units) {
     if (ops >= MAX_SLICE_OPS || isCall(unit)) {
@@ -33,6 +36,6 @@ export function slicesOf(units: readonly Unit[]): Unit[][] {
   return slices
 }
 
-export function isCall(unit: Unit): boolean {
+export function isCall(unit: Unit<AcceptedOp>): boolean {
   return unit.ops.some((op) => op.action === 'call')
 }

@@ -9,6 +9,8 @@ export interface WriterOptions {
   readonly lockTimeoutMs?: number
   /** Longest that a push waits for a held row or a lost database before it is told to come again, in ms. @default 10_000 */
   readonly patienceMs?: number
+  /** Most ops of a push, hence of a transaction. @default 1_000 */
+  readonly opsPerPush?: number
   /** Connections of the slow lane. @default 4 */
   readonly slowLanes?: number
   /** How long answers to idempotency keys are kept, in ms. @default 86_400_000 (a day) */
@@ -28,6 +30,7 @@ export function withDefaults(options: WriterOptions): Settings {
     functions: options.functions ?? {},
     lockTimeoutMs: options.lockTimeoutMs ?? 50,
     patienceMs: options.patienceMs ?? 10_000,
+    opsPerPush: options.opsPerPush ?? 1_000,
     slowLanes: options.slowLanes ?? 4,
     idempotencyRetentionMs: options.idempotencyRetentionMs ?? 86_400_000,
     readAlong: options.readAlong ?? (() => undefined),

@@ -12,7 +12,7 @@ import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Ack } from '../../protocol/messages/ack.ts'
 import type { Resolve } from '../../protocol/messages/resolve.ts'
 import type { ParsedPush } from '../../protocol/parse-device-message.ts'
-import { acceptOps, isNegative, splitTransaction } from '../accept.ts'
+import { acceptOps, isNegative } from '../accept.ts'
 import { untilNegativeAnswer } from '../negative-answer.ts'
 import type { Frame } from '../frames/frame.ts'
 import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
@@ -110,14 +110,9 @@ export class Pushes {
     const n = ops[0]?.n
     const limit = this.#limit(receivedAtMs, bytes, n)
     if (limit) return limit
-    if (ops.length > limits.opsPerPush) {
-      const message = `The push holds ${ops.length} ops. At most ${limits.opsPerPush} are taken at once; send it in parts.`
-      return errorFrame('too_large', { n, message })
-    }
-    const split = splitTransaction(ops)
-    if (split === undefined) return null
-    const message = `The push ends at op ${ops.at(-1)?.n}, inside a transaction that ends at op ${split}. Send all ops of a transaction in one push.`
-    return errorFrame('split_transaction', { n, message })
+    if (ops.length <= limits.opsPerPush) return null
+    const message = `The push holds ${ops.length} ops. At most ${limits.opsPerPush} are taken at once; send it in parts.`
+    return errorFrame('too_large', { n, message })
   }
 
   #limit(receivedAtMs: number, bytes: number, n?: number): Frame | null {

@@ -2,7 +2,11 @@
 import { checkFields } from '../../schema/check-fields.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { Rejection } from '../../protocol/messages/rejection.ts'
+import { toUnits, type Unit } from '../../postgres/apply/unit.ts'
 import { type Author, type ModelState, ModelTransaction, Refused } from './model-database.ts'
+
+/** Most ops of a push, as `welcome` says. */
+export const OPS_PER_PUSH = 1_000
 
 export interface ModelDevice {
   readonly user: string
@@ -52,17 +56,18 @@ export function applyPush(
       message: 'Another device uses this name. Take a new one.',
     }
   }
-  const last = fresh.at(-1)
-  if (last?.tx !== undefined && last.tx !== last.n) {
+  const arranged = toUnits(fresh, OPS_PER_PUSH)
+  if (arranged.split) {
     return { type: 'refused', code: 'split_transaction', message: 'The push ends inside a transaction.' }
   }
   let next = state
   const rejections = device.rejections.filter(({ n }) => n > (push.read ?? 0))
-  for (const ops of transactions(fresh)) {
-    const outcome = applyTransaction(schema, next, ops, { user: device.user, device: name }, at)
+  for (const unit of arranged.units) {
+    const outcome = applyUnit(schema, next, unit, { user: device.user, device: name }, at)
     next = outcome.state
     rejections.push(...outcome.rejected)
   }
+  const last = fresh.at(-1)
   const after = {
     ...device,
     lastOp: last?.n ?? device.lastOp,
@@ -81,26 +86,17 @@ function isCopy(
   return ops[0]?.n === lastOp + 1 && after !== lastKey
 }
 
-function transactions(ops: readonly ModelOp[]): ModelOp[][] {
-  const groups: ModelOp[][] = []
-  for (const op of ops) {
-    const group = groups.at(-1)
-    if (group && op.tx !== undefined && group[0]?.tx === op.tx) group.push(op)
-    else groups.push([op])
-  }
-  return groups
-}
-
-function applyTransaction(
+function applyUnit(
   schema: CompiledSchema,
   state: ModelState,
-  ops: readonly ModelOp[],
+  { ops, cause }: Unit<ModelOp>,
   author: Author,
   at: string,
 ): { state: ModelState; rejected: Rejection[] } {
   const transaction = new ModelTransaction(schema, state, at)
-  let current = ops[0]
+  let current = cause?.op
   try {
+    if (cause) throw new Refused(cause.refusal.code, cause.refusal.message)
     for (const op of ops) {
       current = op
       applyOp(schema, transaction, op, { ...author, op: op.n })

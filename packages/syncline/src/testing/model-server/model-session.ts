@@ -3,7 +3,7 @@ import { deviceHash } from '../../server/frames/change-text.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import { collapse, type ModelView, viewOf } from './model-channels.ts'
 import type { ModelState } from './model-database.ts'
-import type { ModelDevice, ModelOp } from './model-devices.ts'
+import { type ModelDevice, type ModelOp, OPS_PER_PUSH } from './model-devices.ts'
 
 /** What a session needs of its server. */
 export interface ModelHost {
@@ -139,7 +139,7 @@ export class ModelSession {
       epoch: this.#host.epoch,
       lastOp,
       ...(lastKey !== undefined && { lastKey }),
-      limits: { opsPerPush: 1_000 },
+      limits: { opsPerPush: OPS_PER_PUSH },
       time: '2026-01-01T00:00:00Z',
       debounceMs: 300,
     })
