@@ -22,6 +22,7 @@ import { payloadOf, settingOf } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import { rejectionsStatement } from './rejections-statement.ts'
 import { type GroupOp, type Run, toRuns } from './runs.ts'
+import { columnValues } from './set-columns.ts'
 import type { Conflict, KeptConflict, Rejection } from './writer.ts'
 
 /** Answer of a shape's function about one op. */
@@ -161,14 +162,17 @@ function runStatements(session: ApplySession, runs: readonly Run[]): Statement[]
         payloadText(only),
       ])
     }
-    const isLogged = isLoggedSet(session, run)
-    const list = run.isSet && another && !isLogged ? listOf(run.ops) : undefined
-    const hasSetting = !isLogged && list === undefined
+    if (isLoggedSet(session, run)) {
+      const values = columnValues(run.ops)
+      const parameters = values.map((_, index) => `$${index + 1}`).join(', ')
+      return session.statement(`select pg_temp.${name}_set(${parameters}) as answers`, values)
+    }
+    const list = run.isSet && another ? listOf(run.ops) : undefined
+    const hasSetting = list === undefined
     const payloads = run.ops.map(({ prepared, author, options }) =>
       payloadOf(prepared, author, { ...options, hasSetting }),
     )
     const all = `[${payloads.join(',')}]`
-    if (isLogged) return session.statement(`select pg_temp.${name}_set($1::jsonb) as answers`, [all])
     return list === undefined
       ? session.statement(`select pg_temp.${name}_all($1::jsonb) as answers`, [all])
       : session.statement(`select pg_temp.${name}_set($1::jsonb, $2) as answers`, [all, list])

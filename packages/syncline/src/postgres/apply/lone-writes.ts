@@ -16,6 +16,7 @@ import {
   maySetLog,
   toLoggedTable,
 } from './logged-table.ts'
+import { fitsInColumns } from './set-columns.ts'
 import type { Shape } from './shape.ts'
 
 /** What the catalog says of a table. */
@@ -62,6 +63,7 @@ export class LoneWrites {
     const habits = await this.#habitsOf(shape.model)
     const writes = { isAlone: isAlone(shape, habits), isPlain: habits?.has_generated === false }
     if (!writes.isAlone || !writes.isPlain || shape.action !== 'update') return writes
+    if (!fitsInColumns(shape)) return writes
     const logged = await this.#loggedOf(shape.model)
     return logged && maySetLog(shape, logged) ? { ...writes, logged } : writes
   }

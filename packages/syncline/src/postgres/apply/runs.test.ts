@@ -105,3 +105,14 @@ test('W2: every op runs once, the ops of an author in their order, and no set ho
     }),
   )
 })
+
+test('keyed and conditional writes stay out of sets, and keep nothing else out of them', () => {
+  const keyed: GroupOp = { ...groupOp('a', 'k'), options: { place: 0, idempotencyKey: 'once' } }
+  const conditional: GroupOp = { ...groupOp('a', 'v'), options: { place: 0, ifVersion: 3 } }
+  const runs = toRuns([[keyed], [groupOp('a', '1')], [conditional], [groupOp('a', '2')]], () => 'logged')
+
+  expect(runs.map(briefOf)).toEqual([
+    ['a', 'k v', false],
+    ['a', '1 2', true],
+  ])
+})

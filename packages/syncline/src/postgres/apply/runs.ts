@@ -45,13 +45,15 @@ export function toRuns(authors: Iterable<readonly GroupOp[]>, habitOf: (key: str
     for (const op of ops) {
       const { key } = op.prepared
       const record = op.prepared.op.id
-      let places = placesOf.get(key)
-      if (!places) placesOf.set(key, (places = []))
+      const isStepwise = goesStepByStep(op)
+      const line = isStepwise ? `${key} step by step` : key
+      let places = placesOf.get(line)
+      if (!places) placesOf.set(line, (places = []))
       const later = (place: number) => place >= last
       let place = places.find((each) => later(each) && mayJoin(runs[each], record, each === last))
       if (place === undefined) {
         const isSecond = places.some((each) => later(each) && runs[each]?.records.has(record))
-        const maxSet = record === '' ? 0 : MAX_SET[habitOf(key)]
+        const maxSet = record === '' || isStepwise ? 0 : MAX_SET[habitOf(key)]
         place = runs.push({ key, ops: [], isSet: maxSet > 0, records: new Set(), maxSet, isSecond }) - 1
         places.push(place)
       }
@@ -60,6 +62,11 @@ export function toRuns(authors: Iterable<readonly GroupOp[]>, habitOf: (key: str
     }
   }
   return runs
+}
+
+/** Keyed and conditional writes are never part of a set. */
+function goesStepByStep({ options }: GroupOp): boolean {
+  return options.idempotencyKey !== undefined || options.ifVersion !== undefined
 }
 
 /** A run that goes op by op takes what it must: a record again, or what its author writes next. */

@@ -8,7 +8,7 @@
 import { columnFromWire } from '../capture/wire-sql.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { conditionsOf } from './quick-text.ts'
-import { columnOf, idTypeOf, SELF, type ShapeText, wireOf } from './shape-strings.ts'
+import { columnOf, idTypeOf, literal, SELF, type ShapeText, wireOf } from './shape-strings.ts'
 import { accessOf, assignmentsOf, isAllowedAfter } from './shape-text.ts'
 
 /** The body of the function: fills `done`, the places of the ops that were written, and refuses what was not allowed. */
@@ -26,11 +26,15 @@ export function setStep(text: ShapeText): string {
 /** Label of the function's block, so that no column is taken for a variable. */
 export const RUN = 'syncline_run'
 
-// Keyed and conditional writes go step by step.
-export const IS_PLAIN = `not ${SELF}.op ?| '{k,v}'`
+/** The setting of an op by itself, as `writerSetting` writes it; a run in one statement carries only their list. */
+export function settingIn({ shape }: ShapeText): string {
+  return `jsonb_build_object('s', jsonb_strip_nulls(jsonb_build_object('source', 'app', 'actor', op -> 'a',
+        'model', ${literal(shape.model.name)}, 'id', op -> 'id', 'device', op -> 'd',
+        'op', case when op ? 'd' then op -> 'n' end, 'base', op -> 'b'))::text)`
+}
 
 /** The ops as rows, under the name that variables have elsewhere, so that the same texts fit. */
-export function opRows({ shape, ruleTypes }: ShapeText): string {
+function opRows({ shape, ruleTypes }: ShapeText): string {
   const rules = ruleTypes.map((type, index) => `, (o.op -> 'r' ->> ${index})::${type} as rule_${index}`)
   return `(
         select o.op, (o.op ->> 'i')::integer as place, nullif(o.op ->> 'id', '')::${idTypeOf(shape)} as id,
@@ -44,7 +48,7 @@ function updateSet(text: ShapeText): string {
       update ${text.table} set
 ${assignmentsOf(text).join(',\n')}
         from ${opRows(text)}
-       where ${[text.isRecord, IS_PLAIN, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
+       where ${[text.isRecord, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
       returning ${SELF}.op, ${SELF}.place, ${columnOf(text.shape.model.columns.version)} as version, ${isAllowedAfter(text)} as is_allowed
     )
     select array_agg(w.place), array_agg(w.op) filter (where not w.is_allowed), ${answersOf("w.op ->> 'id'", 'w.version')}
@@ -55,7 +59,7 @@ function deleteSet(text: ShapeText): string {
   const version = columnOf(text.shape.model.columns.version)
   return `    with written as (
       delete from ${text.table} using ${opRows(text)}
-       where ${[text.isRecord, IS_PLAIN, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
+       where ${[text.isRecord, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
       returning ${SELF}.op, ${SELF}.place, ${version} + 1 as version
     )
     select array_agg(w.place), ${answersOf("w.op ->> 'id'", 'w.version')} into done, answers from written as w;`
@@ -75,7 +79,7 @@ function createSet(text: ShapeText): string {
       insert into ${table} (${columns.join(', ')})
       select ${values.join(',\n        ')}
         from ${opRows(text)}
-       where ${[`${SELF}.id is not null`, IS_PLAIN, ...conditionsOf(text)].join(' and ')}
+       where ${[`${SELF}.id is not null`, ...conditionsOf(text)].join(' and ')}
       returning ${columnOf(model.idColumn)} as id
     )
     select array_agg(w.id) into made from written as w;
@@ -86,6 +90,6 @@ function createSet(text: ShapeText): string {
      where ${SELF}.id = any (${RUN}.made);`
 }
 
-export function answersOf(id: string, version: string, op = 'w.op', place = 'w.place'): string {
+function answersOf(id: string, version: string, op = 'w.op', place = 'w.place'): string {
   return `coalesce(array_agg(jsonb_build_object('i', ${place}, 'version', ${version}, 'id', ${id})) filter (where ${op} ? 'w'), '{}')`
 }

@@ -4,7 +4,8 @@
  *   name       one op, step by step: finds out what is wrong with it, and keeps its conflicts
  *   name_one   one op: lock, then the quick statement, then step by step if that did nothing
  *   name_all   a run of ops whose records the group has locked: the quick statement for each
- *   name_set   a run of ops on different records: one statement for all
+ *   name_set   a run of ops on different records: one statement for all. Where that logs its own rows, they come as
+ *              columns (`set-columns.ts`)
  *
  *   A3 silent     a missing and an unreadable record are refused alike
  *   A4 whole      only the columns of the named fields stand in the write
@@ -17,13 +18,13 @@
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
-import { loggedSet } from './logged-set.ts'
-import type { LoggedTable } from './logged-table.ts'
+import { loggedSetText } from './logged-set.ts'
 import type { WriteHabits } from './lone-writes.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import type { RuleTypes } from './rule-types.ts'
-import { RUN, setStep } from './set-text.ts'
-import { idTypeOf, literal, SELF, type ShapeText, shapeText } from './shape-strings.ts'
+import { columnTypes } from './set-columns.ts'
+import { RUN, setStep, settingIn } from './set-text.ts'
+import { idTypeOf, SELF, type ShapeText, shapeText } from './shape-strings.ts'
 import { stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
 import { areUntouched } from './untouched-rules.ts'
@@ -44,14 +45,15 @@ export function shapeFunctions(
     makeFunction(`${name}_one`, oneText(name, text)),
     makeFunction(`${name}_all`, allText(name, text)),
     ...(isAlone && !logged ? [makeFunction(`${name}_set`, setText(name, text), 'jsonb, text')] : []),
-    ...(logged ? [makeFunction(`${name}_set`, setText(name, text, logged))] : []),
+    ...(logged ? [makeFunction(`${name}_set`, loggedSetText(name, text, logged), columnTypes(text))] : []),
   ].join(';\n')
 }
 
 /** The statement that drops them. */
 export function dropShapeFunctions(name: string): string {
   const functions = ['', '_one', '_all'].map((suffix) => `pg_temp.${name}${suffix}(jsonb)`)
-  return `drop function ${functions.join(', ')}; drop function if exists pg_temp.${name}_set(jsonb, text); drop function if exists pg_temp.${name}_set(jsonb)`
+  // A name alone is enough: no other function has it.
+  return `drop function ${functions.join(', ')}; drop function if exists pg_temp.${name}_set`
 }
 
 function makeFunction(name: string, body: string, parameters = 'jsonb'): string {
@@ -141,11 +143,8 @@ exception
 end`
 }
 
-/**
- * Ops on different records, in one statement. The second parameter is the setting that names them all, unless the
- * statement logs its own rows; then the answer names the function when its table has changed since it was made.
- */
-function setText(name: string, text: ShapeText, logged?: LoggedTable): string {
+/** Ops on different records, in one statement. The second parameter is the setting that names them all. */
+function setText(name: string, text: ShapeText): string {
   return `
 #variable_conflict use_column
 <<${RUN}>>
@@ -157,14 +156,14 @@ declare
   forbidden jsonb[];
   done integer[];
   made ${idTypeOf(text.shape)}[];
-  is_changed boolean := false;
 begin
   begin
-${logged ? loggedSet(text, logged) : `    perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);\n${setStep(text)}`}
+    perform pg_catalog.set_config('${WRITER_SETTING}', $2, true);
+${setStep(text)}
   exception when others then
     -- One of them met a lock: which one is found without waiting for it again.
     if sqlstate = '55P03' then perform pg_catalog.set_config('lock_timeout', '${BRIEF_LOCK_TIMEOUT}', true); end if;
-    ${logged ? oneByOne(name, text) : `return pg_temp.${name}_all(${withSettings(text)});`}
+    return pg_temp.${name}_all(${withSettings(text)});
   end;
   if forbidden is not null then perform syncline.refuse(forbidden[1], 'forbidden'); end if;
   if cardinality(done) = cardinality(ops) then return to_jsonb(answers); end if;
@@ -174,30 +173,12 @@ ${logged ? loggedSet(text, logged) : `    perform pg_catalog.set_config('${WRITE
       if answer is not null then answers := answers || answer; end if;
     end if;
   end loop;
-  if is_changed then answers := answers || jsonb_build_object('changed', ${literal(name)}); end if;
   return to_jsonb(answers);
 exception
   when sqlstate '${REFUSED_OP}' or sqlstate '${FAILED_OP}' then raise;
   when others then
     perform syncline.failed(op, sqlstate);
 end`
-}
-
-/** A set that logs its own rows may have stood behind no lock: each op takes its own. */
-function oneByOne(name: string, text: ShapeText): string {
-  return `answers := '{}';
-    foreach op in array ops loop
-      answer := pg_temp.${name}_one(op || ${settingIn(text)});
-      if answer is not null then answers := answers || answer; end if;
-    end loop;
-    return to_jsonb(answers);`
-}
-
-/** The setting of an op by itself, as `writerSetting` writes it; a run in one statement carries only their list. */
-function settingIn({ shape }: ShapeText): string {
-  return `jsonb_build_object('s', jsonb_strip_nulls(jsonb_build_object('source', 'app', 'actor', op -> 'a',
-        'model', ${literal(shape.model.name)}, 'id', op -> 'id', 'device', op -> 'd',
-        'op', case when op ? 'd' then op -> 'n' end, 'base', op -> 'b'))::text)`
 }
 
 function withSettings(text: ShapeText): string {

@@ -192,20 +192,25 @@ function assignmentUnlessSkipped(entry: ShapeField, table: string): string {
   return `        ${quoteIdentifier(column)} = case when ${literal(name)} = any (${SELF}.skipped) then ${columnOf(column)} else ${newValue(entry, table)} end`
 }
 
-/** The value that an op gives a field, from the row as it is under the name `alias`. */
-export function newValue({ field, form }: ShapeField, table: string, alias?: string): string {
+/** The value that an op gives a field, from the row as it is under the name `alias` and its wire value, jsonb. */
+export function newValue(
+  { field, form }: ShapeField,
+  table: string,
+  alias?: string,
+  wire = wireOf(field),
+): string {
   const column = columnOf(field.column, alias)
   if (form === 'increment') {
-    return `coalesce(${column}, 0) + ${columnFromWire(field, `${wireOf(field)} -> '$inc'`)}`
+    return `coalesce(${column}, 0) + ${columnFromWire(field, `${wire} -> '$inc'`)}`
   }
-  if (form === 'members') return membersValue(field, column, table)
-  return columnFromWire(field, wireOf(field), table)
+  if (form === 'members') return membersValue(field, column, table, wire)
+  return columnFromWire(field, wire, table)
 }
 
 /** What was there without `$remove`, then what `$add` brings; each element once. */
-function membersValue(field: Field, column: string, table: string): string {
+function membersValue(field: Field, column: string, table: string, wire: string): string {
   const part = (operator: string) =>
-    `coalesce(${columnFromWire(field, `${wireOf(field)} -> '${operator}'`, table)}, '{}')`
+    `coalesce(${columnFromWire(field, `${wire} -> '${operator}'`, table)}, '{}')`
   return `(
           select coalesce(array_agg(e.element order by e.place), '{}') from (
             select u.element, min(u.place) as place
