@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createWriter, type Writer } from '../../src/postgres/apply/writer.ts'
 import { migrate } from '../../src/postgres/capture/migrate.ts'
+import { pglite } from '../../src/postgres/drivers/pglite.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import type { Rules } from '../../src/postgres/rules.ts'
@@ -82,15 +83,17 @@ const FILLED: readonly Record<string, unknown>[] = [
   Object.fromEntries(schema.models.sample.fieldNames.slice(1).map((name) => [name, null])),
 ]
 
-describe.each(Object.entries(inject('servers')))('sets of every kind on PostgreSQL %s', (_major, server) => {
-  let plain: TestDatabase
+const databases = [...Object.entries(inject('servers')), ['embedded', undefined] as const]
+
+describe.each(databases)('sets of every kind on PostgreSQL %s', (_major, server) => {
+  let plain: TestDatabase | undefined
   let database: Database
   let writer: Writer
   let sent: string[][]
 
   beforeAll(async () => {
-    plain = await createTestDatabase(server)
-    database = postgres(plain.url)
+    plain = server === undefined ? undefined : await createTestDatabase(server)
+    database = plain ? postgres(plain.url) : pglite('memory://')
     await migrate(database, schema)
     const seen = watched(database)
     sent = seen.sent
@@ -99,7 +102,7 @@ describe.each(Object.entries(inject('servers')))('sets of every kind on PostgreS
   afterAll(async () => {
     await writer.close()
     await database.close()
-    await plain.drop()
+    await plain?.drop()
   })
 
   test.each(FILLED)('L1: %j', async (fields) => {
