@@ -8,22 +8,23 @@
  */
 import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
+import { Alarm } from './alarm.ts'
 import { atMostFor } from './at-most-for.ts'
-import { firstUnseen } from './cursor.ts'
 import { refuseStandby } from './history.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
 import { type Beginning, openTail } from './open-tail.ts'
 import { LateNotice } from './late-notice.ts'
 import { NextReads } from './next-reads.ts'
-import { Past, type PastContent } from './past.ts'
+import type { PastContent } from './past.ts'
 import { readPast } from './past-query.ts'
 import type { PruneOptions } from './prune.ts'
-import { RecentChanges } from './recent-changes.ts'
 import { chooseRestMode } from './rest-mode.ts'
-import { type RestMode, Sleeper, type WokenBy } from './sleeper.ts'
+import { type RestMode, Sleeper } from './sleeper.ts'
 import type { BatchListener, EndQuiet, Tail } from './tail.ts'
+import { PAST_CHANGES, RECENT_MS, TailStand } from './tail-stand.ts'
 import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
 import { hasPassed, Waiters } from './waiters.ts'
+import { withinTime } from './within-time.ts'
 import { NOTIFY, TAILS_LOCK, WAKE_CHANNEL } from './wake.ts'
 
 export interface TailOptions {
@@ -44,12 +45,6 @@ interface TailLog {
 
 const POLL_MS = 1_000
 const POLL_WITHOUT_NOTIFY_MS = 100
-/** Last minute of changes, for connections that come back. */
-const RECENT_MS = 60_000
-/** 32 million characters: 64 MB at most. */
-const RECENT_CHARACTERS = 32_000_000
-/** Changes whose identity is kept to compare cursors: about 2 MB. */
-const PAST_CHANGES = 20_000
 /** A small read takes about a millisecond; one without an answer for so long has lost its connection. */
 const READ_TIMEOUT_MS = 5_000
 /** Who renders a page waits no longer to learn where it stands. */
@@ -69,36 +64,22 @@ export async function startTail(
 }
 
 class LogTail implements Tail {
-  position: SnapshotText = '0:0:'
-  epoch = ''
   readonly #database: Database
   readonly #options: TailOptions
   readonly #log: TailLog
   readonly #onBatch: BatchListener
-  readonly #past = new Past(PAST_CHANGES)
-  readonly #recent = new RecentChanges('0:0:', {
-    keptMs: RECENT_MS,
-    capacity: RECENT_CHARACTERS,
-    nowMs: () => performance.now(),
-  })
+  readonly #stand = new TailStand()
   readonly #waiters = new Waiters()
   readonly #nextReads = new NextReads()
   readonly #notice = new LateNotice(() => void this.#connection?.query(NOTIFY).catch(() => {}))
-  #history: { readonly position: SnapshotText; readonly history: string } | undefined
-  /** Newest history row; null before the first position. */
-  #life: string | null = null
   #mode: RestMode | undefined
   #sleeper = this.#makeSleeper('polled')
   #listener: Listener | undefined
   #maintenance: Maintenance | undefined
   #connection: Connection | undefined
   #running: Promise<void> = Promise.resolve()
-  #isWoken = false
-  #isNotified = false
   #isClosed = false
-  #rouse: () => void = () => {}
-  #readAtMs = performance.now()
-  #readAtMicros = 0
+  readonly #alarm = new Alarm()
 
   constructor(database: Database, options: TailOptions, onBatch: BatchListener) {
     this.#database = database
@@ -123,17 +104,20 @@ class LogTail implements Tail {
     )
   }
 
+  get position(): SnapshotText {
+    return this.#stand.position
+  }
+
+  get epoch(): string {
+    return this.#stand.epoch
+  }
+
   get history(): string {
-    if (this.#history?.position !== this.position) {
-      const history = this.#past.fingerprint(this.position)
-      if (history === null) throw new Error(`The past of position ${this.position} is not in memory.`)
-      this.#history = { position: this.position, history }
-    }
-    return this.#history.history
+    return this.#stand.history
   }
 
   get readAtMicros(): number {
-    return this.#readAtMicros
+    return this.#stand.readAtMicros
   }
 
   get hasPeers(): boolean {
@@ -141,12 +125,11 @@ class LogTail implements Tail {
   }
 
   get lagMs(): number {
-    return performance.now() - this.#readAtMs
+    return this.#stand.lagMs
   }
 
   wake(): void {
-    this.#isWoken = true
-    this.#rouse()
+    this.#alarm.ring()
   }
 
   beginQuiet(): EndQuiet | undefined {
@@ -163,8 +146,7 @@ class LogTail implements Tail {
       statement: readStatement(from, true),
       handOver: (answer: readonly Row[]) => {
         const result = toReadResult(answer)
-        const isPlain = result !== null && result.life === this.#life && result.floor <= firstUnseen(from)
-        if (isPlain && from === this.position) this.#take(from, result)
+        if (result !== null && this.#stand.isPlain(from, result)) this.#take(from, result)
         else this.wake()
       },
     }
@@ -183,11 +165,11 @@ class LogTail implements Tail {
   }
 
   historyAt(snapshot: SnapshotText): string | null {
-    return this.#past.fingerprint(snapshot)
+    return this.#stand.historyAt(snapshot)
   }
 
   recent(snapshot: SnapshotText, rooms: readonly string[] | 'all'): readonly LogRow[] | null {
-    return this.#recent.since(snapshot, rooms)
+    return this.#stand.recent(snapshot, rooms)
   }
 
   async close(): Promise<void> {
@@ -207,8 +189,7 @@ class LogTail implements Tail {
   #hear(sender: number | undefined): void {
     const isOwn = sender !== undefined && sender === this.#connection?.processId
     if (this.#mode !== undefined && (isOwn || this.#sleeper.isGathering)) return
-    this.#isNotified = true
-    this.wake()
+    this.#alarm.ring('writer')
   }
 
   /** Follows the log on one connection after the other. */
@@ -237,8 +218,7 @@ class LogTail implements Tail {
   }
 
   async #open(): Promise<Connection> {
-    const stand = this.#life === null ? null : { snapshot: this.position, history: this.history }
-    const { connection, beginning } = await openTail(this.#database, stand, {
+    const { connection, beginning } = await openTail(this.#database, this.#stand.known, {
       changes: PAST_CHANGES,
       recentMs: RECENT_MS,
     })
@@ -252,8 +232,10 @@ class LogTail implements Tail {
 
   async #chooseMode(connection: Connection): Promise<RestMode> {
     if (this.#options.notifications === false) return 'polled'
-    this.#isWoken = false
-    const { mode, reason } = await chooseRestMode(this.#database.kind, connection, (ms) => this.#rest(ms))
+    this.#alarm.set()
+    const { mode, reason } = await chooseRestMode(this.#database.kind, connection, (ms) =>
+      this.#alarm.rest(ms),
+    )
     if (reason)
       this.#log.warn(
         { pollMs: POLL_WITHOUT_NOTIFY_MS },
@@ -269,16 +251,9 @@ class LogTail implements Tail {
     })
   }
 
-  /** The first position, or another one after the log could not be continued. */
-  #begin({ batch, past, life, readAtMicros, epoch }: Beginning): void {
-    this.#past.reset(past)
-    this.#life = life
-    this.epoch = epoch
-    this.position = batch.to
-    this.#note(readAtMicros)
-    this.#recent.reset(batch.from)
-    this.#recent.add(batch)
-    this.#readAtMs = performance.now()
+  #begin(beginning: Beginning): void {
+    const { batch } = beginning
+    this.#stand.begin(beginning)
     if (batch.reset === undefined) return
     this.#log.warn({ reason: batch.reset }, 'The log could not be continued: everything is loaded again.')
     this.#tell({ ...batch, rows: [] })
@@ -288,22 +263,17 @@ class LogTail implements Tail {
   async #follow(connection: Connection, onRead: () => void): Promise<void> {
     let wasWoken = false
     while (!this.#isClosed) {
-      const wokenBy = wasWoken ? this.#wokenBy() : 'pause'
-      this.#isWoken = false
-      this.#isNotified = false
+      const wokenBy = wasWoken ? this.#alarm.rungBy : 'pause'
+      this.#alarm.set()
       const before = this.#sleeper.before(wokenBy, performance.now())
       const { answers, hasFound } = await this.#read(connection, before)
       onRead()
-      wasWoken = this.#isWoken
+      wasWoken = this.#alarm.isRung
       const restMs = this.#sleeper.after(answers, wasWoken, hasFound)
       // What it gathers notifies nobody.
       if (hasFound && this.#sleeper.isGathering) this.#notice.note()
-      if (!wasWoken && restMs > 0) wasWoken = await this.#rest(restMs)
+      if (!wasWoken && restMs > 0) wasWoken = await this.#alarm.rest(restMs)
     }
-  }
-
-  #wokenBy(): WokenBy {
-    return this.#isNotified ? 'writer' : 'self'
   }
 
   async #read(
@@ -315,9 +285,10 @@ class LogTail implements Tail {
     const read = readStatement(from, !this.#sleeper.isGathering)
     const answers = await withinTime(connection.pipeline([...before, read]), READ_TIMEOUT_MS)
     const result = toReadResult(answers.at(-1) as Row[]) ?? (await readLarge(connection, from))
-    this.#refuseHole(from, result)
-    const isPastKnown = result.past !== null && result.life === this.#life
-    const past = isPastKnown ? null : await readPast(connection, result.position, PAST_CHANGES)
+    this.#stand.refuseHole(from, result)
+    const past = this.#stand.knowsPastOf(result)
+      ? null
+      : await readPast(connection, result.position, PAST_CHANGES)
     if (from === this.position) {
       this.#take(from, result, past)
       this.#nextReads.end(number)
@@ -325,31 +296,10 @@ class LogTail implements Tail {
     return { answers, hasFound: result.rows.length > 0 || result.overflowing.size > 0 }
   }
 
-  /** Throws when the log does not go on where the tail stands; opening it again finds out why, and begins anew. */
-  #refuseHole(from: SnapshotText, { floor, life }: ReadResult): void {
-    if (floor > firstUnseen(from))
-      throw new Error(`The log is pruned below transaction ${floor}, beyond the tail's position.`)
-    if (life === null || life.endsWith(' restored')) throw new Error('The log was restored from a dump.')
-  }
-
   #take(from: SnapshotText, result: ReadResult, past: PastContent | null = null): void {
-    this.#readAtMs = performance.now()
-    if (past) this.#past.reset(past)
-    else this.#past.add(result.past ?? [])
-    this.#life = result.life
-    this.position = result.position
-    this.#note(result.readAtMicros)
-    if (result.rows.length > 0 || result.overflowing.size > 0) {
-      const batch = { from, to: result.position, rows: result.rows, overflowing: result.overflowing }
-      this.#recent.add(batch)
-      this.#tell(batch)
-    }
+    const batch = this.#stand.take(from, result, past)
+    if (batch) this.#tell(batch)
     this.#waiters.passed(result.position)
-  }
-
-  /** The clock may be set back; what is found later must never seem to have been found earlier. */
-  #note(readAtMicros: number): void {
-    this.#readAtMicros = Math.max(readAtMicros, this.#readAtMicros + 1)
   }
 
   #tell(batch: Batch): void {
@@ -363,26 +313,4 @@ class LogTail implements Tail {
       )
     }
   }
-
-  /** Resolves to true when woken, to false when the time is over. */
-  #rest(ms: number): Promise<boolean> {
-    if (this.#isWoken) return Promise.resolve(true)
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), ms)
-      this.#rouse = () => {
-        clearTimeout(timer)
-        this.#rouse = () => {}
-        resolve(true)
-      }
-    })
-  }
-}
-
-async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The database did not answer within ${ms} ms.`)), ms)
-  })
-  work.catch(() => {})
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
