@@ -13,18 +13,17 @@ const FORMAT = 1
 const SMALLEST = 128
 
 export function encodeCursor(content: CursorContent): Buffer {
-  const bytes: number[] = [FORMAT]
-  pushHex(bytes, content.history.replaceAll('-', ''))
-  pushHex(bytes, content.schema)
-  pushSnapshot(bytes, content.snapshot)
-  pushNumber(bytes, content.views.size)
+  const writer = new ByteWriter()
+  writer.number(FORMAT)
+  writer.hex(content.history.replaceAll('-', ''))
+  writer.hex(content.schema)
+  writeSnapshot(writer, content.snapshot)
+  writer.number(content.views.size)
   for (const [view, digest] of content.views) {
-    pushHex(bytes, view)
-    pushHex(bytes, digest)
+    writer.hex(view)
+    writer.hex(digest)
   }
-  const padded = Buffer.alloc(paddedLength(bytes.length))
-  padded.set(bytes)
-  return padded
+  return writer.bytes
 }
 
 /** Reads what `encodeCursor` wrote; null for anything else. */
@@ -43,35 +42,15 @@ export function decodeCursor(bytes: Buffer): CursorContent | null {
   }
 }
 
-function paddedLength(length: number): number {
-  let padded = SMALLEST
-  while (padded < length) padded *= 2
-  return padded
-}
-
-function pushHex(bytes: number[], hex: string): void {
-  for (const byte of Buffer.from(hex, 'hex')) bytes.push(byte)
-}
-
-/** Seven bits a byte, lowest first; without bit operations, which would cut numbers at 32 bits. */
-function pushNumber(bytes: number[], number: number): void {
-  let rest = number
-  while (rest >= 128) {
-    bytes.push((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
-  }
-  bytes.push(rest)
-}
-
 /** `xmax`, then each open transaction as its distance below the one before, highest first. */
-function pushSnapshot(bytes: number[], snapshot: SnapshotText): void {
+function writeSnapshot(writer: ByteWriter, snapshot: SnapshotText): void {
   const [, xmax = '0', open = ''] = snapshot.split(':')
   const transactions = (open === '' ? [] : open.split(',').map(Number)).sort((a, b) => b - a)
-  pushNumber(bytes, Number(xmax))
-  pushNumber(bytes, transactions.length)
+  writer.number(Number(xmax))
+  writer.number(transactions.length)
   let above = Number(xmax)
   for (const transaction of transactions) {
-    pushNumber(bytes, above - transaction)
+    writer.number(above - transaction)
     above = transaction
   }
 }
@@ -86,6 +65,37 @@ function readSnapshot(reader: ByteReader): SnapshotText {
 
 function asUuid(hex: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** Most bytes of a number. */
+const LONGEST_NUMBER = 8
+
+/** Zeros up to a power of two follow what is written. */
+class ByteWriter {
+  bytes = Buffer.alloc(SMALLEST)
+  #at = 0
+
+  hex(hex: string): void {
+    this.#make(hex.length / 2)
+    this.#at += this.bytes.write(hex, this.#at, 'hex')
+  }
+
+  /** Seven bits a byte, lowest first; without bit operations, which would cut numbers at 32 bits. */
+  number(number: number): void {
+    this.#make(LONGEST_NUMBER)
+    let rest = number
+    while (rest >= 128) {
+      this.bytes[this.#at++] = (rest % 128) + 128
+      rest = Math.floor(rest / 128)
+    }
+    this.bytes[this.#at++] = rest
+  }
+
+  #make(room: number): void {
+    let length = this.bytes.length
+    while (length < this.#at + room) length *= 2
+    if (length > this.bytes.length) this.bytes = Buffer.concat([this.bytes], length)
+  }
 }
 
 class ByteReader {
