@@ -334,7 +334,15 @@ test('A2: activity that is read while the right to it ends shows nothing that wa
 
 test('A3: the activity of a room that is not yours is not there', async () => {
   const texts = await Promise.all(
-    ['Production:p3', 'Production:p9', 'Nothing:1', 'Production:mine', ''].map(async (channel) =>
+    [
+      'Production:p3',
+      'Production:p9',
+      'Nothing:1',
+      'Camera:mine',
+      'Production:p3/cameras',
+      'User:cleo',
+      '',
+    ].map(async (channel) =>
       (await stage.as('ben', `/sync/activity?channel=${encodeURIComponent(channel)}`)).text(),
     ),
   )

@@ -8,6 +8,7 @@ import { SynclineError } from '../../protocol/errors.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
 import { findTarget } from '../../server/channel-target.ts'
 import type { Core } from '../../server/core.ts'
+import { activityRows } from './activity-rows.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 
@@ -30,25 +31,30 @@ interface ActivityRow {
 export async function activity({ core, identity, url }: Call): Promise<Response> {
   const channel = url.searchParams.get('channel') ?? ''
   const target = findTarget(core.schema, core.ids, channel)
-  if (!target || (target.kind !== 'room' && target.kind !== 'all')) return refusal(NOT_FOUND)
-  if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
+  if (!target || !(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
   const limit = limitOf(url.searchParams.get('limit'))
-  const conditions = [
-    sql`room = ${`${target.model.channel}:${target.kind === 'all' ? 'all' : target.id}`}`,
-    sql`model not like '@%'`,
-    ...askedFor(core, url.searchParams),
-  ]
-  const statement = sql`${COLUMNS} where ${sql.join(conditions, ' and ')} order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
-  const rows = await core.database.query<ActivityRow>(statement.text(), statement.values)
+  const asked = askedFor(core, url.searchParams)
+  const found = activityRows(core, target, channel, identity.user)
+  const rows = found ? await readPage(core, found, asked, limit) : []
   // Again, in a snapshot not older than what was read: the right may have ended with the change that it would show.
   if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
   const next = rows.length < limit ? undefined : rows.at(-1)?.at
   return json(200, { data: rows.map((row) => entryOf(core, row)), next })
 }
 
-const COLUMNS =
-  sql.raw(`select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, model, id, action,
-  fields::text as fields, before::text as before, version, actor, source from syncline.log`)
+/** The newest rows that fulfil the conditions; more than `limit` when they have the time of the last one. */
+function readPage(
+  { database }: Core,
+  rows: Sql,
+  asked: readonly Sql[],
+  limit: number,
+): Promise<ActivityRow[]> {
+  const page = sql`select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, model, id, action,
+    fields::text as fields, before::text as before, version, actor, source from (${rows}) as log
+    where ${sql.join([sql`true`, ...asked], ' and ')}
+    order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
+  return database.query<ActivityRow>(page.text(), page.values)
+}
 
 /** `record` is `camera:42`, or an id alone for the records of any model that have it; `before` is the `next` of the page before. */
 function askedFor(core: Core, parameters: URLSearchParams): Sql[] {
@@ -99,9 +105,7 @@ function limitOf(text: string | null): number {
 
 function entryOf({ shown }: Core, row: ActivityRow) {
   const { at, model, action, version, source } = row
-  // Who reads the room that a record has come into need not have read the one that it comes from.
-  const before = action === 'enter' ? null : shown.fields(model, row.before)
-  const changes = changesOf(shown.fields(model, row.fields), before)
+  const changes = changesOf(shown.fields(model, row.fields), shown.fields(model, row.before))
   return {
     at,
     model,

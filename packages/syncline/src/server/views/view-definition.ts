@@ -24,6 +24,8 @@ export interface ViewDefinition {
   readonly model: Model
   /** The record stands in it as `RECORD`. */
   readonly condition: Sql
+  /** Whether whoever reads what the list belongs to reads every record of it by that alone. */
+  readonly isReadWithParent: boolean
   /** Names that a log row's `model` may have when any record may have come or gone, beside those that guard the model. */
   readonly dependencies: ReadonlySet<string>
 }
@@ -39,17 +41,19 @@ export function defineView(
   if (target.kind === 'mine') {
     const { model } = target
     const condition = rules.read(model, user, RECORD)
-    return view(channel, model, condition, NONE)
+    return view(channel, { model, condition, dependencies: NONE, isReadWithParent: false })
   }
   if (target.kind !== 'collection') return null
   const { relation, id, model: parent } = target
   const model = schema.models[relation.to] as Model
   const dependencies = new Set(relation.through === undefined ? [] : [relation.through])
   const belongs = belongsTo(schema, parent, relation, id)
-  if (isReadWith(rules, parent, model, relation)) return view(channel, model, belongs, dependencies)
-  const condition = sql`${belongs} and (${rules.read(model, user, RECORD)}
+  const isReadWithParent = isReadWith(rules, parent, model, relation)
+  const condition = isReadWithParent
+    ? belongs
+    : sql`${belongs} and (${rules.read(model, user, RECORD)}
 )`
-  return view(channel, model, condition, dependencies)
+  return view(channel, { model, condition, dependencies, isReadWithParent })
 }
 
 /**
@@ -61,18 +65,12 @@ function isReadWith(rules: Rules, parent: Model, model: Model, { through, field 
   return through === undefined && rules.isReadThrough(model, model.fields[field]?.column ?? field, parent)
 }
 
-function view(
-  channel: string,
-  model: Model,
-  condition: Sql,
-  dependencies: ReadonlySet<string>,
-): ViewDefinition {
+function view(channel: string, defined: Omit<ViewDefinition, 'key' | 'cursorKey'>): ViewDefinition {
+  const { condition } = defined
   return {
+    ...defined,
     key: `${channel} ${conditionKey(condition.text(), condition.values)}`,
     cursorKey: createHash('sha256').update(channel).digest('hex').slice(0, 16),
-    model,
-    condition,
-    dependencies,
   }
 }
 
