@@ -30,9 +30,11 @@ describe.each(SERVERS)('%s', (kind) => {
   afterEach(() => stage?.close())
 
   /** With a session that has updated the table. */
-  async function openLenses() {
+  async function openLenses({ isFollowed = false } = {}) {
     stage = await openMigrated(kind, lenses, LENSES)
     const { database, server } = stage
+    // Where the migrating role may not create it.
+    if (!isFollowed) await database.query('drop event trigger syncline_follow_columns')
     const session = await (server as NonNullable<typeof server>).connect()
     await session.query("insert into lenses (id, name, price) values ('l', 'L', 1)")
     await session.query("update lenses set name = 'before', price = 2")
@@ -100,6 +102,115 @@ describe.each(SERVERS)('%s', (kind) => {
       { level: 'error', subject: { table: 'lenses', column: 'name' } },
     ])
     expect((await healCapture(database, lenses)).missing).toEqual([])
+  })
+
+  test('L1: an open session writes on at once after a column got another type', async () => {
+    const { database, session } = await openLenses({ isFollowed: true })
+    await session.query("begin; update lenses set name = 'between'; commit")
+
+    await database.query('alter table lenses alter column price type bigint')
+    await session.query("update lenses set name = 'after', price = 3")
+    await session.query("insert into lenses (id, name, price) values ('n', 'N', 4)")
+    await session.query('delete from lenses')
+
+    expect((await readLog(database)).slice(-4)).toMatchObject([
+      { fields: { name: 'after', price: '3' } },
+      { action: 'create', fields: { name: 'N', price: '4' } },
+      { action: 'delete', id: 'l' },
+      { action: 'delete', id: 'n' },
+    ])
+    expect(await healCapture(database, lenses)).toMatchObject({ uncaptured: [], renewed: [], reloaded: [] })
+    expect(await checkCapture(database, lenses)).toEqual([])
+  })
+
+  test.each(['alter table lenses rename column name to title', 'alter table lenses drop column name'])(
+    'L1: after `%s` writes go on, and what they changed is loaded when the table is captured again',
+    async (statement) => {
+      const { database, session } = await openLenses({ isFollowed: true })
+
+      await database.query(statement)
+      await session.query('update lenses set price = 5')
+      await session.query("delete from lenses; insert into lenses (id, price) values ('n', 6)").catch(() =>
+        // A renamed column is still required.
+        session.query("insert into lenses (id, title, price) values ('n', 'N', 6)"),
+      )
+      const healing = await healCapture(database, lenses)
+      await database.query(
+        statement.includes('rename')
+          ? 'alter table lenses rename column title to name'
+          : "alter table lenses add column name text not null default 'N'",
+      )
+      const again = await healCapture(database, lenses)
+      await session.query("update lenses set name = 'back'")
+
+      expect(healing).toMatchObject({
+        uncaptured: ['lenses'],
+        missing: [{ table: 'lenses', column: 'name' }],
+      })
+      expect(healingMessages(healing)).toMatchObject([
+        { level: 'error', message: expect.stringContaining('changes of the table are not logged') },
+      ])
+      expect(again).toMatchObject({ uncaptured: [], missing: [], reloaded: ['lenses'] })
+      expect((await readLog(database)).at(-1)).toMatchObject({ fields: { name: 'back' } })
+      expect(await checkCapture(database, lenses)).toEqual([])
+    },
+  )
+
+  test('L1: a trigger that a person has disabled stays so, and no other table is looked at', async () => {
+    const { database, session } = await openLenses({ isFollowed: true })
+    await database.query('alter table lenses disable trigger zz_syncline_log')
+
+    await database.query(
+      'create table others (id int); alter table others add column name text; alter table lenses rename column name to title; alter table lenses rename column title to name',
+    )
+    await session.query('update lenses set price = 7')
+
+    expect(await checkCapture(database, lenses)).toMatchObject([
+      { kind: 'trigger_disabled', message: expect.stringContaining('zz_syncline_log`') },
+      { kind: 'not_migrated' },
+    ])
+  })
+
+  test('L1: whoever may alter a table is followed, whatever role that is', async () => {
+    const { database, session } = await openLenses({ isFollowed: true })
+    const role = `owner_${Math.random().toString(36).slice(2, 8)}`
+    await database.query(
+      `create role ${role}; grant create, usage on schema public to ${role}; alter table lenses owner to ${role}`,
+    )
+    const owner = await ((stage as Stage).server as NonNullable<Stage['server']>).connect()
+    await owner.query(`set role ${role}`)
+
+    await owner.query('alter table lenses alter column price type bigint')
+    await session.query("update lenses set name = 'after', price = 3")
+    await owner.query('alter table lenses rename column name to title')
+    await session.query('update lenses set price = 4')
+
+    expect((await readLog(database)).at(-1)).toMatchObject({ fields: { name: 'after', price: '3' } })
+    await database.query(`reset role; drop table lenses; drop owned by ${role}; drop role ${role}`)
+  })
+
+  test('a role that may create no event trigger migrates all the same, and dropping the schema drops it', async () => {
+    const { database } = await openLenses({ isFollowed: true })
+    const events_ = () => database.query<{ evtname: string }>('select evtname from pg_event_trigger')
+    const had = await events_()
+    await database.query('drop schema syncline cascade')
+    const left = await events_()
+    const role = `plain_${Math.random().toString(36).slice(2, 8)}`
+    await database.query(`create role ${role} login; alter table lenses owner to ${role};
+      do $$ begin execute format('grant create on database %I to ${role}', current_database()); end $$;
+      grant all on schema public to ${role}`)
+    const url = new URL((stage as Stage).server?.url as string)
+    url.username = role
+    const plain = postgres(url.href)
+
+    await migrate(plain, lenses)
+
+    await plain.close()
+    expect(had).toEqual([{ evtname: 'syncline_follow_columns' }])
+    expect(left).toEqual([])
+    expect(await events_()).toEqual([])
+    expect(await checkCapture(database, lenses)).toEqual([])
+    await database.query(`drop owned by ${role} cascade; drop role ${role}`)
   })
 
   test('L1: a partition that is new gets its trigger, and the rooms of its table load again', async () => {

@@ -9,7 +9,8 @@ import type { CapturedTable } from './captured-table.ts'
 import type { ColumnDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
 
-const BEGIN = 'made for columns: '
+/** Begins the line that names them. */
+export const COLUMNS_NOTE = 'made for columns: '
 
 /** Names of types, by name of the column. */
 export type ColumnTypes = Readonly<Record<string, string>>
@@ -27,7 +28,7 @@ export function columnsNote(table: CapturedTable): string {
   )
   for (const { field } of table.fields) read.add(field.column)
   const columns = table.description.columns.filter(({ name }) => read.has(name))
-  return BEGIN + JSON.stringify(typesOf(columns))
+  return COLUMNS_NOTE + JSON.stringify(typesOf(columns))
 }
 
 /** The types of columns, sorted by name: their order says nothing. */
@@ -39,17 +40,19 @@ export function typesOf(columns: readonly ColumnDescription[]): ColumnTypes {
 /** What a function's source says; undefined where it says nothing. */
 export function readColumnsNote(source: string): ColumnTypes | undefined {
   const line = noteOf(source)
-  return line === undefined ? undefined : (JSON.parse(line.slice(BEGIN.length + 3)) as ColumnTypes)
+  return line === undefined ? undefined : (JSON.parse(line.slice(COLUMNS_NOTE.length + 3)) as ColumnTypes)
 }
 
 /** The same function, made for columns of these types. */
 export function withColumnsNote(definition: string, types: ColumnTypes): string {
   const line = noteOf(definition)
-  return line === undefined ? definition : definition.split(line).join(`-- ${BEGIN}${JSON.stringify(types)}`)
+  return line === undefined
+    ? definition
+    : definition.split(line).join(`-- ${COLUMNS_NOTE}${JSON.stringify(types)}`)
 }
 
 function noteOf(text: string): string | undefined {
-  return text.split('\n').find((line) => line.startsWith(`-- ${BEGIN}`))
+  return text.split('\n').find((line) => line.startsWith(`-- ${COLUMNS_NOTE}`))
 }
 
 /** Columns whose type is another than a capture function of their table was made for, as differences. */

@@ -12,12 +12,14 @@ export interface HealingMessage {
 
 export function healingMessages(found: Healing): HealingMessage[] {
   return [
-    ...found.uncaptured.map((table) =>
-      error(
-        { table },
-        `Changes of \`${table}\` are not logged: a trigger is missing or disabled. Run \`syncline migrate\`.`,
+    ...found.uncaptured
+      .filter((table) => !found.missing.some((missing) => missing.table === table))
+      .map((table) =>
+        error(
+          { table },
+          `Changes of \`${table}\` are not logged: a trigger is missing or disabled. Run \`syncline migrate\`.`,
+        ),
       ),
-    ),
     ...found.reloaded.map((table) =>
       warning({ table }, `Triggers of \`${table}\` were changed, so its rooms load again.`),
     ),
@@ -37,7 +39,7 @@ export function healingMessages(found: Healing): HealingMessage[] {
     ...found.missing.map(({ table, column }) =>
       error(
         { table, column },
-        `\`${table}\` has no column \`${column}\` any more, which its capture reads: writes of the table fail. Rename it back, or correct the declaration (.column('…'), or without the field) and run \`npx syncline migrate\`.`,
+        `\`${table}\` has no column \`${column}\` any more, which its capture reads: ${found.uncaptured.includes(table) ? 'its triggers are disabled, and changes of the table are not logged' : 'writes of the table fail'}. Rename it back, or correct the declaration (.column('…'), or without the field) and run \`npx syncline migrate\`${found.uncaptured.includes(table) ? ': its rooms then load again' : ''}.`,
       ),
     ),
   ]

@@ -4,6 +4,7 @@ import { APPLY_FUNCTIONS_SQL } from '../apply/apply-function.ts'
 import { APPLY_TABLES_SQL } from '../apply/apply-tables.ts'
 import { LOG_TABLES_SQL } from '../log/log-tables.ts'
 import { POSITIONS_TABLES_SQL } from '../positions/positions-tables.ts'
+import { FOLLOW_COLUMNS_SQL } from './follow-columns.ts'
 import { SUPPORT_SQL } from './support-objects.ts'
 
 /** Texts of several statements each, in order; running them again changes nothing. */
@@ -13,6 +14,7 @@ export const OWN_OBJECTS: readonly string[] = [
   APPLY_TABLES_SQL,
   APPLY_FUNCTIONS_SQL,
   POSITIONS_TABLES_SQL,
+  FOLLOW_COLUMNS_SQL,
 ].map((text) => text.trim().replace(/;$/, ''))
 
 /** Kept as the schema's comment, so that a later version of Syncline knows whether it has to bring them up to date. */
