@@ -38,6 +38,8 @@ export interface Connection {
 export interface TransactionOptions {
   isolation?: 'read committed' | 'repeatable read' | 'serializable'
   readOnly?: boolean
+  /** Whether its statements may take no longer than single ones: for reads that ask access rules. @default false */
+  isLimited?: boolean
 }
 
 export interface Listener {
@@ -46,7 +48,7 @@ export interface Listener {
 
 export interface Database {
   readonly kind: 'postgres' | 'pglite'
-  /** Runs one statement on any connection of the pool. */
+  /** Runs one statement on any connection of the pool, which ends it when it takes too long. */
   query<T = Row>(text: string | Statement, values?: readonly Parameter[]): Promise<T[]>
   /** Runs `work` in one transaction on a pool connection: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (connection: Connection) => Promise<T>, options?: TransactionOptions): Promise<T>

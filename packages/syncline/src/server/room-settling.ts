@@ -10,12 +10,12 @@ import type { Logger } from './logger.ts'
 const RETRY_AFTER_MS = 1_000
 
 export class RoomSettling {
-  readonly #database: Pick<Database, 'query'>
+  readonly #database: Pick<Database, 'transaction'>
   readonly #log: Logger
   #isSettling = false
   #isWanted = false
 
-  constructor(database: Pick<Database, 'query'>, log: Logger) {
+  constructor(database: Pick<Database, 'transaction'>, log: Logger) {
     this.#database = database
     this.#log = log
   }
@@ -32,7 +32,8 @@ export class RoomSettling {
     while (this.#isWanted) {
       this.#isWanted = false
       try {
-        await this.#database.query('select syncline.settle_rooms()')
+        // As long as it takes: a parent may have many children.
+        await this.#database.transaction((connection) => connection.query('select syncline.settle_rooms()'))
       } catch (error) {
         this.#log.warn(
           { error: String(error) },

@@ -3,7 +3,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inject } from 'vitest'
 import WebSocket from 'ws'
-import { createSync, migrate, postgres, sql, type Sync, type SyncOptions } from '../../src/server/index.ts'
+import {
+  createSync,
+  migrate,
+  postgres,
+  type PostgresOptions,
+  sql,
+  type Sync,
+  type SyncOptions,
+} from '../../src/server/index.ts'
 import {
   defineSchema,
   hasMany,
@@ -105,6 +113,8 @@ export interface SocketOptions {
 interface StageServerOptions extends Partial<SyncOptions<typeof schema>> {
   readonly major?: number
   readonly tables?: string
+  /** Of the server's own connections. */
+  readonly connections?: PostgresOptions
   /** A server on whose database this one is another node. */
   readonly beside?: StageServer
 }
@@ -113,10 +123,11 @@ export async function startStageServer({
   beside,
   major,
   tables = TABLES,
+  connections,
   ...options
 }: StageServerOptions = {}): Promise<StageServer> {
   const database = beside?.database ?? (await createTestDatabase(serverUrl(major)))
-  const opened = postgres(database.url)
+  const opened = postgres(database.url, connections)
   if (!beside) {
     await database.query(tables)
     await migrate({ schema: options.schema ?? schema, database: opened, access: options.access ?? access })

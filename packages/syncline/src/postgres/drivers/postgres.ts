@@ -12,6 +12,7 @@ import {
 } from './pg-connection.ts'
 import { resultTypes } from './result-types.ts'
 import { sessionStatement } from './session-settings.ts'
+import { limitStatements, namingLimit, STATEMENT_LIMIT_MS } from './statement-limit.ts'
 import { runTransaction } from './transaction.ts'
 
 export interface PostgresOptions {
@@ -19,6 +20,13 @@ export interface PostgresOptions {
   poolSize?: number
   /** Longest wait for a connection, in ms. @default 10_000 */
   connectTimeoutMs?: number
+  /**
+   * Longest that a statement may take on the server, in ms; then it fails, and its connection serves others. It bounds
+   * access rules, in reads and in writes. Loads of rooms may take ten times as long; transactions of the application
+   * (`sync.as`), migrations, the tail and maintenance as long as the role may. A `statement_timeout` of the role or the
+   * connection string holds instead; 0 sets none. @default 30_000
+   */
+  statementTimeoutMs?: number
   /** TLS as `pg` takes it; the connection string's `sslmode` otherwise. */
   ssl?: pg.ClientConfig['ssl']
 }
@@ -34,7 +42,8 @@ export function postgres(url: string, options: PostgresOptions = {}): Database {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   })
-  const pool = openPool(config('pool'), options.poolSize ?? 10)
+  const limit = limitStatements(options.statementTimeoutMs ?? STATEMENT_LIMIT_MS)
+  const pool = openPool(config('pool'), options.poolSize ?? 10, limit)
   const owned = new Set<PipelinedClient>()
   const listeners = new Set<Listener>()
 
@@ -47,7 +56,7 @@ export function postgres(url: string, options: PostgresOptions = {}): Database {
     owned.add(client)
     void client.gone.then(() => owned.delete(client))
     try {
-      await client.query(sessionStatement(settings))
+      await client.query(`${limit}; ${sessionStatement(settings)}`)
     } catch (error) {
       await client.end().catch(() => {})
       throw error
@@ -81,14 +90,14 @@ export function postgres(url: string, options: PostgresOptions = {}): Database {
   }
 }
 
-function openPool(config: pg.ClientConfig, max: number): pg.Pool {
+function openPool(config: pg.ClientConfig, max: number, limit: string): pg.Pool {
   // The pool's type asks for a constructor without arguments, but it passes its configuration on.
   const pool = new pg.Pool({ ...config, max, Client: PipelinedClient as unknown as new () => pg.ClientBase })
   pool.on('error', () => {
     // An idle connection died; the pool has already replaced it.
   })
   // Sent first on every new connection: what follows is answered after it.
-  pool.on('connect', (client) => void client.query(sessionStatement()).catch(() => {}))
+  pool.on('connect', (client) => void client.query(`${limit}; ${sessionStatement()}`).catch(() => {}))
   return pool
 }
 
@@ -96,6 +105,8 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   const client = await pool.connect()
   try {
     return await work(client)
+  } catch (error) {
+    throw namingLimit(error)
   } finally {
     // A transaction still open here means that its rollback failed: the connection is of no further use.
     client.release(client.getTransactionStatus() !== 'I')

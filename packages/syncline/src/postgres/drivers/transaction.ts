@@ -1,6 +1,7 @@
 /** One transaction on one client: what every driver does around the caller's work. */
 import type pg from 'pg'
 import type { Connection, TransactionOptions } from '../database.ts'
+import { LIFT_LIMIT } from './statement-limit.ts'
 
 /**
  * Begins, runs `work`, commits; rolls back when `work` throws. A commit that PostgreSQL answers with ROLLBACK
@@ -31,6 +32,7 @@ export async function runTransaction<T>(
   return result
 }
 
-function beginStatement({ isolation, readOnly }: TransactionOptions): string {
-  return `begin${isolation ? ` isolation level ${isolation}` : ''}${readOnly ? ' read only' : ''}`
+function beginStatement({ isolation, readOnly, isLimited }: TransactionOptions): string {
+  const begin = `begin${isolation ? ` isolation level ${isolation}` : ''}${readOnly ? ' read only' : ''}`
+  return isLimited ? begin : `${begin}; ${LIFT_LIMIT}`
 }

@@ -14,6 +14,6 @@ export function atOneSnapshot<T>(
       await connection.query('lock table syncline.log in access share mode')
       return work(connection)
     },
-    { isolation: 'repeatable read', readOnly: true },
+    { isolation: 'repeatable read', readOnly: true, isLimited: true },
   )
 }

@@ -11,6 +11,7 @@ import type { Connection, Database } from '../database.ts'
 import type { SnapshotText } from '../log-row.ts'
 import { quoteIdentifier, Sql, sql } from '../sql.ts'
 import { readPresent } from './continuity.ts'
+import { LENGTHEN_LIMIT, RESTORE_LIMIT } from '../drivers/statement-limit.ts'
 import { atOneSnapshot } from './one-snapshot.ts'
 import { readFingerprint } from './past-query.ts'
 import { atMost } from './at-most.ts'
@@ -19,6 +20,8 @@ import { atMost } from './at-most.ts'
 export interface TableRead {
   readonly model: Model
   readonly where: Sql
+  /** Whether it is a whole room, in whose condition no access rule stands: it takes as long as the room is large. */
+  readonly isRoom?: boolean
 }
 
 export interface SnapshotTable {
@@ -98,6 +101,7 @@ export function roomReads(schema: CompiledSchema, root: Model, id: string): Tabl
           columns.map((column) => isRoom(column, root, id)),
           ' or ',
         ),
+        isRoom: true,
       },
     ]
   })
@@ -106,7 +110,7 @@ export function roomReads(schema: CompiledSchema, root: Model, id: string): Tabl
 
 /** Every record of a shared model. */
 export function sharedReads(model: Model): TableRead[] {
-  return [{ model, where: sql.all }]
+  return [{ model, where: sql.all, isRoom: true }]
 }
 
 /** Reads at a snapshot of its own, at most two at a time per database; null when `check` says no. */
@@ -136,12 +140,19 @@ export async function readSnapshotHere(
   const tables: SnapshotTable[] = []
   let left = maxCharacters
   for (const read of reads) {
+    if (read.isRoom) setLimit(connection, LENGTHEN_LIMIT)
     const table = await readTable(connection, read, left, follower)
+    if (read.isRoom) setLimit(connection, RESTORE_LIMIT)
     if (table === null) throw new SnapshotTooLargeError(maxCharacters)
     left -= table.chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     tables.push(table)
   }
   return { ...place, tables }
+}
+
+/** Nobody waits for it: the next statement of the connection comes after it, and fails if this one has. */
+function setLimit(connection: Connection, statement: string): void {
+  connection.query(statement).catch(() => {})
 }
 
 /** The snapshot of the caller's transaction, and its history. */
