@@ -43,10 +43,11 @@ export function keepRefusalStatement({ part, refused, kept }: Progress): Stateme
   ]
 }
 
-/** Forgets answers older than this. */
+/** Forgets answers older than this, however many they are. */
 export async function forgetAnswers(database: Database, retentionMs: number): Promise<void> {
-  await database.query(
-    "delete from syncline.idempotency where at < clock_timestamp() - $1::double precision * interval '1 millisecond'",
-    [retentionMs],
-  )
+  const statement = {
+    text: "delete from syncline.idempotency where at < clock_timestamp() - $1::double precision * interval '1 millisecond'",
+    values: [retentionMs],
+  }
+  await database.transaction((connection) => connection.query(statement))
 }
