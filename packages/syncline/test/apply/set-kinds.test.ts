@@ -59,8 +59,15 @@ const schema = defineSchema({
   rooms: { shelf: room({ sample: 'shelfId' }) },
 })
 
-const always = { when: sql`true`, fields: new Set(schema.models.sample.fieldNames), insteadOfRead: false }
-const rules: Rules = { read: () => sql`true`, write: () => always }
+const NAMES = schema.models['sample']?.fieldNames ?? []
+const rules: Rules = {
+  read: () => sql.all,
+  write: () => ({ when: sql.all, fields: new Set(NAMES) }),
+  readingRules: () => [],
+  isReadThrough: () => false,
+  all: () => true,
+  dependencies: () => new Set(),
+}
 
 const FILLED: readonly Record<string, unknown>[] = [
   {
@@ -80,7 +87,7 @@ const FILLED: readonly Record<string, unknown>[] = [
     numbers: [1, -0.5],
   },
   { words: 'null', real: 1e300, price: '0', isOn: false, tree: 'null', list: [], state: 'on', large: '-1' },
-  Object.fromEntries(schema.models.sample.fieldNames.slice(1).map((name) => [name, null])),
+  Object.fromEntries(NAMES.slice(1).map((name) => [name, null])),
 ]
 
 const databases = [...Object.entries(inject('servers')), ['embedded', undefined] as const]
