@@ -5,23 +5,24 @@
  * A refusal is a sentence for the form field that it is about.
  */
 import type { Connection } from 'syncline/server'
+import { countCharacters, LONGEST_NAME, tidied } from './account-name.ts'
 import { type MemberRole, memberRoles } from './choices.ts'
 
 /** Sentences by form field; empty when it is done. */
 export type Refusals = Readonly<Record<string, string>>
 
 const DONE: Refusals = {}
-const LONGEST_NAME = 80
 
 type Writer = Pick<Connection, 'query'>
 
 /** Gives an account another name. */
 export async function rename(writer: Writer, accountId: string, text: unknown): Promise<Refusals> {
-  const name = typeof text === 'string' ? text.trim() : ''
+  const name = typeof text === 'string' ? tidied(text) : ''
   if (name === '') return { name: 'An account needs a name.' }
   if (name.includes('\0')) return { name: 'This name holds a character that no name can have. Type it anew.' }
-  if (name.length > LONGEST_NAME) {
-    return { name: `This name has ${name.length} characters. At most ${LONGEST_NAME} fit.` }
+  const characters = countCharacters(name)
+  if (characters > LONGEST_NAME) {
+    return { name: `This name has ${characters} characters. At most ${LONGEST_NAME} fit.` }
   }
   await writer.query('update accounts set name = $2 where id = $1::bigint and name <> $2', [accountId, name])
   return DONE
