@@ -73,7 +73,7 @@ export const records: Kind = {
   counted: ['recording', 'armed', 'fault'],
   columns: [
     { heading: 'Record', width: '24%', cells: [name, text('medium', 'Medium')] },
-    { heading: 'Recorder', width: '18%', cells: [equipment('Recorder'), text('codec', 'Codec')] },
+    { heading: 'Recorder', width: '23%', cells: [equipment('Recorder'), text('codec', 'Codec')] },
     statusColumn(recordStatuses),
     noteColumn,
   ],
@@ -88,7 +88,7 @@ export const streams: Kind = {
   counted: ['live', 'ready', 'fault'],
   columns: [
     { heading: 'Stream', width: '24%', cells: [name, text('address', 'Address')] },
-    { heading: 'Encoder', width: '18%', cells: [equipment('Encoder'), text('platform', 'Platform')] },
+    { heading: 'Encoder', width: '20%', cells: [equipment('Encoder'), text('platform', 'Platform')] },
     { heading: 'kbit/s', width: '84px', cells: [number('bitrateKbps', 'Bit rate in kbit/s')] },
     statusColumn(streamStatuses),
     noteColumn,

@@ -8,7 +8,7 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: 'Tab', does: 'Next field' },
   { keys: 'Enter', does: 'Save the field; it is also saved when typing pauses' },
   { keys: 'Esc', does: 'Put back what was in the field' },
-  { keys: '↑ ↓', does: 'Step a zoom, a brightness or a quantity' },
+  { keys: '↑ ↓', does: 'Step a number up or down' },
   { keys: 'Alt ↑ ↓', does: 'Move the row' },
   { keys: 'Ctrl Z', does: 'Take back the last deletion, outside of a field' },
   { keys: '?', does: 'Show these keys' },
