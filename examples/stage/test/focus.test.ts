@@ -70,6 +70,8 @@ test('the last row of a list gives the focus to where rows are added', async () 
 })
 
 test('a connection that was made leaves the focus on its end, and one that goes on the form below', async () => {
+  await openTab(ana, 'Cabling')
+  await ana.getByText('Devices come first').waitFor()
   await openTab(ana, 'Inputs')
   for (const source of ['Clock', 'Titles']) {
     await ana.getByPlaceholder('Add a source').fill(source)

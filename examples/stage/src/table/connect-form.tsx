@@ -14,7 +14,15 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
   const [ends, setEnds] = useState(NEITHER)
   const groups = useDeviceGroups()
   const to = useRef<HTMLSelectElement>(null)
+  const isPossible = groups.flatMap(({ options }) => options).length > 1
   const isReady = ends.fromId !== '' && ends.toId !== '' && ends.fromId !== ends.toId
+  if (!isPossible) {
+    return (
+      <p className="empty">
+        Devices come first: cameras, sources and what stands under Switching and Outputs.
+      </p>
+    )
+  }
   return (
     <form
       className="connect"
