@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Schema } from '../schema/define-schema.ts'
 import type { AccessDeclaration } from '../server/access/declaration.ts'
 import type { Authenticate } from '../server/identity.ts'
-import { enableTypeScript } from './load-typescript.ts'
+import { enableTypeScript, whyUnreadable } from './load-typescript.ts'
 
 export interface Declaration {
   readonly schema: Schema
@@ -72,10 +72,7 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
-    throw new Error(
-      `Node ${process.versions.node} cannot read ${file}: it strips types from version 22.18 on, and the project has neither esbuild nor typescript to do it. Install one of them, use a newer Node, or name the compiled file: --schema dist/schema.js`,
-      { cause: error },
-    )
+    throw new Error(whyUnreadable(file), { cause: error })
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * Module hooks that let a Node which does not strip types import TypeScript: the project's own esbuild or TypeScript
- * takes them out. Runs in the thread that Node keeps for hooks.
+ * Module hooks that let a Node which does not strip types import TypeScript: the first of the project's compilers that
+ * can, or Node itself, takes them out. Runs in the thread that Node keeps for hooks.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import * as nodeModule from 'node:module'
 import type { LoadHook, ResolveHook } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** What the hooks are told when they are registered. */
+/** A compiler that the hooks may use. */
 export interface Compiler {
   readonly kind: 'esbuild' | 'typescript'
   /** File of the package. */
@@ -24,13 +25,27 @@ interface TypeScript {
   transpileModule(source: string, options: object): { readonly outputText: string }
 }
 
-let transpile: Transpile = (source) => source
+/** Undefined when nothing can: Node says then that it does not know `.ts`. */
+let transpile: Transpile | undefined
 
-/** Loads the compiler. */
-export async function initialize({ kind, path }: Compiler): Promise<void> {
-  const loaded = (await import(pathToFileURL(path).href)) as { default?: unknown }
-  const compiler = loaded.default ?? loaded
-  transpile = kind === 'esbuild' ? withEsbuild(compiler as Esbuild) : withTypeScript(compiler as TypeScript)
+/** Takes the first compiler that can be called, else Node's own. */
+export async function initialize(compilers: readonly Compiler[]): Promise<void> {
+  for (const { kind, path } of compilers) {
+    const loaded = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    const usable = USABLE[kind](loaded.default ?? loaded)
+    if (usable !== undefined) {
+      transpile = usable
+      return
+    }
+  }
+  transpile = withNode()
+}
+
+const USABLE: Readonly<Record<Compiler['kind'], (compiler: unknown) => Transpile | undefined>> = {
+  esbuild: (compiler) => withEsbuild(compiler as Esbuild),
+  // TypeScript 7 is a program of its own: what it exports to JavaScript is its version.
+  typescript: (compiler) =>
+    'transpileModule' in (compiler as object) ? withTypeScript(compiler as TypeScript) : undefined,
 }
 
 function withEsbuild(esbuild: Esbuild): Transpile {
@@ -47,6 +62,12 @@ function withTypeScript(ts: TypeScript): Transpile {
   return (source) => ts.transpileModule(source, { compilerOptions }).outputText
 }
 
+/** Node from 22.13 on. */
+function withNode(): Transpile | undefined {
+  const { stripTypeScriptTypes } = nodeModule as { stripTypeScriptTypes?: Transpile }
+  return stripTypeScriptTypes && ((source) => stripTypeScriptTypes(source))
+}
+
 /** `./tables.js` is `./tables.ts` when only that is there, as TypeScript has it. */
 export const resolve: ResolveHook = (specifier, context, next) => {
   if (/^\.\.?\/.*\.[cm]?js$/.test(specifier) && context.parentURL?.startsWith('file:')) {
@@ -61,7 +82,7 @@ export const resolve: ResolveHook = (specifier, context, next) => {
 
 /** Takes the types out of what ends in `.ts` or `.mts`. */
 export const load: LoadHook = (url, context, next) => {
-  if (!url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context)
+  if (transpile === undefined || !url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context)
   const source = transpile(readFileSync(fileURLToPath(url), 'utf8'))
   return { format: 'module', source, shortCircuit: true }
 }

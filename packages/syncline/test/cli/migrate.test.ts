@@ -1,7 +1,8 @@
 /** `syncline migrate` as a program of its own: built, run by Node, told what to do by its arguments. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
 import { type Application, makeApplication } from './built-cli.ts'
@@ -121,10 +122,65 @@ test('where neither Node nor the project can read TypeScript, it says how', asyn
   const canRead = Boolean((process.features as { typescript?: unknown }).typescript)
   expect(code).toBe(1)
   expect(error).toContain(
-    canRead ? 'but no `schema`' : 'has neither esbuild nor typescript to do it. Install one of them',
+    canRead ? 'but no `schema`' : 'the project has neither esbuild nor tsx to do it. Install one of the two',
   )
   rmSync(elsewhere, { recursive: true })
 })
+
+test.each([
+  ['esbuild', {}],
+  ['the esbuild of tsx', { tsx: 'node_modules/tsx/node_modules' }],
+])(
+  'TypeScript 7, which JavaScript cannot call, is passed over: %s reads the schema',
+  async (_name, { tsx }: { tsx?: string }) => {
+    const project = projectWithTypeScript7()
+    if (tsx !== undefined) {
+      mkdirSync(join(project, tsx), { recursive: true })
+      writeFileSync(join(project, 'node_modules/tsx/package.json'), '{ "name": "tsx", "version": "4.0.0" }')
+    }
+    symlinkSync(
+      dirname(createRequire(import.meta.url).resolve('esbuild/package.json')),
+      join(project, tsx ?? 'node_modules', 'esbuild'),
+    )
+
+    const { code, error } = await application.syncline(['migrate', '--schema', join(project, 'typed.ts')])
+
+    // It was read, and has no schema.
+    expect({ code, error }).toEqual({ code: 1, error: expect.stringContaining('but no `schema`') })
+    rmSync(project, { recursive: true })
+  },
+)
+
+test('where TypeScript 7 is all there is, it says that this cannot be called, and what to install', async () => {
+  const project = projectWithTypeScript7()
+
+  const { code, error } = await application.syncline(['migrate', '--schema', join(project, 'typed.ts')])
+
+  const canRead = 'stripTypeScriptTypes' in (await import('node:module'))
+  expect(code).toBe(1)
+  expect(error).toContain(
+    canRead ? 'but no `schema`' : "the project's typescript 7.0.2 cannot be called from JavaScript",
+  )
+  rmSync(project, { recursive: true })
+})
+
+/** What `npm install -D typescript` makes of a project, as far as Node sees it. */
+function projectWithTypeScript7(): string {
+  const project = mkdtempSync(join(tmpdir(), 'syncline-'))
+  const typescript = join(project, 'node_modules/typescript')
+  mkdirSync(typescript, { recursive: true })
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(project, 'typed.ts'), 'export const model: number = 1')
+  writeFileSync(
+    join(typescript, 'package.json'),
+    '{ "name": "typescript", "version": "7.0.2", "type": "module", "exports": { "./package.json": "./package.json", ".": "./version.cjs" } }',
+  )
+  writeFileSync(
+    join(typescript, 'version.cjs'),
+    "module.exports = { version: '7.0.2', versionMajorMinor: '7.0' }",
+  )
+  return project
+}
 
 test('looks for records in a wrong room when asked', async () => {
   // A folder of its own: access rules beside a schema are read with it.
