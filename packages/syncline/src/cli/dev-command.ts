@@ -28,7 +28,7 @@ export const devCommand = defineCommand({
     },
     port: { type: 'string', description: 'Port of 127.0.0.1 to listen on', default: '4000' },
     open: { type: 'boolean', description: 'Let everybody on this machine read and write everything' },
-    addColumns: { type: 'boolean', description: 'Add declared columns that existing tables lack' },
+    'add-columns': { type: 'boolean', description: 'Add declared columns that existing tables lack' },
     origin: {
       type: 'string',
       description: 'Origins whose pages may use a cookie, separated by commas',

@@ -20,6 +20,7 @@ interface InitArguments {
   readonly database?: string
   readonly out: string
   readonly force?: boolean
+  readonly yes?: boolean
   readonly print?: boolean
 }
 
@@ -38,7 +39,8 @@ export const initCommand = defineCommand({
       valueHint: 'path',
       default: 'schema.ts',
     },
-    force: { type: 'boolean', alias: 'yes', description: 'Replace an existing schema file' },
+    force: { type: 'boolean', description: 'Replace an existing schema file' },
+    yes: { type: 'boolean', description: 'The same as --force' },
     print: {
       type: 'boolean',
       description: 'Print the schema and the SQL of `migrate`, and write nothing',
@@ -53,7 +55,7 @@ export const initCommand = defineCommand({
 async function runInit(args: InitArguments, to: Terminal): Promise<number> {
   const file = resolve(args.out)
   try {
-    if (!args.print) refuseExisting(file, args.force ?? false)
+    if (!args.print) refuseExisting(file, args.force ?? args.yes ?? false)
     refuseMissingFolder(args.database)
     const database = chooseDatabase(args.database)
     if (database === undefined) {

@@ -35,12 +35,12 @@ export const migrateCommand = defineCommand({
       valueHint: 'url',
     },
     print: { type: 'boolean', description: 'Print the SQL and change nothing' },
-    addColumns: { type: 'boolean', description: 'Add declared columns that existing tables lack' },
-    mendRooms: {
+    'add-columns': { type: 'boolean', description: 'Add declared columns that existing tables lack' },
+    'mend-rooms': {
       type: 'boolean',
       description: 'Look for records in a wrong room, and take them along: reads whole tables',
     },
-    dependsOn: {
+    'depends-on': {
       type: 'string',
       description: 'Further tables that access rules read, separated by commas',
       valueHint: 'tables',

@@ -182,6 +182,58 @@ function projectWithTypeScript7(): string {
   return project
 }
 
+test.each([
+  [['--prnt'], 'There is no option `--prnt`. Did you mean `--print`?'],
+  [['--dry-run'], 'There is no option `--dry-run`. Options are: `--schema`, `--database`, `--print`,'],
+  [['-n'], 'There is no option `-n`.'],
+  [['--no-prnt'], 'There is no option `--no-prnt`.'],
+  [['--', '--print'], 'has no use for `--print`: it takes options only'],
+  [['print'], 'has no use for `print`: it takes options only'],
+  [['--print=yes'], 'Option `--print` is `true` or `false`, not `yes`.'],
+  [['--schema', '--print'], 'Option `--schema` needs a value: --schema=…'],
+])('a command line with a mistake is refused, and nothing is done: migrate %j', async (args, message) => {
+  const fresh = await createTestDatabase(server)
+
+  const { code, out, error } = await application.syncline(['migrate', ...args], { DATABASE_URL: fresh.url })
+
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(error).toContain(message)
+  expect(await fresh.query("select to_regnamespace('syncline') as own")).toEqual([{ own: null }])
+  await fresh.drop()
+})
+
+test('an option may be written in either spelling, and help shows one', async () => {
+  const [help, either, version] = [
+    await application.syncline(['migrate', '--help']),
+    await application.syncline([
+      'migrate',
+      '--print',
+      '--addColumns',
+      '--mendRooms',
+      '--dependsOn',
+      'sessions',
+    ]),
+    await application.syncline(['--version']),
+  ]
+
+  expect(help.out).toContain('--add-columns')
+  expect(help.out).not.toContain('--addColumns')
+  expect(either).toMatchObject({ code: 0, error: '' })
+  expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\S*\n$/) })
+})
+
+test.each([
+  [['migrat'], 'There is no command `syncline migrat`. Did you mean `migrate`?'],
+  [['--prnt', 'migrate'], '`syncline` has no option `--prnt` before its command. Commands are: `init`,'],
+  [['explain', 'broadcast'], 'There is no command `syncline explain broadcast`. Did you mean `broadcasts`?'],
+  [['explain', 'broadcasts', 'camera', 'lamp'], 'has no use for `lamp`: it takes one name'],
+])('a command that there is not: %j', async (args, message) => {
+  const { code, out, error } = await application.syncline(args)
+
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(error).toContain(message)
+})
+
 test('looks for records in a wrong room when asked', async () => {
   // A folder of its own: access rules beside a schema are read with it.
   mkdirSync(join(application.folder, 'rooms'))
