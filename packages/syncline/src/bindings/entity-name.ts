@@ -1,13 +1,8 @@
 /** Names of models as events have them: `'checklist-item'`. */
 import type { Client } from '../client/client.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import { kebabCase } from '../schema/kebab-case.ts'
+import { type KebabCase, kebabCase } from '../schema/kebab-case.ts'
 import type { ModelName } from '../schema/row-types.ts'
-
-/** A name in kebab-case, as a type. */
-export type KebabCase<Name extends string> = Name extends `${infer First}${infer Rest}`
-  ? `${Lowercase<First>}${Rest extends Uncapitalize<Rest> ? '' : '-'}${KebabCase<Rest>}`
-  : Name
 
 /** A model's name in camelCase, or in kebab-case as in events. */
 export type EntityName<S extends Schema> = ModelName<S> | KebabCase<ModelName<S>>

@@ -1,6 +1,6 @@
 /** What a client is made with. */
 import type { Schema } from '../schema/define-schema.ts'
-import type { ModelName } from '../schema/row-types.ts'
+import type { JoinableName } from '../schema/row-types.ts'
 import type { Clock } from './clock.ts'
 import type { Random } from './new-id.ts'
 import type { ReconnectOptions } from './session/backoff.ts'
@@ -30,7 +30,7 @@ export interface ClientOptions<S extends Schema> {
    * that is a room the records that the user may read (`mine`), of a shared one all. `true` names them all.
    * @default false
    */
-  readonly joinAtStart?: boolean | readonly ModelName<S>[]
+  readonly joinAtStart?: boolean | readonly JoinableName<S>[]
   readonly reconnect?: ReconnectOptions
   /** A WebSocket to use instead of the platform's. */
   readonly WebSocket?: unknown

@@ -93,7 +93,7 @@ test('a mistake is told where it is made, and nothing is queued', async () => {
   expect(() => mutate.camera.create({ name: 'x' } as never)).toThrow(/`productionId`.*is missing/)
   expect(() => mutate.camera.delete('')).toThrow(/The id of model `camera`/)
   expect(() => mutate.camera.update('c1', { name: 'x'.repeat(1_100_000) })).toThrow(/at most/)
-  expect(() => client.join('camera', 'c1')).toThrow(
+  expect(() => client.join('camera' as never, 'c1')).toThrow(
     /Model `camera` is not a room\. Rooms of this schema: `production`/,
   )
   expect(client.status.current.pending).toBe(0)
@@ -367,8 +367,11 @@ test('over HTTP too, events and statuses come when the page sees the change that
   const { status } = client.join('production', 'p2')
   status.subscribe(() => heard.push(status.current, client.record('camera', 'c2').current?.name))
   client.onOp(() => heard.push('op', client.record('camera', 'c1').current?.name))
-  client.on('camera:updated', ({ type, data }) => heard.push(type, data['name']))
-  client.on('data:changed', ({ type, entities }) => heard.push(type, entities[0]?.data['name']))
+  client.on('camera:updated', ({ type, data }) => heard.push(type, data.name))
+  client.on('data:changed', ({ type, entities }) => {
+    const [first] = entities
+    heard.push(type, first?.type === 'camera:updated' ? first.data.name : first?.data)
+  })
 
   server.write((tx) => {
     tx.update('camera', 'c1', { name: 'Uno' }, { user: null })
@@ -573,6 +576,23 @@ test('types follow the schema', () => {
     client.mutate.camera.create({ name: 'Two' })
     // @ts-expect-error a comparison with another kind
     client.query.camera.where({ zoom: { gt: 'far' } })
+    // @ts-expect-error an event of which nobody would hear
+    client.on('camera:creatd', () => {})
+    client.on('checklist-item:updated', ({ entity, data }) => {
+      const item: 'checklist-item' = entity
+      // @ts-expect-error a field that is not declared
+      return [item, data.name, data.nme]
+    })
+    // @ts-expect-error of a record that went, only the id is known
+    client.on('camera:deleted', ({ data }) => [data.id, data.name])
+    client.on('data:changed', ({ entities }) =>
+      // @ts-expect-error a field that is not declared
+      entities.map((each) => each.type === 'camera:created' && [each.data.zoom, each.data.zoon]),
+    )
+    // @ts-expect-error a model that is not declared
+    client.onOp(({ model }) => model === 'kamera')
+    // @ts-expect-error a model that is no room, and not shared
+    client.join('camera', 'c1')
     return [names, production, none]
   }
 
@@ -620,4 +640,20 @@ test('K2: an address where something else answers is named in the status', async
   expect(problem?.message).toMatch(
     /`http:\/\/localhost:1\/app\/pull` answered 404.*Check `url`: it ends with `\/sync`/,
   )
+})
+
+test('a write after the client was closed is refused, not taken and never settled', async () => {
+  const { clients } = await setUp('ana')
+  const { client } = only(clients)
+  const taken = client.mutate.camera.update('c1', { name: 'Uno' })
+  client.close()
+
+  const late = [
+    () => client.mutate.camera.update('c1', { name: 'Due' }),
+    () => client.transaction((tx) => tx.camera.delete('c1')),
+  ]
+
+  for (const write of late) expect(write).toThrow('The client is closed: the write was not taken.')
+  expect(client.query.camera.first()?.name).toBe('Uno')
+  expect(await taken.stored).toBe(false)
 })

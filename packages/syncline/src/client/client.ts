@@ -11,11 +11,18 @@ import type { Schema } from '../schema/define-schema.ts'
 import { mapped } from '../schema/mapped.ts'
 import { schemaOnDevice } from '../schema/schema-on-device.ts'
 import { quoteNames } from '../schema/nearest-name.ts'
-import type { ModelName, Row } from '../schema/row-types.ts'
+import type { JoinableName, ModelName, Row } from '../schema/row-types.ts'
 import type { ClientOptions } from './client-options.ts'
 import { Engine } from './engine.ts'
-import type { ConnectionStatusEvent, DataChangedEvent, EntityEvent } from './events.ts'
-import { explainEmptiness, explainNames, noteJoin } from './development.ts'
+import type { ConnectionStatusEvent, EventName, EventNamed } from './events.ts'
+import {
+  explainEmptiness,
+  explainNames,
+  noteJoin,
+  refuseNoSchema,
+  refuseUnknownEvent,
+  refuseUnknownModel,
+} from './development.ts'
 import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
 import { type Observable, partOf } from './observable.ts'
@@ -39,7 +46,7 @@ export interface Client<S extends Schema> {
    * Joins a room and keeps it in step until `leave`: by id, `'mine'` for the records the user may read, or `'all'`.
    * Joining twice shares one subscription.
    */
-  join(model: ModelName<S>, id: string): Room
+  join(model: JoinableName<S>, id: string): Room
   /** Live queries over the rows of all joined rooms, by model. */
   readonly query: { readonly [M in ModelName<S>]: Query<S, M> }
   /** One record, as it changes. */
@@ -53,16 +60,16 @@ export interface Client<S extends Schema> {
   readonly parked: Observable<readonly ParkedOp[]>
   /** Says that a refused write has been dealt with. */
   dismiss(parked: ParkedOp): void
-  /** Hears `'{model-in-kebab-case}:created' | 'updated' | 'deleted'` for confirmed changes, or `'data:changed'`. */
-  on(type: 'data:changed', listener: (event: DataChangedEvent) => void): () => void
-  /** Hears `status.current.status` whenever it is another. */
-  on(type: 'connection-status', listener: (event: ConnectionStatusEvent) => void): () => void
-  on(type: string, listener: (event: EntityEvent) => void): () => void
+  /**
+   * Hears `'{model-in-kebab-case}:created' | 'updated' | 'deleted'` for confirmed changes, `'data:changed'` for each
+   * batch of them, or `'connection-status'` whenever `status.current.status` is another.
+   */
+  on<T extends EventName<S>>(type: T, listener: (event: EventNamed<S, T>) => void): () => void
   /** Hears every confirmed change as it was on the wire. */
-  onOp(listener: (change: Change) => void): () => void
+  onOp(listener: (change: Change & { readonly model: ModelName<S> }) => void): () => void
   /** Connects after `close`d attempts: when the server had said not to come back, or `autoConnect` is false. */
   connect(): void
-  /** Ends the connection; what is stored stays. */
+  /** Ends the connection; what is stored stays. A write throws from then on. */
   close(): void
   /**
    * Ends the session and removes this user's rows and writes from the device.
@@ -74,10 +81,15 @@ export interface Client<S extends Schema> {
 
 /** Makes a client. It opens the device's storage and connects at once. */
 export function createClient<S extends Schema>(options: ClientOptions<S>): Client<S> {
+  refuseNoSchema(options)
   const engine = new Engine(options as ClientOptions<Schema>)
   const { schema } = options
   const context = draftContext(engine, options)
-  const submit = engine.writes.submit.bind(engine.writes)
+  let isClosed = false
+  const submit: Engine['writes']['submit'] = (drafts, isOptimistic) => {
+    if (isClosed) throw new SynclineError('aborted', 'The client is closed: the write was not taken.')
+    return engine.writes.submit(drafts, isOptimistic)
+  }
   for (const channel of channelsAtStart(schema, options.joinAtStart)) {
     noteJoin(engine, channel)
     engine.rooms.hold(channel)
@@ -98,17 +110,27 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
       return createRoom(engine.rooms, channel)
     },
     query,
-    record: (model, id) => recordOf(engine, model, id),
+    record: (model, id) => {
+      refuseUnknownModel(schema, model)
+      return recordOf(engine, model, id)
+    },
     mutate,
     transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
     status: engine.board.status,
     parked: engine.board.parked,
     dismiss: (parked) => engine.dismiss(parked),
-    on: (type: string, listener: (event: never) => void) =>
-      type === 'connection-status' ? onStatus(engine, listener as never) : engine.events.on(type, listener),
-    onOp: (listener) => engine.events.onOp(listener),
+    on: (type: string, listener: (event: never) => void) => {
+      refuseUnknownEvent(schema, type)
+      return type === 'connection-status'
+        ? onStatus(engine, listener as never)
+        : engine.events.on(type, listener)
+    },
+    onOp: (listener) => engine.events.onOp(listener as (change: Change) => void),
     connect: () => engine.connect(),
-    close: () => engine.close(),
+    close() {
+      isClosed = true
+      engine.close()
+    },
     signOut: async ({ discard = false } = {}) => refuseUnsent(await engine.purge(discard)),
   }
 }

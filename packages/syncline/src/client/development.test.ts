@@ -1,6 +1,6 @@
 /** What developers are told of a client, and that production is told nothing and pays nothing. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { defineSchema, model, reference, room, text } from '../schema/index.ts'
+import { bigint, defineSchema, integer, model, reference, room, text, timestamp } from '../schema/index.ts'
 import { createClient, type Client } from './client.ts'
 import { memory } from './storage/memory.ts'
 
@@ -9,6 +9,12 @@ const schema = defineSchema({
     project: model('projects', { name: text() }),
     task: model('tasks', { projectId: reference('project'), title: text() }),
     lens: model('lenses', { name: text() }, { shared: true }),
+    checklistItem: model('checklist_items', {
+      count: integer(),
+      size: bigint(),
+      bytes: bigint({ as: 'bigint' }),
+      at: timestamp(),
+    }),
     theme: model('themes', { name: text() }, { shared: true }),
     loose: model('loose', { name: text() }),
   },
@@ -65,7 +71,7 @@ test('a name that is like no model is told in the console, once: it may be a too
 
   expect(found).toEqual([undefined, undefined])
   expect(warnings).toEqual([
-    '[syncline] There is no model `inventory`. Models are: `project`, `task`, `lens`, `theme`, `loose`.',
+    '[syncline] There is no model `inventory`. Models are: `project`, `task`, `lens`, `checklistItem`, `theme`, `loose`.',
   ])
 })
 
@@ -87,6 +93,49 @@ test('a plural, a missing s, another case or one letter of a long name is a mist
 
   for (const name of ['tasks', 'len', 'Task', 'proyect', 'thema', 'themes'])
     expect(named(query, name), name).toThrow('Did you mean')
+})
+
+test('a client without a schema is told to give it', () => {
+  const make = () => createClient({ url: 'http://localhost/sync' } as never)
+
+  expect(make).toThrow("The client has no `schema`. Give the server's: createClient({ schema, url }).")
+})
+
+test('a record of a model that there is not, and an event of which nobody would hear, are mistakes', () => {
+  const client = newClient() as unknown as { record: (model: string, id: string) => unknown } & {
+    on: (type: string, listener: () => void) => unknown
+  }
+  const on = (type: string) => () => client.on(type, () => {})
+
+  expect(() => client.record('tsk', '1')).toThrow('There is no model `tsk`. Did you mean `task`?')
+  expect(on('task:creatd')).toThrow('There is no event `task:creatd`. Did you mean `task:created`?')
+  expect(on('checklistItem:updated')).toThrow('Did you mean `checklist-item:updated`?')
+  expect(on('data:changd')).toThrow('Did you mean `data:changed`?')
+  for (const known of ['checklist-item:deleted', 'lens:created', 'data:changed', 'connection-status'])
+    expect(on(known)).not.toThrow()
+})
+
+test('a condition of another type than its field is a mistake: no row meets it', () => {
+  const { task, checklistItem } = newClient().query as unknown as Record<
+    string,
+    { where(all: object): { current: unknown } }
+  >
+  const asked = (query: typeof task, where: object) => () => query?.where(where).current
+
+  expect(asked(task, { title: 3 })).toThrow(
+    'Condition `eq` of `task.title` is 3, a number; the field holds a string, so no row can have it.',
+  )
+  for (const where of [
+    { count: '3' },
+    { count: { in: [1, '2'] } },
+    { size: 3n },
+    { bytes: '3' },
+    { at: 5 },
+    { id: 7 },
+  ])
+    expect(asked(checklistItem, where), Object.keys(where)[0]).toThrow('so no row can have it')
+  const right = { count: { in: [1, 2] }, size: '3', bytes: 3n, at: { gt: '2026-01-01' }, id: { ne: null } }
+  expect(asked(checklistItem, right)()).toEqual([])
 })
 
 test('a query of what no joined room holds is told once, with what to join', () => {
@@ -134,10 +183,16 @@ test('the list of rooms does not hold what is in them', () => {
 
 test('production is told nothing', () => {
   vi.stubEnv('NODE_ENV', 'production')
-  const { query } = newClient()
+  const client = newClient()
+  const { query } = client
 
   void query.task
+  client.on('task:creatd' as never, () => {})
+  const records = [
+    client.record('tsk' as never, '1').current,
+    query.task.where({ title: 3 } as never).first(),
+  ]
   vi.advanceTimersByTime(60_000)
 
-  expect([named(query, 'tasks')(), warnings]).toEqual([undefined, []])
+  expect([named(query, 'tasks')(), records, warnings]).toEqual([undefined, [undefined, undefined], []])
 })

@@ -1,11 +1,15 @@
 /**
- * What only developers are told about a client: a model that there is not, and a query that nothing was joined for.
+ * What only developers are told about a client: a model or an event that there is not, a condition that no row meets,
+ * and a query that nothing was joined for.
  *
  * Bundlers set `NODE_ENV` and leave it out of production, with the calls: each function here is empty then. A browser
  * without a bundler has no `process`, which counts as production.
  */
 import { parseChannel } from '../protocol/channel.ts'
-import type { CompiledSchema, Model } from '../schema/model.ts'
+import { SynclineError } from '../protocol/errors.ts'
+import { showValue } from '../schema/invalid-value.ts'
+import { kebabCase } from '../schema/kebab-case.ts'
+import type { CompiledSchema, Field, Model } from '../schema/model.ts'
 import { nearestName, suggestion } from '../schema/nearest-name.ts'
 import { modelNamed } from './model-named.ts'
 
@@ -46,6 +50,92 @@ export function explainNames(schema: Schema, made: object): void {
     }
   } catch {}
 }
+
+/** Throws for a client that is made without a schema. */
+export function refuseNoSchema({ schema }: { readonly schema?: unknown }): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      if (!schema)
+        throw wrong("The client has no `schema`. Give the server's: createClient({ schema, url }).")
+    }
+  } catch (error) {
+    rethrow(error)
+  }
+}
+
+/** Throws for a model that there is not. */
+export function refuseUnknownModel(schema: Schema, name: string): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      modelNamed(schema, name)
+    }
+  } catch (error) {
+    rethrow(error)
+  }
+}
+
+/** Throws for an event of which nobody would ever hear. */
+export function refuseUnknownEvent({ models }: Schema, type: string): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const entities = Object.keys(models).map(kebabCase)
+      const verbs = ['created', 'updated', 'deleted']
+      const known = entities.flatMap((entity) => verbs.map((verb) => `${entity}:${verb}`))
+      const all = ['data:changed', 'connection-status', ...known]
+      if (!all.includes(type))
+        throw wrong(`There is no event \`${type}\`.${suggestion(type, all, 'Events are')}`)
+    }
+  } catch (error) {
+    rethrow(error)
+  }
+}
+
+/** Throws for a value that no row can equal in this field, because it is of another type. */
+export function refuseOtherType(
+  model: Model,
+  name: string,
+  field: Field | undefined,
+  operator: string,
+  operand: unknown,
+): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const type = field ? (field.as ?? TYPES[field.kind]) : 'string'
+      if (!type || field?.array || !/^(eq|in)$/.test(operator)) return
+      const operands = operator === 'in' && Array.isArray(operand) ? operand : [operand]
+      const other = operands.find((value) => value !== null && typeof value !== type)
+      if (other !== undefined) {
+        throw wrong(
+          `Condition \`${operator}\` of \`${model.name}.${name}\` is ${showValue(other)}, a ${typeof other}; the field holds a ${type}, so no row can have it.`,
+        )
+      }
+    }
+  } catch (error) {
+    rethrow(error)
+  }
+}
+
+/** What fields hold on the device, by kind; a kind that is not here may hold anything. */
+const TYPES: Partial<Record<Field['kind'], string>> = {
+  text: 'string',
+  uuid: 'string',
+  reference: 'string',
+  enum: 'string',
+  date: 'string',
+  timestamp: 'string',
+  decimal: 'string',
+  integer: 'number',
+  number: 'number',
+  bigint: 'string',
+  boolean: 'boolean',
+}
+
+/** What was meant to be thrown; that there is no `process` is not. */
+function rethrow(error: unknown): void {
+  if (error instanceof SynclineError) throw error
+}
+
+const wrong = (message: string) => new SynclineError('invalid_value', message)
 
 /** Another case, a plural or a singular, or one letter of a name so long that this makes no other word of it. */
 function isSlip(name: string, names: readonly string[]): boolean {

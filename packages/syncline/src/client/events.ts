@@ -1,5 +1,7 @@
 /** Events of confirmed changes: `client.on('checklist-item:updated', …)`, `client.on('data:changed', …)`. */
-import { kebabCase } from '../schema/kebab-case.ts'
+import type { Schema } from '../schema/define-schema.ts'
+import { type KebabCase, kebabCase } from '../schema/kebab-case.ts'
+import type { ModelName, Row } from '../schema/row-types.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import { keptIn } from './kept-in.ts'
 import { createListeners, type Listeners } from './observable.ts'
@@ -21,11 +23,22 @@ export interface EntityEvent {
   readonly timestamp: string
 }
 
+/** A confirmed change of one record of a model; a record that went has only its id. */
+export type EntityUpdate<S extends Schema, M extends ModelName<S>> = {
+  readonly [Each in M]: { readonly [V in Verb]: UpdateOf<S, Each, V> }[Verb]
+}[M]
+
+interface UpdateOf<S extends Schema, M extends ModelName<S>, V extends Verb> extends EntityEvent {
+  readonly type: `${KebabCase<M>}:${V}`
+  readonly entity: KebabCase<M>
+  readonly data: V extends 'deleted' ? { readonly id: string } : Row<S, M>
+}
+
 /** Rows of a channel changed; after a load anew `entities` is empty. */
-export interface DataChangedEvent {
+export interface DataChangedEvent<S extends Schema = Schema> {
   readonly type: 'data:changed'
   readonly channel: string
-  readonly entities: readonly EntityEvent[]
+  readonly entities: readonly EntityUpdate<S, ModelName<S>>[]
 }
 
 /** The connection is in another state than before. */
@@ -33,6 +46,25 @@ export interface ConnectionStatusEvent {
   readonly type: 'connection-status'
   readonly status: SyncStatus['status']
 }
+
+/** What a client tells of. */
+export type EventName<S extends Schema> =
+  | `${KebabCase<ModelName<S>>}:${Verb}`
+  | 'data:changed'
+  | 'connection-status'
+
+/** The event of that name. */
+export type EventNamed<S extends Schema, T extends EventName<S>> = T extends 'data:changed'
+  ? DataChangedEvent<S>
+  : T extends 'connection-status'
+    ? ConnectionStatusEvent
+    : {
+        readonly [M in ModelName<S>]: T extends `${KebabCase<M>}:${infer V extends Verb}`
+          ? UpdateOf<S, M, V>
+          : never
+      }[ModelName<S>]
+
+type Verb = (typeof VERBS)[keyof typeof VERBS]
 
 const VERBS = {
   create: 'created',
@@ -75,7 +107,7 @@ export class Events {
     const entities = changes.map((change) => this.#eventOf(change))
     for (const [at, event] of entities.entries())
       if (news.has(changes[at] as Change)) this.#tell(event.type, event)
-    this.#tell('data:changed', { type: 'data:changed', channel, entities })
+    this.#tell('data:changed', { type: 'data:changed', channel, entities: entities as never })
   }
 
   #isNew({ model, id, version, action, at }: Change): boolean {

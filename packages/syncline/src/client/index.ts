@@ -2,7 +2,14 @@
 export { createClient, type Client } from './client.ts'
 export type { ClientOptions } from './client-options.ts'
 export type { Clock } from './clock.ts'
-export type { ConnectionStatusEvent, DataChangedEvent, EntityEvent } from './events.ts'
+export type {
+  ConnectionStatusEvent,
+  DataChangedEvent,
+  EntityEvent,
+  EntityUpdate,
+  EventName,
+  EventNamed,
+} from './events.ts'
 export type { Observable } from './observable.ts'
 export type { ParkedOp, QueuedOp } from './outbox/outbox.ts'
 export type { Submission } from './outbox/submissions.ts'

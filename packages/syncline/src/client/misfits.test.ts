@@ -129,7 +129,7 @@ test('L2: of a record in two joined channels, each change is told once, and as o
   const told: string[] = []
   const channels: string[] = []
   client.onOp(({ action, version }) => told.push(`${action} ${version}`))
-  for (const verb of ['created', 'updated', 'deleted'])
+  for (const verb of ['created', 'updated', 'deleted'] as const)
     client.on(`production:${verb}`, ({ type }) => told.push(type))
   client.on('data:changed', ({ channel, entities }) => channels.push(`${channel} ${entities.length}`))
 

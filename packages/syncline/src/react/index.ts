@@ -33,6 +33,6 @@ export type {
   Suspended,
 } from '../bindings/results.ts'
 export type { SyncHooks, SyncProviderProps } from './sync-hooks.ts'
-export type { EntityUpdate } from './use-entity-events.ts'
+export type { EntityUpdate } from '../client/events.ts'
 export type { EntitySyncOptions } from './use-entity-sync.ts'
 export type { Mutation } from '../bindings/follow-write.ts'

@@ -3,16 +3,15 @@ import type { ReactNode } from 'react'
 import type { Mutation } from '../bindings/follow-write.ts'
 import type { ResultRow } from '../bindings/results.ts'
 import type { Client } from '../client/client.ts'
-import type { EntityEvent } from '../client/events.ts'
+import type { EntityUpdate } from '../client/events.ts'
 import type { Submission } from '../client/outbox/submissions.ts'
 import type { SyncStatus } from '../client/sync-status.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import type { ModelName, RelationName, Row } from '../schema/row-types.ts'
+import type { JoinableName, ModelName, RelationName, Row } from '../schema/row-types.ts'
 import type { EntityName, ModelOf } from '../bindings/entity-name.ts'
 import type { QueryOptions, SuspenseQueryOptions } from '../bindings/query-options.ts'
 import type { QueryResult, RecordResult, RoomResult, SharedRoom, Suspended } from '../bindings/results.ts'
 import type { MaybeId } from '../bindings/targets.ts'
-import type { EntityUpdate } from './use-entity-events.ts'
 import type { EntitySyncOptions } from './use-entity-sync.ts'
 
 export interface SyncProviderProps<S extends Schema> {
@@ -36,7 +35,7 @@ export interface SyncHooks<S extends Schema> {
    * Joins a room, or `'mine'` or `'all'`, for as long as a component uses it. However many do, it is joined once;
    * it is left a few seconds after the last.
    */
-  useRoom(model: ModelName<S>, id: MaybeId): RoomResult
+  useRoom(model: JoinableName<S>, id: MaybeId): RoomResult
   /** As `useQuery`, waiting in `<Suspense>` while the rows' rooms have nothing to show. */
   useSuspenseQuery<M extends ModelName<S>, const N extends RelationName<S, M> = never>(
     model: M,
@@ -45,7 +44,7 @@ export interface SyncHooks<S extends Schema> {
   /** As `useRecord`, waiting in `<Suspense>`; still undefined when there is no such record. */
   useSuspenseRecord<M extends ModelName<S>>(model: M, id: string): Suspended<RecordResult<Row<S, M>>>
   /** As `useRoom`, waiting in `<Suspense>` until there are rows to show, from the device or the server. */
-  useSuspenseRoom(model: ModelName<S>, id: string): Suspended<RoomResult> & { readonly data: SharedRoom }
+  useSuspenseRoom(model: JoinableName<S>, id: string): Suspended<RoomResult> & { readonly data: SharedRoom }
   /** Follows the writes that `write` makes: `mutate` calls it with the client. */
   useMutation<Arguments extends readonly unknown[], Written extends Submission>(
     write: (client: Client<S>, ...values: Arguments) => Written,
@@ -59,7 +58,7 @@ export interface SyncHooks<S extends Schema> {
   /** Hears every confirmed change of an entity. */
   useEntityUpdates<E extends EntityName<S>>(
     entity: E,
-    onUpdate: (event: EntityUpdate<S, ModelOf<S, E>> & EntityEvent) => void,
+    onUpdate: (event: EntityUpdate<S, ModelOf<S, E>>) => void,
   ): void
   /** Calls `refresh` after each batch of changes of an entity. */
   useRefreshOnChange(entity: EntityName<S>, refresh: () => void): void

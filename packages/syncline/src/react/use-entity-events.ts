@@ -3,16 +3,8 @@ import { useEffect } from 'react'
 import type { Client } from '../client/client.ts'
 import type { EntityEvent } from '../client/events.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import type { ModelName, Row } from '../schema/row-types.ts'
-import { entityNamed, type KebabCase } from '../bindings/entity-name.ts'
+import { entityNamed } from '../bindings/entity-name.ts'
 import { useLatest } from './use-latest.ts'
-
-/** A confirmed change of one record; a record that went has only its id. */
-export type EntityUpdate<S extends Schema, M extends ModelName<S>> =
-  | (EntityFacts & { readonly type: `${KebabCase<M>}:${'created' | 'updated'}`; readonly data: Row<S, M> })
-  | (EntityFacts & { readonly type: `${KebabCase<M>}:deleted`; readonly data: { readonly id: string } })
-
-type EntityFacts = Omit<EntityEvent, 'type' | 'data'>
 
 export function useEntityUpdatesOf(
   client: Client<Schema>,

@@ -32,19 +32,22 @@ export interface ModelOptions {
   readonly refreshes?: Refreshes
 }
 
-export interface ModelDeclaration<Fields extends FieldDeclarations = FieldDeclarations> {
+export interface ModelDeclaration<
+  Fields extends FieldDeclarations = FieldDeclarations,
+  Shared extends boolean = boolean,
+> {
   readonly table: string
   readonly fields: Fields
-  readonly options: ModelOptions
+  readonly options: ModelOptions & { readonly shared?: Shared }
 }
 
 /** Declares a synchronised table: `model('cameras', { name: text() })`; `'crm.accounts'` names a schema too. */
-export function model<const Fields extends FieldDeclarations>(
+export function model<const Fields extends FieldDeclarations, const Shared extends boolean = false>(
   table: string,
   fields: Fields,
-  options: ModelOptions = {},
-): ModelDeclaration<Fields> {
-  return { table, fields, options }
+  options: ModelOptions & { readonly shared?: Shared } = {},
+): ModelDeclaration<Fields, Shared extends false ? false : true> {
+  return { table, fields, options: options as ModelOptions & { shared?: never } }
 }
 
 /** For each member model, the reference that leads to the room: `'productionId'`, or a path `'camera.productionId'`. */

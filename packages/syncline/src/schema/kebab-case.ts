@@ -4,3 +4,8 @@ import { snakeCase } from './snake-case.ts'
 export function kebabCase(name: string): string {
   return snakeCase(name).replaceAll('_', '-')
 }
+
+/** A name in kebab-case, as a type. */
+export type KebabCase<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${Lowercase<First>}${Rest extends Uncapitalize<Rest> ? '' : '-'}${KebabCase<Rest>}`
+  : Name

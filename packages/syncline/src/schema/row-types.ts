@@ -1,5 +1,6 @@
 /** Types of rows, inferred from a schema: `Row<typeof schema, 'camera'>`. */
 import type { DeclarationOf, Schema } from './define-schema.ts'
+import type { ModelDeclaration } from './declaration.ts'
 import type { FieldDeclaration } from './field-declaration.ts'
 
 /** Names of a schema's models. */
@@ -7,6 +8,18 @@ export type ModelName<S extends Schema> = keyof DeclarationOf<S>['models'] & str
 
 /** Names of the models that are rooms. */
 export type RoomName<S extends Schema> = keyof NonNullable<DeclarationOf<S>['rooms']> & string
+
+/** Names of the models that are shared. */
+type SharedName<S extends Schema> = {
+  [M in ModelName<S>]: DeclarationOf<S>['models'][M] extends ModelDeclaration<infer _Fields, infer Shared>
+    ? true extends Shared
+      ? M
+      : never
+    : never
+}[ModelName<S>]
+
+/** Names of the models that can be joined: rooms by id or as `'mine'`, shared ones as `'all'`. */
+export type JoinableName<S extends Schema> = RoomName<S> | SharedName<S>
 
 type FieldsOf<S extends Schema, M extends ModelName<S>> = DeclarationOf<S>['models'][M]['fields']
 

@@ -9,7 +9,7 @@ import type { Client } from '../client/client.ts'
 import type { Submission } from '../client/outbox/submissions.ts'
 import type { SyncStatus } from '../client/sync-status.ts'
 import type { Schema } from '../schema/define-schema.ts'
-import type { ModelName, RelationName, Row } from '../schema/row-types.ts'
+import type { JoinableName, ModelName, RelationName, Row } from '../schema/row-types.ts'
 
 /** Read by its getters (`cameras.data`), or as a store (`$cameras.data`). */
 export type Live<Value> = Value & Readable<Value>
@@ -33,7 +33,7 @@ export interface LiveBindings<S extends Schema> {
    * Joins a room, or `'mine'` or `'all'`, for the life of the component that calls it while it initialises. However
    * many do, it is joined once; it is left a few seconds after the last.
    */
-  room(model: ModelName<S>, id: Given<MaybeId>): Live<RoomResult>
+  room(model: JoinableName<S>, id: Given<MaybeId>): Live<RoomResult>
   /** Reads how synchronisation stands. */
   status(): Live<SyncStatus>
   /** Follows the writes that `write` makes: `mutate` calls it with the client. */

@@ -125,6 +125,10 @@ test('updates of an entity are heard with their type, whatever the form of its n
   const heard: string[] = []
   const listener = probe(() => {
     useEntityUpdates('checklist-item', (event) => {
+      // @ts-expect-error a field that is not declared
+      if (event.type === 'checklist-item:created') heard.push(event.data.nme)
+      // @ts-expect-error of one that went, only the id is known
+      else if (event.type === 'checklist-item:deleted' && event.data.name) return
       if (event.type === 'checklist-item:deleted') heard.push(`deleted ${event.data.id}`)
       else heard.push(`${event.type} ${event.data.name}`)
     })
@@ -171,4 +175,11 @@ test('an entity that does not exist is named, with the nearest that does', async
   expect(() => show(client, h(mistaken.Probe))).toThrow(
     /no model `checklist-itm`\. Did you mean `checklistItem`/,
   )
+})
+
+test('a record of a model that does not exist is named too', async () => {
+  const { client } = await setUp()
+  const mistaken = probe(() => hooks.useRecord('camra' as 'camera', 'c1'))
+
+  expect(() => show(client, h(mistaken.Probe))).toThrow(/no model `camra`\. Did you mean `camera`/)
 })

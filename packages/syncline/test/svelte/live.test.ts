@@ -77,13 +77,15 @@ test('on the server everything is awaited, and nothing is opened', async () => {
 })
 
 test('names and rows have the types of the schema', () => {
-  const check = ({ query, record }: LiveBindings<StageSchema>) => {
+  const check = ({ query, record, room }: LiveBindings<StageSchema>) => {
     const names: readonly string[] = query('camera', { where: { productionId: 'p1' } }).data.map(
       ({ name }) => name,
     )
     const note: string | null | undefined = record('camera', () => 'c1').data?.note
     // @ts-expect-error there is no such model
     query('kamera')
+    // @ts-expect-error a camera is no room
+    room('camera', 'c1')
     // @ts-expect-error there is no such field
     query('camera', () => ({ where: { colour: 'red' } }))
     return [names, note]

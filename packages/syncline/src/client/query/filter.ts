@@ -9,6 +9,7 @@ import { showValue } from '../../schema/invalid-value.ts'
 import { isRecord } from '../../schema/is-record.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
 import { SynclineError } from '../../protocol/errors.ts'
+import { refuseOtherType } from '../development.ts'
 import { valueText } from '../value-text.ts'
 import { compareValues } from './order.ts'
 import type { AnyRow } from './row.ts'
@@ -89,6 +90,7 @@ function compileTest(
   if (operand === undefined) {
     throw wrong('Write a value, null for none, or leave it out.')
   }
+  refuseOtherType(model, name, field, operator, operand)
   const compile = COMPILE[operator]
   if (!compile) {
     throw invalid(
