@@ -45,7 +45,7 @@ const HOPELESS_DEPTH = 1000
 
 /** Reads one frame; never throws. */
 export function parseDeviceMessage(text: string): ParsedFrame {
-  const parsed = parseJson(text)
+  const parsed = parseJson(text, FRAME)
   if ('error' in parsed) return { ok: false, error: parsed.error }
   const { value } = parsed
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -64,13 +64,22 @@ export type ParsedJson =
   | { readonly value: unknown; readonly offences: readonly Offence[] }
   | { readonly error: MessageError }
 
+/** What a text came as, in words. */
+interface Carrier {
+  readonly name: string
+  readonly remedy: string
+}
+
+const FRAME: Carrier = { name: 'The message', remedy: 'Send one JSON object in a text frame.' }
+const BODY: Carrier = { name: 'The body', remedy: 'Send one JSON object.' }
+
 /** Parses JSON from a stranger: bounded size and depth; offences are found, and left to the caller to judge. */
-export function parseJson(text: string): ParsedJson {
+export function parseJson(text: string, { name, remedy }: Carrier = BODY): ParsedJson {
   if (byteLengthExceeds(text, MAX_MESSAGE_BYTES)) {
     return {
       error: {
         code: 'too_large',
-        message: `The message is larger than ${MAX_MESSAGE_BYTES} bytes. Send it in parts.`,
+        message: `${name} is larger than ${MAX_MESSAGE_BYTES} bytes. Send it in parts.`,
       },
     }
   }
@@ -79,7 +88,7 @@ export function parseJson(text: string): ParsedJson {
     return {
       error: {
         code: 'invalid_message',
-        message: `The message is nested ${depth} levels deep. At most ${MAX_MESSAGE_DEPTH} are allowed; flatten it.`,
+        message: `${name} is nested ${depth} levels deep. At most ${MAX_MESSAGE_DEPTH} are allowed; flatten it.`,
       },
     }
   }
@@ -90,7 +99,7 @@ export function parseJson(text: string): ParsedJson {
     return {
       error: {
         code: 'invalid_message',
-        message: `The message ${JSON.stringify(clip(text))} is not JSON. Send one JSON object in a text frame.`,
+        message: `${name} ${JSON.stringify(clip(text))} is not JSON. ${remedy}`,
       },
     }
   }

@@ -312,6 +312,35 @@ describe('writing', () => {
     expect((await put('later', 'x')).status).toBe(400)
   })
 
+  test('`If-Match` may name several versions, and the record must have one of them', async () => {
+    const camera = await newCamera()
+    const put = (versions: string) =>
+      stage.as('ben', `/api/cameras/${camera.id}`, {
+        method: 'PUT',
+        json: { name: versions },
+        headers: { 'if-match': versions },
+      })
+
+    const [first, second, late] = [await put('"3", "1"'), await put('"1", "2"'), await put('"1", "2"')]
+
+    expect([first.status, second.status, late.status]).toEqual([200, 200, 412])
+    expect((await answerOf(late)).error).toMatchObject({ code: 'changed', version: 3 })
+  })
+
+  test('a body that is not JSON is said to be one', async () => {
+    const camera = await newCamera()
+    const broken = await stage.as('ben', `/api/cameras/${camera.id}`, {
+      method: 'PUT',
+      body: '{"name"',
+      headers: { 'content-type': 'application/json' },
+    })
+
+    expect(broken.status).toBe(400)
+    expect((await answerOf(broken)).error.message).toBe(
+      'The body "{\\"name\\"" is not JSON. Send one JSON object.',
+    )
+  })
+
   test('a duplicate id is 409; what the database refuses is 409 and says why', async () => {
     const camera = await newCamera()
 

@@ -291,6 +291,18 @@ test('the activity of a room says who changed what, before and after, and goes b
   expect((await read('')).data.length).toBeGreaterThan(2)
 })
 
+test.each(['2026-02-30T00:00:00Z', '0000-01-01T00:00:00Z', '2026-01-01T25:00:00Z', 'yesterday'])(
+  'a page of activity before %s, which is no time, is refused as a mistake',
+  async (before) => {
+    const answer = await stage.as('ben', `/sync/activity?channel=Production%3Ap1&before=${before}`)
+
+    expect([answer.status, await answer.json()]).toEqual([
+      422,
+      { error: expect.objectContaining({ code: 'invalid_value', field: 'before' }) },
+    ])
+  },
+)
+
 test('A1: the activity of a room says nothing of what a record was in another room', async () => {
   await stage.database.query(
     "insert into cameras (id, production_id, name) values ('moved', 'p3', 'CONFIDENTIAL')",

@@ -8,6 +8,8 @@ import { SynclineError } from '../../protocol/errors.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
 import { findTarget } from '../../server/channel-target.ts'
 import type { Core } from '../../server/core.ts'
+import { checkTimestamp } from '../../schema/check-time.ts'
+import { InvalidValue } from '../../schema/invalid-value.ts'
 import { activityRows } from './activity-rows.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
@@ -65,7 +67,10 @@ function askedFor(core: Core, parameters: URLSearchParams): Sql[] {
   }
   const before = parameters.get('before')
   if (before !== null) {
-    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(before) || Number.isNaN(Date.parse(before))) {
+    if (
+      !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(before) ||
+      checkTimestamp(before) instanceof InvalidValue
+    ) {
       throw invalid('before', '`before` is no time. Send `next` of the page before.')
     }
     conditions.push(sql`at < ${before}`)

@@ -103,3 +103,89 @@ test('hostile request lines and hosts get an answer', async () => {
   expect(await raw('OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toContain('200')
   expect(await raw('TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toMatch(/400|405/)
 })
+
+const LIMIT = 1_000
+
+/** Refuses what is too large before it has read it, as the gateway does, and says how much of others it read. */
+const refusing: FetchHandler = async (request) => {
+  if (Number(request.headers.get('content-length') ?? 0) > LIMIT)
+    return new Response('too large', { status: 413 })
+  const reader = request.body?.getReader()
+  let size = 0
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    size += part.value.byteLength
+    if (size > LIMIT) {
+      reader?.releaseLock()
+      return new Response('too large', { status: 413 })
+    }
+  }
+  return new Response(`read ${size}`)
+}
+
+/** What a client reads that sends `parts` one after another, and when the connection ends. */
+function answerTo(url: string, ...parts: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = ''
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', async () => {
+      for (const part of parts) {
+        if (socket.destroyed) return
+        socket.write(part)
+        await new Promise((next) => setTimeout(next, 20))
+      }
+    })
+    socket.on('data', (chunk) => (answer += chunk.toString()))
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+  })
+}
+
+test.each([
+  ['its length is told', ['content-length: 200000\r\n\r\n', 'x'.repeat(100_000), 'x'.repeat(100_000)]],
+  [
+    'it comes in chunks',
+    ['transfer-encoding: chunked\r\n\r\n', `186a0\r\n${'x'.repeat(100_000)}\r\n`, '1\r\nx\r\n0\r\n\r\n'],
+  ],
+  [
+    'it waits to be asked for',
+    ['content-length: 200000\r\nexpect: 100-continue\r\n\r\n', 'x'.repeat(100_000), 'x'.repeat(100_000)],
+  ],
+  ['it never ends', ['content-length: 200000\r\n\r\n', 'x'.repeat(100_000)]],
+])(
+  'a refused body, when %s, gets a whole answer that says that the connection ends',
+  async (_when, parts) => {
+    const url = await serve(refusing)
+
+    const answer = await answerTo(url, 'POST / HTTP/1.1\r\nhost: a\r\n', ...parts)
+
+    const [head = '', body] = answer.replace('HTTP/1.1 100 Continue\r\n\r\n', '').split('\r\n\r\n')
+    expect([head.split('\r\n')[0], body]).toEqual(['HTTP/1.1 413 Payload Too Large', 'too large'])
+    expect(head.toLowerCase()).toContain('\r\nconnection: close')
+  },
+)
+
+test('a connection on which something was refused after all of it was read, or nothing came, goes on', async () => {
+  const url = await serve(async (request) => {
+    await request.text()
+    return new Response('no', { status: 422 })
+  })
+
+  for (const init of [{ method: 'POST', body: 'x'.repeat(100_000) }, { method: 'POST' }, { method: 'GET' }]) {
+    const response = await fetch(url, init)
+    expect([response.headers.get('connection'), await response.text()]).toEqual(['keep-alive', 'no'])
+  }
+})
+
+test('requests that follow a refused one from one pool of connections are all answered', async () => {
+  const url = await serve(refusing)
+  const outcomes: unknown[] = []
+
+  for (let turn = 0; turn < 20; turn++) {
+    const size = turn % 2 === 0 ? 2_000_000 : 10
+    const response = await fetch(url, { method: 'POST', body: 'x'.repeat(size) })
+    outcomes.push([response.status, await response.text()])
+  }
+
+  expect(outcomes).toEqual(
+    Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? [413, 'too large'] : [200, 'read 10'])),
+  )
+})

@@ -35,7 +35,9 @@ async function serve(
   if (!request) return badRequest(outgoing)
   outgoing.once('finish', () => cutSoon(incoming))
   try {
-    await send(await fetch(request, { address: incoming.socket.remoteAddress }), outgoing, gone.signal)
+    const response = await fetch(request, { address: incoming.socket.remoteAddress })
+    if (response.status >= 400 && isUnread(incoming)) await refuseRest(response, incoming, outgoing)
+    else await send(response, outgoing, gone.signal)
   } catch (error) {
     outgoing.destroy(error as Error)
   }
@@ -69,13 +71,17 @@ function headersOf({ rawHeaders }: IncomingMessage): Headers {
   return headers
 }
 
-async function send(response: Response, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
-  outgoing.statusCode = response.status
-  response.headers.forEach((value, name) => {
+function setHead({ status, headers }: Response, outgoing: ServerResponse): void {
+  outgoing.statusCode = status
+  headers.forEach((value, name) => {
     if (name !== 'set-cookie') outgoing.setHeader(name, value)
   })
-  const cookies = response.headers.getSetCookie()
+  const cookies = headers.getSetCookie()
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
+}
+
+async function send(response: Response, outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
+  setHead(response, outgoing)
   if (!response.body || outgoing.req.method === 'HEAD') {
     await response.body?.cancel()
     outgoing.end()
@@ -108,6 +114,49 @@ function drained(outgoing: ServerResponse): Promise<void> {
     }
     outgoing.on('drain', done)
     outgoing.on('close', done)
+  })
+}
+
+/** Whether there is more of the body, on a connection that serves one request after another. */
+function isUnread({ complete, headers, httpVersionMajor }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return !complete && hasBody && httpVersionMajor < 2
+}
+
+/**
+ * Refuses a request whose body goes on, as the last one of its connection: a client that sent another would find it
+ * cut. The answer is whole before the rest has been thrown away, and the connection ends after that, because ending one
+ * on which something comes in takes the answer with it.
+ */
+async function refuseRest(
+  response: Response,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const body = Buffer.from(await response.arrayBuffer())
+  setHead(response, outgoing)
+  outgoing.setHeader('connection', 'close')
+  outgoing.setHeader('content-length', body.byteLength)
+  outgoing.flushHeaders()
+  if (body.byteLength > 0) outgoing.write(body)
+  await thrownAway(incoming)
+  outgoing.end()
+}
+
+/** Reads the rest of a body for nobody, for as long as it may take. */
+function thrownAway(incoming: IncomingMessage): Promise<void> {
+  if (incoming.complete || incoming.destroyed) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, LINGER_MS)
+    function done() {
+      clearTimeout(timer)
+      resolve()
+    }
+    incoming.once('end', done)
+    incoming.once('close', done)
+    // Whoever began to read it does not go on.
+    incoming.removeAllListeners('data')
+    incoming.resume()
   })
 }
 

@@ -9,12 +9,17 @@ export function tagOf(version: number): string {
   return `"${version}"`
 }
 
-/** The version that a write expects; undefined when any will do. */
-export function expectedVersion(headers: Headers): number | undefined {
+/** The versions of which a write expects one; undefined when any will do. */
+export function expectedVersions(headers: Headers): readonly number[] | undefined {
   const text = headers.get('if-match')
   if (text === null || text === '*') return undefined
-  const version = /^(?:W\/)?"?(\d{1,10})"?$/.exec(text)?.[1]
-  if (version !== undefined) return Number(version)
+  // A list may have empty elements; one of nothing else names no version.
+  const tags = text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
+  const versions = tags.map((tag) => Number(/^(?:W\/)?"?(\d{1,10})"?$/.exec(tag)?.[1]))
+  if (versions.length > 0 && !versions.some(Number.isNaN)) return versions
   throw new SynclineError(
     'invalid_message',
     '`If-Match` is no version. Send the `ETag` of the record, such as "5".',

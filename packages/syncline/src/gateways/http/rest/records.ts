@@ -14,7 +14,7 @@ import { NOT_FOUND, type Refused, json, jsonText, refusal } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { Route } from '../route.ts'
 import { listQueryOf } from './list-query.ts'
-import { expectedVersion, fingerprintOf, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
+import { expectedVersions, fingerprintOf, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
 import { isParentReadable, leadsInto, readPage, readRecord } from './read-records.ts'
 import { recordBodyOf, withParent } from './record-body.ts'
 import { type Parent, type Target, targetOf } from './target.ts'
@@ -128,12 +128,10 @@ interface Intent {
   readonly text?: string
 }
 
-function write(
-  { core, identity, request, url }: Call,
-  { model }: Target,
-  { text = '', ...intent }: Intent,
-): Promise<SingleOutcome> {
-  const ifVersion = intent.action === 'create' ? undefined : expectedVersion(request.headers)
+async function write(call: Call, target: Target, { text = '', ...intent }: Intent): Promise<SingleOutcome> {
+  const { core, identity, request, url } = call
+  const { model } = target
+  const ifVersion = intent.action === 'create' ? undefined : await expectedVersion(call, target)
   return core.write({
     user: identity.user,
     op: acceptOp(core.schema, core.ids, { model: model.name, base: ifVersion, ...intent }),
@@ -141,6 +139,17 @@ function write(
     idempotencyKey: idempotencyKey(request.headers, request.method, url.pathname),
     ...(request.headers.has('idempotency-key') && { request: fingerprintOf(text) }),
   })
+}
+
+/** The writer compares with one version, while it holds the record: of several, the one that the record has now. */
+async function expectedVersion(
+  { core, identity, request }: Call,
+  target: Target,
+): Promise<number | undefined> {
+  const versions = expectedVersions(request.headers)
+  if (versions === undefined || versions.length === 1 || target.id === undefined) return versions?.[0]
+  const found = await readRecord(core, identity.user, { model: target.model, id: target.id })
+  return versions.find((version) => version === found?.version) ?? versions[0]
 }
 
 /** What the writer says about a record that is not there names it; here it must equal every other "not there". */

@@ -5,7 +5,7 @@ import { boolean, integer, json, reference, text } from '../../../schema/field-d
 import type { Model } from '../../../schema/model.ts'
 import { Ids } from '../../../server/ids/ids.ts'
 import { listQueryOf } from './list-query.ts'
-import { expectedVersion, idempotencyKey, isFresh } from './preconditions.ts'
+import { expectedVersions, idempotencyKey, isFresh } from './preconditions.ts'
 import { recordBodyOf, withParent } from './record-body.ts'
 import { targetOf } from './target.ts'
 
@@ -135,11 +135,11 @@ test('a collection of links takes no new record, for nothing would link it', () 
 test('preconditions are read as HTTP clients write them', () => {
   const headers = (entries: Record<string, string>) => new Headers(entries)
 
-  expect(['"5"', '5', 'W/"5"'].map((text) => expectedVersion(headers({ 'if-match': text })))).toEqual([
-    5, 5, 5,
-  ])
-  expect(expectedVersion(headers({ 'if-match': '*' }))).toBeUndefined()
-  expect(() => expectedVersion(headers({ 'if-match': '"abc"' }))).toThrow('If-Match')
+  const versionsOf = (text: string) => expectedVersions(headers({ 'if-match': text }))
+  expect(['"5"', '5', 'W/"5"', '"1", W/"3",,5'].map(versionsOf)).toEqual([[5], [5], [5], [1, 3, 5]])
+  expect(versionsOf('*')).toBeUndefined()
+  for (const none of ['"abc"', '"1", "abc"', '', ','])
+    expect(() => versionsOf(none), none).toThrow('If-Match')
   expect(isFresh(headers({ 'if-none-match': '"4", W/"5"' }), 5)).toBe(true)
   expect(isFresh(headers({}), 5)).toBe(false)
   expect(idempotencyKey(headers({ 'idempotency-key': 'k' }), 'POST', '/api/a')).toBe('POST /api/a k')
