@@ -7,7 +7,8 @@ const log = pino({ level: process.env['LOG_LEVEL'] || 'info' })
 
 try {
   const examples = await startExamples(readSettings(process.env), log)
-  log.info({ url: examples.url }, `The examples are ready at ${examples.url}`)
+  // Not JSON, as the lines of the log are: it is read by people, and by whoever waits for it.
+  process.stdout.write(`The examples are ready at ${examples.url}\n`)
   process.once('SIGTERM', () => void stop(examples))
   process.once('SIGINT', () => void stop(examples))
 } catch (error) {

@@ -21,7 +21,7 @@ test('the process logs its address when it is ready and says that it is healthy'
 
   expect(health.status).toBe(200)
   expect(await health.json()).toMatchObject({ status: 'healthy' })
-  expect(stage.log()).toContain(`The examples are ready at ${stage.url}`)
+  expect(stage.log().split('\n')).toContain(`The examples are ready at ${stage.url}`)
 })
 
 test('an empty database is filled once: a second start adds nothing', async () => {

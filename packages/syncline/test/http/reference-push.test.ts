@@ -126,3 +126,84 @@ test('W3: an operation is answered under its id as it was given, also when that 
     { note: 'Counted' },
   ])
 })
+
+test('W2: an operation is logged with its device, which finds itself in what it pulls, and moves no device row', async () => {
+  const device = newKey()
+  const native = newKey()
+  const pulled = async (user: string, deviceId: string, since: number) =>
+    bodyOf<{
+      readonly serverSeq: number
+      readonly ops: readonly { readonly entityId: string; readonly clientId: string | null }[]
+    }>(await stage.as(user, `/sync/pull?since=${since}&deviceId=${deviceId}`))
+  const starts = [
+    await pulled('ben', device, 0),
+    await pulled('ben', native, 0),
+    await pulled('ben', 'other', 0),
+    await pulled('ana', device, 0),
+  ].map(({ serverSeq }) => serverSeq)
+  const sameName = { deviceId: device, operations: [operationOn('c2', 'By ana')] }
+
+  await push('ben', { deviceId: device, operations: [operationOn('c1', 'By its device')] })
+  await push('ana', sameName)
+  const ops = [{ n: 1, key: newKey(), model: 'camera', id: 'c1', action: 'update', fields: { zoom: 7 } }]
+  await push('ben', { device: native, ops })
+  const [own, ownNative, others, another] = [
+    await pulled('ben', device, starts[0] as number),
+    await pulled('ben', native, starts[1] as number),
+    await pulled('ben', 'other', starts[2] as number),
+    await pulled('ana', device, starts[3] as number),
+  ].map((answer) => answer.ops.map(({ entityId, clientId }) => `${entityId} ${clientId}`))
+
+  expect(own).toEqual([`c1 ${device}`, 'c2 null', 'c1 null'])
+  expect(ownNative).toEqual(['c1 null', 'c2 null', `c1 ${native}`])
+  expect(others).toEqual(['c1 null', 'c2 null', 'c1 null'])
+  expect(another).toEqual(['c1 null', `c2 ${device}`, 'c1 null'])
+  expect(
+    await stage.database.query(
+      'select entity_id, user_id from syncline.ops where client_id = $1 order by 1',
+      [device],
+    ),
+  ).toEqual([
+    { entity_id: 'c1', user_id: 'ben' },
+    { entity_id: 'c2', user_id: 'ana' },
+  ])
+  expect(await stage.database.query('select op from syncline.log where device = $1', [device])).toEqual([
+    { op: null },
+    { op: null },
+  ])
+  expect(await stage.database.query('select from syncline.devices where device = $1', [device])).toEqual([])
+})
+
+test('operations that are committed together keep each its device', async () => {
+  const devices = Array.from({ length: 60 }, () => newKey())
+  const created = (device: string) => ({
+    id: 'o1',
+    type: 'CREATE',
+    entity: 'camera',
+    entityId: device,
+    data: { productionId: 'p1', name: 'Together' },
+  })
+  const changed = (device: string) => ({
+    ...created(device),
+    id: 'o2',
+    type: 'UPDATE',
+    data: { note: 'Changed' },
+  })
+
+  await Promise.all(devices.map((deviceId) => push('ben', { deviceId, operations: [created(deviceId)] })))
+  await Promise.all(devices.map((deviceId) => push('ben', { deviceId, operations: [changed(deviceId)] })))
+
+  const logged = await stage.database.query<{ id: string; version: number; device: string; op: unknown }>(
+    'select id, version, device, op from syncline.log where id = any($1) order by id, version',
+    [devices],
+  )
+  expect(logged).toEqual(
+    [...devices].sort().flatMap((id) => [1, 2].map((version) => ({ id, version, device: id, op: null }))),
+  )
+})
+
+let counted = 0
+
+function operationOn(entityId: string, note: string) {
+  return { id: `n${counted++}`, type: 'UPDATE', entity: 'camera', entityId, data: { note } }
+}

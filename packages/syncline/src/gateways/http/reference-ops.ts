@@ -1,6 +1,7 @@
 /** Messages of a pull as operations: `{entity, entityId, type: 'CREATE' | 'UPDATE' | 'DELETE', data, …}`. Pure. */
 import type { Change } from '../../protocol/messages/change.ts'
 import { kebabCase } from '../../schema/kebab-case.ts'
+import { deviceHash } from '../../server/frames/change-text.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 
 export interface ReferenceOp {
@@ -8,6 +9,7 @@ export interface ReferenceOp {
   readonly entityId: string
   readonly type: 'CREATE' | 'UPDATE' | 'DELETE'
   readonly data: Readonly<Record<string, unknown>> | null
+  /** The device that asks, when the change is its own; of others nothing is said (A1). */
   readonly clientId: string | null
   readonly timestamp: string
 }
@@ -40,8 +42,14 @@ const TYPES = {
   leave: 'DELETE',
 } as const
 
+/** Who asks: a device, which finds itself in what it wrote, and its user as changes name authors. */
+export interface Asker {
+  readonly device: string
+  readonly user: string
+}
+
 /** The operations of one message; none for those without records. */
-export function opsOf(schema: CompiledSchema, message: PulledMessage): PulledOp[] {
+export function opsOf(schema: CompiledSchema, message: PulledMessage, asker?: Asker): PulledOp[] {
   const { channel } = message
   switch (message.type) {
     case 'rows': {
@@ -51,7 +59,7 @@ export function opsOf(schema: CompiledSchema, message: PulledMessage): PulledOp[
     case 'changes':
       return message.changes
         .filter(({ model }) => Object.hasOwn(schema.models, model))
-        .map((change) => ({ channel, model: change.model, op: changedOp(change) }))
+        .map((change) => ({ channel, model: change.model, op: changedOp(change, asker) }))
     default:
       return []
   }
@@ -70,9 +78,16 @@ function loadedOp(model: string, columns: readonly string[], row: readonly unkno
   }
 }
 
-function changedOp({ model, id, action, fields, version, at }: Change): ReferenceOp {
+function changedOp(change: Change, asker: Asker | undefined): ReferenceOp {
+  const { model, id, action, fields, version, at } = change
   const data = fields === undefined ? null : { id, ...fields, version }
-  return { entity: kebabCase(model), entityId: id, type: TYPES[action], data, clientId: null, timestamp: at }
+  const clientId = asker && isOwn(change, asker) ? asker.device : null
+  return { entity: kebabCase(model), entityId: id, type: TYPES[action], data, clientId, timestamp: at }
+}
+
+/** Devices of two users may have one name, such as `web`: only what the user wrote is the device's own. */
+function isOwn(change: Change, { device, user }: Asker): boolean {
+  return change.actor === user && change.device === deviceHash(device, change)
 }
 
 /** The end of a record of which no message tells. */

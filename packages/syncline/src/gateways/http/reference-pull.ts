@@ -47,7 +47,7 @@ export async function referencePull({ core, identity, url }: Call, since: string
   const { cursors: found, asking } = await findPlace(core.database, user.id, device, since)
   const known = found ?? {}
   const channels = await readableChannels(core, user)
-  const read = await readChannels(core, user, known, channels)
+  const read = await readChannels(core, { user, device }, known, channels)
   if ('refused' in read) return refusal(read.refused)
   const { cursors, more } = read
   const given = await departuresOf(core, asking, { ...read, known, readable: new Set(channels) })
@@ -70,12 +70,13 @@ interface Read {
 /** Reads channel after channel until the answer is full. */
 async function readChannels(
   core: Core,
-  user: User,
+  { user, device }: { readonly user: User; readonly device: string },
   known: Readonly<Record<string, string>>,
   channels: readonly string[],
 ): Promise<Read | { readonly refused: Refusal }> {
   const cursors = Object.fromEntries(channels.flatMap((channel) => placeOf(known, channel)))
   const joins = joinsOf(channels, known)
+  const asker = { device, user: core.shown.user(user.id) }
   const pulled: PulledOp[] = []
   const loaded = new Set<string>()
   while (joins.length > 0 && pulled.length < FULL) {
@@ -88,7 +89,7 @@ async function readChannels(
       answered.add(message.channel)
       if (message.type === 'joined') cursors[message.channel] = message.cursor
       if (message.type === 'rows') loaded.add(message.channel)
-      for (const op of opsOf(core.schema, message)) pulled.push(op)
+      for (const op of opsOf(core.schema, message, asker)) pulled.push(op)
     }
     joins.unshift(...portion.filter(({ channel }) => !answered.has(channel)))
   }

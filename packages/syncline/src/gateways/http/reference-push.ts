@@ -106,6 +106,7 @@ async function applyOperation(call: Call, device: string, asked: Operation): Pro
   const outcome = await core.write({
     user: identity.user,
     op: acceptOp(core.schema, core.ids, op),
+    device,
     // The length says where the device ends and the id begins.
     idempotencyKey: `op ${device.length} ${device} ${asked.id}`,
     request: fingerprintOf(orderedJson(op)),

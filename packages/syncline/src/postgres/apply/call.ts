@@ -3,7 +3,7 @@ import { SynclineError } from '../../protocol/errors.ts'
 import type { User } from '../../protocol/user.ts'
 import { writerSetting } from '../capture/writer-setting.ts'
 import type { Connection } from '../database.ts'
-import type { Author } from './payload.ts'
+import { type Author, loggedWith } from './payload.ts'
 import { isServerError } from './sql-error.ts'
 import type { AcceptedOp } from './writer.ts'
 
@@ -35,7 +35,7 @@ export async function callOp(
     actor: author.userId,
     model: op.model,
     id: op.id,
-    ...(author.device === undefined ? {} : { device: author.device, op: op.n }),
+    ...loggedWith(author, op.n),
   })
   await connection.query("select set_config('syncline.op', $1, true)", [setting])
   const transaction = {

@@ -214,11 +214,18 @@ export class GroupWriter implements Writer {
     return kept ? keptOutcome(kept) : this.#write(write)
   }
 
-  async #write({ user, op, ifVersion, idempotencyKey, request }: SingleWrite): Promise<SingleOutcome> {
+  async #write({
+    user,
+    op,
+    device,
+    ifVersion,
+    idempotencyKey,
+    request,
+  }: SingleWrite): Promise<SingleOutcome> {
     const unit = prepareUnit(this.#rules.of(user), { ops: [{ ...op, n: 0 }] })
     if (unit.cause) return { ok: false, ...unit.cause.refusal }
     const { results, end } = await this.#run(user, {
-      author: { userId: user.id },
+      author: { userId: user.id, ...(device !== undefined && { loggedDevice: device }) },
       units: [unit],
       ...(ifVersion === undefined ? {} : { ifVersion }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

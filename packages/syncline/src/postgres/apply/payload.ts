@@ -7,6 +7,20 @@ export interface Author {
   readonly userId: string
   /** Undefined for a REST write or one of the application's own. */
   readonly device?: string
+  /** Device of a write without a number: it is logged, and has no row that such a write could move. */
+  readonly loggedDevice?: string
+}
+
+/** The number that is logged with an op of a device; undefined for a device that numbers none. */
+export function numberOf({ loggedDevice }: Author, n: number): number | undefined {
+  return loggedDevice === undefined ? n : undefined
+}
+
+/** The device that is logged with an op, and the op's number there. */
+export function loggedWith(author: Author, n: number): { device?: string; op?: number } {
+  const device = author.device ?? author.loggedDevice
+  const op = numberOf(author, n)
+  return device === undefined ? {} : { device, ...(op !== undefined && { op }) }
 }
 
 export interface PayloadOptions {
@@ -26,13 +40,13 @@ export function payloadOf(prepared: PreparedOp, author: Author, options: Payload
   const { op, fields, ruleValues } = prepared
   return JSON.stringify({
     i: options.place,
-    n: op.n,
+    n: numberOf(author, op.n),
     id: op.id,
     f: fields,
     r: ruleValues,
     s: options.hasSetting === false ? undefined : writerSetting(settingOf(prepared, author)),
     a: author.userId,
-    d: author.device,
+    d: author.device ?? author.loggedDevice,
     b: atMost(op.base),
     u: op.unlessChanged || undefined,
     v: atMost(options.ifVersion),
@@ -56,7 +70,7 @@ export function settingOf({ op, shape }: PreparedOp, author: Author): WriterSett
     actor: author.userId,
     model: shape.model.name,
     id: op.id,
-    ...(author.device === undefined ? {} : { device: author.device, op: op.n }),
+    ...loggedWith(author, op.n),
     ...(op.base === undefined ? {} : { base: atMost(op.base) }),
   }
 }

@@ -7,7 +7,7 @@
  */
 import type { Field } from '../../schema/model.ts'
 import { columnType } from '../capture/column-type.ts'
-import { atMost } from './payload.ts'
+import { atMost, numberOf } from './payload.ts'
 import type { GroupOp } from './runs.ts'
 import { idTypeOf, literal, SELF, type ShapeText } from './shape-strings.ts'
 import type { Shape, ShapeField } from './shape.ts'
@@ -85,8 +85,8 @@ export function columnValues(ops: readonly GroupOp[]): (string | null)[] {
     plainArray(ops, ({ options }) => options.place),
     textArray(ops, ({ prepared }) => prepared.op.id),
     plainArray(ops, ({ prepared }) => atMost(prepared.op.base)),
-    textArray(ops, ({ author }) => author.device),
-    plainArray(ops, ({ prepared }) => prepared.op.n),
+    textArray(ops, ({ author }) => author.device ?? author.loggedDevice),
+    plainArray(ops, ({ author, prepared }) => numberOf(author, prepared.op.n)),
     textArray(ops, ({ author }) => author.userId),
     plainArray(ops, ({ options }) => options.isAnswered || undefined),
     ...rules.map((_, index) => textArray(ops, ({ prepared }) => prepared.ruleValues[index])),

@@ -87,6 +87,8 @@ export interface PushOutcome {
 export interface SingleWrite {
   readonly user: User
   readonly op: Omit<AcceptedOp, 'n'>
+  /** Logged with the changes: a device that numbers no ops. */
+  readonly device?: string
   /** 412 unless the record still has this version. */
   readonly ifVersion?: number
   /** Makes a repeat by the same user answer as the first time did. */
