@@ -291,6 +291,30 @@ test('the activity of a room says who changed what, before and after, and goes b
   expect((await read('')).data.length).toBeGreaterThan(2)
 })
 
+test('changes of one time, as a database tells it that knows milliseconds, are told newest first and all on one page', async () => {
+  await stage.database.query("insert into cameras (id, production_id, name) values ('tied', 'p1', 'Tied')")
+  for (const zoom of [5, 6, 7])
+    await stage.database.query('update cameras set zoom = $1 where id = $2', [zoom, 'tied'])
+  // Rewritten in another order than they were logged in.
+  for (const version of [3, 1, 4, 2]) {
+    await stage.database.query(
+      "update syncline.log set at = '2026-01-01T00:00:00Z' where id = 'tied' and version = $1",
+      [version],
+    )
+  }
+  const versions = async (query: string) => {
+    const answer = await stage.as('ben', `/sync/activity?channel=Production%3Ap1&record=camera:tied${query}`)
+    const { data, next } = await bodyOf<{ data: { version: number }[]; next?: string }>(answer)
+    return { versions: data.map(({ version }) => version), next }
+  }
+
+  const all = await versions('')
+  const first = await versions('&limit=1')
+  const rest = await versions(`&limit=1&before=${first.next}`)
+
+  expect([all, first, rest].map((page) => page.versions)).toEqual([[4, 3, 2, 1], [4, 3, 2, 1], []])
+})
+
 test.each(['2026-02-30T00:00:00Z', '0000-01-01T00:00:00Z', '2026-01-01T25:00:00Z', 'yesterday'])(
   'a page of activity before %s, which is no time, is refused as a mistake',
   async (before) => {

@@ -20,7 +20,7 @@ import { defineView, type ViewDefinition } from '../../server/views/view-definit
 
 type Collection = Extract<ChannelTarget, { readonly kind: 'collection' }>
 
-/** A select of `at, model, id, action, fields, before, version, actor, source`; null where nothing is ever logged. */
+/** A select of `at, model, id, action, fields, before, version, actor, source, seq`; null where nothing is ever logged. */
 export function activityRows(core: Core, target: ChannelTarget, channel: string, user: User): Sql | null {
   const { schema, rules } = core
   if (target.kind === 'room') return ofRoom(target.model, target.id)
@@ -38,7 +38,7 @@ export function activityRows(core: Core, target: ChannelTarget, channel: string,
 }
 
 const ROWS = sql.raw(`select at, model, id, action, fields,
-  case when action <> 'enter' then before end as before, version, actor, source from syncline.log`)
+  case when action <> 'enter' then before end as before, version, actor, source, seq from syncline.log`)
 
 function ofRoom({ channel }: Model, id: string): Sql {
   return sql`${ROWS} where room = ${`${channel}:${id}`} and model not like '@%'`
@@ -116,7 +116,7 @@ function ofSpans({ name }: Model, spans: Sql, isEntry: Sql): Sql {
       case when is_entry then 'enter' when action in ('enter', 'leave') then 'update' else action end as action,
       case when is_entry or action <> 'enter' then fields else (
         select jsonb_object_agg(key, value) from jsonb_each(fields) where before ? key) end as fields,
-      case when not is_entry then before end as before, version, actor, source
+      case when not is_entry then before end as before, version, actor, source, seq
     from (select distinct on (log.id, version) log.*, ${isEntry} as is_entry
       from (${spans}) as span join syncline.log on model = ${name} and log.id = span.id and version between since and until
       order by log.id, version, action = 'leave', action = 'enter') as change`

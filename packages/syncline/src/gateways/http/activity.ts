@@ -44,7 +44,10 @@ export async function activity({ core, identity, url }: Call): Promise<Response>
   return json(200, { data: rows.map((row) => entryOf(core, row)), next })
 }
 
-/** The newest rows that fulfil the conditions; more than `limit` when they have the time of the last one. */
+/**
+ * The newest rows that fulfil the conditions; more than `limit` when they have the time of the last one, which the
+ * embedded database tells in milliseconds. Of one time, what was logged later is newer.
+ */
 function readPage(
   { database }: Core,
   rows: Sql,
@@ -52,9 +55,9 @@ function readPage(
   limit: number,
 ): Promise<ActivityRow[]> {
   const page = sql`select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, model, id, action,
-    fields::text as fields, before::text as before, version, actor, source from (${rows}) as log
+    fields::text as fields, before::text as before, version, actor, source from (select * from (${rows}) as log
     where ${sql.join([sql`true`, ...asked], ' and ')}
-    order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties`
+    order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties) as log order by log.at desc, log.seq desc`
   return database.query<ActivityRow>(page.text(), page.values)
 }
 
