@@ -5,6 +5,8 @@
  * AFTER INSERT. The record is the same, so it keeps its versions and is logged as an update: BEFORE UPDATE leaves a
  * note when the partition key changes, BEFORE INSERT of the same id finds it and remembers the row, AFTER DELETE of a
  * remembered row is the update, and AFTER INSERT forgets it.
+ *
+ * Where the id changes too, the delete and the insert are what must be logged: no note is left.
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
@@ -12,7 +14,7 @@ import { isAnyChanged } from './changed-expression.ts'
 import { idText } from './record-sql.ts'
 import { lines, literal, when } from './sql-text.ts'
 
-/** For BEFORE UPDATE. */
+/** For BEFORE UPDATE of a row that keeps its id. */
 export function notePartitionMove(table: CapturedTable): string {
   if (table.partitionKey.length === 0) return ''
   return when(

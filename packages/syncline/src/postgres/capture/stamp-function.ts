@@ -107,7 +107,6 @@ function stampKey(table: CapturedTable): string {
     stampWriter(table),
     ...table.routes.map(followParent),
     lockBeforeMoving(table),
-    notePartitionMove(table),
   )
 }
 
