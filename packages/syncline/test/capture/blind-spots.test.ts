@@ -175,8 +175,8 @@ describe.each(KINDS)('%s', (kind) => {
 
     await write('drop trigger shout on cameras; drop trigger echo on cameras')
     expect(await logged()).toMatchObject([
-      { model: 'photo', id: 'f3', fields: { caption: 'QUIET' }, before: { caption: 'Noon' } },
       { model: 'camera', id: 'c3', fields: { name: 'QUIET' }, before: { name: 'Crane' } },
+      { model: 'photo', id: 'f3', fields: { caption: 'QUIET' }, before: { caption: 'Noon' } },
     ])
   })
 

@@ -329,7 +329,7 @@ describe.each(KINDS)('%s', (kind) => {
 
     const { drift } = await migrate(database, cameras)
     await database.query(
-      'alter table cameras disable trigger zz_syncline_log; alter table cameras rename to cams',
+      'alter table cameras disable trigger "!syncline_log"; alter table cameras rename to cams',
     )
     await database.query('create table cameras (id text primary key, name text not null, mood mood)')
     const found = await checkCapture(database, cameras)
@@ -352,17 +352,17 @@ describe.each(KINDS)('%s', (kind) => {
     const { database } = await open(kind)
     await migrate(database, schema)
     await database.query("insert into productions (id, name) values ('p', 'P'), ('q', 'Q')")
-    await database.query('alter table cameras disable trigger zz_syncline_log')
+    await database.query('alter table cameras disable trigger "!syncline_log"')
 
     const [drift] = await checkCapture(database, schema)
     const whileDisabled = await healCapture(database, schema)
     await database.query("insert into cameras (id, production_id, name) values ('c', 'p', 'Unseen')")
-    await database.query('alter table cameras enable trigger zz_syncline_log')
+    await database.query('alter table cameras enable trigger "!syncline_log"')
     const afterwards = await healCapture(database, schema)
     const later = await healCapture(database, schema)
 
     expect(drift).toMatchObject({ kind: 'trigger_disabled', table: 'cameras' })
-    expect(drift?.message).toContain('alter table cameras enable trigger zz_syncline_log')
+    expect(drift?.message).toContain('alter table cameras enable trigger "!syncline_log"')
     expect(whileDisabled).toMatchObject({ uncaptured: ['cameras'], reloaded: [] })
     expect(afterwards).toMatchObject({ uncaptured: [], reloaded: ['cameras'] })
     expect(later).toMatchObject({ uncaptured: [], reloaded: [] })
@@ -378,7 +378,7 @@ describe.each(KINDS)('%s', (kind) => {
     await migrate(database, schema)
     await database.query("insert into productions (id, name) values ('p', 'P')")
     await database.query(
-      'alter table cameras disable trigger zz_syncline_stamp; drop trigger zz_syncline_log on photos',
+      'alter table cameras disable trigger zz_syncline_stamp; drop trigger "!syncline_log" on photos',
     )
 
     const { steps } = await migrate(database, schema)

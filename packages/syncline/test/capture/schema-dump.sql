@@ -838,7 +838,9 @@ begin
     if not found then
       log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) record_id
-          and t.version operator(pg_catalog.>=) new."version"), new."version");
+          and t.version operator(pg_catalog.>=) new."version"
+          and exists (select from "public"."productions" as r where r."id" operator(pg_catalog.=) new."id"
+            and r."version" operator(pg_catalog.<=) t.version)), new."version");
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
         'name', new."name"::pg_catalog.text,
@@ -949,11 +951,11 @@ begin
 end
 $function$;
 revoke all on function syncline.truncate_productions() from public;
-create trigger zz_syncline_log
+create trigger "!syncline_log"
   after insert or delete on "public"."productions"
   for each row
   execute function syncline.log_productions();
-create trigger zz_syncline_log_update
+create trigger "!syncline_log_update"
   after update on "public"."productions"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
   execute function syncline.log_productions();
@@ -1133,7 +1135,9 @@ begin
     if not found then
       log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) record_id
-          and t.version operator(pg_catalog.>=) new."version"), new."version");
+          and t.version operator(pg_catalog.>=) new."version"
+          and exists (select from "public"."cameras" as r where r."id" operator(pg_catalog.=) new."id"
+            and r."version" operator(pg_catalog.<=) t.version)), new."version");
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
         'productionId', new."production_id"::pg_catalog.text,
@@ -1304,11 +1308,11 @@ begin
 end
 $function$;
 revoke all on function syncline.truncate_cameras() from public;
-create trigger zz_syncline_log
+create trigger "!syncline_log"
   after insert or delete on "public"."cameras"
   for each row
   execute function syncline.log_cameras();
-create trigger zz_syncline_log_update
+create trigger "!syncline_log_update"
   after update on "public"."cameras"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
   execute function syncline.log_cameras();
@@ -1470,7 +1474,9 @@ begin
     if not found then
       log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) record_id
-          and t.version operator(pg_catalog.>=) new."version"), new."version");
+          and t.version operator(pg_catalog.>=) new."version"
+          and exists (select from "public"."photos" as r where r."id" operator(pg_catalog.=) new."id"
+            and r."version" operator(pg_catalog.<=) t.version)), new."version");
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
         'cameraId', new."camera_id"::pg_catalog.text,
@@ -1637,11 +1643,11 @@ begin
 end
 $function$;
 revoke all on function syncline.truncate_photos() from public;
-create trigger zz_syncline_log
+create trigger "!syncline_log"
   after insert or delete on "public"."photos"
   for each row
   execute function syncline.log_photos();
-create trigger zz_syncline_log_update
+create trigger "!syncline_log_update"
   after update on "public"."photos"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
   execute function syncline.log_photos();
@@ -1803,7 +1809,9 @@ begin
     if not found then
       log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) record_id
-          and t.version operator(pg_catalog.>=) new."version"), new."version");
+          and t.version operator(pg_catalog.>=) new."version"
+          and exists (select from "public"."comments" as r where r."id" operator(pg_catalog.=) new."id"
+            and r."version" operator(pg_catalog.<=) t.version)), new."version");
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
         'photoId', new."photo_id"::pg_catalog.text,
@@ -1910,11 +1918,11 @@ begin
 end
 $function$;
 revoke all on function syncline.truncate_comments() from public;
-create trigger zz_syncline_log
+create trigger "!syncline_log"
   after insert or delete on "public"."comments"
   for each row
   execute function syncline.log_comments();
-create trigger zz_syncline_log_update
+create trigger "!syncline_log_update"
   after update on "public"."comments"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
   execute function syncline.log_comments();
@@ -2047,7 +2055,9 @@ begin
     if not found then
       log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) record_id
-          and t.version operator(pg_catalog.>=) new."version"), new."version");
+          and t.version operator(pg_catalog.>=) new."version"
+          and exists (select from "public"."lenses" as r where r."id" operator(pg_catalog.=) new."id"
+            and r."version" operator(pg_catalog.<=) t.version)), new."version");
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
         'name', new."name"::pg_catalog.text,
@@ -2154,11 +2164,11 @@ begin
 end
 $function$;
 revoke all on function syncline.truncate_lenses() from public;
-create trigger zz_syncline_log
+create trigger "!syncline_log"
   after insert or delete on "public"."lenses"
   for each row
   execute function syncline.log_lenses();
-create trigger zz_syncline_log_update
+create trigger "!syncline_log_update"
   after update on "public"."lenses"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
   execute function syncline.log_lenses();
@@ -2282,7 +2292,9 @@ begin
     if not found then
       log_version := coalesce((select least(t.version, 2147483646) operator(pg_catalog.+) 1 from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) record_id
-          and t.version operator(pg_catalog.>=) new."version"), new."version");
+          and t.version operator(pg_catalog.>=) new."version"
+          and exists (select from "public"."members" as r where r."id" operator(pg_catalog.=) new."id"
+            and r."version" operator(pg_catalog.<=) t.version)), new."version");
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
         'userName', new."user_name"::pg_catalog.text), log_version, log_device, log_op, log_actor, coalesce(log_source, session_user));
@@ -2382,11 +2394,11 @@ begin
 end
 $function$;
 revoke all on function syncline.truncate_members() from public;
-create trigger zz_syncline_log
+create trigger "!syncline_log"
   after insert or delete on "public"."members"
   for each row
   execute function syncline.log_members();
-create trigger zz_syncline_log_update
+create trigger "!syncline_log_update"
   after update on "public"."members"
   for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
   execute function syncline.log_members();

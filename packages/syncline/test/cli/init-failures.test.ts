@@ -96,7 +96,7 @@ test('a file that exists is kept, unless it is said to replace it; access.ts is 
     error: expect.stringMatching(/schema\.ts exists, and nothing was written\. Write elsewhere with --out/),
   })
   expect(printed.out).toContain('/* What migrate would run:\n\n-- log, devices')
-  expect(printed.out).toContain('create trigger zz_syncline_log')
+  expect(printed.out).toContain('create trigger "!syncline_log"')
   expect(untouched).toBe('// by hand')
   expect(replaced).toMatchObject({ code: 0, out: expect.not.stringContaining('access.ts') })
   expect(content('schema.ts')).toContain('defineSchema({')

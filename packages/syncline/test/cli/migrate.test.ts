@@ -31,7 +31,7 @@ test('prints what a fresh database needs, and changes nothing', async () => {
 
   expect(code).toBe(0)
   expect(out).toContain('create table "public"."cameras"')
-  expect(out).toContain('create trigger zz_syncline_log')
+  expect(out).toContain('create trigger "!syncline_log"')
 })
 
 test('prints what an existing database needs, migrates it, and then has nothing to do', async () => {

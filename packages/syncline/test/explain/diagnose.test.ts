@@ -65,6 +65,17 @@ test.each(SERVERS)('doctor says that migrate is needed where a table was made ag
   await stage.close()
 })
 
+test.each(SERVERS)('L1: doctor finds what triggers of the application change unlogged: %s', async (kind) => {
+  const stage = await openMigrated(kind, schema)
+  await stage.database.query(`create function loud() returns trigger language plpgsql as $$ begin return new; end $$;
+    create trigger zzzz before update on cameras for each row execute function loud()`)
+
+  expect(await troubles(stage.database)).toEqual([
+    expect.stringMatching(/^bad Trigger `zzzz` on `cameras` runs after .* Rename it/),
+  ])
+  await stage.close()
+})
+
 test.each(SERVERS)('doctor takes rooms that a server is about to settle for no fault: %s', async (kind) => {
   const stage = await openMigrated(kind, schema)
   await stage.database.query(ROWS)
@@ -98,13 +109,13 @@ describe.each(SERVERS)('doctor as a role of few rights: %s', (kind) => {
 
   test('what keeps it from reading rooms stands beside the rest', async () => {
     const { database, close } = await openAs(
-      'grant select on productions, cameras to ROLE; alter table cameras disable trigger zz_syncline_log',
+      'grant select on productions, cameras to ROLE; alter table cameras disable trigger "!syncline_log"',
     )
 
     const found = await troubles(database)
 
     expect(found).toContainEqual(
-      expect.stringMatching(/^bad Trigger `zz_syncline_log` on `cameras` is disabled/),
+      expect.stringMatching(/^bad Trigger `!syncline_log` on `cameras` is disabled/),
     )
     expect(found).toContainEqual(
       'note Whether every record is in its room could not be read: permission denied for table photos. Look again as a role that may read every declared table.',

@@ -87,7 +87,7 @@ test('a declared column that is missing is named once, with both remedies', asyn
 test('a table that has lost its trigger is a warning, and the server starts', async () => {
   const migrated = subject()
   await migrate(migrated)
-  await migrated.database.query('drop trigger zz_syncline_log on tasks')
+  await migrated.database.query('drop trigger "!syncline_log" on tasks')
   await migrated.database.close()
 
   const { lines, terminal } = await start()

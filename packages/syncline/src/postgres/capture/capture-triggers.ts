@@ -12,6 +12,7 @@ import { type GuardTable, guardFunctionName } from './guard-function.ts'
 import { logFunctionName } from './log-function.ts'
 import { markFunctionName } from './mark-function.ts'
 import { adoptsChildren, moveFunctionName } from './move-function.ts'
+import { literal } from './sql-text.ts'
 import { stampFunctionName } from './stamp-function.ts'
 import { LOGGED_SETTING, statementEntry, unlessLogged } from './statement-entry.ts'
 import { truncateFunctionName } from './truncate-function.ts'
@@ -19,28 +20,37 @@ import { truncateFunctionName } from './truncate-function.ts'
 /** Sorts last among the triggers of most tables, so that it sees what the others changed. */
 export const STAMP_TRIGGER = 'zz_syncline_stamp'
 export const STAMP_UPDATE_TRIGGER = 'zz_syncline_stamp_update'
-export const LOG_TRIGGER = 'zz_syncline_log'
-export const LOG_UPDATE_TRIGGER = 'zz_syncline_log_update'
+/** Sorts first, so that a change is logged before those that other triggers and foreign keys make of it. */
+export const LOG_TRIGGER = '!syncline_log'
+export const LOG_UPDATE_TRIGGER = '!syncline_log_update'
+/** What these two were called before; `migrate` replaces them. */
+const FORMER_LOG_TRIGGER = 'zz_syncline_log'
+const FORMER_LOG_UPDATE_TRIGGER = 'zz_syncline_log_update'
+/** Behind the actions of foreign keys: what these delete has not left its room before. */
 export const MOVE_TRIGGER = 'zz_syncline_move'
 const MARK_TRIGGER = 'zz_syncline_mark'
 export const TRUNCATE_TRIGGER = 'zz_syncline_truncate'
 
-/** Names of all that a table may have. */
-export const OWN_TRIGGERS = [
+/** Names of those without which changes of rows are missed, those of tables that have not been migrated since among them. */
+export const CAPTURING_TRIGGERS = [
   STAMP_TRIGGER,
   STAMP_UPDATE_TRIGGER,
   LOG_TRIGGER,
   LOG_UPDATE_TRIGGER,
-  MOVE_TRIGGER,
-  MARK_TRIGGER,
-  TRUNCATE_TRIGGER,
+  FORMER_LOG_TRIGGER,
+  FORMER_LOG_UPDATE_TRIGGER,
 ]
+
+/** Names of all that a table may have. */
+export const OWN_TRIGGERS = [...CAPTURING_TRIGGERS, MOVE_TRIGGER, MARK_TRIGGER, TRUNCATE_TRIGGER]
 
 /** Bits of `pg_trigger.tgtype`. */
 export const BITS = { row: 1, before: 2, insert: 4, delete: 8, update: 16, truncate: 32 }
 
 export interface WantedTrigger {
   readonly name: string
+  /** Name that it once had. */
+  readonly formerName?: string
   /** Quoted and qualified. */
   readonly table: string
   readonly function: string
@@ -80,8 +90,18 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
 function rowTriggers(table: string, logFunction: string): [log: WantedTrigger, logUpdate: WantedTrigger] {
   const log = { table, function: logFunction }
   return [
-    { ...log, name: LOG_TRIGGER, type: BITS.row + BITS.insert + BITS.delete },
-    { ...log, name: LOG_UPDATE_TRIGGER, type: BITS.row + BITS.update },
+    {
+      ...log,
+      name: LOG_TRIGGER,
+      formerName: FORMER_LOG_TRIGGER,
+      type: BITS.row + BITS.insert + BITS.delete,
+    },
+    {
+      ...log,
+      name: LOG_UPDATE_TRIGGER,
+      formerName: FORMER_LOG_UPDATE_TRIGGER,
+      type: BITS.row + BITS.update,
+    },
   ]
 }
 
@@ -129,24 +149,39 @@ export function createTrigger(trigger: WantedTrigger): string {
   const events = (['insert', 'update', 'delete', 'truncate'] as const).filter(
     (event) => trigger.type & BITS[event],
   )
-  return `create trigger ${trigger.name}
+  return `create trigger ${nameInSql(trigger.name)}
   ${trigger.type & BITS.before ? 'before' : 'after'} ${events.join(' or ')} on ${trigger.table}
   for each ${trigger.type & BITS.row ? 'row' : 'statement'}${trigger.when ? ` when (${trigger.when})` : ''}
   execute function syncline.${trigger.function}()`
 }
 
 export function enableTrigger({ name, table }: WantedTrigger): string {
-  return `alter table ${table} enable trigger ${name}`
+  return `alter table ${table} enable trigger ${nameInSql(name)}`
 }
 
 export function dropTrigger(name: string, table: string): string {
-  return `drop trigger if exists ${name} on ${table}`
+  return `drop trigger if exists ${nameInSql(name)} on ${table}`
+}
+
+/** Takes away what a trigger was once called, and whoever watches triggers knows it by its name of today. */
+export function dropFormerTrigger({ name, formerName = '', table, function: own }: WantedTrigger): string[] {
+  return [
+    dropTrigger(formerName, table),
+    `update syncline.known_triggers set name = ${literal(name)}
+  where function = ${literal(own)} and name = ${literal(formerName)}
+    and not exists (select from syncline.known_triggers where function = ${literal(own)} and name = ${literal(name)})`,
+  ]
+}
+
+/** As a person would write it. */
+export function nameInSql(trigger: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(trigger) ? trigger : quoteIdentifier(trigger)
 }
 
 /** The trigger of that name where it belongs: on the table, or on one of its partitions. */
 export function existingTrigger(
   existing: TableDescription | undefined,
-  wanted: WantedTrigger,
+  wanted: Pick<WantedTrigger, 'name' | 'table'>,
 ): TriggerDescription | undefined {
   if (existing === undefined) return undefined
   const owner = [existing, ...existing.leaves].find((candidate) => qualified(candidate) === wanted.table)

@@ -92,7 +92,7 @@ export async function describeDatabase(
        (select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'syncline') as mark,
        array(select distinct n.nspname || '.' || c.relname from pg_trigger t join pg_class c on c.oid = t.tgrelid
          join pg_namespace n on n.oid = c.relnamespace join pg_proc p on p.oid = t.tgfoid
-         where t.tgname like 'zz\\_syncline\\_%' and t.tgparentid = 0 and p.pronamespace = to_regnamespace('syncline'))::text[] as captured`,
+         where t.tgparentid = 0 and p.pronamespace = to_regnamespace('syncline'))::text[] as captured`,
   )
   const found = await connection.query<{ written: string; description: string }>(DESCRIBE_TABLES, [
     [...tables],

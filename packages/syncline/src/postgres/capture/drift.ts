@@ -9,6 +9,7 @@ type DriftKind =
   | 'nullability'
   | 'enum_values'
   | 'trigger_after_stamp'
+  | 'trigger_before_log'
   | 'trigger_disabled'
   | 'partition_uncaptured'
   | 'type_changed'

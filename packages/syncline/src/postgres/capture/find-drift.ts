@@ -1,10 +1,10 @@
 /** Compares an existing table with its model: what is missing, what has another type, what would be missed. */
 import type { CompiledSchema, Field, FieldKind, IdType, Model } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
-import { BITS, STAMP_TRIGGER, STAMP_UPDATE_TRIGGER } from './capture-triggers.ts'
 import { columnType } from './column-type.ts'
-import type { ColumnDescription, TableDescription, TriggerDescription } from './describe-database.ts'
+import type { ColumnDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
+import { misplacedTriggerDrift } from './misplaced-triggers.ts'
 
 const INTEGERS = ['int2', 'int4', 'int8']
 const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name']
@@ -64,7 +64,7 @@ export function findDrift(model: Model, table: TableDescription, addColumns: boo
       fieldDrift(model, table, field, columns.get(field.column), addColumns),
     ),
     ...ownColumnDrift(model, columns),
-    ...triggerDrift(model, table),
+    ...misplacedTriggerDrift(model, table),
   ]
 }
 
@@ -243,30 +243,6 @@ function ownColumnDrift(model: Model, columns: ReadonlyMap<string, ColumnDescrip
       },
     ]
   })
-}
-
-function triggerDrift(model: Model, table: TableDescription): Drift[] {
-  return table.triggers.flatMap((trigger) => {
-    const stamp = stampBefore(trigger)
-    if (stamp === undefined) return []
-    const { name } = trigger
-    return [
-      {
-        kind: 'trigger_after_stamp' as const,
-        table: model.table,
-        isBlocking: false,
-        message: `Trigger \`${name}\` on \`${model.table}\` runs after \`${stamp}\`, because triggers run in the order of their names: what it changes gets no new version and is not logged. Rename it (alter trigger ${name} on ${model.table} rename to …).`,
-      },
-    ]
-  })
-}
-
-/** The trigger of ours that stamps a row before this one may change it. */
-function stampBefore({ type, name }: TriggerDescription): string | undefined {
-  const isBeforeRow = (type & BITS.row) !== 0 && (type & BITS.before) !== 0
-  if (!isBeforeRow) return undefined
-  if ((type & BITS.insert) !== 0 && name > STAMP_TRIGGER) return STAMP_TRIGGER
-  return (type & BITS.update) !== 0 && name > STAMP_UPDATE_TRIGGER ? STAMP_UPDATE_TRIGGER : undefined
 }
 
 function quoted(values: readonly string[]): string {

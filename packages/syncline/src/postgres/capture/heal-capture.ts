@@ -6,16 +6,11 @@
  */
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Connection, Database } from '../database.ts'
-import {
-  BITS,
-  LOG_TRIGGER,
-  LOG_UPDATE_TRIGGER,
-  STAMP_TRIGGER,
-  STAMP_UPDATE_TRIGGER,
-} from './capture-triggers.ts'
+import { BITS, CAPTURING_TRIGGERS } from './capture-triggers.ts'
 import { slugOf } from './captured-table.ts'
 import { healPartitions, type UnseenPartition } from './heal-partitions.ts'
 import { logFunctionName } from './log-function.ts'
+import { findMisplacedTriggers, type MisplacedTrigger } from './misplaced-triggers.ts'
 import { reloadRooms } from './reload-rooms.ts'
 import { type Renewal, renewFunctions } from './renew-functions.ts'
 import { stampFunctionName } from './stamp-function.ts'
@@ -29,6 +24,8 @@ export interface Healing extends Renewal {
   readonly reloaded: readonly string[]
   /** Partitions whose TRUNCATE was not seen; those that could be given its trigger are captured now. */
   readonly partitions: readonly UnseenPartition[]
+  /** Triggers of the application whose names sort where capture does not expect them. */
+  readonly misplaced: readonly MisplacedTrigger[]
 }
 
 interface TriggerState {
@@ -39,7 +36,7 @@ interface TriggerState {
   readonly known: string | null
 }
 
-const NAMES = [STAMP_TRIGGER, STAMP_UPDATE_TRIGGER, LOG_TRIGGER, LOG_UPDATE_TRIGGER].map(literal).join(', ')
+const NAMES = CAPTURING_TRIGGERS.map(literal).join(', ')
 
 const ENABLED_TRIGGERS = `from pg_trigger t
   join pg_proc p on p.oid = t.tgfoid and p.pronamespace = to_regnamespace('syncline')
@@ -72,8 +69,9 @@ export async function healWithin(
     for (const statement of reloadRooms(schema, model)) await connection.query(statement)
   if (states.some((state) => state.known !== state.xmin)) await connection.query(REMEMBER)
   const tables = (some: typeof models) => some.map(({ model }) => model.table)
+  const misplaced = await findMisplacedTriggers(connection, schema)
   const renewal = await renewFunctions(connection, schema)
-  return { uncaptured: tables(uncaptured), reloaded: tables(reloading), partitions, ...renewal }
+  return { uncaptured: tables(uncaptured), reloaded: tables(reloading), partitions, misplaced, ...renewal }
 }
 
 /** A trigger that is seen for the first time has missed nothing that anybody was shown. */

@@ -24,6 +24,7 @@ export function healingMessages(found: Healing): HealingMessage[] {
       warning({ table }, `Triggers of \`${table}\` were changed, so its rooms load again.`),
     ),
     ...found.partitions.map(aboutPartition),
+    ...found.misplaced.map(({ table, trigger, message }) => error({ table, trigger }, message)),
     ...found.renewed.map((table) =>
       warning(
         { table },

@@ -49,9 +49,15 @@ export function isAboveLastLife(table: CapturedTable): string {
   return `not exists (select ${endedAbove(table)})`
 }
 
-/** The version of a row for which `isAboveLastLife` may not hold. */
+/**
+ * The version of a row for which `isAboveLastLife` may not hold. What ended may be the row's own life, by a trigger of
+ * the application that followed another row of the statement: then it is gone, or lives above that end already.
+ */
 export function versionToLog(table: CapturedTable): string {
-  return `coalesce((select ${following('t.version')} ${endedAbove(table)}), new.${version(table)})`
+  const id = quoteIdentifier(table.id.name)
+  return `coalesce((select ${following('t.version')} ${endedAbove(table)}
+    and exists (select from ${table.table} as r where r.${id} operator(pg_catalog.=) new.${id}
+      and r.${version(table)} operator(pg_catalog.<=) t.version)), new.${version(table)})`
 }
 
 function endedAbove(table: CapturedTable): string {

@@ -8,12 +8,14 @@ import type { CompiledSchema, Model } from '../../schema/model.ts'
 import { quoteIdentifier } from '../sql.ts'
 import {
   createTrigger,
+  dropFormerTrigger,
   dropTrigger,
   enableTrigger,
   existingTrigger,
   guardTriggers,
   isAsWanted,
   logTriggers,
+  nameInSql,
   OWN_TRIGGERS,
   stampTriggers,
   type WantedTrigger,
@@ -299,7 +301,11 @@ function captureStep(
   const disabled = triggers.filter(
     (wanted) => !wrong.includes(wanted) && existingTrigger(existing, wanted)?.isEnabled === false,
   )
-  if (changed.length + wrong.length + disabled.length === 0) return false
+  const former = triggers.filter(
+    ({ formerName, table: owner }) =>
+      formerName !== undefined && existingTrigger(existing, { name: formerName, table: owner }) !== undefined,
+  )
+  if (changed.length + wrong.length + disabled.length + former.length === 0) return false
   return {
     purpose,
     table,
@@ -311,6 +317,7 @@ function captureStep(
           : [dropTrigger(wanted.name, wanted.table), createTrigger(wanted)],
       ),
       ...disabled.map(enableTrigger),
+      ...former.flatMap(dropFormerTrigger),
       ...afterwards,
     ],
     run: 'once',
@@ -366,7 +373,7 @@ function undeclared(schema: CompiledSchema, database: DatabaseDescription, optio
       kind: 'not_declared' as const,
       table,
       isBlocking: false,
-      message: `\`${table}\` has triggers of Syncline but is not declared: its changes are logged for nobody. Declare it, or drop those of ${OWN_TRIGGERS.join(', ')} that it has (drop trigger … on ${table}).`,
+      message: `\`${table}\` has triggers of Syncline but is not declared: its changes are logged for nobody. Declare it, or drop those of ${OWN_TRIGGERS.map(nameInSql).join(', ')} that it has (drop trigger … on ${table}).`,
     }))
 }
 
@@ -377,12 +384,12 @@ function disabledTriggers(
 ): Drift[] {
   return tablesOf(schema, options).flatMap((table) =>
     (database.tables.get(table)?.triggers ?? [])
-      .filter(({ name, isEnabled }) => name.startsWith('zz_syncline_') && !isEnabled)
+      .filter(({ name, isEnabled }) => OWN_TRIGGERS.includes(name) && !isEnabled)
       .map(({ name }) => ({
         kind: 'trigger_disabled' as const,
         table,
         isBlocking: false,
-        message: `Trigger \`${name}\` on \`${table}\` is disabled: changes of its rows are not logged. Migrate, or enable it (alter table ${table} enable trigger ${name}): its rooms then load again.`,
+        message: `Trigger \`${name}\` on \`${table}\` is disabled: changes of its rows are not logged. Migrate, or enable it (alter table ${table} enable trigger ${nameInSql(name)}): its rooms then load again.`,
       })),
   )
 }

@@ -23,9 +23,10 @@ const EVERY_MS = 30_000
 export function watchCapture(database: Database, schema: CompiledSchema, options: WatchOptions): Watch {
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  const told = new Set<string>()
   const look = async () => {
     try {
-      const found = await healCapture(database, schema)
+      const found = onlyNew(await healCapture(database, schema), told)
       if (Object.values(found).some((list: readonly unknown[]) => list.length > 0)) options.onFound(found)
     } catch (error) {
       if (!isClosed) options.onError(error)
@@ -44,4 +45,11 @@ export function watchCapture(database: Database, schema: CompiledSchema, options
       return looking
     },
   }
+}
+
+/** A trigger that stands wrong may be meant to: it is told of once. */
+function onlyNew(found: Healing, told: Set<string>): Healing {
+  const misplaced = found.misplaced.filter(({ message }) => !told.has(message))
+  for (const { message } of misplaced) told.add(message)
+  return { ...found, misplaced }
 }

@@ -1,5 +1,6 @@
 /** From rows of `syncline.log`, as a driver hands them on, to `LogRow`s. */
 import type { ChangeAction, LogRow } from '../log-row.ts'
+import { inRecordOrder } from './record-order.ts'
 
 /** `CHANGE_COLUMNS` as they arrive. */
 export interface ChangeRow {
@@ -20,7 +21,11 @@ export interface ChangeRow {
   readonly marks: string | null
 }
 
-/** Texts that many rows of one answer have in common are kept once: the last minute of the log stays in memory. */
+/**
+ * Rows in the order of the log as readers take them.
+ *
+ * Texts that many rows of one answer have in common are kept once: the last minute of the log stays in memory.
+ */
 export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
   const texts = new Map<string, string>()
   const once = (text: string): string => {
@@ -30,7 +35,7 @@ export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
     return text
   }
   const onceOrNull = (text: string | null) => (text === null ? null : once(text))
-  return rows.map((row) => ({
+  const changes = rows.map((row) => ({
     xid: once(row.xid),
     at: row.at,
     room: onceOrNull(row.room),
@@ -46,6 +51,7 @@ export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
     op: row.op === null ? null : Number(row.op),
     marks: row.marks,
   }))
+  return inRecordOrder(changes)
 }
 
 /** `2026-01-02 03:04:05.6+00`, as a session in UTC prints it, as `2026-01-02T03:04:05.600000Z`. */

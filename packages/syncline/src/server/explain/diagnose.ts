@@ -82,6 +82,8 @@ function findingOf({ message, isBlocking, kind }: Drift): Finding {
 const KEEPS_FROM_WORKING: ReadonlySet<Drift['kind']> = new Set([
   'not_migrated',
   'trigger_disabled',
+  'trigger_after_stamp',
+  'trigger_before_log',
   'partition_uncaptured',
   'type_changed',
   'wrong_room',
