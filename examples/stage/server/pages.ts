@@ -20,6 +20,7 @@ export function stagePages(): Hono {
   routes.get('/service-worker.js', serveStatic({ root: PUBLIC }))
   for (const address of ['/productions', '/equipment', '/productions/:id', '/productions/:id/:part']) {
     routes.get(address, document)
+    routes.get(`${address}/`, document)
   }
   return routes
 }

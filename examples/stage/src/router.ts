@@ -76,8 +76,9 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** A slash at the end makes no other address. */
 function read(): string {
-  return location.pathname + location.hash
+  return location.pathname.replace(/(?<=.)\/$/, '') + location.hash
 }
 
 /** With a modifier the reader wants a new tab or window. */
