@@ -10,7 +10,7 @@ export const shortcuts: readonly { readonly keys: string; readonly does: string 
   { keys: 'Esc', does: 'Put back what was in the field' },
   { keys: '↑ ↓', does: 'Step a number up or down' },
   { keys: 'Alt ↑ ↓', does: 'Move the row' },
-  { keys: 'Ctrl Z', does: 'Take back the last deletion, outside of a field' },
+  { keys: 'Ctrl Z', does: 'Take back the last deletion, outside of a text' },
   { keys: '?', does: 'Show these keys' },
 ]
 
@@ -21,16 +21,31 @@ export const SEARCH_ID = 'search'
 export function useShortcuts(notices: Notices): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.isComposing || isField(event.target)) return
+      if (event.isComposing) return
       const isCommand = event.ctrlKey || event.metaKey
-      if (event.key === '/' && !isCommand) focusSearch(event)
-      if (event.key === '?') openHelp()
-      if (event.key.toLowerCase() === 'z' && isCommand && !event.shiftKey && notices.actOnLast()) {
-        event.preventDefault()
-      }
+      const isInField = isField(event.target)
+      if (event.key === '/' && !isCommand && !isInField) focusSearch(event)
+      if (event.key === '?' && !isInField) openHelp()
+      if (event.key.toLowerCase() !== 'z' || !isCommand || event.shiftKey) return
+      // In an empty field that nobody has written in there is nothing else to take back.
+      const isUntouched = event.target !== written && isEmpty(event.target)
+      if ((!isInField || isUntouched) && notices.actOnLast()) event.preventDefault()
+    }
+    let written: EventTarget | null = null
+    const onInput = (event: Event) => {
+      written = event.target
+    }
+    const onFocus = () => {
+      written = null
     }
     addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
+    addEventListener('input', onInput)
+    addEventListener('focusin', onFocus)
+    return () => {
+      removeEventListener('keydown', onKey)
+      removeEventListener('input', onInput)
+      removeEventListener('focusin', onFocus)
+    }
   }, [notices])
 }
 
@@ -49,4 +64,13 @@ function focusSearch(event: KeyboardEvent): void {
 
 function isField(target: EventTarget | null): boolean {
   return target instanceof Element && target.matches('input:not([type=checkbox]), textarea, select')
+}
+
+function isEmpty(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.matches(':is(input, textarea)') &&
+    'value' in target &&
+    target.value === ''
+  )
 }
