@@ -26,8 +26,16 @@ test('accents and capitals need not be typed', () => {
   expect(names('åkesson')).toEqual(['Pit track'])
 })
 
+test('of many matches the best are shown, and all are counted', () => {
+  const many = Array.from({ length: 14 }, (_, index) => findable(`Spare ${index + 1}`, 'Camera', ''))
+
+  const { best, count } = findMatches([...all, ...many], 'spare')
+
+  expect([best.length, count]).toEqual([12, 14])
+})
+
 function names(query: string): string[] {
-  return findMatches(all, query).map(({ name }) => name)
+  return findMatches(all, query).best.map(({ name }) => name)
 }
 
 function findable(name: string, place: string, text: string): Findable {

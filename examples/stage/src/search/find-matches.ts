@@ -14,21 +14,29 @@ export interface Findable {
   readonly isNear?: boolean
 }
 
+/** As many are shown as one looks through. */
 const MOST = 12
 
-/** The best matches, best first: every word must occur; names count for more than notes, beginnings for more than ends. */
-export function findMatches(all: readonly Findable[], query: string): Findable[] {
+export interface Matches {
+  /** The best, best first. */
+  readonly best: readonly Findable[]
+  /** How many match. */
+  readonly count: number
+}
+
+/** What matches: every word must occur; names count for more than notes, beginnings for more than ends. */
+export function findMatches(all: readonly Findable[], query: string): Matches {
   const words = fold(query).split(/\s+/).filter(Boolean)
-  if (words.length === 0) return []
-  return all
+  if (words.length === 0) return { best: [], count: 0 }
+  const matches = all
     .map((findable) => ({ findable, score: scoreOf(findable, words) }))
     .filter(({ score }) => score > 0)
     .sort(
       (a, b) =>
         b.score - a.score || nearFirst(a.findable, b.findable) || compareNames(a.findable, b.findable),
     )
-    .slice(0, MOST)
     .map(({ findable }) => findable)
+  return { best: matches.slice(0, MOST), count: matches.length }
 }
 
 function scoreOf(findable: Findable, words: readonly string[]): number {

@@ -13,7 +13,7 @@ export function SearchBox() {
   const [isOpen, setOpen] = useState(false)
   const [chosen, setChosen] = useState(0)
   const input = useRef<HTMLInputElement>(null)
-  const found = useRef<readonly Findable[]>([])
+  const [found, setFound] = useState<readonly Findable[]>([])
   const isShown = isOpen && query.trim() !== ''
 
   const open = ({ id, href }: Findable) => {
@@ -30,14 +30,14 @@ export function SearchBox() {
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
-    const count = found.current.length
+    const count = found.length
     if (event.key === 'Escape') {
       setQuery('')
       setOpen(false)
     }
     if (event.key === 'Enter') {
       event.preventDefault()
-      const match = found.current[chosen]
+      const match = found[chosen]
       if (match) open(match)
     }
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -57,8 +57,9 @@ export function SearchBox() {
         aria-autocomplete="list"
         aria-expanded={isShown}
         aria-controls={LIST_ID}
-        aria-activedescendant={isShown ? `${LIST_ID}-${chosen}` : undefined}
+        aria-activedescendant={isShown && found[chosen] ? `${LIST_ID}-${chosen}` : undefined}
         placeholder="Search"
+        dir="auto"
         autoComplete="off"
         spellCheck={false}
         value={query}
@@ -71,15 +72,7 @@ export function SearchBox() {
         onKeyDown={onKey}
       />
       {isShown ? (
-        <SearchResults
-          id={LIST_ID}
-          query={query.trim()}
-          chosen={chosen}
-          onFound={(matches) => {
-            found.current = matches
-          }}
-          onOpen={open}
-        />
+        <SearchResults id={LIST_ID} query={query.trim()} chosen={chosen} onFound={setFound} onOpen={open} />
       ) : (
         <ul id={LIST_ID} role="listbox" aria-label="Found" hidden />
       )}

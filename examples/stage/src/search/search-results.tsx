@@ -19,12 +19,12 @@ export function SearchResults({ id, query, chosen, onFound, onOpen }: SearchResu
   const reach = useAllProductions()
   const isOffline = useSyncStatus(({ status }) => status === 'offline')
   const findables = useFindables()
-  const matches = useMemo(() => findMatches(findables, query), [findables, query])
-  useEffect(() => onFound(matches))
+  const { best, count } = useMemo(() => findMatches(findables, query), [findables, query])
+  useEffect(() => onFound(best), [best, onFound])
   return (
     <div className="found">
       <ul id={id} role="listbox" aria-label="Found">
-        {matches.map((match, index) => (
+        {best.map((match, index) => (
           <li
             key={match.href}
             id={`${id}-${index}`}
@@ -34,14 +34,18 @@ export function SearchResults({ id, query, chosen, onFound, onOpen }: SearchResu
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => onOpen(match)}
           >
-            <strong>{match.name}</strong>
+            <strong dir="auto">{match.name}</strong>
             <span>{match.place}</span>
           </li>
         ))}
       </ul>
-      <p role="status" className={matches.length === 0 ? 'empty' : 'unseen'}>
-        {matches.length === 0 ? nothingFound(query, reach, isOffline) : `${matches.length} found`}
+      <p role="status" className={count > 0 && count === best.length ? 'unseen' : 'empty'}>
+        {count === 0 ? nothingFound(query, reach, isOffline) : howMany(count, best.length)}
       </p>
     </div>
   )
+}
+
+function howMany(count: number, shown: number): string {
+  return count === shown ? `${count} found` : `The best ${shown} of ${count}. Write more to find less.`
 }
