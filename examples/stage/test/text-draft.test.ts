@@ -27,15 +27,56 @@ test('it saves when typing pauses, without what stands around the text', () => {
   expect(saved).toEqual(['newer'])
 })
 
-test('R4: what others write waits until the field is left, and is counted as theirs', () => {
+test('a field in which nothing is unsaved follows what others write, also while it has the focus', async () => {
   const draft = makeDraft('old')
   draft.focus()
+  draft.onStored('theirs')
+  expect(draft.current).toMatchObject({ text: 'theirs', changesOfOthers: 1 })
+
+  draft.type('theirs and ours')
+  vi.advanceTimersByTime(1_000)
+  draft.onStored('theirs and ours')
+  await settle()
+  draft.onStored('theirs again')
+
+  expect(draft.current).toMatchObject({ text: 'theirs again', changesOfOthers: 2 })
+  expect(saved).toEqual(['theirs and ours'])
+})
+
+test('R4: a text that is being written stays, and theirs is shown when it is given up', () => {
+  const draft = makeDraft('old', { isRequired: true })
+  draft.focus()
+  draft.type('')
 
   draft.onStored('theirs')
-  expect(draft.current).toMatchObject({ text: 'old', changesOfOthers: 0 })
-  draft.leave()
+  expect(draft.current).toMatchObject({ text: '', changesOfOthers: 0 })
+  draft.restore()
 
   expect(draft.current).toMatchObject({ text: 'theirs', changesOfOthers: 1 })
+  expect(saved).toEqual([])
+})
+
+test('a space at the end of what was saved stays while it is being written on', async () => {
+  const draft = makeDraft('old')
+  draft.focus()
+  draft.type('old and ')
+  vi.advanceTimersByTime(1_000)
+
+  draft.onStored('old and')
+  await settle()
+
+  expect(draft.current.text).toBe('old and ')
+})
+
+test('Escape does not put what one found before in place of what others wrote since', () => {
+  const draft = makeDraft('old')
+  draft.focus()
+  draft.onStored('theirs')
+
+  draft.restore()
+
+  expect(draft.current.text).toBe('theirs')
+  expect(saved).toEqual([])
 })
 
 test('what comes back of a write of ours is nobody else’s change', async () => {

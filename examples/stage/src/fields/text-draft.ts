@@ -2,7 +2,7 @@
  * What is in a text field: what is being typed, what was handed to the store, and what the store shows.
  *
  *   K2 honest   a refused text stays, with the reason, until its author has dealt with it
- *   R4 gentle   what others write never replaces text under the cursor; it is shown when the field is left
+ *   R4 gentle   what others write never replaces text that is being written; it is shown when that is saved or given up
  *
  * It saves when typing pauses, on Enter, and when it is left. Escape puts back what was there before.
  */
@@ -70,7 +70,7 @@ export class TextDraft {
     this.#options = options
   }
 
-  /** The store shows another text: the field does too, unless it is being edited or holds a refused one. */
+  /** The store shows another text: the field does too, unless it holds one that is not saved. */
   onStored(stored: string): void {
     if (stored === this.#stored) return
     this.#stored = stored
@@ -106,10 +106,11 @@ export class TextDraft {
     void this.#await(this.#options.save(this.#written.trim()))
   }
 
-  /** Puts back what was there when the field was entered. */
+  /** Puts back what was there when the field was entered, or what others have written since. */
   restore(): void {
     this.#show({ text: this.#beforeEditing })
     this.saveChanged()
+    this.#showStored()
   }
 
   /** Steps the number in the field up (1) or down (-1), and no further than its range; false where there is none. */
@@ -169,11 +170,14 @@ export class TextDraft {
     this.#show({ text, refusal: reason })
   }
 
-  /** After editing, what others wrote meanwhile comes in; a write of ours that is under way is awaited first. */
+  /** What others wrote comes in, unless something here is not saved; a write of ours that is under way is awaited first. */
   #showStored(): void {
-    if (this.#isEditing || this.#shown.refusal !== undefined || this.#writesUnderWay > 0) return
     const isTheirs = this.#stored !== this.#written.trim()
+    if (this.#shown.refusal !== undefined || this.#writesUnderWay > 0) return
+    // Of what was typed nothing is taken while it is written on, not even a space at its end.
+    if (this.#isEditing && (!isTheirs || this.#shown.text !== this.#written)) return
     this.#written = this.#stored
+    if (isTheirs) this.#beforeEditing = this.#stored
     this.#show({ text: this.#stored, changesOfOthers: this.#shown.changesOfOthers + (isTheirs ? 1 : 0) })
   }
 

@@ -9,9 +9,11 @@ import {
   useSyncExternalStore,
 } from 'react'
 import type { Range } from '../../schema/ranges.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import { RefusalNote } from './refusal-note.tsx'
+import { useCaret } from './use-caret.ts'
 import { TextDraft, type TextDraftOptions } from './text-draft.ts'
-import { useMark } from './use-mark.ts'
+import { useChangesOfOthers, useMark } from './use-mark.ts'
 import { wholeNumber } from './whole-number.ts'
 
 export interface TextFieldProps extends TextDraftOptions {
@@ -22,7 +24,11 @@ export interface TextFieldProps extends TextDraftOptions {
   readonly placeholder?: string
 }
 
-export function TextField({ label, value, className = '', placeholder, ...options }: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  return useMayEdit() ? <EditedText {...props} /> : <ShownText {...props} />
+}
+
+function EditedText({ label, value, className = '', placeholder, ...options }: TextFieldProps) {
   const [draft] = useState(() => new TextDraft(value, options))
   const { text, refusal, changesOfOthers } = useSyncExternalStore(draft.subscribe, () => draft.current)
   const isMarked = useMark(changesOfOthers)
@@ -31,6 +37,7 @@ export function TextField({ label, value, className = '', placeholder, ...option
   const isRefused = refusal !== undefined
   const Input = options.range ? 'input' : 'textarea'
 
+  useCaret(input, draft, text)
   useLayoutEffect(() => {
     draft.follow(options)
     draft.onStored(value)
@@ -52,6 +59,7 @@ export function TextField({ label, value, className = '', placeholder, ...option
           {...(options.range ? asNumber(options.range, text) : { rows: 1 })}
           value={text}
           placeholder={placeholder}
+          dir="auto"
           autoComplete="off"
           spellCheck={false}
           aria-label={label}
@@ -79,6 +87,18 @@ export function TextField({ label, value, className = '', placeholder, ...option
           input.current?.focus()
         }}
       />
+    </div>
+  )
+}
+
+/** For who may not write: the text. */
+function ShownText({ value, className = '' }: TextFieldProps) {
+  const isMarked = useMark(useChangesOfOthers(value, () => false))
+  return (
+    <div className="field-whole">
+      <div className={`field is-shown ${className}${isMarked ? ' is-changed' : ''}`}>
+        <span dir="auto">{value}</span>
+      </div>
     </div>
   )
 }
