@@ -36,6 +36,14 @@ export function formatMoment(at: string): string {
   return `${day.format(moment)}, ${time.format(moment)}`
 }
 
+/** `rtl` for a text that begins in a script that is written from right to left. */
+export function directionOf(text: string): 'rtl' | undefined {
+  const [first = ''] = /\p{L}/u.exec(text) ?? []
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u.test(first)
+    ? 'rtl'
+    : undefined
+}
+
 /** A word inside a sentence: "camera", but "CCU". */
 export function inSentence(word: string): string {
   return /^[A-Z]{2}/.test(word) ? word : word.charAt(0).toLowerCase() + word.slice(1)

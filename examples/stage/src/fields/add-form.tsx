@@ -1,5 +1,6 @@
 /** One line to add something: its name, then Enter. */
 import { useState } from 'react'
+import { useMayEdit } from '../sync/may-edit.ts'
 
 interface AddFormProps {
   readonly placeholder: string
@@ -8,6 +9,7 @@ interface AddFormProps {
 
 export function AddForm({ placeholder, onAdd }: AddFormProps) {
   const [name, setName] = useState('')
+  if (!useMayEdit()) return null
   return (
     <form
       className="add"
@@ -22,6 +24,7 @@ export function AddForm({ placeholder, onAdd }: AddFormProps) {
         onChange={(event) => setName(event.target.value)}
         aria-label={placeholder}
         placeholder={placeholder}
+        dir="auto"
         autoComplete="off"
       />
       <button type="submit">Add</button>

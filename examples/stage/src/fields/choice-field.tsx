@@ -1,30 +1,32 @@
 /** One of a few values, chosen in place. A value that the page does not know (written by another program) is shown as it is. */
 import { useId, useRef, useState } from 'react'
+import { directionOf } from '../format.ts'
 import type { Outcome } from '../sync/crew.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
+import { type Option, type OptionGroup, OptionGroups, Options } from './option-groups.tsx'
 import { RefusalNote } from './refusal-note.tsx'
 import { useChangesOfOthers, useMark } from './use-mark.ts'
-
-export interface Option {
-  readonly value: string
-  readonly label: string
-}
-
-export interface OptionGroup {
-  readonly label: string
-  readonly options: readonly Option[]
-}
+import { useOpened } from './use-opened.ts'
 
 export interface ChoiceFieldProps {
   readonly label: string
   readonly value: string
   readonly options: readonly Option[]
-  /** Options under headings, after the others. */
-  readonly groups?: readonly OptionGroup[]
+  /** Options of which there may be thousands: they are on the page only while somebody chooses. */
+  readonly many?: {
+    groups(): readonly OptionGroup[]
+    labelOf(value: string): string | undefined
+  }
   readonly className?: string
   save(value: string): Outcome
 }
 
-export function ChoiceField({ label, value, options, groups = [], className = '', save }: ChoiceFieldProps) {
+export function ChoiceField(props: ChoiceFieldProps) {
+  return useMayEdit() ? <EditedChoice {...props} /> : <ShownChoice {...props} />
+}
+
+function EditedChoice(props: ChoiceFieldProps) {
+  const { label, value, options, many, className = '', save } = props
   const [refused, setRefused] = useState<{ readonly value: string; readonly reason: string }>()
   const chosen = useRef<string>(undefined)
   const select = useRef<HTMLSelectElement>(null)
@@ -32,7 +34,9 @@ export function ChoiceField({ label, value, options, groups = [], className = ''
   // Back to what it was is a refusal of ours, not a change of theirs.
   const isMarked = useMark(useChangesOfOthers(value, () => chosen.current !== undefined))
   const shown = refused?.value ?? value
-  const isKnown = [...options, ...groups.flatMap((group) => group.options)].some((one) => one.value === shown)
+  const { isOpened, listeners } = useOpened()
+  const groups = isOpened && many ? many.groups() : []
+  const isOffered = [{ options }, ...groups].some((group) => group.options.some((one) => one.value === shown))
 
   const choose = async (next: string) => {
     chosen.current = next
@@ -49,16 +53,14 @@ export function ChoiceField({ label, value, options, groups = [], className = ''
           ref={select}
           aria-label={label}
           aria-describedby={refused && noteId}
+          dir={directionOf(labelOf(shown, props))}
           value={shown}
           onChange={(event) => void choose(event.target.value)}
+          {...listeners}
         >
-          {!isKnown && <option value={shown}>{shown}</option>}
-          {options.map(optionOf)}
-          {groups.map((group) => (
-            <optgroup key={group.label} label={group.label}>
-              {group.options.map(optionOf)}
-            </optgroup>
-          ))}
+          {!isOffered && <option value={shown}>{labelOf(shown, props)}</option>}
+          <Options options={options} />
+          <OptionGroups groups={groups} />
         </select>
       </div>
       <RefusalNote
@@ -77,15 +79,25 @@ export function ChoiceField({ label, value, options, groups = [], className = ''
   )
 }
 
+/** For who may not choose: what is chosen. */
+function ShownChoice(props: ChoiceFieldProps) {
+  const { value, className = '' } = props
+  const isMarked = useMark(useChangesOfOthers(value, () => false))
+  return (
+    <div className="field-whole">
+      <div className={`choice ${className}${isMarked ? ' is-changed' : ''}`} data-value={value}>
+        <span dir="auto">{labelOf(value, props)}</span>
+      </div>
+    </div>
+  )
+}
+
+/** What a value is called. */
+function labelOf(value: string, { options, many }: Pick<ChoiceFieldProps, 'options' | 'many'>): string {
+  return options.find((option) => option.value === value)?.label ?? many?.labelOf(value) ?? value
+}
+
 /** Values as options: the value with a capital. */
 export function optionsOf(values: readonly string[]): Option[] {
   return values.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))
-}
-
-function optionOf({ value, label }: Option) {
-  return (
-    <option key={value} value={value}>
-      {label}
-    </option>
-  )
 }

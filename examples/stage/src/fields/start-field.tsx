@@ -1,6 +1,8 @@
 /** Day and time of a production, in the reader's own time zone. */
 import { useId, useRef, useState } from 'react'
+import { formatStart } from '../format.ts'
 import type { Outcome } from '../sync/crew.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import { RefusalNote } from './refusal-note.tsx'
 import { useChangesOfOthers, useMark } from './use-mark.ts'
 
@@ -10,7 +12,17 @@ interface StartFieldProps {
   save(value: string | null): Outcome
 }
 
-export function StartField({ value, save }: StartFieldProps) {
+export function StartField(props: StartFieldProps) {
+  return useMayEdit() ? (
+    <EditedStart {...props} />
+  ) : (
+    <p className="field is-shown">
+      <span>{formatStart(props.value)}</span>
+    </p>
+  )
+}
+
+function EditedStart({ value, save }: StartFieldProps) {
   /** What is being chosen; undefined while nobody does. */
   const [draft, setDraft] = useState<string>()
   const [reason, setReason] = useState<string>()

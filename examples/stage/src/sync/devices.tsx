@@ -1,6 +1,7 @@
 /** All devices of a production, of whatever kind: what connections lead from and to. */
 import { createContext, type ReactNode, useContext, useMemo } from 'react'
 import { kindOf } from '../entities/kinds.ts'
+import type { OptionGroup } from '../fields/option-groups.tsx'
 import { nameOf } from '../entities/kind.ts'
 import { useQuery } from './hooks.ts'
 import type { AnyRow, Connection, ListedModel } from './rows.ts'
@@ -33,9 +34,11 @@ export interface Devices {
   /** In the order of `deviceModels`, and within a model as people have put them. */
   readonly all: readonly Device[]
   readonly byId: ReadonlyMap<string, Device>
+  /** By kind, to choose from. There may be thousands: they are put together when somebody asks for them. */
+  groups(): readonly OptionGroup[]
 }
 
-const Context = createContext<Devices>({ all: [], byId: new Map() })
+const Context = createContext<Devices>({ all: [], byId: new Map(), groups: () => [] })
 
 /** Reads the devices once for all that is below. */
 export function DevicesProvider({
@@ -50,7 +53,12 @@ export function DevicesProvider({
     const all = deviceModels.flatMap((model, index) =>
       (lists[index] ?? []).map((row): Device => ({ id: row.id, model, name: nameOf(row), row })),
     )
-    return { all, byId: new Map(all.map((device) => [device.id, device])) }
+    let groups: readonly OptionGroup[] | undefined
+    return {
+      all,
+      byId: new Map(all.map((device) => [device.id, device])),
+      groups: () => (groups ??= groupsOf(all)),
+    }
     // Each list is the same until it changes, and there are always as many.
   }, lists)
   return <Context value={devices}>{children}</Context>
@@ -58,6 +66,17 @@ export function DevicesProvider({
 
 export function useDevices(): Devices {
   return useContext(Context)
+}
+
+function groupsOf(all: readonly Device[]): readonly OptionGroup[] {
+  return deviceModels
+    .map((model) => ({
+      label: kindOf[model].many,
+      options: all
+        .filter((device) => device.model === model)
+        .map(({ id, name }) => ({ value: id, label: name })),
+    }))
+    .filter(({ options }) => options.length > 0)
 }
 
 /** "Camera 1 to CCU 1". */

@@ -1,7 +1,8 @@
 /** Connects two devices: from, to, Connect. */
 import { type RefObject, useRef, useState } from 'react'
-import type { OptionGroup } from '../fields/choice-field.tsx'
-import { useDeviceGroups } from './reference-cells.tsx'
+import { OptionGroups } from '../fields/option-groups.tsx'
+import { useOpened } from '../fields/use-opened.ts'
+import { useDevices } from '../sync/devices.tsx'
 
 interface Ends {
   readonly fromId: string
@@ -12,7 +13,6 @@ const NEITHER: Ends = { fromId: '', toId: '' }
 
 export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
   const [ends, setEnds] = useState(NEITHER)
-  const groups = useDeviceGroups()
   const to = useRef<HTMLSelectElement>(null)
   const isPossible = groups.flatMap(({ options }) => options).length > 1
   const isReady = ends.fromId !== '' && ends.toId !== '' && ends.fromId !== ends.toId
@@ -40,7 +40,6 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
         label="Connect from"
         name="Connect from"
         value={ends.fromId}
-        groups={groups}
         onChange={(fromId) => setEnds({ ...ends, fromId })}
       />
       <End
@@ -48,7 +47,6 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
         name="Connect to"
         field={to}
         value={ends.toId}
-        groups={groups}
         onChange={(toId) => setEnds({ ...ends, toId })}
       />
       <button type="submit" disabled={!isReady}>
@@ -63,26 +61,27 @@ interface EndProps {
   /** What the field is called by those who do not see what stands before it. */
   readonly name: string
   readonly value: string
-  readonly groups: readonly OptionGroup[]
   readonly field?: RefObject<HTMLSelectElement | null>
   onChange(id: string): void
 }
 
-function End({ label, name, value, groups, field, onChange }: EndProps) {
+function End({ label, name, value, field, onChange }: EndProps) {
+  const { byId, groups } = useDevices()
+  const { isOpened, listeners } = useOpened()
+  const chosen = byId.get(value)
   return (
     <label>
       {label}{' '}
-      <select ref={field} aria-label={name} value={value} onChange={(event) => onChange(event.target.value)}>
+      <select
+        ref={field}
+        aria-label={name}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        {...listeners}
+      >
         <option value="">Choose a device</option>
-        {groups.map((group) => (
-          <optgroup key={group.label} label={group.label}>
-            {group.options.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </optgroup>
-        ))}
+        {isOpened && <OptionGroups groups={groups()} />}
+        {!isOpened && chosen && <option value={value}>{chosen.name}</option>}
       </select>
     </label>
   )

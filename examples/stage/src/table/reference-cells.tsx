@@ -1,10 +1,9 @@
 /** Fields that name another record: a piece of equipment, an end of a connection, a cable snake. */
 import { useMemo } from 'react'
 import type { Cell } from '../entities/kind.ts'
-import { kindOf } from '../entities/kinds.ts'
-import { ChoiceField, type OptionGroup } from '../fields/choice-field.tsx'
+import { ChoiceField } from '../fields/choice-field.tsx'
 import { useCrew } from '../sync/crew-context.ts'
-import { deviceModels, useDevices } from '../sync/devices.tsx'
+import { useDevices } from '../sync/devices.tsx'
 import { useQuery } from '../sync/hooks.ts'
 import type { AnyRow, Equipment } from '../sync/rows.ts'
 import type { CellProps } from './cell-view.tsx'
@@ -39,16 +38,15 @@ export function EquipmentChoice({ cell, model, row, name, className }: Of<'equip
 export function DeviceChoice({ cell, model, row, name, className }: Of<'device'>) {
   const { crew } = useCrew()
   const value = String(row[cell.field] ?? '')
-  const groups = useDeviceGroups()
-  const isThere = groups.some(({ options }) => options.some((option) => option.value === value))
+  const { byId, groups } = useDevices()
   // The device is deleted; its id would say nothing to anybody.
-  const missing = value !== '' && !isThere ? [{ value, label: 'No longer there' }] : []
+  const missing = value !== '' && !byId.has(value) ? [{ value, label: 'No longer there' }] : []
   return (
     <ChoiceField
       label={`${cell.label}, ${name}`}
       value={value}
       options={[{ value: '', label: 'Not connected' }, ...missing]}
-      groups={groups}
+      many={{ groups, labelOf: (id) => byId.get(id)?.name }}
       className={`is-reference ${missing.length > 0 ? 'is-missing ' : ''}${className ?? ''}`}
       save={(id) => crew.update(model, row.id, { [cell.field]: id })}
     />
@@ -86,22 +84,5 @@ export function CoresTaken({ snake }: { readonly snake: AnyRow }) {
     <span className={`derived${isTooMany ? ' is-too-many' : ''}`}>
       {data.length} taken{isTooMany && ', too many'}
     </span>
-  )
-}
-
-/** The devices of the production, by kind. */
-export function useDeviceGroups(): readonly OptionGroup[] {
-  const { all } = useDevices()
-  return useMemo(
-    () =>
-      deviceModels
-        .map((model) => ({
-          label: kindOf[model].many,
-          options: all
-            .filter((device) => device.model === model)
-            .map(({ id, name }) => ({ value: id, label: name })),
-        }))
-        .filter(({ options }) => options.length > 0),
-    [all],
   )
 }

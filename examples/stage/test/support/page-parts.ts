@@ -18,6 +18,12 @@ export function section(page: Page, title: string): Locator {
   return page.getByRole('region', { name: title, exact: true })
 }
 
+/** Chooses one of many, which are on the page while somebody is in the choice. */
+export async function chooseFrom(choice: Locator, label: string): Promise<void> {
+  await choice.focus()
+  await choice.selectOption({ label })
+}
+
 /** Waits until a field shows a text. */
 export function untilValue(
   page: Page | Locator,
