@@ -5,6 +5,8 @@
  * device has kept for that user, and nothing is sent until the server has seen the cookie.
  */
 
+import { noteTimeOf } from './server-clock.ts'
+
 export interface SignedIn {
   readonly id: string
   readonly name: string
@@ -104,6 +106,7 @@ function write(key: string, text: string | null): void {
 }
 
 async function readAnswer<Answer>(response: Response): Promise<Answer> {
+  noteTimeOf(response)
   if (response.ok) return (await response.json()) as Answer
   throw new Error(
     response.status === 401

@@ -1,10 +1,11 @@
 /** The time, for ages that are shown: one clock for the whole page, which ticks while somebody looks at it. */
 import { useSyncExternalStore } from 'react'
+import { onClockSet, serverNow } from './server-clock.ts'
 
 const TICK_MS = 20_000
 
 const listeners = new Set<() => void>()
-let now = Date.now()
+let now = serverNow()
 let timer: ReturnType<typeof setInterval> | undefined
 
 function subscribe(listener: () => void): () => void {
@@ -19,11 +20,13 @@ function subscribe(listener: () => void): () => void {
 }
 
 function tick(): void {
-  now = Date.now()
+  now = serverNow()
   for (const listener of listeners) listener()
 }
 
-/** The time in ms since 1970, renewed every 20 s. */
+onClockSet(tick)
+
+/** The server's time in ms since 1970, renewed every 20 s. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now)
 }

@@ -4,6 +4,7 @@ import { AddForm } from '../fields/add-form.tsx'
 import { behind } from '../sync/reorder.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { useQuery } from '../sync/hooks.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import { PhaseList } from './phase-list.tsx'
 import { phasesOf } from './phases.ts'
 
@@ -14,6 +15,7 @@ interface ChecklistProps {
 
 export function Checklist({ productionId, target }: ChecklistProps) {
   const { crew } = useCrew()
+  const mayEdit = useMayEdit()
   const { data: tasks } = useQuery('checklistItem', { where: { productionId }, orderBy: 'position' })
   /** Phases that have no task yet, and are nothing but a heading here. */
   const [begun, setBegun] = useState<readonly string[]>([])
@@ -44,7 +46,7 @@ export function Checklist({ productionId, target }: ChecklistProps) {
         </p>
         <progress aria-label="Tasks done" max={Math.max(tasks.length, 1)} value={done} />
       </header>
-      {phases.length === 0 && (
+      {phases.length === 0 && mayEdit && (
         <p className="empty">
           Tasks stand under the phases of the day, such as load-in, rehearsal and show. Begin with one:
         </p>

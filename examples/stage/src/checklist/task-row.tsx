@@ -3,6 +3,7 @@ import { memo, useEffect, useRef } from 'react'
 import { TextField } from '../fields/text-field.tsx'
 import { useChangesOfOthers, useMark } from '../fields/use-mark.ts'
 import { useCrew } from '../sync/crew-context.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import type { Task } from '../sync/rows.ts'
 import { Edited } from '../table/edited.tsx'
 import type { DragHandle } from '../table/use-drag.ts'
@@ -20,6 +21,7 @@ interface TaskRowProps {
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   const { task, index, isTarget, actions, handle } = props
   const { crew } = useCrew()
+  const mayEdit = useMayEdit()
   const element = useRef<HTMLLIElement>(null)
   const ticked = useRef<boolean>(undefined)
   const { id, name, completed } = task
@@ -48,17 +50,25 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       id={id}
       data-index={index}
       className={completed ? 'is-done' : undefined}
-      onKeyDown={(event) => moveByKey(event, (by) => actions.moveBy(task, name, by))}
+      onKeyDown={(event) => mayEdit && moveByKey(event, (by) => actions.moveBy(task, name, by))}
     >
-      <button
-        type="button"
-        className="handle"
-        tabIndex={-1}
-        aria-label={`Move task ${name}`}
-        title="Drag, or Alt and arrow keys"
-        {...handle}
+      {mayEdit && (
+        <button
+          type="button"
+          className="handle"
+          tabIndex={-1}
+          aria-label={`Move task ${name}`}
+          title="Drag, or Alt and arrow keys"
+          {...handle}
+        />
+      )}
+      <input
+        type="checkbox"
+        aria-label={`Done: ${name}`}
+        checked={completed}
+        disabled={!mayEdit}
+        onChange={toggle}
       />
-      <input type="checkbox" aria-label={`Done: ${name}`} checked={completed} onChange={toggle} />
       <div className={`task${isMarked ? ' is-changed' : ''}`}>
         <TextField label={`Name of task ${name}`} className="is-first" isRequired {...text('name')} />
         <div className="details">
@@ -74,16 +84,18 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
             className="is-second"
             {...text('note')}
           />
-          <Edited by={task.lastModifiedBy} at={task.updatedAt} />
+          <Edited row={task} />
         </div>
       </div>
-      <button
-        type="button"
-        className="remove"
-        aria-label={`Delete task ${name}`}
-        title={`Delete task ${name}`}
-        onClick={remove}
-      />
+      {mayEdit && (
+        <button
+          type="button"
+          className="remove"
+          aria-label={`Delete task ${name}`}
+          title={`Delete task ${name}`}
+          onClick={remove}
+        />
+      )}
     </li>
   )
 })

@@ -60,15 +60,21 @@ export const FlowBox = memo(function FlowBox({ box, isTraced, isSelected, onSele
         height={HEAD_HEIGHT}
       >
         <div className="box-text">
-          <span className="name">{name}</span>
-          {detail !== '' && <span className="detail">{detail}</span>}
+          <span className="name" dir="auto">
+            {name}
+          </span>
+          {detail !== '' && (
+            <span className="detail" dir="auto">
+              {detail}
+            </span>
+          )}
         </div>
       </foreignObject>
       {hasLabels(node) && <path className="rule" d={`M0 ${HEAD_HEIGHT}H${BOX_WIDTH}`} />}
       {hasLabels(node) &&
         node.inputs.map((label) => (
           <text key={label} className="port" x={10} y={portOffset(node, 'inputs', label) + 4}>
-            {clip(label, LABEL_LETTERS)}
+            {shortened(label)}
           </text>
         ))}
       {hasLabels(node) &&
@@ -80,7 +86,7 @@ export const FlowBox = memo(function FlowBox({ box, isTraced, isSelected, onSele
             y={portOffset(node, 'outputs', label) + 4}
             textAnchor="end"
           >
-            {clip(label, LABEL_LETTERS)}
+            {shortened(label)}
           </text>
         ))}
     </g>
@@ -93,6 +99,8 @@ function detailOf(row: AnyRow): string {
   return String(fields.map((field) => row[field]).find(Boolean) ?? '')
 }
 
-function clip(text: string, letters: number): string {
-  return text.length > letters ? `${text.slice(0, letters - 1).trimEnd()}…` : text
+/** In isolation, so that the dots stand at its end in whatever direction it runs. */
+function shortened(label: string): string {
+  const isLong = label.length > LABEL_LETTERS
+  return `\u2068${isLong ? `${label.slice(0, LABEL_LETTERS - 1).trimEnd()}…` : label}\u2069`
 }

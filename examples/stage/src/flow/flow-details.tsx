@@ -30,10 +30,10 @@ export function FlowDetails({ graph, device, productionId }: FlowDetailsProps) {
     .map((edge) => describe(nameOf(edge.to), edge, 'fromPort'))
   return (
     <p className="flow-details" role="status">
-      <strong>{name}</strong> <span className="what">{kindName(model)}</span>
+      <strong dir="auto">{name}</strong> <span className="what">{kindName(model)}</span>
       {from.length > 0 && <span>from {from.join(', ')}</span>}
       {to.length > 0 && <span>to {to.join(', ')}</span>}
-      <Edited by={row['lastModifiedBy'] as string | null} at={row['updatedAt'] as string | null} />
+      <Edited row={row} />
       <a href={productionPath(productionId, kindOf[model].tab, id)}>Edit</a>
     </p>
   )

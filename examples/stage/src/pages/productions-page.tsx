@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { AddForm } from '../fields/add-form.tsx'
 import { useChangesOfOthers, useMark } from '../fields/use-mark.ts'
 import { formatStart } from '../format.ts'
+import { DetailsEdit } from '../parts/last-edit.tsx'
 import { Heading, useTitle } from '../parts/heading.tsx'
 import { go, productionPath } from '../router.ts'
 import { useCrew } from '../sync/crew-context.ts'
@@ -10,7 +11,6 @@ import { useQuery, useRoom, useSyncStatus } from '../sync/hooks.ts'
 import type { Production } from '../sync/rows.ts'
 import { reasonOf } from '../sync/reason-of.ts'
 import { useIsAdmin } from '../sync/use-people.ts'
-import { Edited } from '../table/edited.tsx'
 
 export function ProductionsPage() {
   const { crew } = useCrew()
@@ -55,17 +55,20 @@ const ProductionRow = memo(function ProductionRow({ production }: { readonly pro
   const { user } = useCrew()
   const isOurs = ({ lastModifiedBy }: Production) => lastModifiedBy === user.id
   const isMarked = useMark(useChangesOfOthers(production, isOurs))
-  const { id, name, venue, startsAt, status, lastModifiedBy, updatedAt } = production
+  const { id, name, venue, startsAt, status } = production
   return (
     <li className={isMarked ? 'is-changed' : undefined}>
       <a href={productionPath(id)}>
-        <strong>{name}</strong>
-        <span className="venue">{venue}</span>
+        <strong dir="auto">{name}</strong>
+        <span className="venue" dir="auto">
+          {venue}
+        </span>
         <span className="start">{formatStart(startsAt)}</span>
         <span className="stage" data-value={status}>
           {status}
         </span>
-        <Edited by={lastModifiedBy} at={updatedAt} />
+        {/* What is in a production is not on the device until it is opened. */}
+        <DetailsEdit production={production} />
       </a>
     </li>
   )

@@ -1,31 +1,37 @@
-/** Who changed anything in a production last, and when. */
+/** Who changed a production last, and when: anything in it, or its details. */
 import { formatAge, formatMoment } from '../format.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { useQuery } from '../sync/hooks.ts'
 import { usePeople } from '../sync/use-people.ts'
+import { type Author, type Stamp, useAuthor, useAuthorIn } from '../sync/use-stamp.ts'
 import { useNow } from '../use-now.ts'
 
-interface Stamp {
-  readonly lastModifiedBy: string | null
-  readonly updatedAt: string | null
+/** On the page of a production: of everything in it. */
+export function LastEdit({ productionId }: { readonly productionId: string }) {
+  const author = useAuthorIn(productionId, useLastStamp(productionId))
+  return author ? <Told what="Last changed" author={author} /> : null
 }
 
-export function LastEdit({ productionId }: { readonly productionId: string }) {
-  const last = useLastStamp(productionId)
+/** In the list, where only the productions themselves are on the device: of their details. */
+export function DetailsEdit({ production }: { readonly production: Stamp & { readonly id: string } }) {
+  const author = useAuthor(production)
+  return author ? <Told what="Details changed" author={author} /> : null
+}
+
+/** "Last changed by Ben Okafor, 4 min ago". */
+function Told({ what, author: { by, at } }: { readonly what: string; readonly author: Author }) {
   const people = usePeople()
   const { user } = useCrew()
   const now = useNow()
-  if (!last?.updatedAt) return null
-  const { lastModifiedBy: by, updatedAt: at } = last
   const name = by === null ? 'another program' : by === user.id ? 'you' : (people.get(by)?.name ?? by)
   const age = formatAge(at, now)
   return (
-    <p className="last-edit">
-      Last changed by {name},{' '}
+    <span className="last-edit">
+      {what} by {name},{' '}
       <time dateTime={at} title={formatMoment(at)}>
         {age === 'now' || /^\d+ \D/.test(age) === false ? age : `${age} ago`}
       </time>
-    </p>
+    </span>
   )
 }
 

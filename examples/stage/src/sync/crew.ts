@@ -6,7 +6,9 @@
  */
 import type { Client, ParkedOp, Submission } from 'syncline/client'
 import type { schema } from '../../schema.ts'
+import { serverNow } from '../server-clock.ts'
 import type { Notices } from './notices.ts'
+import { type Edited, OwnEdits } from './own-edits.ts'
 import { reasonOf, type Written } from './reason-of.ts'
 import { type Placed, reorder } from './reorder.ts'
 import type { AnyRow, EditedModel } from './rows.ts'
@@ -29,6 +31,7 @@ const UNDO_MS = 10_000
 export class Crew {
   readonly #client: Client<typeof schema>
   readonly #notices: Notices
+  readonly edits = new OwnEdits()
 
   constructor(client: Client<typeof schema>, notices: Notices) {
     this.#client = client
@@ -37,12 +40,12 @@ export class Crew {
 
   /** Changes fields of a record. */
   update(model: EditedModel, id: string, changes: Fields): Outcome {
-    return this.#outcome({ model, fields: changes }, () => this.#mutators(model).update(id, changes))
+    return this.#outcome({ model, fields: changes }, () => this.#edit(model, id, changes))
   }
 
   /** Changes a record's fields where there is no field that could keep a refused value: a refusal becomes a notice. */
   change(model: EditedModel, id: string, changes: Fields, what: string): void {
-    void this.#report(model, what, () => this.#mutators(model).update(id, changes))
+    void this.#report(model, what, () => this.#edit(model, id, changes))
   }
 
   /** Adds a record; returns its id. */
@@ -51,6 +54,7 @@ export class Crew {
     void this.#report(model, `“${name}” was not added.`, () => {
       const write = this.#mutators(model).create(row)
       id = write.id
+      void this.edits.add([{ id, productionId: productionOf(row) }], serverNow(), write.confirmed)
       return write
     })
     return id
@@ -88,17 +92,30 @@ export class Crew {
   ): void {
     const changes = reorder(list, from, to, field === 'position')
     if (changes.length === 0) return
-    void this.#report(model, 'The order was not changed.', () =>
-      this.#client.transaction((tx) => {
+    void this.#report(model, 'The order was not changed.', () => {
+      const write = this.#client.transaction((tx) => {
         const { update } = tx[model] as unknown as { update(id: string, changes: Fields): void }
         for (const { id, place } of changes) update(id, { [field]: place })
-      }),
-    )
+      })
+      const moved = changes.map(({ id }) => this.#edited(model, id))
+      void this.edits.add(moved, serverNow(), write.confirmed)
+      return write
+    })
   }
 
   /** Keeps what was being written in a record that is not there any more. */
   lost(name: string, text: string, reason: string): void {
     this.#notices.add({ text: `What you wrote in “${name}” is not saved. ${reason}`, kept: text })
+  }
+
+  #edit(model: EditedModel, id: string, changes: Fields): Submission {
+    const write = this.#mutators(model).update(id, changes)
+    void this.edits.add([this.#edited(model, id)], serverNow(), write.confirmed)
+    return write
+  }
+
+  #edited(model: EditedModel, id: string): Edited {
+    return { id, productionId: productionOf(this.#client.record(model, id).current as AnyRow | undefined) }
   }
 
   #mutators(model: EditedModel): AnyMutators {
@@ -133,4 +150,8 @@ export class Crew {
       if (isOwn(parked) && parked.device === device) this.#client.dismiss(parked)
     }
   }
+}
+
+function productionOf(row: Fields | undefined): string | undefined {
+  return row?.['productionId'] as string | undefined
 }

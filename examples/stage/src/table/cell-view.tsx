@@ -39,7 +39,7 @@ export function CellView(props: CellProps): ReactNode {
     case 'coresTaken':
       return <CoresTaken snake={row} />
     case 'edited':
-      return <Edited by={row['lastModifiedBy'] as string | null} at={row['updatedAt'] as string | null} />
+      return <Edited row={row} />
   }
 }
 

@@ -1,0 +1,52 @@
+/** Names and notes in scripts that are written from right to left. */
+import type { Browser, Page } from 'playwright-core'
+import { createTestDatabase, type TestDatabase } from 'syncline/testing'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
+import { field } from './support/page-parts.ts'
+import { type StageProcess, startStage } from './support/stage-process.ts'
+
+const LONG = 'الكاميرا الرئيسية فوق المدخل الشرقي للقاعة الكبرى'
+
+let database: TestDatabase
+let stage: StageProcess
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
+  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  await database.query(`update cameras set name = $1 where id = 'northern-sessions-camera-1'`, [LONG])
+  page = await openWindow(browser, stage.url, 'Ben')
+  await openProduction(page, 'Northern Sessions Awards')
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await stage?.remove()
+  await database?.drop()
+})
+
+test('a field runs as its text does', async () => {
+  const directions = await Promise.all(
+    [`Name of ${LONG}`, 'Name of Camera 2'].map((name) =>
+      field(page, name).evaluate((input) => getComputedStyle(input).direction),
+    ),
+  )
+
+  expect(directions).toEqual(['rtl', 'ltr'])
+})
+
+test('a name that is too long for its box in the signal flow keeps its beginning', async () => {
+  await openTab(page, 'Signal flow')
+
+  const isCut = await page.locator('.box .name', { hasText: LONG }).evaluate((name) => {
+    const first = document.createRange()
+    first.setStart(name.firstChild as Node, 0)
+    first.setEnd(name.firstChild as Node, 1)
+    const [letter, box] = [first.getBoundingClientRect(), name.getBoundingClientRect()]
+    return { isTooLong: name.scrollWidth > name.clientWidth, isFirstShown: letter.right <= box.right + 1 }
+  })
+
+  expect(isCut).toEqual({ isTooLong: true, isFirstShown: true })
+})
