@@ -1,13 +1,14 @@
 /** Connections between devices, and the snakes that they run in. */
-import { useCallback } from 'react'
+import { useMemo } from 'react'
 import { cableSnakes, connections } from '../entities/cabling.ts'
+import { distinctNames } from '../entities/distinct-names.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { connectionName, useDevices } from '../sync/devices.tsx'
 import { useQuery } from '../sync/hooks.ts'
 import type { AnyRow, Connection } from '../sync/rows.ts'
 import { ConnectForm } from '../table/connect-form.tsx'
 import { EntityTable } from '../table/entity-table.tsx'
-import { Records } from './records-page.tsx'
+import { Tables } from './records-page.tsx'
 
 interface CablingPageProps {
   readonly productionId: string
@@ -18,7 +19,10 @@ export function CablingPage({ productionId, target }: CablingPageProps) {
   const { crew } = useCrew()
   const devices = useDevices()
   const { data } = useQuery('connection', { where: { productionId }, orderBy: 'sortOrder' })
-  const nameOf = useCallback((row: AnyRow) => connectionName(row as Connection, devices), [devices])
+  const names = useMemo(() => {
+    const nameOf = (row: AnyRow) => connectionName(row as Connection, devices)
+    return distinctNames([{ kind: connections, rows: data, nameOf }])
+  }, [data, devices])
   return (
     <div className="stack">
       <EntityTable
@@ -26,7 +30,7 @@ export function CablingPage({ productionId, target }: CablingPageProps) {
         defaults={{ productionId }}
         rows={data}
         target={target}
-        nameOf={nameOf}
+        nameOf={({ id }) => names.get(id) ?? ''}
         addForm={(nextPlace) => (
           <ConnectForm
             onConnect={(ends) => {
@@ -36,7 +40,7 @@ export function CablingPage({ productionId, target }: CablingPageProps) {
           />
         )}
       />
-      <Records kind={cableSnakes} productionId={productionId} target={target} />
+      <Tables kinds={[cableSnakes]} productionId={productionId} target={target} />
     </div>
   )
 }

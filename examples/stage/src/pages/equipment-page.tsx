@@ -5,6 +5,7 @@ import { library } from '../entities/library.ts'
 import { nameOf } from '../entities/kind.ts'
 import { Heading, useTitle } from '../parts/heading.tsx'
 import { equipmentPath, go } from '../router.ts'
+import { useIsAdmin } from '../sync/use-people.ts'
 import { useQuery, useRoom, useSyncStatus } from '../sync/hooks.ts'
 import type { Equipment } from '../sync/rows.ts'
 import { EntityTable } from '../table/entity-table.tsx'
@@ -14,6 +15,7 @@ export function EquipmentPage({ target }: { readonly target?: string }) {
   const rows = useMemo(() => data.toSorted(byCategory), [data])
   const { isLoading } = useRoom('equipment', 'all')
   const isOffline = useSyncStatus(({ status }) => status === 'offline')
+  const isAdmin = useIsAdmin()
   useTitle('Equipment')
   return (
     <div className="library">
@@ -30,6 +32,7 @@ export function EquipmentPage({ target }: { readonly target?: string }) {
           rows={rows}
           target={target}
           nameOf={nameOf}
+          mayRemove={isAdmin}
           onAdded={(id) => go(equipmentPath(id))}
         />
       )}

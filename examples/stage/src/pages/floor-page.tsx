@@ -1,7 +1,7 @@
 /** What a crew works with on the day: the cameras and the checklist. */
 import { Checklist } from '../checklist/checklist.tsx'
 import { cameras } from '../entities/inputs.ts'
-import { Records } from './records-page.tsx'
+import { Tables } from './records-page.tsx'
 
 interface FloorPageProps {
   readonly productionId: string
@@ -16,7 +16,7 @@ export function FloorPage({ productionId, target }: FloorPageProps) {
         <a href="#cameras">Cameras</a>
         <a href="#checklist">Checklist</a>
       </nav>
-      <Records kind={cameras} productionId={productionId} target={target} />
+      <Tables kinds={[cameras]} productionId={productionId} target={target} />
       <Checklist productionId={productionId} target={target} />
     </div>
   )

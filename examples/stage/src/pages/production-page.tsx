@@ -2,7 +2,9 @@
 import type { Tab } from '../entities/kind.ts'
 import { FlowPage } from '../flow/flow-page.tsx'
 import { ProductionHeader } from '../parts/production-header.tsx'
+import { ReadOnly } from '../parts/read-only.tsx'
 import { Tabs } from '../parts/tabs.tsx'
+import { MayEditProvider, useMayEditProduction } from '../sync/may-edit.ts'
 import { useIsAdmin } from '../sync/use-people.ts'
 import { useProductionRoom } from '../sync/use-production-room.ts'
 import { DevicesProvider } from '../sync/devices.tsx'
@@ -22,6 +24,7 @@ interface ProductionPageProps {
 /** Its room is joined until the page is left. */
 export function ProductionPage({ id, tab, target }: ProductionPageProps) {
   const { presence, production, reason, retry } = useProductionRoom(id)
+  const mayEdit = useMayEditProduction(id)
   switch (presence) {
     case 'gone':
       return <Gone />
@@ -51,11 +54,14 @@ export function ProductionPage({ id, tab, target }: ProductionPageProps) {
       )
     case 'here':
       return (
-        <div className="production">
-          {production && <ProductionHeader production={production} isBrief={tab !== 'floor'} />}
-          <Tabs productionId={id} current={tab} />
-          <Part id={id} tab={tab} target={target} />
-        </div>
+        <MayEditProvider value={mayEdit}>
+          <div className="production">
+            {production && <ProductionHeader production={production} />}
+            <ReadOnly />
+            <Tabs productionId={id} current={tab} />
+            <Part id={id} tab={tab} target={target} />
+          </div>
+        </MayEditProvider>
       )
   }
 }
@@ -64,7 +70,7 @@ function Part({ id, tab, target }: ProductionPageProps) {
   if (tab === 'floor') return <FloorPage productionId={id} target={target} />
   if (tab === 'settings') return <SettingsPage productionId={id} />
   if (tab === 'inputs' || tab === 'switching' || tab === 'outputs') {
-    return <RecordsPage productionId={id} tab={tab} target={target} />
+    return <RecordsPage key={tab} productionId={id} tab={tab} target={target} />
   }
   return (
     <DevicesProvider productionId={id}>

@@ -6,16 +6,21 @@ import { type ListedUser, listUsers, type SignedIn, signIn } from '../session.ts
 export function SignInPage({ onSignedIn }: { onSignedIn(user: SignedIn): void }) {
   const [users, setUsers] = useState<readonly ListedUser[]>([])
   const [problem, setProblem] = useState('')
+  /** Id of the one whose session is being begun. */
+  const [chosen, setChosen] = useState<string>()
   useTitle('Sign in')
   useEffect(() => {
     listUsers().then(setUsers, (error) => setProblem(explain(error)))
   }, [])
 
   const choose = async ({ id }: ListedUser) => {
+    setProblem('')
+    setChosen(id)
     try {
       onSignedIn(await signIn(id))
     } catch (error) {
       setProblem(explain(error))
+      setChosen(undefined)
     }
   }
   return (
@@ -28,9 +33,14 @@ export function SignInPage({ onSignedIn }: { onSignedIn(user: SignedIn): void })
       <ul className="people">
         {users.map((user) => (
           <li key={user.id}>
-            <button type="button" onClick={() => void choose(user)}>
-              <strong>{user.name}</strong>
-              <span>{user.job}</span>
+            <button
+              type="button"
+              aria-busy={user.id === chosen}
+              aria-disabled={chosen !== undefined}
+              onClick={() => chosen === undefined && void choose(user)}
+            >
+              <strong dir="auto">{user.name}</strong>
+              <span>{user.id === chosen ? 'Signing in…' : user.job}</span>
             </button>
           </li>
         ))}

@@ -30,10 +30,12 @@ export function Members({ productionId, mayChange }: MembersProps) {
           {mayChange ? 'Who may see this production' : 'Ask whoever runs it to be added'}
         </p>
       </header>
-      <ul className="members">
+      <ul className={mayChange ? 'members' : 'members is-fixed'}>
         {runners.map(({ id, name, job }) => (
           <li key={id}>
-            <span className="is-name">{name}</span>
+            <span className="is-name" dir="auto">
+              {name}
+            </span>
             <span className="job">{job}</span>
             <span className="role">Runs all productions</span>
           </li>
@@ -63,7 +65,9 @@ function MemberRow({ member, person, mayChange }: MemberRowProps) {
   const name = person?.name ?? member.userId
   return (
     <li id={member.id}>
-      <span className="is-name">{name}</span>
+      <span className="is-name" dir="auto">
+        {name}
+      </span>
       <span className="job">{person?.job}</span>
       {mayChange ? (
         <ChoiceField

@@ -26,7 +26,11 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
       {shown.map((notice) => (
         <div key={notice.key} className="notice">
           <p>{notice.text}</p>
-          {notice.kept && <p className="kept">{notice.kept}</p>}
+          {notice.kept && (
+            <p className="kept" dir="auto">
+              {notice.kept}
+            </p>
+          )}
           {notice.action && (
             <button
               type="button"

@@ -4,18 +4,18 @@ import { ChoiceField, optionsOf } from '../fields/choice-field.tsx'
 import { TextField } from '../fields/text-field.tsx'
 import { formatStart } from '../format.ts'
 import { useCrew } from '../sync/crew-context.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import type { Production } from '../sync/rows.ts'
 import { Heading, useTitle } from './heading.tsx'
 import { LastEdit } from './last-edit.tsx'
 
 interface ProductionHeaderProps {
   readonly production: Production
-  /** Leaves the room to what is below. */
-  readonly isBrief: boolean
 }
 
-export function ProductionHeader({ production, isBrief }: ProductionHeaderProps) {
+export function ProductionHeader({ production }: ProductionHeaderProps) {
   const { crew } = useCrew()
+  const mayEdit = useMayEdit()
   const { id, name } = production
   useTitle(name)
   const text = (field: 'name' | 'venue' | 'note') => ({
@@ -24,9 +24,11 @@ export function ProductionHeader({ production, isBrief }: ProductionHeaderProps)
     orphan: (value: string, reason: string) => crew.lost(name, value, reason),
   })
   return (
-    <header className={isBrief ? 'is-brief' : undefined}>
-      <Heading className="unseen">{name}</Heading>
-      <TextField label="Name of the production" className="is-title" isRequired {...text('name')} />
+    <header>
+      <Heading className={mayEdit ? 'unseen' : undefined}>{name}</Heading>
+      {mayEdit && (
+        <TextField label="Name of the production" className="is-title" isRequired {...text('name')} />
+      )}
       <div className="facts">
         <TextField label="Venue" placeholder="Venue" {...text('venue')} />
         <p className="start">{formatStart(production.startsAt)}</p>

@@ -1,6 +1,7 @@
 /** One record: a row of a table, every cell edited in place. */
 import { memo, useEffect, useRef } from 'react'
 import type { Cell, Column, Kind } from '../entities/kind.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import type { AnyRow } from '../sync/rows.ts'
 import { CellView } from './cell-view.tsx'
 import { goTo, leaveRow, moveByKey } from './row-focus.ts'
@@ -14,12 +15,14 @@ export interface EntityRowProps {
   readonly index: number
   /** It is the record that the address names. */
   readonly isTarget: boolean
+  readonly mayRemove: boolean
   readonly actions: ListActions
   readonly handle: DragHandle
 }
 
 export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
-  const { kind, row, name, index, isTarget, actions, handle } = props
+  const { kind, row, name, index, isTarget, mayRemove, actions, handle } = props
+  const mayMove = useMayEdit() && !kind.isSorted
   const element = useRef<HTMLTableRowElement>(null)
   useEffect(() => {
     if (isTarget && element.current) goTo(element.current)
@@ -36,12 +39,12 @@ export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
       data-index={index}
       data-status={row['status'] as string | undefined}
       aria-rowindex={index + 2}
-      onKeyDown={(event) => !kind.isSorted && moveByKey(event, (by) => actions.moveBy(row, name, by))}
+      onKeyDown={(event) => mayMove && moveByKey(event, (by) => actions.moveBy(row, name, by))}
     >
       {kind.columns.map((column, at) =>
         at === 0 ? (
           <th key={column.heading} scope="row" className={classOf(column, at)}>
-            {!kind.isSorted && (
+            {mayMove && (
               <button
                 type="button"
                 className="handle"
@@ -59,15 +62,17 @@ export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
           </td>
         ),
       )}
-      <td className="cell-remove">
-        <button
-          type="button"
-          className="remove"
-          aria-label={`Delete ${name}`}
-          title={`Delete ${name}`}
-          onClick={remove}
-        />
-      </td>
+      {mayRemove && (
+        <td className="cell-remove">
+          <button
+            type="button"
+            className="remove"
+            aria-label={`Delete ${name}`}
+            title={`Delete ${name}`}
+            onClick={remove}
+          />
+        </td>
+      )}
     </tr>
   )
 })
@@ -76,13 +81,18 @@ function Cells({ column, isFirst, kind, row, name }: EntityRowProps & { column: 
   return column.cells.map((cell, at) => (
     <CellView
       key={keyOf(cell)}
-      cell={cell}
+      cell={withoutEcho(cell, column)}
       model={kind.model}
       row={row}
       name={name}
       className={at > 0 ? 'is-second' : isFirst ? 'is-name' : 'is-first'}
     />
   ))
+}
+
+/** What stands in the heading need not stand in an empty field too; a narrow screen shows both. */
+function withoutEcho(cell: Cell, { heading }: Column): Cell {
+  return 'placeholder' in cell && cell.placeholder === heading ? { ...cell, placeholder: undefined } : cell
 }
 
 function keyOf(cell: Cell): string {

@@ -4,6 +4,7 @@ import type { Kind } from '../entities/kind.ts'
 import { inSentence, withArticle } from '../format.ts'
 import { AddForm } from '../fields/add-form.tsx'
 import { useCrew } from '../sync/crew-context.ts'
+import { useMayEdit } from '../sync/may-edit.ts'
 import type { AnyRow } from '../sync/rows.ts'
 import { EntityRow } from './entity-row.tsx'
 import { RowBlocks } from './row-blocks.tsx'
@@ -21,6 +22,8 @@ export interface EntityTableProps {
   nameOf(row: AnyRow): string
   /** Adds a record where a name is not enough. */
   readonly addForm?: (nextPlace: () => number) => ReactNode
+  /** Whether records may be deleted by who may edit them. @default true */
+  readonly mayRemove?: boolean
   /** Is told the id of a record that was added. */
   onAdded?(id: string): void
 }
@@ -28,6 +31,8 @@ export interface EntityTableProps {
 export function EntityTable(props: EntityTableProps) {
   const { kind, defaults, rows, target, nameOf, addForm, onAdded } = props
   const { crew } = useCrew()
+  const mayEdit = useMayEdit()
+  const mayRemove = mayEdit && props.mayRemove !== false
   const [announcement, announce] = useAnnouncer()
   const actions = useListActions({ model: kind.model, field: 'sortOrder', rows, announce })
   const frame = useRef<HTMLDivElement>(null)
@@ -48,7 +53,7 @@ export function EntityTable(props: EntityTableProps) {
       <div className="frame" ref={frame}>
         {rows.length > 0 && (
           <table aria-rowcount={rows.length + 1} data-columns={kind.columns.length}>
-            <Columns kind={kind} />
+            <Columns kind={kind} mayRemove={mayRemove} />
             <thead>
               <tr>
                 {kind.columns.map(({ heading }) => (
@@ -56,12 +61,14 @@ export function EntityTable(props: EntityTableProps) {
                     {heading}
                   </th>
                 ))}
-                <th scope="col">
-                  <span className="unseen">Delete</span>
-                </th>
+                {mayRemove && (
+                  <th scope="col">
+                    <span className="unseen">Delete</span>
+                  </th>
+                )}
               </tr>
             </thead>
-            <RowBlocks rows={rows} columns={kind.columns.length + 1} wanted={target}>
+            <RowBlocks rows={rows} columns={kind.columns.length + (mayRemove ? 1 : 0)} wanted={target}>
               {(row, index) => (
                 <EntityRow
                   key={row.id}
@@ -70,6 +77,7 @@ export function EntityTable(props: EntityTableProps) {
                   name={nameOf(row)}
                   index={index}
                   isTarget={row.id === target}
+                  mayRemove={mayRemove}
                   actions={actions}
                   handle={handle}
                 />
@@ -79,9 +87,9 @@ export function EntityTable(props: EntityTableProps) {
         )}
         {drag && <div className="drop-line" style={{ top: drag.line }} />}
       </div>
-      {rows.length === 0 && <p className="empty">{kind.hint}</p>}
+      {rows.length === 0 && mayEdit && <p className="empty">{kind.hint}</p>}
       {addForm ? (
-        addForm(actions.nextPlace)
+        mayEdit && addForm(actions.nextPlace)
       ) : (
         <AddForm placeholder={`Add ${withArticle(kind.one)}`} onAdd={add} />
       )}
@@ -92,13 +100,13 @@ export function EntityTable(props: EntityTableProps) {
   )
 }
 
-function Columns({ kind }: { readonly kind: Kind }) {
+function Columns({ kind, mayRemove }: { readonly kind: Kind; readonly mayRemove: boolean }) {
   return (
     <colgroup>
       {kind.columns.map(({ heading, width }) => (
         <col key={heading} style={width === undefined ? undefined : { width }} />
       ))}
-      <col style={{ width: '28px' }} />
+      {mayRemove && <col style={{ width: '28px' }} />}
     </colgroup>
   )
 }

@@ -3,6 +3,7 @@
  * scrolls like a short one. What has the focus stays.
  */
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 /** Rows of one block; a list that is not longer is one block. */
 const BLOCK = 60
@@ -63,7 +64,19 @@ function Block({ isFirst, isWanted, size, columns, children }: BlockProps) {
       { rootMargin: NEAR },
     )
     observer.observe(element)
-    return () => observer.disconnect()
+    // On paper there is nothing to scroll: all of it is printed, and the observer puts back what is far away.
+    const showAll = () => flushSync(() => setNear(true))
+    const lookAgain = () => {
+      observer.unobserve(element)
+      observer.observe(element)
+    }
+    addEventListener('beforeprint', showAll)
+    addEventListener('afterprint', lookAgain)
+    return () => {
+      observer.disconnect()
+      removeEventListener('beforeprint', showAll)
+      removeEventListener('afterprint', lookAgain)
+    }
   }, [])
 
   return (
