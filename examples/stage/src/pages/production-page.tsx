@@ -1,4 +1,5 @@
 /** One production: its facts, and one part of it at a time. */
+import { memo, useDeferredValue, useMemo } from 'react'
 import type { Tab } from '../entities/kind.ts'
 import { FlowPage } from '../flow/flow-page.tsx'
 import { ProductionHeader } from '../parts/production-header.tsx'
@@ -66,7 +67,14 @@ export function ProductionPage({ id, tab, target }: ProductionPageProps) {
   }
 }
 
+/** Hundreds of fields are made in slices between which the page answers; until they are there the last part stays. */
 function Part({ id, tab, target }: ProductionPageProps) {
+  const wanted = useMemo(() => ({ id, tab, target }), [id, tab, target])
+  const shown = useDeferredValue<ProductionPageProps | undefined>(wanted, undefined)
+  return <div aria-busy={shown !== wanted}>{shown && <PartOf {...shown} />}</div>
+}
+
+const PartOf = memo(function PartOf({ id, tab, target }: ProductionPageProps) {
   if (tab === 'floor') return <FloorPage productionId={id} target={target} />
   if (tab === 'settings') return <SettingsPage productionId={id} />
   if (tab === 'inputs' || tab === 'switching' || tab === 'outputs') {
@@ -77,7 +85,7 @@ function Part({ id, tab, target }: ProductionPageProps) {
       {tab === 'flow' ? <FlowPage productionId={id} /> : <CablingPage productionId={id} target={target} />}
     </DevicesProvider>
   )
-}
+})
 
 /** Who sees every production is not told about crews. */
 function Gone() {

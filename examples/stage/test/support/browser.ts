@@ -57,4 +57,5 @@ export async function openTab(page: Page, title: string): Promise<void> {
     .getByRole('link', { name: title, exact: true })
   await tab.click()
   await tab.and(page.locator('[aria-current="page"]')).waitFor()
+  await page.locator('main [aria-busy="true"]').waitFor({ state: 'detached' })
 }
