@@ -47,22 +47,23 @@ test.each([
   'C1, %s: %s are added, edited, deleted and brought back, and the other window sees it',
   async (tab, kind, add, table) => {
     await Promise.all([openTab(ben, tab), openTab(cleo, tab)])
+    const name = `New in ${kind}`
     const [mine, theirs] = [section(ben, kind), section(cleo, kind)]
 
-    await mine.getByPlaceholder(add).fill('Brand new')
+    await mine.getByPlaceholder(add).fill(name)
     await ben.keyboard.press('Enter')
-    await field(theirs, 'Name of Brand new').waitFor({ timeout })
-    await field(theirs, 'Note of Brand new').fill('Seen by both')
-    await field(theirs, 'Note of Brand new').press('Enter')
-    await untilValue(mine, 'Note of Brand new', 'Seen by both')
+    await field(theirs, `Name of ${name}`).waitFor({ timeout })
+    await field(theirs, `Note of ${name}`).fill('Seen by both')
+    await field(theirs, `Note of ${name}`).press('Enter')
+    await untilValue(mine, `Note of ${name}`, 'Seen by both')
 
-    await mine.getByRole('button', { name: 'Delete Brand new', exact: true }).click()
-    await holdNotice(ben, 'Brand new')
-    await field(theirs, 'Name of Brand new').waitFor({ state: 'detached', timeout })
-    await undo(ben, 'Brand new')
+    await mine.getByRole('button', { name: `Delete ${name}`, exact: true }).click()
+    await holdNotice(ben, name)
+    await field(theirs, `Name of ${name}`).waitFor({ state: 'detached', timeout })
+    await undo(ben, name)
 
-    await untilValue(theirs, 'Note of Brand new', 'Seen by both')
-    const rows = await database.query(`select note from ${table} where name = 'Brand new'`)
+    await untilValue(theirs, `Note of ${name}`, 'Seen by both')
+    const rows = await database.query(`select note from ${table} where name = $1`, [name])
     expect(rows).toEqual([{ note: 'Seen by both' }])
   },
 )

@@ -1,5 +1,5 @@
 /** Search over all productions and the library: type, arrow down, Enter. `/` goes here from anywhere. */
-import { type KeyboardEvent, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useRef, useState } from 'react'
 import { focusWhenThere } from '../frame/focus.ts'
 import { SEARCH_ID } from '../frame/shortcuts.ts'
 import { go } from '../router.ts'
@@ -13,9 +13,15 @@ export function SearchBox() {
   const [isOpen, setOpen] = useState(false)
   const [chosen, setChosen] = useState(0)
   const input = useRef<HTMLInputElement>(null)
-  const [found, setFound] = useState<readonly Findable[]>([])
+  // For keys, which come before the page has shown what was found.
+  const found = useRef<readonly Findable[]>([])
+  const [shownCount, setShownCount] = useState(0)
   const isShown = isOpen && query.trim() !== ''
 
+  const take = useCallback((matches: readonly Findable[]) => {
+    found.current = matches
+    setShownCount(matches.length)
+  }, [])
   const open = ({ id, href }: Findable) => {
     setOpen(false)
     setQuery('')
@@ -30,14 +36,14 @@ export function SearchBox() {
   }
   const onKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
-    const count = found.length
+    const count = found.current.length
     if (event.key === 'Escape') {
       setQuery('')
       setOpen(false)
     }
     if (event.key === 'Enter') {
       event.preventDefault()
-      const match = found[chosen]
+      const match = found.current[chosen]
       if (match) open(match)
     }
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -57,7 +63,7 @@ export function SearchBox() {
         aria-autocomplete="list"
         aria-expanded={isShown}
         aria-controls={LIST_ID}
-        aria-activedescendant={isShown && found[chosen] ? `${LIST_ID}-${chosen}` : undefined}
+        aria-activedescendant={isShown && chosen < shownCount ? `${LIST_ID}-${chosen}` : undefined}
         placeholder="Search"
         dir="auto"
         autoComplete="off"
@@ -72,7 +78,7 @@ export function SearchBox() {
         onKeyDown={onKey}
       />
       {isShown ? (
-        <SearchResults id={LIST_ID} query={query.trim()} chosen={chosen} onFound={setFound} onOpen={open} />
+        <SearchResults id={LIST_ID} query={query.trim()} chosen={chosen} onFound={take} onOpen={open} />
       ) : (
         <ul id={LIST_ID} role="listbox" aria-label="Found" hidden />
       )}
