@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { problemsOf } from './support/accessibility.ts'
 import { openBrowser, openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { field } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
@@ -44,6 +45,15 @@ test('A4: a viewer reads everything as text, on every part of a production, and 
   expect(
     await ben.getByRole('checkbox', { name: 'Done: Fibre through the organ loft hatch' }).isDisabled(),
   ).toBe(true)
+})
+
+test('axe finds no serious problem in what a viewer sees', async () => {
+  const problems = await problemsOf(ben)
+  await openTab(ben, 'Outputs')
+  problems.push(...(await problemsOf(ben)))
+  await openTab(ben, 'Floor')
+
+  expect(problems).toEqual([])
 })
 
 test('what others write is shown to a viewer as to everybody', async () => {

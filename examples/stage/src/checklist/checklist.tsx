@@ -38,7 +38,14 @@ export function Checklist({ productionId, target }: ChecklistProps) {
     requestAnimationFrame(() => input()?.focus())
   }
   return (
-    <section className="checklist" id="checklist" aria-labelledby="checklist-title" ref={section}>
+    <section
+      className="checklist"
+      id="checklist"
+      aria-labelledby="checklist-title"
+      ref={section}
+      // Without fields in it, it is itself what a keyboard scrolls.
+      tabIndex={mayEdit ? undefined : 0}
+    >
       <header>
         <h2 id="checklist-title">Checklist</h2>
         <p className="count">
