@@ -14,7 +14,7 @@ const NEITHER: Ends = { fromId: '', toId: '' }
 export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
   const [ends, setEnds] = useState(NEITHER)
   const to = useRef<HTMLSelectElement>(null)
-  const isPossible = groups.flatMap(({ options }) => options).length > 1
+  const isPossible = useDevices().all.length > 1
   const isReady = ends.fromId !== '' && ends.toId !== '' && ends.fromId !== ends.toId
   if (!isPossible) {
     return (
