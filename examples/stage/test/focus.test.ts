@@ -1,7 +1,7 @@
 /** Where the focus is after what had it has gone: a keyboard goes on from there, never from the top of the page. */
 import type { Browser, Page } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser, openProduction, openTab, openWindow, userButton } from './support/browser.ts'
 import { chooseFrom, field, focusedName, found, until, untilFocused } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
