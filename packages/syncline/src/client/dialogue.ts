@@ -34,6 +34,13 @@ export interface DialogueParts {
   readonly writes: Writes
   readonly rooms: Rooms
   readonly settling: Settling
+  /** The device's ops up to this number are acknowledged; called inside a store transaction. */
+  onAcknowledged(lastOp: number): void
+  /**
+   * Called when the server is asked for what was committed so far, by a join or a ping; what is returned, when it has
+   * answered, or when all channels are asked: what left devices had acknowledged then is in the rows.
+   */
+  noteLeft(): () => void
   onChanged(): void
 }
 
@@ -163,8 +170,17 @@ export class Dialogue implements RunnerHost, RequestsHost {
   }
 
   ping(onPong = () => {}): object {
-    this.#pongs.push(onPong)
+    const settleLeft = this.#parts.noteLeft()
+    this.#pongs.push(() => {
+      onPong()
+      settleLeft()
+    })
     return { type: 'ping', ...this.#pending() }
+  }
+
+  /** Asks for what the server has sent so far, if a connection is there. */
+  ask(then?: () => void): void {
+    if (this.isConnected) this.#runner.send(this.ping(then))
   }
 
   onChanged(): void {
@@ -177,8 +193,9 @@ export class Dialogue implements RunnerHost, RequestsHost {
     this.#pongs = []
     this.#parts.rooms.begin(
       (message) => this.#runner.send(message),
-      (then) => this.#runner.send(this.ping(then)),
+      (then) => this.ask(then),
     )
+    this.#parts.noteLeft()()
     this.#parts.writes.flow.begin((push) => {
       this.#noteProgress()
       this.#runner.send({ type: 'push', ...push })
@@ -233,11 +250,11 @@ export class Dialogue implements RunnerHost, RequestsHost {
   }
 
   #onAck(ack: Ack): void {
-    const { store, writes, rooms, settling } = this.#parts
+    const { store, writes, rooms } = this.#parts
     this.#noteProgress()
     store.transact(() => {
       writes.acknowledge(ack)
-      settling.add(ack.lastOp, rooms.awaited())
+      this.#parts.onAcknowledged(ack.lastOp)
     })
     rooms.askAll()
     this.touchSynced()

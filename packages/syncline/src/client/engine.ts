@@ -1,6 +1,11 @@
 /**
  * Puts the parts of the device together: storage, store, rooms, writes, connection. What one part says travels
  * through here to the others; each decision is the part's own.
+ *
+ * A device whose page was closed is an engine too, of the page that takes care of it: its ops are shown over that
+ * page's rows and sent on a connection of their own, so its ack tells nothing of what the page's connection has brought.
+ *
+ *   W2, W3   it keeps its name and numbers, so that nothing of it is sent twice or left out
  */
 import { roomChannel } from '../protocol/channel.ts'
 import { SynclineError } from '../protocol/errors.ts'
@@ -15,7 +20,7 @@ import { Writes } from './outbox/writes.ts'
 import { Rooms, type RoomsHost } from './rooms/rooms.ts'
 import { StatusBoard, type StatusSources } from './status-board.ts'
 import { unopenedStorage } from './storage/failed.ts'
-import { dismiss, type ParkedOp } from './outbox/outbox.ts'
+import type { ParkedOp } from './outbox/outbox.ts'
 import { MEMORY_HEALTH, type StorageHealth } from './storage/health.ts'
 import { memory } from './storage/memory.ts'
 import type { RoomWrite, StorageWrite, UserStorage } from './storage/storage.ts'
@@ -31,8 +36,8 @@ const LOOK_MS = 10_000
 export class Engine implements RoomsHost, DialogueParts, StatusSources {
   readonly schema: Schema
   readonly clock: Clock
-  readonly store = new Store()
-  readonly events = new Events(this.store)
+  readonly store: Store
+  readonly events: Events
   readonly writes: Writes
   readonly rooms: Rooms
   readonly settling: Settling
@@ -42,15 +47,18 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   readonly #user: string
   /** Other devices of the user, which this page takes care of. */
   readonly left = new Set<Engine>()
-  readonly #onLeftChanged: ((engine: Engine) => void) | undefined
+  /** The page that takes care of it; itself, unless it was left. */
+  readonly #page: Engine
   #opened: Promise<void> | undefined
   #storage: UserStorage | undefined
   #stopWatching: (() => void)[] = []
   #cancelLook = () => {}
   #isClosed = false
 
-  constructor(options: ClientOptions<Schema>, onLeftChanged?: (engine: Engine) => void) {
-    this.#onLeftChanged = onLeftChanged
+  constructor(options: ClientOptions<Schema>, page?: Engine) {
+    this.#page = page ?? this
+    this.store = page?.store ?? new Store()
+    this.events = new Events(this.store)
     this.#options = options
     this.schema = options.schema
     this.clock = options.clock ?? systemClock
@@ -121,6 +129,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   #leave(): void {
+    for (const engine of this.left) engine.#leave()
     this.#end()
     this.rooms.clear()
     this.writes.discard()
@@ -154,7 +163,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     this.rooms.open()
     if (this.#options.autoConnect !== false) this.dialogue.connect()
     this.board.update()
-    if (storage.adopt && !this.#onLeftChanged) void this.#look(storage)
+    if (storage.adopt && this.#page === this) void this.#look(storage)
   }
 
   #openWrites({ device }: UserStorage): void {
@@ -168,28 +177,30 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     if (this.#isClosed) return found?.close?.()
     if (found) {
       const options = { ...this.#options, autoConnect: false, storage: { open: () => found } }
-      const engine = new Engine(options, () => this.#follow(engine))
+      const engine = new Engine(options, this)
       this.left.add(engine)
       engine.start()
       if (this.dialogue.isStarted) engine.#connectForWrites()
       this.#follow(engine)
+      // There may be more.
+      return this.#look(storage)
     }
     this.#cancelLook = this.clock.after(LOOK_MS, () => void this.#look(storage))
   }
 
   /** One that has nothing left is let go. */
   #follow(engine: Engine): void {
-    if (this.#isClosed) return
-    const { queued, outbox } = engine.writes
-    if (queued.length === 0 && outbox?.parked.length === 0 && this.left.delete(engine)) engine.close()
+    if (!this.#isClosed && engine.writes.isDone && this.left.delete(engine)) engine.close()
     this.board.update()
   }
 
-  dismiss(parked: ParkedOp): void {
-    for (const { writes } of [this, ...this.left]) {
-      if (writes.outbox?.parked.some(({ op }) => op.key === parked.op.key))
-        writes.replace(dismiss(writes.outbox, parked.op.key))
-    }
+  /** Those whose ops the page shows, its own first. */
+  get devices(): readonly Engine[] {
+    return [this, ...this.left]
+  }
+
+  dismiss({ op }: ParkedOp): void {
+    for (const { writes } of this.devices) writes.dismiss(op.key)
   }
 
   #createWrites(): Writes {
@@ -200,7 +211,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
       clock: this.clock,
       random: this.#options.random,
       save: (outbox) => this.#commit({ device: { outbox, ...this.dialogue.identity } }),
-      broughtLater: () => this.rooms.broughtLater(),
+      broughtLater: () => this.#page.rooms.broughtLater(),
       onRenumbered: () => this.settling.clear(),
       onChanged: () => this.#onWritesChanged(),
     })
@@ -220,7 +231,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   onTold(model: string, id: string): void {
-    this.writes.onTold(model, id)
+    for (const { writes } of this.devices) writes.onTold(model, id)
   }
 
   onApplied(channel: string, changes: readonly Change[]): void {
@@ -228,7 +239,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   onAnswered(channel: string): void {
-    this.settling.answered(channel)
+    for (const { settling } of this.devices) settling.answered(channel)
     this.dialogue.checkCaughtUp()
   }
 
@@ -236,9 +247,21 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     this.dialogue.reconnect()
   }
 
+  onAcknowledged(lastOp: number): void {
+    if (this.#page === this) return this.settling.add(lastOp, this.rooms.awaited())
+    this.#page.dialogue.ask()
+    this.#page.rooms.askAll()
+  }
+
+  noteLeft(): () => void {
+    const known = Array.from(this.left, ({ settling, writes }) => [settling, writes.outbox?.lastOp ?? 0] as const)
+    return () => {
+      for (const [settling, lastOp] of known) settling.add(lastOp, this.rooms.awaited())
+    }
+  }
+
   onChanged(): void {
-    this.board.update()
-    this.#onLeftChanged?.(this)
+    this.#page.#follow(this)
   }
 
   /** Writes that wait for a network should outlast the tidying of the platform. */
@@ -249,7 +272,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   /** A record created here, and not yet on the server, is a room that the server cannot find. */
   isWithheld(channel: string): boolean {
-    return this.writes.queued.some(({ action, model, id }) => {
+    return this.devices.flatMap(({ writes }) => writes.queued).some(({ action, model, id }) => {
       const { isRoot, channel: name = '' } = this.schema.models[model] ?? {}
       return action === 'create' && isRoot && roomChannel(name, id) === channel
     })

@@ -76,6 +76,7 @@ export class Requests implements PollerHost {
   *pulls(): Iterable<object> {
     const { rooms, schema } = this.#parts
     const joins = rooms.askByRequest()
+    this.#parts.noteLeft()()
     this.#ack = undefined
     do {
       const portion = joins.splice(0, this.#mostChannels)

@@ -13,11 +13,10 @@ const AGE_TICK_MS = 1_000
 
 export interface StatusSources {
   readonly clock: Clock
-  readonly writes: Writes
+  /** Those that the page takes care of, its own among them. */
+  readonly devices: readonly { readonly writes: Writes }[]
   readonly rooms: Rooms
   readonly dialogue: Dialogue
-  /** Devices that other pages have left. */
-  readonly left: Iterable<{ readonly writes: Writes }>
   /** Undefined until the storage is open. */
   readonly storageHealth: StorageHealth | undefined
 }
@@ -34,22 +33,21 @@ export class StatusBoard {
   }
 
   update(): void {
-    const { clock, writes, rooms, dialogue, storageHealth, left } = this.#sources
-    const all = [writes, ...Array.from(left, (device) => device.writes)]
-    const queues = all.map(({ queued }) => queued).filter(([first]) => first)
-    const [oldest] = queues.map(([first]) => Date.parse(first?.at ?? '')).sort((a, b) => a - b)
+    const { clock, devices, rooms, dialogue, storageHealth } = this.#sources
+    const queues = devices.map(({ writes }) => writes.queued)
+    const [oldest] = queues.flatMap(([first]) => first?.at ?? []).sort()
     const known = dialogue.facts
     const facts = {
       ...known,
       // Without an answer, what was said of a room before is no reason.
       problem: known.problem ?? (dialogue.isConnected || known.hasPolled ? rooms.problem : undefined),
-      pending: queues.reduce((sum, { length }) => sum + length, 0),
-      oldestAt: oldest,
+      pending: queues.flat().length,
+      oldestAt: oldest === undefined ? oldest : Date.parse(oldest),
       isAwaitingRooms: rooms.isBehind,
       storage: storageHealth,
     }
     this.status.set(statusOf(facts, clock.now()))
-    this.parked.set(all.flatMap(({ outbox }) => outbox?.parked ?? []))
+    this.parked.set(devices.flatMap(({ writes }) => writes.outbox?.parked ?? []))
     if (oldest && !this.#isClosed) this.#cancelTick ??= clock.after(AGE_TICK_MS, () => this.#tick())
     else this.#stop()
   }

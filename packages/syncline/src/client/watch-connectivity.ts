@@ -6,12 +6,10 @@ export function watchConnectivity(onWake: () => void, onOffline: () => void): ()
   const onVisible = () => {
     if (document.visibilityState === 'visible') onWake()
   }
-  addEventListener('online', onWake)
-  addEventListener('offline', onOffline)
-  document.addEventListener('visibilitychange', onVisible)
-  return () => {
-    removeEventListener('online', onWake)
-    removeEventListener('offline', onOffline)
-    document.removeEventListener('visibilitychange', onVisible)
-  }
+  // Its signal is what listeners take as an option.
+  const watching = new AbortController()
+  addEventListener('online', onWake, watching)
+  addEventListener('offline', onOffline, watching)
+  document.addEventListener('visibilitychange', onVisible, watching)
+  return () => watching.abort()
 }

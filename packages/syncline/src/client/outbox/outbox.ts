@@ -151,10 +151,10 @@ export function acknowledge(
     ...outbox,
     lastOp: Math.max(outbox.lastOp, last?.n ?? 0),
     lastKey: last?.key ?? outbox.lastKey,
-    ops: end === 0 ? outbox.ops : outbox.ops.slice(end),
+    ops: outbox.ops.slice(end),
     kept: keep(outbox.kept, settled, reasons, now),
     parked: withParked(outbox, settled, parked),
-    unfit: parked.length === 0 ? outbox.unfit : stillUnfit(outbox.unfit, lastOp),
+    unfit: stillUnfit(outbox.unfit, lastOp),
     read: Math.max(outbox.read, ...rejected.map(({ n }) => n)),
   }
   return { outbox: next, applied: settled.filter((op) => !reasons.has(op.n)), parked }
@@ -174,7 +174,8 @@ function withParked(
   settled: readonly QueuedOp[],
   parked: readonly ParkedOp[],
 ): readonly ParkedOp[] {
-  if (outbox.parked.length === 0) return parked
+  // The same list says that nothing of it is to be stored.
+  if (outbox.parked.length + parked.length === 0) return outbox.parked
   const keys = new Set(settled.map(({ key }) => key))
   return [...outbox.parked.filter(({ op }) => !keys.has(op.key)), ...parked]
 }
@@ -206,7 +207,7 @@ export function settleThrough(outbox: Outbox, n: number): Outbox {
 
 /** The held fields of the ops whose numbers pass. */
 export function withHeld({ held }: Outbox, passes: (n: number) => boolean): Outbox['held'] {
-  return held.size === 0 ? held : new Map([...held].filter(([n]) => passes(n)))
+  return new Map([...held].filter(([n]) => passes(n)))
 }
 
 /** The ops that are shown, oldest first: not acknowledged, or acknowledged and not yet in the rows. */
@@ -217,5 +218,6 @@ export function shownOps({ kept, ops, settledThrough, hidden }: Outbox): QueuedO
 
 /** Takes a parked op out of the list: its author has dealt with it. */
 export function dismiss(outbox: Outbox, key: string): Outbox {
-  return { ...outbox, parked: outbox.parked.filter(({ op }) => op.key !== key) }
+  const parked = outbox.parked.filter(({ op }) => op.key !== key)
+  return parked.length < outbox.parked.length ? { ...outbox, parked } : outbox
 }

@@ -61,11 +61,6 @@ export class PushFlow {
     else this.#onUnfit(ops, message)
   }
 
-  #limitText(): string {
-    const { ops, bytes } = this.#limits
-    return `The write exceeds the ${ops} ops or ${bytes} bytes that the server takes at once. Write it in parts.`
-  }
-
   /** The device has another name, and numbers its ops anew. */
   reset(): void {
     this.sentThrough = 0
@@ -116,7 +111,11 @@ export class PushFlow {
     const batch = nextBatch(outbox, sentThrough, storedThrough, this.#limits)
     this.#last = batch
     const unfit = batch?.ops.filter((op) => !op.fields && op.action === 'update' && !(op.n in outbox.unfit))
-    if (unfit?.length) this.#onUnfit(unfit, this.#limitText())
+    if (unfit?.length) {
+      const { ops, bytes } = this.#limits
+      const message = `The write exceeds the ${ops} ops or ${bytes} bytes that the server takes at once. Write it in parts.`
+      this.#onUnfit(unfit, message)
+    }
     const read = this.storedRead > this.#sentRead ? this.storedRead : undefined
     if (!batch && read === undefined) return undefined
     this.#sentRead = this.storedRead

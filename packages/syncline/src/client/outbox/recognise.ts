@@ -7,7 +7,7 @@ import { emptyOutbox, type Outbox, type ParkedOp, type QueuedOp, type RejectionR
 export type Recognition =
   /** The server has no op that this device does not know of. */
   | { readonly kind: 'same'; readonly outbox: Outbox }
-  | { readonly kind: 'restored'; readonly outbox: Outbox; readonly again: readonly QueuedOp[] }
+  | { readonly kind: 'restored'; readonly outbox: Outbox }
   | { readonly kind: 'copied' }
 
 /** Compares the device's own memory with what the server knows of it. */
@@ -37,7 +37,7 @@ function restored(outbox: Outbox, lastOp: number, lastKey: string | undefined): 
     ops: [...lost, ...outbox.ops],
     kept: outbox.kept.filter(({ op }) => op.n <= lastOp),
   }
-  return { kind: 'restored', outbox: next, again: lost }
+  return { kind: 'restored', outbox: next }
 }
 
 /** The outbox under a new name; its unsent ops are parked for the user to decide. */

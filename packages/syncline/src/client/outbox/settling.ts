@@ -15,26 +15,22 @@ export class Settling {
   /** Ops up to this number are acknowledged; these channels have not caught up. */
   add(through: number, channels: readonly string[]): void {
     this.#waiting.push({ through, channels: new Set(channels) })
-    this.#release()
+    this.answered()
   }
 
   /** A channel caught up, or will not. */
-  answered(channel: string): void {
-    for (const { channels } of this.#waiting) channels.delete(channel)
-    this.#release()
+  answered(channel = ''): void {
+    this.#waiting = this.#waiting.filter(({ channels, through }) => {
+      channels.delete(channel)
+      if (channels.size === 0) this.#dropped = Math.max(this.#dropped, through)
+      return channels.size > 0
+    })
+    if (this.#dropped > 0) this.#drop(this.#dropped)
   }
 
   /** The connection ended: the next one acknowledges again. */
   clear(): void {
     this.#waiting = []
     this.#dropped = 0
-  }
-
-  #release(): void {
-    for (const { channels, through } of this.#waiting) {
-      if (channels.size === 0) this.#dropped = Math.max(this.#dropped, through)
-    }
-    this.#waiting = this.#waiting.filter(({ channels }) => channels.size > 0)
-    if (this.#dropped > 0) this.#drop(this.#dropped)
   }
 }

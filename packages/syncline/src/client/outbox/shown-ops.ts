@@ -19,33 +19,47 @@ export class ShownOps {
   readonly #numbers = new Map<OverlayOp, number>()
   /** Of which records an op creates or counts: what the server tells of the others needs no look at the ops. */
   readonly #delicate = new Map<string, number>()
+  /** When the last op that was shown again was written: a clock that was set back does not change their order. */
+  #at = ''
 
   constructor(schema: CompiledSchema, store: Store) {
     this.#schema = schema
     this.#store = store
   }
 
-  /** Shows an op; `number` gives it its number. `held` is what it made of counters and sets, when that is held. */
-  show(draft: OpDraft, held?: HeldFields): OverlayOp | undefined {
+  get size(): number {
+    return this.#byNumber.size
+  }
+
+  /** Shows an op that was just written, over all others; `number` gives it its number. */
+  show(draft: OpDraft): OverlayOp | undefined {
+    const last = this.#store.opsOn(draft.model, draft.id).at(-1)
+    return this.#show(draft, last && last.at > draft.at ? last.at : draft.at)
+  }
+
+  /** `held` is what it made of counters and sets, when that is held. */
+  #show(draft: OpDraft, at: string, held?: HeldFields): OverlayOp | undefined {
     const model = this.#schema.models[draft.model]
     // An op of an older app may be of a model that is no more; it is still sent.
     if (!model) return undefined
-    const op = held
-      ? { model: draft.model, id: draft.id, action: draft.action, fields: held }
-      : overlayOp(model, draft)
+    const { id, action } = draft
+    const op = { model: model.name, id, action, at, ...(held ? { fields: held } : overlayFields(model, draft)) }
     this.#store.addOp(op)
     return op
   }
 
   /**
-   * Shows an op that was stored: an older app may have written values that its fields do not take any more. Such an op
-   * is not shown, and still sent, for the server to judge.
+   * Shows an op that was stored, in its place, also one that is shown otherwise: an older app may have written values
+   * that its fields do not take any more. Such an op is not shown, and still sent, for the server to judge.
    */
   showStored(op: QueuedOp, held?: HeldFields): void {
     const model = this.#schema.models[op.model]
     const faults = model && checkFields(model, 'update', op.fields ?? {}).faults
     if (faults?.some(({ code }) => code === 'invalid_value')) return
-    this.number(this.show(op, held), op.n)
+    const shown = this.#byNumber.get(op.n)
+    if (op.at > this.#at) this.#at = op.at
+    this.drop(op.n)
+    this.number(this.#show(op, shown?.at ?? this.#at, held), op.n)
   }
 
   number(op: OverlayOp | undefined, n: number): void {
@@ -98,15 +112,6 @@ export class ShownOps {
     return isOfFormerLife ? [] : through
   }
 
-  /** Shows ops as they were written, of which it is certain again that nothing contains them. */
-  renew(ops: readonly QueuedOp[]): void {
-    for (const op of ops) {
-      if (!this.#byNumber.has(op.n)) continue
-      this.drop(op.n)
-      this.number(this.show(op), op.n)
-    }
-  }
-
   #dropAll(numbers: readonly number[]): void {
     const ops = new Set<OverlayOp>()
     for (const n of numbers) {
@@ -133,7 +138,10 @@ export class ShownOps {
   }
 }
 
-function overlayOp(model: Model, { id, action, fields = {} }: OpDraft): OverlayOp {
+function overlayFields(
+  model: Model,
+  { action, fields = {} }: OpDraft,
+): Pick<OverlayOp, 'fields' | 'operators'> {
   const plain: Record<string, unknown> = {}
   const operators: Record<string, Operator> = {}
   for (const [name, value] of Object.entries(decodeFields(model, fields))) {
@@ -142,7 +150,7 @@ function overlayOp(model: Model, { id, action, fields = {} }: OpDraft): OverlayO
   }
   const whole = action === 'create' ? { ...impliedValues(model), ...plain } : plain
   const hasOperators = Object.keys(operators).length > 0
-  return { model: model.name, id, action, fields: whole, ...(hasOperators && { operators }) }
+  return { fields: whole, ...(hasOperators && { operators }) }
 }
 
 function isOperator(model: Model, name: string, value: unknown): value is Operator {

@@ -39,7 +39,7 @@ export function submissionOf(pending: Pending): Submission {
 
 export class Submissions {
   readonly #byKey = new Map<string, Pending>()
-  #unstored: Pending[] = []
+  readonly #unstored: Pending[] = []
 
   add(pending: Pending, ops: readonly QueuedOp[]): void {
     for (const { key, n } of ops) {
@@ -51,9 +51,7 @@ export class Submissions {
 
   /** Takes those that were added since it was last called. */
   takeUnstored(): Pending[] {
-    const unstored = this.#unstored
-    this.#unstored = []
-    return unstored
+    return this.#unstored.splice(0)
   }
 
   /** Tells the author what became of an op; the last op of a transaction confirms all of it. */

@@ -13,6 +13,7 @@ import { newKey, type Random } from '../new-id.ts'
 import type { Store } from '../store/store.ts'
 import {
   acknowledge,
+  dismiss,
   emptyOutbox,
   enqueue,
   type OpDraft,
@@ -63,7 +64,7 @@ export class Writes {
   readonly #submissions = new Submissions()
   /** Absent until the device's storage is open. */
   #outbox: Outbox | undefined
-  #unnumbered: Pending[] = []
+  readonly #unnumbered: Pending[] = []
   #isSaving = false
   /** The user signed out. */
   #isDiscarded = false
@@ -80,8 +81,12 @@ export class Writes {
   /** Ops not yet acknowledged, oldest first. */
   get queued(): readonly OpDraft[] {
     const numbered = this.#outbox?.ops ?? []
-    if (this.#unnumbered.length === 0) return numbered
     return [...numbered, ...this.#unnumbered.flatMap(({ drafts }) => drafts)]
+  }
+
+  /** Nothing is to be sent, shown, or dealt with. */
+  get isDone(): boolean {
+    return this.queued.length + this.#shown.size + (this.#outbox?.parked.length ?? 0) === 0
   }
 
   /** Ops were sent, or are known to the server, and not yet acknowledged. */
@@ -95,10 +100,8 @@ export class Writes {
     this.#outbox = outbox
     this.flow.storedThrough = outbox.drawn
     this.flow.storedRead = outbox.read
-    this.#showAgain(shownOps(outbox), outbox.held)
-    const waiting = this.#unnumbered
-    this.#unnumbered = []
-    for (const pending of waiting) this.#number(pending)
+    this.#showAgain(outbox)
+    for (const pending of this.#unnumbered.splice(0)) this.#number(pending)
     this.#save()
   }
 
@@ -131,10 +134,9 @@ export class Writes {
     const outbox = { ...recognition.outbox, held: withHeld(recognition.outbox, (n) => n <= lastOp) }
     this.#outbox = outbox
     this.flow.sentThrough = lastOp
-    this.#host.store.transact(() => this.#shown.renew(outbox.ops.filter(({ n }) => n > lastOp)))
+    this.#showAgain(outbox, lastOp)
     if (recognition.kind === 'restored') {
       this.#host.onRenumbered()
-      this.#showAgain(recognition.again, NOTHING_HELD)
       this.#save()
     }
     return true
@@ -175,6 +177,7 @@ export class Writes {
     const before = this.#open()
     this.#outbox = settleThrough(before, Math.min(n, before.lastOp))
     if (this.#outbox !== before) this.#save()
+    this.#host.onChanged()
   }
 
   /** Shows none of the ops any more. */
@@ -222,10 +225,11 @@ export class Writes {
     this.#host.onChanged()
   }
 
-  /** Replaces the outbox by one from which a parked op was taken. */
-  replace(outbox: Outbox): void {
-    this.#outbox = outbox
-    this.#save()
+  /** Takes a parked op out of the list, if it is there. */
+  dismiss(key: string): void {
+    const before = this.#outbox
+    this.#outbox = before && dismiss(before, key)
+    if (this.#outbox !== before) this.#save()
     this.#host.onChanged()
   }
 
@@ -242,13 +246,10 @@ export class Writes {
     ops.forEach((op, index) => this.#shown.number(pending.shown[index], op.n))
   }
 
-  #showAgain(ops: readonly QueuedOp[], held: Outbox['held']): void {
+  /** Shows the ops above a number in their places, as they are held or were written. */
+  #showAgain(outbox: Outbox, after = 0): void {
     this.#host.store.transact(() => {
-      for (const op of ops) {
-        // One that was acknowledged, and not yet in the rows, is shown still.
-        this.#shown.drop(op.n)
-        this.#shown.showStored(op, held.get(op.n))
-      }
+      for (const op of shownOps(outbox)) if (op.n > after) this.#shown.showStored(op, outbox.held.get(op.n))
     })
   }
 
@@ -281,8 +282,6 @@ export class Writes {
     this.flow.pump()
   }
 }
-
-const NOTHING_HELD: Outbox['held'] = new Map()
 
 const COPIED: RejectionReason = {
   code: 'device_copied',

@@ -9,6 +9,7 @@ import { suggestion } from '../../schema/nearest-name.ts'
 import { SynclineError } from '../../protocol/errors.ts'
 import { compareIds } from './order.ts'
 import type { AnyRow, RowChange, RowSource } from './row.ts'
+import { isSameList } from './same-list.ts'
 
 /** The relations of one query, compiled. */
 export interface Includes {
@@ -153,6 +154,5 @@ function byId(rows: Iterable<AnyRow>): readonly AnyRow[] {
 }
 
 function isSameRelated(before: unknown, after: Related): boolean {
-  if (!Array.isArray(before) || !Array.isArray(after)) return before === after
-  return before.length === after.length && before.every((row, at) => row === after[at])
+  return Array.isArray(before) && Array.isArray(after) ? isSameList(before, after) : before === after
 }

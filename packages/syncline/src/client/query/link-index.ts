@@ -1,4 +1,5 @@
 /** Rows by the value of one field: what `include` follows, and where an equality on a reference starts. */
+import { keptIn } from '../kept-in.ts'
 import type { AnyRow, RowChange } from './row.ts'
 
 export class LinkIndex {
@@ -8,11 +9,7 @@ export class LinkIndex {
 
   constructor(field: string, rows: Iterable<AnyRow>) {
     this.field = field
-    for (const row of rows) {
-      const list = this.#byValue.get(row[field]) as AnyRow[] | undefined
-      if (list) list.push(row)
-      else this.#byValue.set(row[field], [row])
-    }
+    for (const row of rows) (keptIn(this.#byValue, row[field], () => []) as AnyRow[]).push(row)
   }
 
   get(value: unknown): Iterable<AnyRow> {

@@ -9,6 +9,7 @@ import type { Filter } from './filter.ts'
 import type { Includes } from './include.ts'
 import type { Compare } from './order.ts'
 import type { AnyRow, RowChange, RowSource } from './row.ts'
+import { isSameList } from './same-list.ts'
 import { SortedRows } from './sorted-rows.ts'
 
 /** What a query asks for, compiled. */
@@ -202,10 +203,4 @@ function candidates(source: RowSource, model: string, { key }: Filter): AnyRow[]
   }
   if (key?.isReference) return key.values.flatMap((value) => source.linked(model, key.field, value))
   return source.rows(model).values()
-}
-
-function isSameList(a: readonly AnyRow[], b: readonly AnyRow[]): boolean {
-  if (a.length !== b.length) return false
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
-  return true
 }

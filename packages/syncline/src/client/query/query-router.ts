@@ -93,10 +93,9 @@ class ModelQueries {
   select(changes: readonly RowChange[]): Map<LiveQuery, readonly RowChange[]> {
     const selected = new Map<LiveQuery, RowChange[]>()
     const hand = (query: LiveQuery, change: RowChange) => {
-      const own = selected.get(query)
-      if (!own) selected.set(query, [change])
+      const own = keptIn(selected, query, (): RowChange[] => [])
       // A query that lists both the old and the new value is found twice.
-      else if (own.at(-1) !== change) own.push(change)
+      if (own.at(-1) !== change) own.push(change)
     }
     for (const change of changes) {
       for (const [field, byValue] of this.#byField) {

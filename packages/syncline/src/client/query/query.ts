@@ -132,8 +132,7 @@ class WrittenQuery {
   }
 
   #compiled(): LiveQuery {
-    this.#live ??= compile(this.#schema, this.#model, this.#host, this.#written)
-    return this.#live
+    return (this.#live ??= compile(this.#schema, this.#model, this.#host, this.#written))
   }
 }
 

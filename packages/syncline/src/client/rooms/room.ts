@@ -1,7 +1,7 @@
 /** A joined room as the application holds it. */
 import { type ErrorCode, SynclineError } from '../../protocol/errors.ts'
 import { createSource, type Observable, partOf } from '../observable.ts'
-import type { RoomState, RoomStatus } from './room-state.ts'
+import { isAwaited, type RoomState, type RoomStatus } from './room-state.ts'
 import type { Rooms } from './rooms.ts'
 
 export interface Room {
@@ -48,7 +48,7 @@ function whenLive(source: Observable<RoomState>): Promise<void> {
     let stop = () => {}
     const check = () => {
       const { status, channel, problem } = source.current
-      if (status === 'joining' || status === 'catching-up') return
+      if (isAwaited(source.current)) return
       stop()
       if (status === 'live') resolve()
       else reject(failure(channel, status, problem))

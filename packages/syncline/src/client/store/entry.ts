@@ -17,6 +17,8 @@ export interface OverlayOp {
   readonly fields: Readonly<Record<string, unknown>>
   /** What counters and sets add to the value they find. */
   readonly operators?: Readonly<Record<string, Operator>>
+  /** When it was written, as ISO text: the place among the ops on its record. */
+  readonly at: string
 }
 
 /** Changed in place, by the store only. */
@@ -31,12 +33,12 @@ export interface Entry {
   holders: number
   /** How many loads under way bring it; until they are whole, nothing of it is shown. */
   stages: number
-  /** What the transaction under way did to it: appended these ops, or more than that. */
-  touched: readonly OverlayOp[] | typeof WHOLLY | undefined
+  /** What the transaction under way did to it: appended the ops from this index on, or more than that. */
+  touched: number | undefined
 }
 
-/** An entry of which more changed than that ops were appended. */
-export const WHOLLY = 'wholly'
+/** Of an entry more changed than that ops were appended. */
+export const WHOLLY = -1
 
 // Shared by all entries without ops, so it is replaced and never filled.
 const NO_OPS: OverlayOp[] = []

@@ -3,15 +3,15 @@ import type { AnyRow } from '../query/row.ts'
 import { mapped } from '../../schema/mapped.ts'
 import { valueText } from '../value-text.ts'
 import { applyOperator } from './apply-operator.ts'
-import type { Entry, OverlayOp } from './entry.ts'
+import { type Entry, type OverlayOp, WHOLLY } from './entry.ts'
 
 /**
- * The visible row of an entry; the same object as before when its members are the same. `appended` are the ops
- * that were added where nothing else changed.
+ * The visible row of an entry; the same object as before when its members are the same. The ops from index `from` on
+ * were added where nothing else changed, unless it is `WHOLLY`.
  */
-export function rebase(entry: Entry, appended?: readonly OverlayOp[]): AnyRow | undefined {
-  let row = appended ? entry.row : entry.base?.fields
-  for (const op of appended ?? entry.ops) row = applyOp(row, op)
+export function rebase(entry: Entry, from = WHOLLY): AnyRow | undefined {
+  let row = from < 0 ? entry.base?.fields : entry.row
+  for (const op of entry.ops.slice(Math.max(from, 0))) row = applyOp(row, op)
   return row && entry.row && row !== entry.row && isSameRow(row, entry.row) ? entry.row : row
 }
 

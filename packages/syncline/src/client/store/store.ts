@@ -27,7 +27,7 @@ export class Store implements QueryHost {
   readonly #router = new QueryRouter()
   /** Versions at which records were deleted, while this connection lasts and another room may still tell of them. */
   readonly #deletedAt = new Map<Entry, number>()
-  /** Entries that changed; each knows the ops appended where nothing else did, so that many ops on one record stay cheap. */
+  /** Entries that changed; each knows which ops were appended where nothing else did, so that many on one record stay cheap. */
   #touched: Entry[] | undefined
 
   /** Models of which many rows came or went. */
@@ -107,9 +107,14 @@ export class Store implements QueryHost {
     return entry?.base && enteredAt !== undefined ? recordOf(entry, entry.base, enteredAt) : undefined
   }
 
+  /** Puts an op before those on its record that were written later. */
   addOp(op: OverlayOp): void {
-    const entry = this.#touch(op.model, op.id, [op])
-    if (entry.ops.length > 0) entry.ops.push(op)
+    const entry = this.#table(op.model).open(op.id)
+    const { ops } = entry
+    let at = ops.length
+    while (at > 0 && (ops[at - 1] as OverlayOp).at > op.at) at--
+    this.#mark(entry, at < ops.length ? WHOLLY : at)
+    if (ops.length > 0) ops.splice(at, 0, op)
     else entry.ops = [op]
   }
 
@@ -253,23 +258,18 @@ export class Store implements QueryHost {
   }
 
   #isHeldByFresh(channel: string, entry: Entry, isFresh: (channel: string) => boolean): boolean {
-    if (entry.holders < 2) return false
-    for (const [other, members] of this.#rooms) {
-      if (other !== channel && members.has(entry) && isFresh(other)) return true
-    }
-    return false
+    const rooms = entry.holders > 1 ? [...this.#rooms] : []
+    return rooms.some(([other, members]) => other !== channel && members.has(entry) && isFresh(other))
   }
 
-  #touch(model: string, id: string, appended?: readonly OverlayOp[]): Entry {
-    return this.#mark(this.#table(model).open(id), appended)
+  #touch(model: string, id: string): Entry {
+    return this.#mark(this.#table(model).open(id))
   }
 
-  #mark(entry: Entry, appended?: readonly OverlayOp[]): Entry {
+  #mark(entry: Entry, from = WHOLLY): Entry {
     if (!this.#touched) throw new Error('The store is changed outside `transact`. Wrap the change in it.')
-    const known = entry.touched
-    if (known === undefined) this.#touched.push(entry)
-    if (!appended || known === WHOLLY) entry.touched = WHOLLY
-    else entry.touched = known ? [...known, ...appended] : appended
+    if (entry.touched === undefined) this.#touched.push(entry)
+    entry.touched = Math.min(entry.touched ?? from, from)
     return entry
   }
 
@@ -277,14 +277,11 @@ export class Store implements QueryHost {
     for (const model of reloaded) this.#table(model).reload()
     const changes = new Map<string, RowChange[]>()
     for (const entry of touched) {
-      const appended = entry.touched === WHOLLY ? undefined : entry.touched
+      const from = entry.touched
       entry.touched = undefined
-      const change = this.#table(entry.model).show(entry, rebase(entry, appended))
+      const change = this.#table(entry.model).show(entry, rebase(entry, from))
       if (this.#deletedAt.size > 0 && entry.holders === 0) this.#deletedAt.delete(entry)
-      if (!change) continue
-      const ofModel = changes.get(entry.model)
-      if (ofModel) ofModel.push(change)
-      else changes.set(entry.model, [change])
+      if (change) keptIn(changes, entry.model, (): RowChange[] => []).push(change)
     }
     for (const [model, { length }] of changes) if (length > this.#few) reloaded.add(model)
     if (changes.size + reloaded.size > 0) this.#router.route(changes, reloaded)
