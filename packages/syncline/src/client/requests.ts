@@ -43,6 +43,7 @@ export class Requests implements PollerHost {
   /** Of the round under way: the first ack, which the rows of all pulls contain, and why a push was refused. */
   #ack: Ack | undefined
   #refusal: RejectionReason | undefined
+  #settleLeft = () => {}
 
   constructor(
     { token, fetch: given = (url, init) => fetch(url, init) }: Pick<ClientOptions<Schema>, 'fetch' | 'token'>,
@@ -76,7 +77,7 @@ export class Requests implements PollerHost {
   *pulls(): Iterable<object> {
     const { rooms, schema } = this.#parts
     const joins = rooms.askByRequest()
-    this.#parts.noteLeft()()
+    this.#settleLeft = this.#parts.noteLeft()
     this.#ack = undefined
     do {
       const portion = joins.splice(0, this.#mostChannels)
@@ -117,6 +118,7 @@ export class Requests implements PollerHost {
   onPolled(): void {
     const refusal = this.#refusal
     if (this.#ack) this.#host.receive(this.#ack)
+    this.#settleLeft()
     this.#refusal = undefined
     this.hasPolled = true
     this.#host.complain(refusal)

@@ -16,8 +16,13 @@ export class FlickerWatch {
 
   /** Watches a client from now on. */
   attach(client: Client<StageSchema>): void {
-    client.query.camera.subscribe(() => this.#seeCameras(client.query.camera.current))
+    this.attachNames(client)
     client.query.tally.subscribe(() => this.#seeTallies(client.query.tally.current))
+  }
+
+  /** Watches names only: a count that a page has sent, and been closed before the answer, may be shown twice until then. */
+  attachNames(client: Client<StageSchema>): void {
+    client.query.camera.subscribe(() => this.#seeCameras(client.query.camera.current))
   }
 
   /** Old values of this record may come back. */
