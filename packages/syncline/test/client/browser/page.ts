@@ -60,18 +60,34 @@ const page = {
 
   /** What the page shows, and how synchronisation stands. */
   look() {
-    const { query, status } = page.client as Client<StageSchema>
+    const { query, status, parked } = page.client as Client<StageSchema>
     return {
       status: status.current,
       productions: query.production.current.map(({ name }) => name),
       cameras: query.camera.current.map(({ name }) => name),
       lenses: query.lens.current.map(({ name }) => name),
+      /** Names and notes of the cameras. */
+      texts: query.camera.orderBy('id').current.flatMap(({ name, note }) => (note ? [name, note] : [name])),
+      /** Ids of what was refused. */
+      refused: parked.current.map(({ op }) => op.id),
     }
   },
 
   /** Renames a camera; resolves when it is stored. */
   async rename(id: string, name: string): Promise<void> {
     await page.client?.mutate.camera.update(id, { name }).stored
+  },
+
+  /** Writes another field of a camera; resolves when it is stored. */
+  async annotate(id: string, note: string): Promise<void> {
+    await page.client?.mutate.camera.update(id, { note }).stored
+  },
+
+  /** Makes a camera that is called as its id; resolves when it is stored. */
+  async create(id: string, productionId = 'p1'): Promise<void> {
+    const write = page.client?.mutate.camera.create({ id, productionId, name: id, note: null, tags: [] })
+    write?.confirmed.catch(() => {})
+    await write?.stored
   },
 }
 
