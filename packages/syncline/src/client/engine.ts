@@ -254,7 +254,10 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   noteLeft(): () => void {
-    const known = Array.from(this.left, ({ settling, writes }) => [settling, writes.outbox?.lastOp ?? 0] as const)
+    const known = Array.from(
+      this.left,
+      ({ settling, writes }) => [settling, writes.outbox?.lastOp ?? 0] as const,
+    )
     return () => {
       for (const [settling, lastOp] of known) settling.add(lastOp, this.rooms.awaited())
     }
@@ -272,10 +275,12 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   /** A record created here, and not yet on the server, is a room that the server cannot find. */
   isWithheld(channel: string): boolean {
-    return this.devices.flatMap(({ writes }) => writes.queued).some(({ action, model, id }) => {
-      const { isRoot, channel: name = '' } = this.schema.models[model] ?? {}
-      return action === 'create' && isRoot && roomChannel(name, id) === channel
-    })
+    return this.devices
+      .flatMap(({ writes }) => writes.queued)
+      .some(({ action, model, id }) => {
+        const { isRoot, channel: name = '' } = this.schema.models[model] ?? {}
+        return action === 'create' && isRoot && roomChannel(name, id) === channel
+      })
   }
 
   #commit(write: StorageWrite): Promise<void> {

@@ -115,10 +115,8 @@ export class Events {
     const told = `${model} ${version} ${at} ${VERBS[action]} ${id}`
     if (this.#told.has(told)) return false
     this.#told.add(told)
-    for (const oldest of this.#told) {
-      if (this.#told.size <= MOST_TOLD) break
-      this.#told.delete(oldest)
-    }
+    const [oldest = ''] = this.#told
+    if (this.#told.size > MOST_TOLD) this.#told.delete(oldest)
     return true
   }
 

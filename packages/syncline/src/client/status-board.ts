@@ -48,8 +48,12 @@ export class StatusBoard {
     }
     this.status.set(statusOf(facts, clock.now()))
     this.parked.set(devices.flatMap(({ writes }) => writes.outbox?.parked ?? []))
-    if (oldest && !this.#isClosed) this.#cancelTick ??= clock.after(AGE_TICK_MS, () => this.#tick())
-    else this.#stop()
+    if (oldest && !this.#isClosed) {
+      this.#cancelTick ??= clock.after(AGE_TICK_MS, () => {
+        this.#cancelTick = undefined
+        this.update()
+      })
+    } else this.#stop()
   }
 
   /** Ends the ticking; what changes is still told. */
@@ -61,10 +65,5 @@ export class StatusBoard {
   #stop(): void {
     this.#cancelTick?.()
     this.#cancelTick = undefined
-  }
-
-  #tick(): void {
-    this.#cancelTick = undefined
-    this.update()
   }
 }

@@ -19,7 +19,9 @@ function withCameras() {
   const kept = (id: string) => all.server.state.tables.get('camera')?.get(id)?.fields
   /** Who wrote what, as the server committed it. */
   const committed = () =>
-    all.server.state.log.flatMap(({ rows }) => rows.flatMap(({ author, change }) => (author.user ? [change.id] : [])))
+    all.server.state.log.flatMap(({ rows }) =>
+      rows.flatMap(({ author, change }) => (author.user ? [change.id] : [])),
+    )
   return { ...all, joined, seen, kept, committed }
 }
 
@@ -28,7 +30,8 @@ test('K1, W2, W3: what a closed page wrote offline is shown beside the own write
   const [first, second] = [await joined(), await joined()]
   wire.connected(false)
   await second.mutate.camera.update('c1', { name: 'Of the second' }).stored
-  await second.mutate.camera.create({ id: 'c3', productionId: 'p1', name: 'New', note: null, tags: [] }).stored
+  await second.mutate.camera.create({ id: 'c3', productionId: 'p1', name: 'New', note: null, tags: [] })
+    .stored
   await first.mutate.camera.update('c1', { note: 'of the first' }).stored
   await first.mutate.camera.update('c2', { name: 'Of the first' }).stored
 

@@ -2,7 +2,7 @@
  * What the server's `welcome` says about this device: that it goes on, that its database was restored to an
  * earlier time, or that another device carries the same name (a cloned profile, a phone restored from a backup).
  */
-import { emptyOutbox, type Outbox, type ParkedOp, type QueuedOp, type RejectionReason } from './outbox.ts'
+import { emptyOutbox, type Outbox, type ParkedOp, type RejectionReason } from './outbox.ts'
 
 export type Recognition =
   /** The server has no op that this device does not know of. */

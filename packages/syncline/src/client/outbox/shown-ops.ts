@@ -16,9 +16,6 @@ export class ShownOps {
   readonly #schema: CompiledSchema
   readonly #store: Store
   readonly #byNumber = new Map<number, OverlayOp>()
-  readonly #numbers = new Map<OverlayOp, number>()
-  /** Of which records an op creates or counts: what the server tells of the others needs no look at the ops. */
-  readonly #delicate = new Map<string, number>()
   /** When the last op that was shown again was written: a clock that was set back does not change their order. */
   #at = ''
 
@@ -43,7 +40,8 @@ export class ShownOps {
     // An op of an older app may be of a model that is no more; it is still sent.
     if (!model) return undefined
     const { id, action } = draft
-    const op = { model: model.name, id, action, at, ...(held ? { fields: held } : overlayFields(model, draft)) }
+    const place = { model: model.name, id, action, at, n: Number.POSITIVE_INFINITY }
+    const op = { ...place, ...(held ? { fields: held } : overlayFields(model, draft)) }
     this.#store.addOp(op)
     return op
   }
@@ -64,20 +62,19 @@ export class ShownOps {
 
   number(op: OverlayOp | undefined, n: number): void {
     if (!op) return
+    op.n = n
     this.#byNumber.set(n, op)
-    this.#numbers.set(op, n)
-    this.#countDelicate(op, 1)
   }
 
   /** Drops one op: it was refused. */
   drop(n: number): void {
-    this.#dropAll([n])
+    const op = this.#byNumber.get(n)
+    if (op) this.#dropAll([op])
   }
 
   /** Drops all ops up to a number, unless `keeps` them: the base contains what became of them. */
   dropThrough(last: number, keeps = (_op: OverlayOp) => false): void {
-    const due = [...this.#byNumber].filter(([n, op]) => n <= last && !keeps(op))
-    this.#dropAll(due.map(([n]) => n))
+    this.#dropAll([...this.#byNumber.values()].filter((op) => op.n <= last && !keeps(op)))
   }
 
   /**
@@ -86,21 +83,19 @@ export class ShownOps {
    * others made of a counter or set stays as it is, so that it is not counted twice. Returns what is held now.
    */
   expect(model: string, id: string, last: number): readonly (readonly [number, HeldFields])[] {
-    if (this.#delicate.size === 0 || !this.#delicate.has(`${model} ${id}`)) return NOTHING_HELD
+    const isDelicate = ({ action, operators }: OverlayOp) => action === 'create' || operators
+    if (!this.#store.opsOn(model, id).some(isDelicate)) return NOTHING_HELD
     const holding: (readonly [number, HeldFields])[] = []
+    // Others may be of another device.
+    const isDue = (op: OverlayOp) => op.n <= last && this.#byNumber.get(op.n) === op
     this.#store.mapOps(model, id, (op, row) => {
-      const n = this.#numbers.get(op)
-      if (n === undefined || n > last || !op.operators) return op
+      if (!op.operators || !isDue(op)) return op
       const held = settleOperators(op, row)
-      this.#forget(op)
-      this.number(held, n)
-      holding.push([n, held.fields])
+      this.number(held, op.n)
+      holding.push([op.n, held.fields])
       return held
     })
-    const numbers = this.#untilCreate(model, id).map(
-      (op) => this.#numbers.get(op) ?? Number.POSITIVE_INFINITY,
-    )
-    this.#dropAll(numbers.filter((n) => n <= last))
+    this.#dropAll(this.#untilCreate(model, id).filter(isDue))
     return holding
   }
 
@@ -112,29 +107,9 @@ export class ShownOps {
     return isOfFormerLife ? [] : through
   }
 
-  #dropAll(numbers: readonly number[]): void {
-    const ops = new Set<OverlayOp>()
-    for (const n of numbers) {
-      const op = this.#byNumber.get(n)
-      if (!op) continue
-      this.#byNumber.delete(n)
-      this.#forget(op)
-      ops.add(op)
-    }
-    if (ops.size > 0) this.#store.dropOps(ops)
-  }
-
-  #forget(op: OverlayOp): void {
-    this.#numbers.delete(op)
-    this.#countDelicate(op, -1)
-  }
-
-  #countDelicate(op: OverlayOp, by: 1 | -1): void {
-    if (op.action !== 'create' && !op.operators) return
-    const key = `${op.model} ${op.id}`
-    const count = (this.#delicate.get(key) ?? 0) + by
-    if (count > 0) this.#delicate.set(key, count)
-    else this.#delicate.delete(key)
+  #dropAll(ops: readonly OverlayOp[]): void {
+    for (const { n } of ops) this.#byNumber.delete(n)
+    this.#store.dropOps(new Set(ops))
   }
 }
 
@@ -144,13 +119,13 @@ function overlayFields(
 ): Pick<OverlayOp, 'fields' | 'operators'> {
   const plain: Record<string, unknown> = {}
   const operators: Record<string, Operator> = {}
-  for (const [name, value] of Object.entries(decodeFields(model, fields))) {
+  const whole = action === 'create' ? { ...impliedValues(model), ...fields } : fields
+  for (const [name, value] of Object.entries(decodeFields(model, whole))) {
     if (isOperator(model, name, value)) operators[name] = value
     else plain[name] = value
   }
-  const whole = action === 'create' ? { ...impliedValues(model), ...plain } : plain
   const hasOperators = Object.keys(operators).length > 0
-  return { fields: whole, ...(hasOperators && { operators }) }
+  return { fields: plain, ...(hasOperators && { operators }) }
 }
 
 function isOperator(model: Model, name: string, value: unknown): value is Operator {
@@ -165,5 +140,5 @@ function impliedValues(model: Model): Readonly<Record<string, unknown>> {
     if (field.default !== undefined) implied[field.name] = field.default
     else if (field.nullable) implied[field.name] = null
   }
-  return decodeFields(model, implied)
+  return implied
 }

@@ -19,6 +19,8 @@ export interface OverlayOp {
   readonly operators?: Readonly<Record<string, Operator>>
   /** When it was written, as ISO text: the place among the ops on its record. */
   readonly at: string
+  /** Its device's number of it; `Infinity` until it has one. */
+  n: number
 }
 
 /** Changed in place, by the store only. */

@@ -96,7 +96,8 @@ class Watched {
       const change = { model: 'camera', id, action, version, fields: { name } }
       store.transact(() => store.apply(step.room, change))
     } else if (step.type === 'op') {
-      const op = { model: 'camera', id: step.id, action: step.action, fields: { name: step.name } }
+      const { id, action, name } = step
+      const op = { model: 'camera', id, action, fields: { name }, at: '', n: 1 }
       this.#ops.add(op)
       store.transact(() => store.addOp(op))
     } else {
@@ -162,7 +163,7 @@ test('M4: a row keeps its identity when its record gets an entry, and when a loa
   load([recordOf('a', 1, 'One'), recordOf('b', 1, 'Two')])
   const row = store.rows('camera').get('a')
 
-  store.transact(() => store.addOp({ model: 'camera', id: 'a', action: 'update', fields: {} }))
+  store.transact(() => store.addOp({ model: 'camera', id: 'a', action: 'update', fields: {}, at: '', n: 1 }))
   const withEntry = store.rows('camera').get('a')
   load([recordOf('a', 1, 'One'), recordOf('b', 1, 'Two')])
   const again = store.rows('camera').get('a')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { StagedRoom } from './staged-room.ts'
+import type { OverlayOp } from './entry.ts'
 import { Store } from './store.ts'
 import type { StoreChange, StoreRecord } from './store-record.ts'
 
@@ -35,6 +36,15 @@ function load(store: Store, channel: string, records: StoreRecord[], isFresh: ()
   store.stage(channel, staged, records)
   store.transact(() => store.replaceRoom(channel, staged, isFresh))
 }
+
+const op = (action: OverlayOp['action'], at: string, fields = {}): OverlayOp => ({
+  model: 'camera',
+  id: 'c1',
+  action,
+  fields,
+  at,
+  n: 1,
+})
 
 const names = (store: Store) => [...store.rows('camera').values()].map(({ name }) => name)
 const stale = () => false
@@ -154,14 +164,8 @@ test('a load of another history replaces, a load behind a live room merges', () 
 
 test('ops are shown over whatever the base becomes, and leave without a trace', () => {
   const store = new Store()
-  const create = { model: 'camera', id: 'c1', action: 'create', fields: { name: 'Mine', zoom: 1 } } as const
-  const update = {
-    model: 'camera',
-    id: 'c1',
-    action: 'update',
-    fields: {},
-    operators: { zoom: { $inc: 2 } },
-  } as const
+  const create = op('create', '1', { name: 'Mine', zoom: 1 })
+  const update = { ...op('update', '2'), operators: { zoom: { $inc: 2 } } }
   store.transact(() => {
     store.addOp(create)
     store.addOp(update)
@@ -173,6 +177,21 @@ test('ops are shown over whatever the base becomes, and leave without a trace', 
   store.transact(() => store.dropOps(new Set([create, update])))
 
   expect(store.rows('camera').get('c1')).toEqual({ id: 'c1', name: 'Theirs', zoom: 1 })
+})
+
+test('ops are shown in the order in which they were written, whichever was added first', () => {
+  const store = new Store()
+  apply(store, 'A:1', change('create', 1, { name: 'Base', zoom: 1 }))
+  const add = (...ops: OverlayOp[]) => store.transact(() => ops.forEach((each) => store.addOp(each)))
+  const seen = () => store.rows('camera').get('c1')
+
+  add(op('update', '2', { name: 'Second' }), op('update', '4', { zoom: 4 }))
+  add(op('update', '1', { name: 'First', zoom: 9 }), op('update', '3', { zoom: 3 }))
+  const shown = seen()
+  add(op('update', '4', { zoom: 5 }))
+
+  expect(shown).toEqual({ id: 'c1', name: 'Second', zoom: 4 })
+  expect(seen()).toEqual({ id: 'c1', name: 'Second', zoom: 5 })
 })
 
 test('a change outside a transaction is refused', () => {
