@@ -12,7 +12,6 @@ import type { Schema } from '../schema/define-schema.ts'
 import type { ClientOptions } from './client-options.ts'
 import type { Clock } from './clock.ts'
 import type { RejectionReason } from './outbox/outbox.ts'
-import type { Settling } from './outbox/settling.ts'
 import type { Writes } from './outbox/writes.ts'
 import { RENAME, SIGN_IN } from './refusals.ts'
 import { Requests, type RequestsHost } from './requests.ts'
@@ -33,7 +32,8 @@ export interface DialogueParts {
   readonly clock: Clock
   readonly writes: Writes
   readonly rooms: Rooms
-  readonly settling: Settling
+  /** The connection ended: what it was about to bring comes with the next. */
+  onUnsettled(): void
   /** The device's ops up to this number are acknowledged; called inside a store transaction. */
   onAcknowledged(lastOp: number): void
   /**
@@ -156,7 +156,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
 
   hello(token: string | undefined): object {
     const { writes, schema } = this.#parts
-    const named = { device: writes.outbox?.device, schema: schema.version, ...(token && { token }) }
+    const named = { device: writes.outbox?.device, schema: schema.version, token: token || undefined }
     return { type: 'hello', protocol: PROTOCOL_VERSION, ...named, ...this.#pending() }
   }
 
@@ -169,10 +169,10 @@ export class Dialogue implements RunnerHost, RequestsHost {
     return { pending: { count: queued.length, oldestMs } }
   }
 
-  ping(onPong = () => {}): object {
+  ping(onPong?: () => void): object {
     const settleLeft = this.#parts.noteLeft()
     this.#pongs.push(() => {
-      onPong()
+      onPong?.()
       settleLeft()
     })
     return { type: 'ping', ...this.#pending() }
@@ -206,7 +206,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
   end(): void {
     this.#parts.rooms.end()
     this.#parts.writes.flow.end()
-    this.#parts.settling.clear()
+    this.#parts.onUnsettled()
     this.#cancelSendAgain()
     this.#isRateLimited = false
   }

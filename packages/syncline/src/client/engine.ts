@@ -2,40 +2,39 @@
  * Puts the parts of the device together: storage, store, rooms, writes, connection. What one part says travels
  * through here to the others; each decision is the part's own.
  *
- * A device whose page was closed is an engine too, of the page that takes care of it: its ops are shown over that
- * page's rows and sent on a connection of their own, so its ack tells nothing of what the page's connection has brought.
+ * The other devices of the user are engines too, over the rows of the page: those whose own pages tell what they have
+ * not sent, and those that were left, which get a storage and a connection here. What they had acknowledged is in the
+ * rows when the page's own connection has answered behind it.
  *
- *   W2, W3   it keeps its name and numbers, so that nothing of it is sent twice or left out
+ *   W2, W3   each keeps its name and numbers, so that nothing is sent twice or left out
  */
 import { roomChannel } from '../protocol/channel.ts'
-import { SynclineError } from '../protocol/errors.ts'
 import type { Change } from '../protocol/messages/change.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { ClientOptions } from './client-options.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Dialogue, type DialogueParts } from './dialogue.ts'
 import { Events } from './events.ts'
+import type { Random } from './new-id.ts'
+import type { OpDraft, Outbox, ParkedOp } from './outbox/outbox.ts'
 import { Settling } from './outbox/settling.ts'
-import { Writes } from './outbox/writes.ts'
+import { Writes, type WritesHost } from './outbox/writes.ts'
 import { Rooms, type RoomsHost } from './rooms/rooms.ts'
 import { StatusBoard, type StatusSources } from './status-board.ts'
-import { unopenedStorage } from './storage/failed.ts'
-import type { ParkedOp } from './outbox/outbox.ts'
 import { MEMORY_HEALTH, type StorageHealth } from './storage/health.ts'
-import { memory } from './storage/memory.ts'
+import { openStorage } from './storage/open-storage.ts'
 import type { RoomWrite, StorageWrite, UserStorage } from './storage/storage.ts'
 import { Store } from './store/store.ts'
+import { userOf } from './user-of.ts'
 import { watchConnectivity } from './watch-connectivity.ts'
-
-const WITHOUT_USER =
-  'The `storage` outlives the page, and the client has no `user`: the next one would see what this one left. Give `user`, the id of who is signed in, or leave `storage` out.'
 
 // 10 s: how long the writes of a page that was closed wait at most for another page to send them.
 const LOOK_MS = 10_000
 
-export class Engine implements RoomsHost, DialogueParts, StatusSources {
+export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSources {
   readonly schema: Schema
   readonly clock: Clock
+  readonly random: Random | undefined
   readonly store: Store
   readonly events: Events
   readonly writes: Writes
@@ -45,13 +44,15 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   readonly #options: ClientOptions<Schema>
   readonly dialogue: Dialogue
   readonly #user: string
-  /** Other devices of the user, which this page takes care of. */
-  readonly left = new Set<Engine>()
+  /** Other devices of the user: those that this page takes care of, and those that their own pages tell of. */
+  readonly others = new Set<Engine>()
+  /** Other pages show what this device has not sent. */
+  #isTold = false
   /** The page that takes care of it; itself, unless it was left. */
   readonly #page: Engine
   #opened: Promise<void> | undefined
   #storage: UserStorage | undefined
-  #stopWatching: (() => void)[] = []
+  #stopWatching = () => {}
   #cancelLook = () => {}
   #isClosed = false
 
@@ -62,46 +63,34 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     this.#options = options
     this.schema = options.schema
     this.clock = options.clock ?? systemClock
-    this.#user = typeof options.user === 'object' ? options.user.id : (options.user ?? '')
-    if (options.storage?.needsUser && !this.#user) throw new SynclineError('invalid_value', WITHOUT_USER)
-    this.writes = this.#createWrites()
+    this.random = options.random
+    this.#user = userOf(options)
+    this.writes = new Writes(this)
     this.rooms = new Rooms(this)
     this.settling = new Settling((through) => this.writes.dropThrough(through))
     this.dialogue = new Dialogue(options, this.#user, this)
     this.board = new StatusBoard(this)
   }
 
-  /** Opens the storage, then connects. */
-  start(): void {
-    this.#stopWatching.push(
-      watchConnectivity(
-        () => this.dialogue.wake(),
-        () => this.dialogue.lose(),
-      ),
+  /** Opens the storage, unless it is open, then connects. */
+  start(storage?: UserStorage): void {
+    this.#stopWatching = watchConnectivity(
+      () => this.dialogue.wake(),
+      () => this.dialogue.lose(),
     )
-    const opened = this.#openStorage()
-    if (opened instanceof Promise) this.#opened = opened.then((storage) => this.#onOpened(storage))
+    const opened = storage ?? openStorage(this.#options.storage, this.#user, this.schema)
+    if (opened instanceof Promise) this.#opened = opened.then((each) => this.#onOpened(each))
     else this.#onOpened(opened)
-  }
-
-  /** A device that may keep nothing works from memory, and nothing is called stored. */
-  #openStorage(): UserStorage | Promise<UserStorage> {
-    try {
-      const opened = (this.#options.storage ?? memory()).open(this.#user, this.schema)
-      return opened instanceof Promise ? opened.catch(unopenedStorage) : opened
-    } catch (error) {
-      return unopenedStorage(error)
-    }
   }
 
   connect(): void {
     this.dialogue.connect()
-    for (const engine of this.left) engine.#connectForWrites()
+    for (const engine of this.others) engine.#connectForWrites()
   }
 
-  /** A device that only keeps refusals has nothing to say to the server. */
+  /** A device that only keeps refusals has nothing to say to the server, and one with a page speaks there. */
   #connectForWrites(): void {
-    if (this.writes.queued.length > 0) this.dialogue.connect()
+    if (this.#storage && this.writes.queued.length > 0) this.dialogue.connect()
   }
 
   close(): void {
@@ -129,7 +118,7 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   #leave(): void {
-    for (const engine of this.left) engine.#leave()
+    for (const engine of this.others) engine.#leave()
     this.#end()
     this.rooms.clear()
     this.writes.discard()
@@ -143,8 +132,8 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
     this.#isClosed = true
     this.dialogue.close()
     this.#cancelLook()
-    for (const stop of this.#stopWatching.splice(0)) stop()
-    for (const engine of this.left) engine.close()
+    this.#stopWatching()
+    for (const engine of this.others) engine.close()
     // The others tell it that they end.
     this.board.close()
   }
@@ -158,12 +147,46 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
       this.close()
       return
     }
-    this.#stopWatching.push(storage.health?.subscribe(() => this.board.update()) ?? (() => {}))
+    storage.health?.subscribe(() => this.board.update())
     this.#openWrites(storage)
     this.rooms.open()
-    if (this.#options.autoConnect !== false) this.dialogue.connect()
+    const isPage = this.#page === this
+    if (isPage && this.#options.autoConnect !== false) this.dialogue.connect()
     this.board.update()
-    if (storage.adopt && this.#page === this) void this.#look(storage)
+    const { pages } = storage
+    if (pages) {
+      pages.onmessage = ({ data }) => {
+        if (!data) this.#tell()
+        else if (isPage) this.#hear(data)
+      }
+      pages.postMessage(null)
+    }
+    if (isPage && storage.adopt) void this.#look(storage)
+  }
+
+  /** Tells other pages what this device has stored and cannot send, and then what became of it. */
+  #tell(): void {
+    if (!this.isDurable) return
+    const { outbox, queued } = this.writes
+    const wasTold = this.#isTold
+    this.#isTold = queued.length > 0 && (wasTold || !this.dialogue.isConnected)
+    if (wasTold || this.#isTold) this.#storage?.pages?.postMessage({ ...outbox, kept: [], parked: [] })
+  }
+
+  /** Shows what another page has not sent. */
+  #hear(outbox: Outbox): void {
+    const engine = this.#deviceOf(outbox)
+    if (engine.#storage) return
+    engine.writes.open(outbox)
+    this.dialogue.ask()
+    this.#follow(engine)
+  }
+
+  #deviceOf(outbox: Outbox | undefined): Engine {
+    const known = [...this.others].find(({ writes }) => writes.outbox?.device === outbox?.device)
+    const engine = known ?? new Engine(this.#options, this)
+    this.others.add(engine)
+    return engine
   }
 
   #openWrites({ device }: UserStorage): void {
@@ -173,13 +196,11 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   /** Takes care of what pages that were closed have not sent, and of what was refused to them (W3). */
   async #look(storage: UserStorage): Promise<void> {
-    const found = await storage.adopt?.().catch(() => undefined)
+    const found = await storage.adopt?.()?.catch(() => undefined)
     if (this.#isClosed) return found?.close?.()
     if (found) {
-      const options = { ...this.#options, autoConnect: false, storage: { open: () => found } }
-      const engine = new Engine(options, this)
-      this.left.add(engine)
-      engine.start()
+      const engine = this.#deviceOf(found.device?.outbox)
+      engine.start(found)
       if (this.dialogue.isStarted) engine.#connectForWrites()
       this.#follow(engine)
       // There may be more.
@@ -190,31 +211,36 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
 
   /** One that has nothing left is let go. */
   #follow(engine: Engine): void {
-    if (!this.#isClosed && engine.writes.isDone && this.left.delete(engine)) engine.close()
+    if (!this.#isClosed && engine.writes.isDone && this.others.delete(engine)) engine.close()
     this.board.update()
   }
 
   /** Those whose ops the page shows, its own first. */
   get devices(): readonly Engine[] {
-    return [this, ...this.left]
+    return [this, ...this.others]
   }
 
   dismiss({ op }: ParkedOp): void {
     for (const { writes } of this.devices) writes.dismiss(op.key)
   }
 
-  #createWrites(): Writes {
-    return new Writes({
-      isDurable: () => this.storageHealth?.state === 'durable',
-      schema: this.schema,
-      store: this.store,
-      clock: this.clock,
-      random: this.#options.random,
-      save: (outbox) => this.#commit({ device: { outbox, ...this.dialogue.identity } }),
-      broughtLater: () => this.#page.rooms.broughtLater(),
-      onRenumbered: () => this.settling.clear(),
-      onChanged: () => this.#onWritesChanged(),
-    })
+  saveOutbox(outbox: Outbox): Promise<void> {
+    const saved = this.#commit({ device: { outbox, ...this.dialogue.identity } })
+    saved.then(() => this.#tell()).catch(() => {})
+    return saved
+  }
+
+  broughtLater(): ReturnType<Rooms['broughtLater']> {
+    return this.#page.rooms.broughtLater()
+  }
+
+  onUnsettled(): void {
+    this.settling.clear()
+    this.#tell()
+  }
+
+  get isDurable(): boolean {
+    return this.storageHealth?.state === 'durable'
   }
 
   /** Unknown while it is not open. */
@@ -248,39 +274,35 @@ export class Engine implements RoomsHost, DialogueParts, StatusSources {
   }
 
   onAcknowledged(lastOp: number): void {
-    if (this.#page === this) return this.settling.add(lastOp, this.rooms.awaited())
-    this.#page.dialogue.ask()
-    this.#page.rooms.askAll()
+    if (this.#page === this) this.settling.add(lastOp, this.rooms.awaited())
+    else this.#page.dialogue.ask()
   }
 
   noteLeft(): () => void {
     const known = Array.from(
-      this.left,
+      this.others,
       ({ settling, writes }) => [settling, writes.outbox?.lastOp ?? 0] as const,
     )
     return () => {
       for (const [settling, lastOp] of known) settling.add(lastOp, this.rooms.awaited())
+      // One may have begun a room that is joined here.
+      this.rooms.askAll()
     }
   }
 
   onChanged(): void {
-    this.#page.#follow(this)
-  }
-
-  /** Writes that wait for a network should outlast the tidying of the platform. */
-  #onWritesChanged(): void {
+    // Writes that wait for a network should outlast the tidying of the platform.
     if (this.writes.queued.length > 0 && !this.dialogue.isConnected) this.#storage?.persist?.()
-    this.onChanged()
+    this.#page.#follow(this)
   }
 
   /** A record created here, and not yet on the server, is a room that the server cannot find. */
   isWithheld(channel: string): boolean {
-    return this.devices
-      .flatMap(({ writes }) => writes.queued)
-      .some(({ action, model, id }) => {
-        const { isRoot, channel: name = '' } = this.schema.models[model] ?? {}
-        return action === 'create' && isRoot && roomChannel(name, id) === channel
-      })
+    const begins = ({ action, model, id }: OpDraft) => {
+      const { isRoot, channel: name = '' } = this.schema.models[model] ?? {}
+      return action === 'create' && isRoot && roomChannel(name, id) === channel
+    }
+    return this.devices.some(({ writes }) => writes.queued.some(begins))
   }
 
   #commit(write: StorageWrite): Promise<void> {

@@ -43,7 +43,7 @@ export class Requests implements PollerHost {
   /** Of the round under way: the first ack, which the rows of all pulls contain, and why a push was refused. */
   #ack: Ack | undefined
   #refusal: RejectionReason | undefined
-  #settleLeft = () => {}
+  #settleLeft: (() => void) | undefined
 
   constructor(
     { token, fetch: given = (url, init) => fetch(url, init) }: Pick<ClientOptions<Schema>, 'fetch' | 'token'>,
@@ -118,7 +118,7 @@ export class Requests implements PollerHost {
   onPolled(): void {
     const refusal = this.#refusal
     if (this.#ack) this.#host.receive(this.#ack)
-    this.#settleLeft()
+    this.#settleLeft?.()
     this.#refusal = undefined
     this.hasPolled = true
     this.#host.complain(refusal)

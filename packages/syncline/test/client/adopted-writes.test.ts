@@ -120,16 +120,85 @@ test('W2, W3: of three pages, the last shows and sends what the two others wrote
 
   first.close()
   await pass(12_000)
-  const pending = [second, third].map((page) => page.status.current.pending)
   second.close()
   await pass(12_000)
   const offline = seen(third)
   wire.connected(true)
   await pass(60_000)
 
-  expect(pending.sort()).toEqual([1, 2])
   expect(offline).toEqual(['c1 Of the first of the third', 'c2 Of the second null'])
   expect(seen(third)).toEqual(offline)
   expect(committed().sort()).toEqual(['c1', 'c1', 'c2'])
   expect(third.status.current).toMatchObject({ status: 'realtime', pending: 0 })
+})
+
+test('K1, K2: pages that are open show each other what they cannot send, also one that opens later', async () => {
+  const { wire, pass, joined, seen, kept } = withCameras()
+  const [first, second] = [await joined(), await joined()]
+  wire.connected(false)
+  await first.mutate.camera.update('c1', { name: 'Of the first' }).stored
+  await second.mutate.camera.update('c1', { note: 'of the second' }).stored
+  await pass()
+  const third = await joined()
+  await pass()
+  const pages = [first, second, third]
+  const offline = pages.map(seen)
+  const pending = pages.map(({ status }) => status.current.pending)
+  wire.connected(true)
+  await pass(60_000)
+
+  const all = ['c1 Of the first of the second', 'c2 c2 null']
+  expect(offline).toEqual([all, all, all])
+  expect(pending).toEqual([2, 2, 2])
+  expect(pages.map(seen)).toEqual([all, all, all])
+  expect(kept('c1')).toMatchObject({ name: 'Of the first', note: 'of the second' })
+  for (const { status } of pages) expect(status.current).toMatchObject({ status: 'realtime', pending: 0 })
+})
+
+test('W3: what is refused goes from all pages, and is listed in the one that wrote it', async () => {
+  const { wire, pass, joined, seen } = withCameras()
+  const [first, second] = [await joined(), await joined()]
+  wire.connected(false)
+  const camera = { id: 'c3', productionId: 'nowhere', name: 'Refused', note: null, tags: [] }
+  second.mutate.camera.create(camera).confirmed.catch(() => {})
+  await pass()
+  const offline = seen(first)
+  wire.connected(true)
+  await pass(60_000)
+
+  expect(offline).toContain('c3 Refused null')
+  expect([seen(first), seen(second)].flat().join()).not.toContain('Refused')
+  expect([first, second].map((page) => page.parked.current.map(({ op }) => op.id))).toEqual([[], ['c3']])
+})
+
+test('K1: a room that another page has begun without a network is joined here, and read when the server has it', async () => {
+  const { wire, pass, joined, seen } = withCameras()
+  const [first, second] = [await joined(), await joined()]
+  wire.connected(false)
+  const { id } = second.mutate.production.create({ name: 'Ballet' })
+  second.mutate.camera.create({ id: 'c3', productionId: id, name: 'New', note: null, tags: [] })
+  await pass()
+  const room = first.join('production', id)
+  await pass()
+  const offline = { names: first.query.production.current.map(({ name }) => name), cameras: seen(first) }
+  wire.connected(true)
+  await pass(60_000)
+
+  expect(offline).toMatchObject({ names: expect.arrayContaining(['Opera', 'Ballet']) })
+  expect(offline.cameras).toContain('c3 New null')
+  expect(seen(first)).toContain('c3 New null')
+  expect(room.status.current).toBe('live')
+})
+
+test('a page that is connected is told nothing of what others send at once', async () => {
+  const { pass, joined } = withCameras()
+  const [first, second] = [await joined(), await joined()]
+  let most = 0
+  first.status.subscribe(() => (most = Math.max(most, first.status.current.pending)))
+
+  const { confirmed } = second.mutate.camera.update('c1', { name: 'Sent' })
+  await pass()
+  await confirmed
+
+  expect(most).toBe(0)
 })

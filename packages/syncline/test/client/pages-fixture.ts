@@ -12,6 +12,8 @@ import { testLocks } from './storage/test-locks.ts'
 
 type Schema = typeof stageSchema
 
+let profiles = 0
+
 /** A production that ana may read, and as many pages of hers as a test opens. */
 export function profile() {
   globalThis.IDBKeyRange = IDBKeyRange
@@ -22,7 +24,9 @@ export function profile() {
     tx.create('production', 'p1', { name: 'Opera' }, { user: null })
     tx.grant('ana', 'production', 'p1')
   })
-  const storage = indexedDb({ factory: new IDBFactory(), locks: testLocks() })
+  // Pages of one name hear of each other.
+  const name = `profile-${++profiles}`
+  const storage = indexedDb({ name, factory: new IDBFactory(), locks: testLocks() })
 
   /** Time goes by: in the database, which has its own, and for the clients. */
   const pass = async (ms = 500) => {

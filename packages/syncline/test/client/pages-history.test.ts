@@ -171,14 +171,21 @@ class PagesHistory {
     }
   }
 
-  /** Without a network all pages but one are closed: that one shows what all have written and the server does not have. */
+  /** Without a network all pages but one are closed: each has shown what all have written, and that one still does. */
   async #leaveOne(): Promise<void> {
     this.#connect(false)
+    await this.#pass(100)
+    for (const page of this.#pages) this.#checkUnsent(page)
     const [last, ...others] = this.#pages
     for (const page of others) await this.#close(page)
     await this.#pass(12_000)
+    this.#checkUnsent(last as OpenPage)
+  }
+
+  /** What the server does not have is shown. */
+  #checkUnsent({ client }: OpenPage): void {
     const kept = this.#server.state.tables.get('camera')
-    for (const { id, name } of last?.client.query.camera.current ?? []) {
+    for (const { id, name } of client.query.camera.current) {
       const written = this.#names.get(id) ?? id
       if (kept?.get(id)?.fields['name'] !== written) expect([id, name]).toEqual([id, written])
     }

@@ -14,9 +14,31 @@ export function sharedMemory(): Storage {
   const free = () => slots.filter(({ isHeld }) => !isHeld)
   const isLeft = ({ device }: Slot) => device && device.outbox.ops.length + device.outbox.parked.length > 0
 
+  type Pages = NonNullable<UserStorage['pages']>
+  const open = new Set<Pages>()
+
+  /** Hears what the others say, in a turn of its own. */
+  function pagesOf(): Pages {
+    const pages: Pages = {
+      onmessage: null,
+      postMessage(message: unknown) {
+        const data = structuredClone(message)
+        for (const other of open) {
+          if (other === pages) continue
+          queueMicrotask(() => other.onmessage?.call(null as never, { data } as MessageEvent))
+        }
+      },
+    }
+    open.add(pages)
+    return pages
+  }
+
   function hold(slot: Slot): UserStorage {
     slot.isHeld = true
+    const pages = pagesOf()
     return {
+      pages,
+      health: { current: { state: 'durable', problem: undefined }, subscribe: () => () => {} },
       device: slot.device,
       async commit({ device, room }) {
         if (device) slot.device = device
@@ -29,6 +51,7 @@ export function sharedMemory(): Storage {
         return left && hold(left)
       },
       close: () => {
+        open.delete(pages)
         slot.isHeld = false
       },
     }

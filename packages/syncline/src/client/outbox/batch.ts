@@ -50,8 +50,7 @@ export function nextBatch(
     characters += size
     count++
   }
-  if (count === 0) return undefined
-  return { ops: taken, after: ops[from - 1]?.key ?? lastKey, characters, count }
+  return count > 0 ? { ops: taken, after: ops[from - 1]?.key ?? lastKey, characters, count } : undefined
 }
 
 // 1,000: more characters than an op without its content has, whose longest part is its id.

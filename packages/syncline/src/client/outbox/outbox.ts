@@ -149,7 +149,7 @@ export function acknowledge(
   const last = settled.at(-1)
   const next: Outbox = {
     ...outbox,
-    lastOp: Math.max(outbox.lastOp, last?.n ?? 0),
+    lastOp: last?.n ?? outbox.lastOp,
     lastKey: last?.key ?? outbox.lastKey,
     ops: outbox.ops.slice(end),
     kept: keep(outbox.kept, settled, reasons, now),
@@ -194,8 +194,8 @@ function keep(
   if (settled.length === 0) return kept
   const fresh = settled.map((op) => ({ op, acknowledgedAt: now, isRefused: refused.has(op.n) }))
   const all = [...kept, ...fresh].slice(-MOST_KEPT)
-  const first = all.findIndex(({ acknowledgedAt }) => acknowledgedAt > now - KEPT_MS)
-  return first > 0 ? all.slice(first) : all
+  // They are in order of time, and those of now are kept.
+  return all.slice(all.findIndex(({ acknowledgedAt }) => acknowledgedAt > now - KEPT_MS))
 }
 
 /** Everything that ops up to this number caused is in the rows: they need not be shown any more. */

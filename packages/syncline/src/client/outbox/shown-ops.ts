@@ -9,8 +9,6 @@ import { settleOperators } from '../store/rebase.ts'
 import type { Store } from '../store/store.ts'
 import type { HeldFields, OpDraft, QueuedOp } from './outbox.ts'
 
-const NOTHING_HELD: readonly (readonly [number, HeldFields])[] = []
-
 /** The overlay's side of the outbox; called inside store transactions. */
 export class ShownOps {
   readonly #schema: CompiledSchema
@@ -73,8 +71,8 @@ export class ShownOps {
   }
 
   /** Drops all ops up to a number, unless `keeps` them: the base contains what became of them. */
-  dropThrough(last: number, keeps = (_op: OverlayOp) => false): void {
-    this.#dropAll([...this.#byNumber.values()].filter((op) => op.n <= last && !keeps(op)))
+  dropThrough(last: number, keeps?: (op: OverlayOp) => boolean): void {
+    this.#dropAll([...this.#byNumber.values()].filter((op) => op.n <= last && !keeps?.(op)))
   }
 
   /**
@@ -84,7 +82,7 @@ export class ShownOps {
    */
   expect(model: string, id: string, last: number): readonly (readonly [number, HeldFields])[] {
     const isDelicate = ({ action, operators }: OverlayOp) => action === 'create' || operators
-    if (!this.#store.opsOn(model, id).some(isDelicate)) return NOTHING_HELD
+    if (!this.#store.opsOn(model, id).some(isDelicate)) return []
     const holding: (readonly [number, HeldFields])[] = []
     // Others may be of another device.
     const isDue = (op: OverlayOp) => op.n <= last && this.#byNumber.get(op.n) === op

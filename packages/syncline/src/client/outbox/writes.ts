@@ -43,13 +43,13 @@ export interface WritesHost {
   readonly clock: Clock
   readonly random: Random | undefined
   /** Whether what is stored outlives the page. */
-  isDurable(): boolean
+  readonly isDurable: boolean
   /** Stores the outbox. */
-  save(outbox: Outbox): Promise<void>
+  saveOutbox(outbox: Outbox): Promise<void>
   /** Finds the records that may be of a room that could not be read yet, and are of none that was. */
   broughtLater(): (record: { readonly model: string; readonly id: string }) => boolean
   /** What was known of op numbers is so no longer: the device has another name, or the server's database was put back. */
-  onRenumbered(): void
+  onUnsettled(): void
   /** Something about the outbox is another. */
   onChanged(): void
 }
@@ -136,7 +136,7 @@ export class Writes {
     this.flow.sentThrough = lastOp
     this.#showAgain(outbox, lastOp)
     if (recognition.kind === 'restored') {
-      this.#host.onRenumbered()
+      this.#host.onUnsettled()
       this.#save()
     }
     return true
@@ -219,7 +219,7 @@ export class Writes {
     this.#outbox = outbox
     this.flow.reset()
     this.#hide()
-    this.#host.onRenumbered()
+    this.#host.onUnsettled()
     this.#save()
     for (const { op } of parked) this.#submissions.settle(op, reason)
     this.#host.onChanged()
@@ -266,7 +266,7 @@ export class Writes {
     this.#isSaving = false
     const outbox = this.#open()
     const waiting = this.#submissions.takeUnstored()
-    this.#host.save(outbox).then(
+    this.#host.saveOutbox(outbox).then(
       () => this.#onSaved(outbox, waiting),
       // The page works on from memory: the op is sent, but nobody is told that it is stored.
       (error) => this.#onSaved(outbox, waiting, { error }),
@@ -274,7 +274,7 @@ export class Writes {
   }
 
   #onSaved(outbox: Outbox, waiting: readonly Pending[], cause?: { readonly error: unknown }): void {
-    settleStored(waiting, this.#host.isDurable(), cause)
+    settleStored(waiting, this.#host.isDurable, cause)
     if (this.#outbox?.device !== outbox.device) return
     this.flow.storedThrough = Math.max(this.flow.storedThrough, outbox.drawn)
     // A refusal that is kept in memory only stays with the server too (W3).

@@ -78,20 +78,23 @@ export function createQuery<S extends Schema, M extends ModelName<S>>(
   host: QueryHost,
 ): Query<S, M> {
   const compiled = schema.models[model] as Model
-  return new WrittenQuery(schema, compiled, host, EVERYTHING) as unknown as Query<S, M>
+  return new WrittenQuery({ schema, model: compiled, host }, EVERYTHING) as unknown as Query<S, M>
+}
+
+/** Where a query looks. */
+interface Place {
+  readonly schema: Schema
+  readonly model: Model
+  readonly host: QueryHost
 }
 
 class WrittenQuery {
-  readonly #schema: Schema
-  readonly #model: Model
-  readonly #host: QueryHost
+  readonly #place: Place
   readonly #written: Written
   #live: LiveQuery | undefined
 
-  constructor(schema: Schema, model: Model, host: QueryHost, written: Written) {
-    this.#schema = schema
-    this.#model = model
-    this.#host = host
+  constructor(place: Place, written: Written) {
+    this.#place = place
     this.#written = written
   }
 
@@ -100,7 +103,8 @@ class WrittenQuery {
   }
 
   orderBy(field: string, direction: Direction = 'asc'): WrittenQuery {
-    if (field !== 'id' && !Object.hasOwn(this.#model.fields, field)) throw unknownField(this.#model, field)
+    const { model } = this.#place
+    if (field !== 'id' && !Object.hasOwn(model.fields, field)) throw unknownField(model, field)
     return this.#with({ orderings: [...this.#written.orderings, { field, direction }] })
   }
 
@@ -128,15 +132,15 @@ class WrittenQuery {
   }
 
   #with(change: Partial<Written>): WrittenQuery {
-    return new WrittenQuery(this.#schema, this.#model, this.#host, { ...this.#written, ...change })
+    return new WrittenQuery(this.#place, { ...this.#written, ...change })
   }
 
   #compiled(): LiveQuery {
-    return (this.#live ??= compile(this.#schema, this.#model, this.#host, this.#written))
+    return (this.#live ??= compile(this.#place, this.#written))
   }
 }
 
-function compile(schema: Schema, model: Model, host: QueryHost, written: Written): LiveQuery {
+function compile({ schema, model, host }: Place, written: Written): LiveQuery {
   const plan = {
     model: model.name,
     filter: compileFilter(model, written.where),

@@ -39,7 +39,12 @@ export interface UserStorage {
    * Another device of the user, which no page is any more and which has unsent or refused writes; nothing, or a
    * rejection, if there is none. It is asked every few seconds, and should cost nothing while pages neither come nor go.
    */
-  adopt?(): Promise<UserStorage | undefined>
+  adopt?(): Promise<UserStorage | undefined> | undefined
+  /**
+   * Between the pages of the user, this one excepted: each tells what it cannot send, so that all show it, and asks with
+   * null what the others have. A storage without it has one page, or its pages show each their own.
+   */
+  readonly pages?: Pick<BroadcastChannel, 'postMessage' | 'onmessage'>
   /** Lets go of what other pages may want to open, after what was committed is through. */
   close?(): void
 }

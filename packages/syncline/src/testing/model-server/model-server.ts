@@ -117,6 +117,7 @@ export function modelServer({ schema, clock, random, delayMs = 20 }: ModelServer
       const isOurs = Number(of) === history && hash === schema.hash && Number(at) >= floor
       return isOurs ? Number(at) : null
     },
+    catchUp: () => tail(),
     push(session, push) {
       later(() => {
         const answer = apply(session.device, session.user ?? '', push)
@@ -139,6 +140,7 @@ export function modelServer({ schema, clock, random, delayMs = 20 }: ModelServer
   const pull = (session: ModelSession, joins: readonly PullJoin[], messages: object[]) => {
     for (const { channel, cursor } of joins) session.join(channel, cursor)
     const device = devices.get(session.device) ?? newDevice(session.user ?? '')
+    tail()
     session.ack(device)
     return { messages }
   }
@@ -179,6 +181,7 @@ export function modelServer({ schema, clock, random, delayMs = 20 }: ModelServer
       const answer = apply(device, token, push)
       if (answer.type === 'refused') return { error: { code: answer.code, message: answer.message } }
       if (answer.type === 'gap') return { type: 'gap', expected: answer.expected }
+      tail()
       const { lastOp, lastKey, rejections } = answer.device
       return { type: 'ack', lastOp, lastKey, rejected: rejections, conflicts: [] }
     },

@@ -15,6 +15,8 @@ export interface ModelHost {
   /** The place of a cursor; null when it cannot be continued. */
   openCursor(cursor: string): number | null
   sealCursor(at: number): string
+  /** Sends to all what was committed: an ack never says more than the connections were sent. */
+  catchUp(): void
   /** Applies a push some time later. */
   push(session: ModelSession, push: ModelPush): void
   random(): number
@@ -143,6 +145,7 @@ export class ModelSession {
       time: '2026-01-01T00:00:00Z',
       debounceMs: 300,
     })
+    this.#host.catchUp()
     this.ack(known)
   }
 

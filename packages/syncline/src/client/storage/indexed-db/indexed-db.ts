@@ -117,7 +117,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
         const released = done.then(
           () => {
             held.release()
-            left?.close()
+            left?.pages.close()
           },
           () => {},
         )
@@ -128,7 +128,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
         )
       },
       remove: () => deleteDatabase(options.factory, name),
-      adopt: async () => left?.find(),
+      left,
     })
     return storage
   } catch (error) {

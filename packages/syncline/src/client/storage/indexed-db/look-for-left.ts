@@ -8,13 +8,13 @@ import type { Connection } from './connection.ts'
 import { isLeft, knownSlots } from './known-slots.ts'
 
 export interface LeftDevices {
+  /** Between all pages of the database, until it is closed. */
+  readonly pages: BroadcastChannel
   /** Nothing while there is none. */
   find(): Promise<UserStorage | undefined>
-  /** Hears of other pages no more. */
-  close(): void
 }
 
-/** Tells the other pages of the database that this one has come; `open` opens a device that was left. */
+/** Pages that come ask the others for news, by which they are noticed; `open` opens a device that was left. */
 export function lookForLeft(
   { name, locks }: { readonly name: string; readonly locks: LockManager | undefined },
   connection: Connection,
@@ -23,26 +23,23 @@ export function lookForLeft(
   // Without locks nobody can tell whether a page still is the device.
   if (!locks) return undefined
   let seen: string | undefined
-  let isTold = false
-  const channel = new BroadcastChannel(name) as BroadcastChannel & { unref?(): void }
-  channel.onmessage = () => (isTold = true)
-  channel.postMessage(null)
+  let comers = 0
+  const pages = new BroadcastChannel(name) as BroadcastChannel & { unref?(): void }
+  pages.addEventListener('message', ({ data }) => data ?? comers++)
   // Where it is Node's, it must not keep the process alive.
-  channel.unref?.()
+  pages.unref?.()
   return {
+    pages,
     async find() {
       const { held = [] } = await locks.query()
       const names = held.map((lock) => lock.name)
-      const pages = names.sort().join()
-      if (pages === seen && !isTold) return undefined
-      isTold = false
-      seen = undefined
+      const state = comers + names.sort().join()
+      if (state === seen) return undefined
       const slots = await connection.run(knownSlots)
       // There may be more than one.
       if (slots.some((known) => isLeft(known) && !names.includes(lockName(name, known.slot)))) return open()
-      seen = pages
+      seen = state
       return undefined
     },
-    close: () => channel.close(),
   }
 }

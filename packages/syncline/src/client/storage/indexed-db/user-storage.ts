@@ -13,6 +13,7 @@ import { createSource } from '../../observable.ts'
 import type { StorageHealth } from '../health.ts'
 import type { KeptRoom, RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
 import type { Connection } from './connection.ts'
+import type { LeftDevices } from './look-for-left.ts'
 import { STORES, transact } from './database.ts'
 import { readSlots } from './known-slots.ts'
 import { planOutbox } from './outbox-log.ts'
@@ -46,8 +47,8 @@ export interface UserStorageParts {
   release(done: Promise<unknown>): void
   /** Removes the database. */
   remove(): Promise<void>
-  /** Opens another device of the user. */
-  adopt(): Promise<UserStorage | undefined>
+  /** Finds other devices of the user. */
+  readonly left: LeftDevices | undefined
 }
 
 // 20,000: rows that may wait for a storage that fails; a room that has more of them is cached by the next load only.
@@ -132,8 +133,12 @@ export class IndexedDbStorage implements UserStorage {
     return purged
   }
 
-  adopt(): Promise<UserStorage | undefined> {
-    return this.#parts.adopt()
+  adopt(): Promise<UserStorage | undefined> | undefined {
+    return this.#parts.left?.find()
+  }
+
+  get pages(): BroadcastChannel | undefined {
+    return this.#parts.left?.pages
   }
 
   close(): void {
