@@ -1,4 +1,4 @@
-/** What windows that were closed without a network had written, in the windows that stay. */
+/** What windows have written without a network, in the others: while they are open, and when they were closed. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { openBrowser } from '../../../../../test/setup/chromium.ts'
@@ -54,6 +54,21 @@ function disconnect(): void {
   stage.proxy.cut()
 }
 
+/** So many devices are held, by so many windows. */
+async function areTakenOver([devices, windows]: readonly number[]): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query()
+  return held.length === devices && new Set(held.map(({ clientId }) => clientId)).size === windows
+}
+
+const isHoldingTwo = (window: Page) =>
+  window.evaluate(() =>
+    navigator.locks.request('me', async () => {
+      const { held = [] } = await navigator.locks.query()
+      const me = held.find(({ name }) => name === 'me')?.clientId
+      return held.filter(({ clientId }) => clientId === me).length === 3
+    }),
+  )
+
 const camera = async (id: string) =>
   (await stage.database.query(`select name, note, version from cameras where id = '${id}'`))[0]
 
@@ -67,10 +82,11 @@ test('K1, W2, W3: the window that stays shows what both have written, also after
   await second.evaluate(() => page.create('c-second'))
   await second.evaluate(() => page.rename('p1-c1', 'later, of the second'))
 
-  await second.close()
   const written = ['later, of the second', 'note of the second', 'c-first', 'c-second']
-  await untilShown(first, ...written)
-  const { status } = await look(first)
+  await Promise.all([first, second].map((window) => untilShown(window, ...written)))
+  await second.close()
+  await first.waitForFunction(areTakenOver, [2, 1])
+  const closed = await look(first)
   await first.reload()
   await start(first)
   await untilShown(first, ...written)
@@ -81,7 +97,8 @@ test('K1, W2, W3: the window that stays shows what both have written, also after
   const third = await openWindow()
   const next = await look(third)
 
-  expect(status).toMatchObject({ realtimeConnected: false, pending: 5, storage: 'durable' })
+  expect(closed.texts).toEqual(expect.arrayContaining(written))
+  expect(closed.status).toMatchObject({ realtimeConnected: false, pending: 5, storage: 'durable' })
   expect(kept).toMatchObject({ note: 'note of the second', version: version + 3 })
   expect(['of the first', 'later, of the second']).toContain(kept?.['name'])
   expect(await camera('c-second')).toMatchObject({ version: 1 })
@@ -98,19 +115,19 @@ test('W3: of three windows the last shows and sends all, and lists what was refu
   for (const [at, window] of others.entries()) await window.evaluate((id) => page.create(id), `c-${at + 1}`)
 
   await first.close()
-  const isTakenOver = 'page.look().status.pending === 3'
-  const adopter = await Promise.race(others.map((window) => until(window, isTakenOver).then(() => window)))
-  const last = others.find((window) => window !== adopter) as Page
-  await untilShown(adopter, 'c-0', 'c-refused')
-  await adopter.close()
-  await untilShown(last, 'c-0', 'c-1', 'c-2', 'c-refused')
-  const { status } = await look(last)
+  await others[0]?.waitForFunction(areTakenOver, [3, 2])
+  const [adopter, last] = (await isHoldingTwo(others[0] as Page)) ? others : others.reverse()
+  await adopter?.close()
+  if (!last) throw new Error('No window is left.')
+  await last.waitForFunction(areTakenOver, [3, 1])
+  const { status, texts } = await look(last)
   stage.proxy.fault({})
   await until(last, 'page.look().status.status === "realtime" && page.look().status.pending === 0')
   const end = await look(last)
   const kept = await stage.database.query(`select id from cameras where id like 'c-%' order by id`)
 
   expect(status.pending).toBe(4)
+  expect(texts).toEqual(expect.arrayContaining(['c-0', 'c-1', 'c-2', 'c-refused']))
   expect(end.refused).toEqual(['c-refused'])
   expect(end.texts).not.toContain('c-refused')
   expect(kept.map(({ id }) => id)).toEqual(['c-0', 'c-1', 'c-2'])
