@@ -42,7 +42,7 @@ export class StatusBoard {
       // Without an answer, what was said of a room before is no reason.
       problem: known.problem ?? (dialogue.isConnected || known.hasPolled ? rooms.problem : undefined),
       pending: queues.flat().length,
-      oldestAt: oldest === undefined ? oldest : Date.parse(oldest),
+      oldestAt: oldest,
       isAwaitingRooms: rooms.isBehind,
       storage: storageHealth,
     }

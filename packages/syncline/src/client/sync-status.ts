@@ -32,7 +32,8 @@ export interface SyncStatus {
 export interface StatusFacts {
   readonly session: Session
   readonly pending: number
-  readonly oldestAt?: number | undefined
+  /** ISO text. */
+  readonly oldestAt?: string | undefined
   /** A joined room is not in step. */
   readonly isAwaitingRooms: boolean
   /** The last poll was answered. */
@@ -50,7 +51,7 @@ export function statusOf(facts: StatusFacts, now: number): SyncStatus {
     status: wordFor(facts),
     realtimeConnected: isConnected(session.phase),
     pending,
-    oldestPendingMs: oldestAt === undefined ? undefined : Math.max(0, now - oldestAt),
+    oldestPendingMs: oldestAt ? Math.max(0, now - Date.parse(oldestAt)) : undefined,
     lastSyncedAt,
     transport: isPolling(session) ? 'polling' : 'socket',
     problem,

@@ -13,7 +13,7 @@ import type { Field, Model } from './model.ts'
 import { suggestion } from './nearest-name.ts'
 
 /** What is wrong with a write: fact, value, remedy. */
-interface Fault {
+export interface Fault {
   readonly code: 'unknown_field' | 'invalid_value' | 'protected_field'
   readonly message: string
   readonly field?: string

@@ -37,7 +37,7 @@ class MemoryStorage implements UserStorage {
 
   async purge(discard?: boolean): Promise<number> {
     const unsent = this.device?.outbox.ops.length ?? 0
-    if (unsent > 0 && !discard) return unsent
+    if (unsent && !discard) return unsent
     this.device = undefined
     this.#rooms.clear()
     return 0

@@ -1,5 +1,5 @@
 /** From what the application writes to an op: checked on the device, so that a mistake is told where it is made. */
-import { checkFields } from '../../schema/check-fields.ts'
+import { checkFields, type Fault } from '../../schema/check-fields.ts'
 import { checkId } from '../../schema/check-id.ts'
 import { InvalidValue } from '../../schema/invalid-value.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
@@ -81,8 +81,8 @@ function wireFields(model: Model, action: 'create' | 'update', fields: Fields): 
   const named = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   const checked = checkFields(model, action, toWireFields(model, named))
   if (checked.ok) return checked.fields
-  const [fault] = checked.faults
-  throw new SynclineError(fault?.code ?? 'invalid_value', fault?.message ?? '', { field: fault?.field })
+  const [{ code, message, field }] = checked.faults as readonly [Fault]
+  throw new SynclineError(code, message, { field })
 }
 
 function madeId(context: DraftContext, model: Model): string {
