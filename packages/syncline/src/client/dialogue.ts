@@ -156,8 +156,14 @@ export class Dialogue implements RunnerHost, RequestsHost {
 
   hello(token: string | undefined): object {
     const { writes, schema } = this.#parts
-    const named = { device: writes.outbox?.device, schema: schema.version, token: token || undefined }
-    return { type: 'hello', protocol: PROTOCOL_VERSION, ...named, ...this.#pending() }
+    return {
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      device: writes.outbox?.device,
+      schema: schema.version,
+      token: token || undefined,
+      ...this.#pending(),
+    }
   }
 
   /** The server lists devices that hold unsent writes, and how old those are. */

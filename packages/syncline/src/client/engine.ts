@@ -290,9 +290,9 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
     }
   }
 
-  onChanged(): void {
+  onChanged(isWritten?: boolean): void {
     // Writes that wait for a network should outlast the tidying of the platform.
-    if (this.writes.queued.length > 0 && !this.dialogue.isConnected) this.#storage?.persist?.()
+    if (isWritten && !this.dialogue.isConnected) this.#storage?.persist?.()
     this.#page.#follow(this)
   }
 

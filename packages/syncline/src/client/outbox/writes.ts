@@ -50,8 +50,8 @@ export interface WritesHost {
   broughtLater(): (record: { readonly model: string; readonly id: string }) => boolean
   /** What was known of op numbers is so no longer: the device has another name, or the server's database was put back. */
   onUnsettled(): void
-  /** Something about the outbox is another. */
-  onChanged(): void
+  /** Something about the outbox is another: the application has written, or what became of its writes is known. */
+  onChanged(isWritten?: boolean): void
 }
 
 export class Writes {
@@ -86,7 +86,7 @@ export class Writes {
 
   /** Nothing is to be sent, shown, or dealt with. */
   get isDone(): boolean {
-    return this.queued.length + this.#shown.size + (this.#outbox?.parked.length ?? 0) === 0
+    return !(this.queued.length || this.#shown.size || this.#outbox?.parked.length)
   }
 
   /** Ops were sent, or are known to the server, and not yet acknowledged. */
@@ -116,7 +116,7 @@ export class Writes {
       this.#number(pending)
       this.#save()
     } else this.#unnumbered.push(pending)
-    this.#host.onChanged()
+    this.#host.onChanged(true)
     return submissionOf(pending)
   }
 

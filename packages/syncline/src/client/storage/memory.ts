@@ -36,7 +36,7 @@ class MemoryStorage implements UserStorage {
   }
 
   async purge(discard?: boolean): Promise<number> {
-    const unsent = this.device?.outbox.ops.length ?? 0
+    const unsent = this.device?.outbox.ops.length
     if (unsent && !discard) return unsent
     this.device = undefined
     this.#rooms.clear()
