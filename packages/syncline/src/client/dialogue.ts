@@ -162,17 +162,17 @@ export class Dialogue implements RunnerHost, RequestsHost {
       device: writes.outbox?.device,
       schema: schema.version,
       token: token || undefined,
-      ...this.#pending(),
+      pending: this.#pending(),
     }
   }
 
   /** The server lists devices that hold unsent writes, and how old those are. */
-  #pending(): object {
+  #pending(): object | undefined {
     const { queued } = this.#parts.writes
     const [oldest] = queued
-    if (!oldest) return {}
+    if (!oldest) return undefined
     const oldestMs = Math.max(0, this.#parts.clock.now() - Date.parse(oldest.at))
-    return { pending: { count: queued.length, oldestMs } }
+    return { count: queued.length, oldestMs }
   }
 
   ping(onPong?: () => void): object {
@@ -181,7 +181,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
       onPong?.()
       settleLeft()
     })
-    return { type: 'ping', ...this.#pending() }
+    return { type: 'ping', pending: this.#pending() }
   }
 
   /** Asks for what the server has sent so far, if a connection is there. */

@@ -118,10 +118,9 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
   }
 
   #leave(): void {
-    for (const engine of this.others) engine.#leave()
     this.#end()
     this.rooms.clear()
-    this.writes.discard()
+    for (const { writes } of this.devices) writes.discard()
     const storage = this.#storage
     // What is still on its way to the storage must not arrive after this.
     this.#storage = undefined
@@ -211,7 +210,7 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
 
   /** One that has nothing left is let go. */
   #follow(engine: Engine): void {
-    if (!this.#isClosed && engine.writes.isDone && this.others.delete(engine)) engine.close()
+    if (engine.writes.isDone && this.others.delete(engine)) engine.close()
     this.board.update()
   }
 

@@ -60,7 +60,8 @@ export class Requests implements PollerHost {
   poll(isOn: boolean): void {
     this.hasPolled = false
     this.#refusal = undefined
-    if (!isOn) return this.#poller.stop()
+    this.#poller.stop()
+    if (!isOn) return
     this.#parts.writes.sendAgain()
     this.#poller.start()
   }

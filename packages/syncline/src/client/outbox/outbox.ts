@@ -155,7 +155,7 @@ export function acknowledge(
     kept: keep(outbox.kept, settled, reasons, now),
     parked: withParked(outbox, settled, parked),
     unfit: stillUnfit(outbox.unfit, lastOp),
-    read: Math.max(outbox.read, ...rejected.map(({ n }) => n)),
+    read: Math.max(outbox.read, ...reasons.keys()),
   }
   return { outbox: next, applied: settled.filter((op) => !reasons.has(op.n)), parked }
 }

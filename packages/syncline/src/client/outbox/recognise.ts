@@ -4,19 +4,15 @@
  */
 import { emptyOutbox, type Outbox, type ParkedOp, type RejectionReason } from './outbox.ts'
 
-export type Recognition =
-  /** The server has no op that this device does not know of. */
-  | { readonly kind: 'same'; readonly outbox: Outbox }
-  | { readonly kind: 'restored'; readonly outbox: Outbox }
-  | { readonly kind: 'copied' }
-
-/** Compares the device's own memory with what the server knows of it. */
-export function recognise(outbox: Outbox, lastOp: number, lastKey: string | undefined): Recognition {
-  if (lastOp > outbox.drawn) return { kind: 'copied' }
+/**
+ * Compares the device's own memory with what the server knows of it. The outbox is the same when the server has no op
+ * that this device does not know of, another when the database was restored, and absent when the device is a copy.
+ */
+export function recognise(outbox: Outbox, lastOp: number, lastKey: string | undefined): Outbox | undefined {
+  if (lastOp > outbox.drawn) return undefined
   const known = keyOf(outbox, lastOp)
-  if (lastKey !== undefined && known !== undefined && known !== lastKey) return { kind: 'copied' }
-  if (lastOp >= outbox.lastOp) return { kind: 'same', outbox }
-  return restored(outbox, lastOp, lastKey)
+  if (lastKey !== undefined && known !== undefined && known !== lastKey) return undefined
+  return lastOp >= outbox.lastOp ? outbox : restored(outbox, lastOp, lastKey)
 }
 
 function keyOf(outbox: Outbox, n: number): string | undefined {
@@ -26,10 +22,10 @@ function keyOf(outbox: Outbox, n: number): string | undefined {
 }
 
 /** Queues again what the server has lost; what is no longer kept cannot be numbered on, so the device starts anew. */
-function restored(outbox: Outbox, lastOp: number, lastKey: string | undefined): Recognition {
+function restored(outbox: Outbox, lastOp: number, lastKey: string | undefined): Outbox | undefined {
   const lost = outbox.kept.map(({ op }) => op).filter((op) => op.n > lastOp)
-  if (lost.length < outbox.lastOp - lastOp) return { kind: 'copied' }
-  const next: Outbox = {
+  if (lost.length < outbox.lastOp - lastOp) return undefined
+  return {
     ...outbox,
     lastOp,
     lastKey: lastKey ?? keyOf(outbox, lastOp),
@@ -37,7 +33,6 @@ function restored(outbox: Outbox, lastOp: number, lastKey: string | undefined): 
     ops: [...lost, ...outbox.ops],
     kept: outbox.kept.filter(({ op }) => op.n <= lastOp),
   }
-  return { kind: 'restored', outbox: next }
 }
 
 /** The outbox under a new name; its unsent ops are parked for the user to decide. */

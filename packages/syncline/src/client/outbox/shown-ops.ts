@@ -38,8 +38,8 @@ export class ShownOps {
     // An op of an older app may be of a model that is no more; it is still sent.
     if (!model) return undefined
     const { id, action } = draft
-    const place = { model: model.name, id, action, at, n: Number.POSITIVE_INFINITY }
-    const op = { ...place, ...(held ? { fields: held } : overlayFields(model, draft)) }
+    const fields = held ? { fields: held } : overlayFields(model, draft)
+    const op = { model: model.name, id, action, at, n: Number.POSITIVE_INFINITY, ...fields }
     this.#store.addOp(op)
     return op
   }
@@ -54,7 +54,7 @@ export class ShownOps {
     if (faults?.some(({ code }) => code === 'invalid_value')) return
     const shown = this.#byNumber.get(op.n)
     if (op.at > this.#at) this.#at = op.at
-    this.drop(op.n)
+    if (shown) this.#dropAll([shown])
     this.number(this.#show(op, shown?.at ?? this.#at, held), op.n)
   }
 
@@ -64,15 +64,9 @@ export class ShownOps {
     this.#byNumber.set(n, op)
   }
 
-  /** Drops one op: it was refused. */
-  drop(n: number): void {
-    const op = this.#byNumber.get(n)
-    if (op) this.#dropAll([op])
-  }
-
-  /** Drops all ops up to a number, unless `keeps` them: the base contains what became of them. */
-  dropThrough(last: number, keeps?: (op: OverlayOp) => boolean): void {
-    this.#dropAll([...this.#byNumber.values()].filter((op) => op.n <= last && !keeps?.(op)))
+  /** Drops the ops that pass: they were refused, or the base contains what became of them. */
+  drop(isDue: (op: OverlayOp) => boolean): void {
+    this.#dropAll([...this.#byNumber.values()].filter(isDue))
   }
 
   /**

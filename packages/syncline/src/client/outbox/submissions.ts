@@ -60,7 +60,7 @@ export class Submissions {
     this.#byKey.delete(op.key)
     // Rejecting once more changes nothing: the first reason stands.
     if (reason) pending?.confirmed.reject(errorOf(reason, op.n))
-    else if (op.n === pending?.n) pending.confirmed.resolve()
+    else if (op.n === pending?.n) pending?.confirmed.resolve()
   }
 
   /** The user signed out: nobody hears of these writes any more. */

@@ -125,17 +125,18 @@ export class Writes {
    * and has taken a new name, under which it must connect again.
    */
   greet(lastOp: number, lastKey: string | undefined): boolean {
-    const recognition = recognise(this.#open(), lastOp, lastKey)
-    if (recognition.kind === 'copied') {
+    const before = this.#open()
+    const known = recognise(before, lastOp, lastKey)
+    if (!known) {
       this.rename(COPIED)
       return false
     }
     // Of ops that the server does not have it is certain again that nothing contains them.
-    const outbox = { ...recognition.outbox, held: withHeld(recognition.outbox, (n) => n <= lastOp) }
+    const outbox = { ...known, held: withHeld(known, (n) => n <= lastOp) }
     this.#outbox = outbox
     this.flow.sentThrough = lastOp
     this.#showAgain(outbox, lastOp)
-    if (recognition.kind === 'restored') {
+    if (known !== before) {
       this.#host.onUnsettled()
       this.#save()
     }
@@ -158,10 +159,8 @@ export class Writes {
     const { store, clock } = this.#host
     const { outbox, applied, parked } = acknowledge(this.#open(), ack.lastOp, ack.rejected, clock.now())
     this.#outbox = outbox
-    store.transact(() => {
-      for (const { op } of parked) this.#shown.drop(op.n)
-    })
-    if (applied.length > 0 || parked.length > 0) this.#save()
+    store.transact(() => this.#shown.drop(({ n }) => parked.some(({ op }) => op.n === n)))
+    if (applied.length + parked.length > 0) this.#save()
     // Of a refused transaction, the op at fault tells why; the others only that they went with it.
     const culprits = parked.filter(({ reason }) => reason.code !== 'aborted')
     for (const { op, reason } of [...culprits, ...parked]) this.#submissions.settle(op, reason)
@@ -172,8 +171,8 @@ export class Writes {
 
   /** Everything that ops up to this number caused has arrived, but for what a room brings that is read later. */
   dropThrough(n: number): void {
-    const { store } = this.#host
-    store.transact(() => this.#shown.dropThrough(n, this.#host.broughtLater()))
+    const isLater = this.#host.broughtLater()
+    this.#host.store.transact(() => this.#shown.drop((op) => op.n <= n && !isLater(op)))
     const before = this.#open()
     this.#outbox = settleThrough(before, Math.min(n, before.lastOp))
     if (this.#outbox !== before) this.#save()
@@ -182,7 +181,7 @@ export class Writes {
 
   /** Shows none of the ops any more. */
   #hide(): void {
-    this.#host.store.transact(() => this.#shown.dropThrough(Number.POSITIVE_INFINITY))
+    this.#host.store.transact(() => this.#shown.drop(() => true))
   }
 
   /** The user signed out: what was not sent never will be. */

@@ -73,5 +73,5 @@ export function* drained(room: HeldRoom): Iterable<RoomMessage> {
 
 /** What asks for a room from where it stands. */
 export function joinOf(channel: string, { cursor }: RoomState): { channel: string; cursor?: string } {
-  return { channel, ...(cursor !== undefined && { cursor }) }
+  return { channel, cursor }
 }
