@@ -31,6 +31,10 @@ test('an empty one has no phase that nobody began; one that is begun waits for i
 
   await list.getByPlaceholder('Begin a phase').fill('Load-in')
   await page.keyboard.press('Enter')
+  // The focus goes on to the new phase when that is shown.
+  await page.waitForFunction(
+    "document.activeElement !== document.body && document.activeElement.placeholder !== 'Begin a phase'",
+  )
   await page.keyboard.type('Doors open for the truck')
   await page.keyboard.press('Enter')
 

@@ -156,12 +156,19 @@ function thrownAway(incoming: IncomingMessage): Promise<void> {
     incoming.once('close', done)
     // Whoever began to read it does not go on.
     incoming.removeAllListeners('data')
+    let bytes = 0
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > MOST_THROWN_AWAY) done()
+    })
     incoming.resume()
   })
 }
 
 /** Time in which the rest of a refused body may come before the connection is cut, in ms. */
 const LINGER_MS = 2_000
+/** More of a refused body is not worth reading, in bytes: whoever sends so much is cut off. */
+const MOST_THROWN_AWAY = 64 * 1_048_576
 
 /**
  * Node reads the rest of a body that nobody wanted and throws it away, so that the client sees the answer instead of
