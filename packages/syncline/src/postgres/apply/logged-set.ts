@@ -11,13 +11,12 @@ import { following } from '../capture/lives.ts'
 import { LOGGED_SETTING } from '../capture/statement-entry.ts'
 import { WAKE } from '../capture/wake-text.ts'
 import { quoteIdentifier } from '../sql.ts'
-import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import type { LoggedTable } from './logged-table.ts'
 import { RECORD } from './prepare-op.ts'
 import { conditionsOf } from './quick-text.ts'
 import { columnRows, columnsAsPayloads, fieldColumn, textValue } from './set-columns.ts'
-import { RUN, settingIn } from './set-text.ts'
+import { RUN, settingIn, TELLS_WHICH } from './set-text.ts'
 import { columnOf, literal, SELF, type ShapeText } from './shape-strings.ts'
 import { accessOf, isAllowedAfter, newValue } from './shape-text.ts'
 
@@ -60,11 +59,7 @@ ${statement(text, logged)}
   end loop;
   if is_changed then answers := answers || jsonb_build_object('changed', ${literal(name)}); end if;
   return to_jsonb(answers);
-exception
-  when sqlstate '${REFUSED_OP}' or sqlstate '${FAILED_OP}' then raise;
-  when others then
-    perform syncline.failed(op, sqlstate);
-end`
+${TELLS_WHICH}`
 }
 
 /** Fills `done`, `forbidden`, `answers` and `is_changed`. */

@@ -7,6 +7,7 @@
  */
 import { columnFromWire } from '../capture/wire-sql.ts'
 import { quoteIdentifier } from '../sql.ts'
+import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
 import { conditionsOf } from './quick-text.ts'
 import { columnOf, idTypeOf, literal, SELF, type ShapeText, wireOf } from './shape-strings.ts'
 import { accessOf, assignmentsOf, isAllowedAfter } from './shape-text.ts'
@@ -25,6 +26,13 @@ export function setStep(text: ShapeText): string {
 
 /** Label of the function's block, so that no column is taken for a variable. */
 export const RUN = 'syncline_run'
+
+/** End of a function that runs ops, each as `op`: another error than a refusal tells which of them met it. */
+export const TELLS_WHICH = `exception
+  when sqlstate '${REFUSED_OP}' or sqlstate '${FAILED_OP}' then raise;
+  when others then
+    perform syncline.failed(op, sqlstate);
+end`
 
 /** The setting of an op by itself, as `writerSetting` writes it; a run in one statement carries only their list. */
 export function settingIn({ shape }: ShapeText): string {

@@ -16,14 +16,14 @@
  * `k` idempotency key, `h` what was asked for with it, `w` whether an answer is wanted when all is well.
  */
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
-import { FAILED_OP, REFUSED_OP } from './apply-function.ts'
+import { REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import { loggedSetText } from './logged-set.ts'
 import type { WriteHabits } from './lone-writes.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import type { RuleTypes } from './rule-types.ts'
 import { columnTypes } from './set-columns.ts'
-import { RUN, setStep, settingIn } from './set-text.ts'
+import { RUN, setStep, settingIn, TELLS_WHICH } from './set-text.ts'
 import { idTypeOf, SELF, type ShapeText, shapeText } from './shape-strings.ts'
 import { stepsOf } from './shape-text.ts'
 import type { Shape } from './shape.ts'
@@ -174,11 +174,7 @@ ${setStep(text)}
     end if;
   end loop;
   return to_jsonb(answers);
-exception
-  when sqlstate '${REFUSED_OP}' or sqlstate '${FAILED_OP}' then raise;
-  when others then
-    perform syncline.failed(op, sqlstate);
-end`
+${TELLS_WHICH}`
 }
 
 function withSettings(text: ShapeText): string {
