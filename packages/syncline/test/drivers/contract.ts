@@ -221,6 +221,60 @@ export function driverContract(open: () => Promise<Database>): void {
     await connection.close()
   })
 
+  test('a named statement answers as one without a name, at first, again, and sent before it was answered', async () => {
+    const connection = await database.connect('test')
+    const text =
+      'select $1::text as "text", $2::int4 as "int", $3::int8 as "big", $4::bool as "is", $5::bytea as "bytes", $6::text[] as "list", $7::float8 as "missing", n from generate_series(1, 2) n'
+    const values = [
+      'it\'s "so" ü',
+      7,
+      12345678901234567890n % 2n ** 62n,
+      true,
+      new Uint8Array([0, 255, 92]),
+      ['a', null, 'b"\\c,{}', 'NULL'],
+      null,
+    ]
+    const named = () => connection.query({ name: 'kinds', text, values })
+    const expected = await connection.query(text, values)
+
+    expect(expected).toMatchObject([
+      { text: values[0], int: 7, is: true, n: 1 },
+      { missing: null, n: 2 },
+    ])
+    expect(await Promise.all([named(), named(), named()])).toEqual([expected, expected, expected])
+    expect(await named()).toEqual(expected)
+    await connection.close()
+  })
+
+  test('a named statement without columns answers no rows', async () => {
+    const connection = await database.connect('test')
+    await connection.query('create temporary table kept (n integer)')
+    const insert = { name: 'keep', text: 'insert into kept values ($1)' }
+    expect(await connection.query({ ...insert, values: [1] })).toEqual([])
+    expect(await connection.query({ ...insert, values: [2] })).toEqual([])
+    expect(await connection.query('select sum(n)::int4 as sum from kept')).toEqual([{ sum: 3 }])
+    await connection.close()
+  })
+
+  test('a named statement whose columns have changed fails instead of answering under the former names', async () => {
+    const connection = await database.connect('test')
+    await connection.query('create temporary table changing (a integer)')
+    await connection.query('insert into changing values (1)')
+    const all = () => connection.query({ name: 'all', text: 'select * from changing' })
+    expect([await all(), await all()]).toEqual([[{ a: 1 }], [{ a: 1 }]])
+    await connection.query('alter table changing add column b integer default 2')
+    await expect(all()).rejects.toMatchObject({ code: '0A000' })
+    await connection.close()
+  })
+
+  test('a name that is another statement already is refused, and the connection goes on', async () => {
+    const connection = await database.connect('test')
+    await connection.query({ name: 'same', text: 'select 1 as n' })
+    await expect(connection.query({ name: 'same', text: 'select 2 as n' })).rejects.toThrow(/"same"/)
+    expect(await connection.query({ name: 'same', text: 'select 1 as n' })).toEqual([{ n: 1 }])
+    await connection.close()
+  })
+
   test('statements of a connection run in the order in which they were sent', async () => {
     const connection = await database.connect('test')
     await connection.query('create temporary table sent (n integer)')

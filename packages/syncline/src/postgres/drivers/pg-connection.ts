@@ -1,6 +1,7 @@
 /** One `pg` client as a `Connection`: rows as `resultTypes` says, pipelines in one packet, a death that is told and never thrown. */
 import pg from 'pg'
 import type { Connection, Parameter, Row, Statement } from '../database.ts'
+import { type PreparedStatement, runPrepared } from './prepared-query.ts'
 
 /** A `pg` client that sends without waiting for answers, and whose loss never crashes the process. */
 export class PipelinedClient extends pg.Client {
@@ -37,12 +38,16 @@ export async function runQuery<T = Row>(
   values?: readonly Parameter[],
 ): Promise<T[]> {
   const statement: Statement = typeof text === 'string' ? { text, values } : text
+  if (isPrepared(statement)) return (await runPrepared(client, statement)) as T[]
   const result = (await client.query({
     text: statement.text,
     values: statement.values as Parameter[] | undefined,
-    name: statement.name,
   })) as pg.QueryResult | pg.QueryResult[]
   return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as T[]
+}
+
+function isPrepared(statement: Statement): statement is PreparedStatement {
+  return statement.name !== undefined
 }
 
 /** Runs one statement and hands its rows on as they come. */

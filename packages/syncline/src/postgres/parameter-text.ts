@@ -1,5 +1,5 @@
-/** Values of access rules as text, in the form that PostgreSQL reads for any type they are cast to. */
-import type { Parameter } from '../database.ts'
+/** Values as text, in the form that PostgreSQL reads for any type they are cast to. */
+import type { Parameter } from './database.ts'
 
 /** The text of a value, or null. Arrays become array literals, bytes hexadecimal. */
 export function parameterText(value: Parameter): string | null {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parameterText } from './parameter-text.ts'
-import { ruleText } from './rule-text.ts'
-import { sql } from '../sql.ts'
+import { ruleText } from './apply/rule-text.ts'
+import { sql } from './sql.ts'
 
 test('values become text that PostgreSQL reads for any type', () => {
   expect([1, 12345678901234567890n, true, null, 'it\'s "so"'].map(parameterText)).toEqual([
