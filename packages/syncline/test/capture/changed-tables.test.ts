@@ -259,6 +259,58 @@ describe.each(SERVERS)('%s', (kind) => {
     expect(await checkCapture(database, events)).toMatchObject([{ kind: 'id_not_unique' }])
   })
 
+  test.each([
+    ['is dropped', 'drop table events_1'],
+    ['is detached', 'alter table events detach partition events_1'],
+    [
+      'comes back changed',
+      "alter table events detach partition events_1; update events_1 set production_id = 'q'; alter table events attach partition events_1 for values from ('2026-01-01') to ('2026-02-01')",
+    ],
+  ])('L1, C1: a partition %s with its rows, and the rooms of its table load again', async (_, change) => {
+    stage = await openMigrated(kind, events, EVENTS)
+    const { database } = stage
+    await database.query(
+      "insert into productions (id, name) values ('p', 'P'), ('q', 'Q'); insert into events (id, production_id, day) values ('e', 'p', '2026-01-02')",
+    )
+    expect(await healCapture(database, events)).toMatchObject({ reloaded: [] })
+    const before = (await readLog(database)).length
+
+    await database.query(change)
+    const healing = await healCapture(database, events)
+
+    expect(healing).toMatchObject({ uncaptured: [], reloaded: ['events'] })
+    expect((await readLog(database)).slice(before)).toMatchObject([
+      { action: 'truncate', room: 'Production:p', model: 'event' },
+      { action: 'truncate', room: 'Production:q', model: 'event' },
+    ])
+    expect(await healCapture(database, events)).toMatchObject({ reloaded: [] })
+  })
+
+  test('L1: a table that was copied and has taken the name of a captured one is said, and migrated anew', async () => {
+    stage = await openMigrated(kind, events, EVENTS.replace(/partition by.*/s, ''))
+    const { database } = stage
+    await database.query(
+      "insert into productions (id, name) values ('p', 'P'); insert into events (id, production_id, day) values ('e', 'p', '2026-01-02'), ('f', 'p', '2026-01-03')",
+    )
+    await healCapture(database, events)
+
+    await database.query(`create table events_new (like events including all);
+      insert into events_new select * from events where id = 'e';
+      alter table events rename to events_old; alter table events_new rename to events`)
+    const swapped = await healCapture(database, events)
+    await migrate(database, events)
+    const [log, later] = [await readLog(database), await healCapture(database, events)]
+
+    expect(swapped).toMatchObject({ uncaptured: ['events'], reloaded: [] })
+    expect(healingMessages(swapped)).toMatchObject([
+      { level: 'error', subject: { table: 'events' }, message: expect.stringContaining('another table') },
+    ])
+    expect(log.at(-1)).toMatchObject({ action: 'truncate', room: 'Production:p', model: 'event' })
+    expect(later).toMatchObject({ uncaptured: [], reloaded: [] })
+    await database.query("update events set day = '2026-01-04'")
+    expect((await readLog(database)).at(-1)).toMatchObject({ action: 'update', id: 'e' })
+  })
+
   test('L1: a new partition of another owner is said by its name', async () => {
     stage = await openMigrated(kind, events, EVENTS)
     const { database } = stage
@@ -267,10 +319,11 @@ describe.each(SERVERS)('%s', (kind) => {
       const healing = await healCapture(server, events)
 
       expect(healing).toMatchObject({
-        reloaded: [],
+        reloaded: ['events'],
         partitions: [{ partition: '"public"."events_2"', outcome: 'forbidden' }],
       })
       expect(healingMessages(healing)).toMatchObject([
+        { level: 'warn', message: expect.stringContaining('load again') },
         { level: 'error', message: expect.stringContaining('npx syncline migrate') },
       ])
     })
@@ -287,7 +340,7 @@ describe.each(SERVERS)('%s', (kind) => {
     await writer.query('commit')
     const healed = await healCapture(database, events)
 
-    expect(locked).toMatchObject({ reloaded: [], partitions: [{ outcome: 'locked' }] })
+    expect(locked).toMatchObject({ reloaded: ['events'], partitions: [{ outcome: 'locked' }] })
     expect(healed).toMatchObject({ reloaded: ['events'], partitions: [{ outcome: 'healed' }] })
   })
 
@@ -296,7 +349,8 @@ describe.each(SERVERS)('%s', (kind) => {
     const role = `server_${Math.random().toString(36).slice(2, 8)}`
     await database.query(`create role ${role} login;
       grant usage on schema public, syncline to ${role};
-      grant select, insert, update, delete on all tables in schema public, syncline to ${role}`)
+      grant select, insert, update, delete on all tables in schema public, syncline to ${role};
+      grant usage on all sequences in schema syncline to ${role}`)
     const url = new URL((stage as Stage).server?.url as string)
     url.username = role
     const server = postgres(url.href)

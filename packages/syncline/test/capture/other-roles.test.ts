@@ -1,7 +1,7 @@
 /** L1: capture never fails a transaction that would succeed without it, whoever writes. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { bytes, defineSchema, json, model, reference, room, text } from '../../src/schema/index.ts'
-import { migrate } from '../../src/postgres/capture/migrate.ts'
+import { checkCapture, migrate } from '../../src/postgres/capture/migrate.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { expectLogEqualsTables, readLog } from './oracle.ts'
 import { schema } from './schema.ts'
@@ -50,6 +50,34 @@ describe.each(SERVERS)('%s', (kind) => {
       { source: role, room: 'Production:p', model: 'photo' },
       { source: role, version: 3, fields: { note: 'n' } },
     ])
+    await database.query(`drop owned by ${role}; drop role ${role}`)
+  })
+
+  test('C1: a server whose role row security keeps from rows is told so, and others are not', async () => {
+    const { database, server } = await keep(openMigrated(kind, schema))
+    const role = `server_${Math.random().toString(36).slice(2, 8)}`
+    await database.query(`create role ${role} login; grant usage on schema public, syncline to ${role};
+      grant select on all tables in schema public, syncline to ${role};
+      alter table cameras enable row level security`)
+    const url = new URL((server as NonNullable<typeof server>).url)
+    url.username = role
+    const limited = postgres(url.href)
+    const filtered = (at: typeof database) =>
+      checkCapture(at, schema).then((drift) => drift.filter(({ kind: each }) => each === 'row_security'))
+
+    const told = await filtered(limited)
+    await database.query(`alter role ${role} bypassrls`)
+
+    expect(told).toMatchObject([
+      {
+        table: 'cameras',
+        isBlocking: false,
+        message: expect.stringContaining(`alter role ${role} bypassrls`),
+      },
+    ])
+    expect(await filtered(limited)).toEqual([])
+    expect(await filtered(database)).toEqual([])
+    await limited.close()
     await database.query(`drop owned by ${role}; drop role ${role}`)
   })
 

@@ -128,7 +128,7 @@ describe.each(SERVERS)('doctor as a role of few rights: %s', (kind) => {
       'grant select on all tables in schema public to ROLE; alter table cameras enable row level security',
     )
 
-    expect(await troubles(database)).toEqual([])
+    expect(await troubles(database)).toEqual([expect.stringContaining('Row security filters `cameras`')])
     await close()
   })
 
@@ -139,7 +139,7 @@ describe.each(SERVERS)('doctor as a role of few rights: %s', (kind) => {
       '%20-c%20statement_timeout%3D800',
     )
 
-    expect(await troubles(database)).toEqual([])
+    expect(await troubles(database)).toEqual([expect.stringContaining('Row security filters `cameras`')])
     await close()
   })
 })

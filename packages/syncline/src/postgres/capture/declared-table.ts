@@ -31,6 +31,7 @@ export function describeDeclared(
     unique: [model.idColumn],
     indexed: [model.idColumn, ...references.map((field) => field.column)],
     partitionKey: [],
+    filteredFor: null,
     leaves: [],
     triggers: [],
     foreignKeys: references

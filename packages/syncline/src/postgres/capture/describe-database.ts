@@ -47,6 +47,8 @@ export interface TableDescription {
   readonly indexed: readonly string[]
   /** Columns of the partition key; `*` stands for an expression. */
   readonly partitionKey: readonly string[]
+  /** The role that asks, where row security hides rows of the table from it. */
+  readonly filteredFor: string | null
   readonly leaves: readonly { schema: string; name: string; triggers: readonly TriggerDescription[] }[]
   readonly triggers: readonly TriggerDescription[]
   readonly foreignKeys: readonly ForeignKeyDescription[]

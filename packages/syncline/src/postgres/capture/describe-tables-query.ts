@@ -61,6 +61,7 @@ select w.written, json_build_object(
     from pg_partitioned_table p cross join unnest(p.partattrs::int2[]) as k (attnum)
     left join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attnum and k.attnum > 0
     where p.partrelid = c.oid),
+  'filteredFor', case when row_security_active(c.oid) then current_user end,
   'leaves', (
     select coalesce(json_agg(json_build_object('schema', ln.nspname, 'name', l.relname,
       'triggers', coalesce((select list from triggers where tgrelid = l.oid), '[]'))

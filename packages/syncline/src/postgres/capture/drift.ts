@@ -13,6 +13,7 @@ type DriftKind =
   | 'trigger_disabled'
   | 'partition_uncaptured'
   | 'type_changed'
+  | 'row_security'
   | 'wrong_room'
   | 'unsettled_room'
   | 'not_migrated'

@@ -5,6 +5,7 @@ import { columnType } from './column-type.ts'
 import type { ColumnDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
 import { misplacedTriggerDrift } from './misplaced-triggers.ts'
+import { nameInSql } from './capture-triggers.ts'
 
 const INTEGERS = ['int2', 'int4', 'int8']
 const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name']
@@ -65,6 +66,20 @@ export function findDrift(model: Model, table: TableDescription, addColumns: boo
     ),
     ...ownColumnDrift(model, columns),
     ...misplacedTriggerDrift(model, table),
+    ...rowSecurityDrift(model, table),
+  ]
+}
+
+/** Rooms are loaded by whoever runs the server, and live changes come from the log, past every policy. */
+function rowSecurityDrift({ table }: Model, { filteredFor: role }: TableDescription): Drift[] {
+  if (role === null) return []
+  return [
+    {
+      kind: 'row_security',
+      table,
+      isBlocking: false,
+      message: `Row security filters \`${table}\` for role \`${role}\`: as the server's role it loads only the rows that policies let it read, and rooms lack the others. Syncline asks its own access rules, so let that role see every row (alter role ${nameInSql(role)} bypassrls; for the table's owner: alter table ${table} no force row level security, or create policy … using (true) for it).`,
+    },
   ]
 }
 

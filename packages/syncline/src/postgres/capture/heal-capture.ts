@@ -2,10 +2,16 @@
  * Finds tables that were not captured for a while, and makes every room of theirs load again (L1).
  *
  * A trigger that somebody disabled logs nothing, and once it is enabled again nothing shows what was missed. But its
- * catalog row has changed: `syncline.known_triggers` remembers the transaction that last did so.
+ * catalog row has changed: `syncline.known_triggers` remembers the transaction that last did so. Rows that leave or come
+ * with a partition are in no log either; there it remembers which partitions there are, and the transactions that attached
+ * them.
+ *
+ * Triggers count on the table that the declaration names today: who copies a table and swaps the names takes them away
+ * with the former one.
  */
 import type { CompiledSchema, Model } from '../../schema/model.ts'
 import type { Connection, Database } from '../database.ts'
+import { quoteIdentifier } from '../sql.ts'
 import { BITS, CAPTURING_TRIGGERS } from './capture-triggers.ts'
 import { slugOf } from './captured-table.ts'
 import { healPartitions, type UnseenPartition } from './heal-partitions.ts'
@@ -20,7 +26,7 @@ import { truncateFunctionName } from './truncate-function.ts'
 export interface Healing extends Renewal {
   /** Tables, as declared, that lack a trigger or whose trigger is disabled: their changes are not logged. */
   readonly uncaptured: readonly string[]
-  /** Tables, as declared, whose rooms were told to load again, because triggers of theirs had been changed or were missing. */
+  /** Tables, as declared, whose rooms were told to load again, because triggers or partitions of theirs had been changed or were missing. */
   readonly reloaded: readonly string[]
   /** Partitions whose TRUNCATE was not seen; those that could be given its trigger are captured now. */
   readonly partitions: readonly UnseenPartition[]
@@ -32,14 +38,22 @@ interface TriggerState {
   readonly function: string
   /** Bits of `pg_trigger.tgtype`. */
   readonly type: number
-  readonly xmin: string
+  readonly state: string
+  /** The state that it was last seen in. */
   readonly known: string | null
 }
 
 const NAMES = CAPTURING_TRIGGERS.map(literal).join(', ')
 
-const ENABLED_TRIGGERS = `from pg_trigger t
-  join pg_proc p on p.oid = t.tgfoid and p.pronamespace = to_regnamespace('syncline')
+/** Parameters: names of functions, and for each the table, quoted, whose triggers call it. */
+const ENABLED_TRIGGERS = `select p.proname as function, t.tgname as name, t.tgtype as type, t.xmin::text || coalesce(':' || (
+    select md5(string_agg(i.inhrelid || '/' || i.xmin, ',' order by i.inhrelid))
+      from pg_partition_tree(t.tgrelid) as tree join pg_inherits i on i.inhrelid = tree.relid
+     where c.relkind = 'p'), '') as state
+  from unnest($1::text[], $2::text[]) as wanted (function, "table")
+  join pg_class c on c.oid = to_regclass(wanted."table")
+  join pg_trigger t on t.tgrelid = c.oid
+  join pg_proc p on p.oid = t.tgfoid and p.proname = wanted.function and p.pronamespace = to_regnamespace('syncline')
   where t.tgparentid = 0 and t.tgname in (${NAMES}) and t.tgenabled in ('O', 'A')`
 
 /** Looks once; what it tells the rooms and what it remembers is one transaction. */
@@ -52,9 +66,14 @@ export async function healWithin(
   connection: Pick<Connection, 'query'>,
   schema: CompiledSchema,
 ): Promise<Healing> {
-  const states = await connection.query<TriggerState>(
-    `select e.*, k.changed as known from (select p.proname as function, t.tgname as name, t.tgtype as type, t.xmin::text as xmin ${ENABLED_TRIGGERS}) as e
+  const wanted = Object.values(schema.models).flatMap((model) =>
+    functionsOf(model).map((name) => [name, quoteIdentifier(model.table)] as const),
+  )
+  const parameters = [wanted.map(([name]) => name), wanted.map(([, table]) => table)]
+  const states = await connection.query<TriggerState & Record<string, unknown>>(
+    `select e.*, k.changed as known from (${ENABLED_TRIGGERS}) as e
      left join syncline.known_triggers k on k.function = e.function and k.name = e.name`,
+    parameters,
   )
   const models = Object.values(schema.models).map((model) => captureOf(model, states))
   const uncaptured = models.filter(({ isCaptured }) => !isCaptured)
@@ -67,7 +86,7 @@ export async function healWithin(
   const reloading = models.filter((each) => changed.includes(each) || isHealed(each.model))
   for (const { model } of reloading)
     for (const statement of reloadRooms(schema, model)) await connection.query(statement)
-  if (states.some((state) => state.known !== state.xmin)) await connection.query(REMEMBER)
+  if (states.some(({ known, state }) => known !== state)) await connection.query(REMEMBER, parameters)
   const tables = (some: typeof models) => some.map(({ model }) => model.table)
   const misplaced = await findMisplacedTriggers(connection, schema)
   const renewal = await renewFunctions(connection, schema)
@@ -75,12 +94,17 @@ export async function healWithin(
 }
 
 /** A trigger that is seen for the first time has missed nothing that anybody was shown. */
-const isChanged = ({ known, xmin }: TriggerState) => known !== null && known !== xmin
+const isChanged = ({ known, state }: TriggerState) => known !== null && known !== state
+
+/** What stamps and what logs. */
+function functionsOf({ table }: Model): [string, string] {
+  const slug = slugOf(table)
+  return [stampFunctionName({ slug }), logFunctionName({ slug })]
+}
 
 /** Whatever its triggers are called: a database that has not been migrated since they were apart is captured too. */
 function captureOf(model: Model, states: readonly TriggerState[]) {
-  const slug = slugOf(model.table)
-  const [stamp, log] = [stampFunctionName({ slug }), logFunctionName({ slug })]
+  const [stamp, log] = functionsOf(model)
   const found = states.filter((state) => state.function === stamp || state.function === log)
   const sees = (name: string, events: number) =>
     found.reduce((seen, state) => (state.function === name ? seen | state.type : seen), 0) & events
@@ -92,5 +116,5 @@ function captureOf(model: Model, states: readonly TriggerState[]) {
 
 /** A disabled trigger stays as it was known, so that its return is noticed. */
 const REMEMBER = `insert into syncline.known_triggers (function, name, changed)
-  select p.proname, t.tgname, t.xmin::text ${ENABLED_TRIGGERS}
+  select e.function, e.name, e.state from (${ENABLED_TRIGGERS}) as e
   on conflict (function, name) do update set changed = excluded.changed`

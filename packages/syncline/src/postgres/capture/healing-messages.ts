@@ -17,11 +17,11 @@ export function healingMessages(found: Healing): HealingMessage[] {
       .map((table) =>
         error(
           { table },
-          `Changes of \`${table}\` are not logged: a trigger is missing or disabled. Run \`syncline migrate\`.`,
+          `Changes of \`${table}\` are not logged: a trigger is missing or disabled, or another table has this name now. Run \`npx syncline migrate\`: its rooms then load again.`,
         ),
       ),
     ...found.reloaded.map((table) =>
-      warning({ table }, `Triggers of \`${table}\` were changed, so its rooms load again.`),
+      warning({ table }, `Triggers or partitions of \`${table}\` were changed, so its rooms load again.`),
     ),
     ...found.partitions.map(aboutPartition),
     ...found.misplaced.map(({ table, trigger, message }) => error({ table, trigger }, message)),
