@@ -33,6 +33,9 @@ const READS: readonly (string | undefined)[] = ['syncline read', 'syncline next'
 /** Answers what a tail asks in the same round trip before it rests: no other tail is there, and its lock is granted. */
 const ALONE: Row = { tails: 1, granted: true, by_tail: false }
 
+/** Transactions before the first change that is fed: more than there can have been since the tail's last real read. */
+const AHEAD = 1_000_000
+
 /** Wraps a database before a server is made with it. */
 export function feedable(database: Database): FedDatabase {
   const log = new FedLog()
@@ -68,7 +71,7 @@ class FedLog {
   feed(changes: readonly FedChange[]): void {
     if (!this.#present) throw new Error('The tail has not read yet. Wait for `ready` before feeding.')
     if (this.#nextTransaction === 0)
-      this.#nextTransaction = Number(String(this.#present['position']).split(':')[1])
+      this.#nextTransaction = Number(String(this.#present['position']).split(':')[1]) + AHEAD
     this.#waiting.push(...changes)
     this.wake()
   }

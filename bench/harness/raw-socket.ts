@@ -5,12 +5,20 @@ import { cutFrames } from './cut-frames.ts'
 
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
+/** The opcode of a ping, and the first byte of its answer. */
+export const PING = 9
+const PONG = 0x8a
+
 /** Everything is read into one buffer: what came is dealt with before the next read. */
 const INBOX = Buffer.allocUnsafe(65_536)
 
 export interface RawSocket {
   readonly socket: Socket
   send(text: string): void
+  /** Answers a ping. */
+  pong(payload: Buffer): void
+  /** Called with what came, which is only valid during the call; cuts it into frames unless somebody takes it over. */
+  onChunk: (chunk: Buffer) => void
   /** Called for each data frame, whose payload is `data` from `start` to `end`; only valid during the call. */
   onFrame: (data: Buffer, start: number, end: number) => void
   close(): void
@@ -41,7 +49,7 @@ export function openRawSocket(port: number, path: string, protocol?: string): Pr
         return reject(new Error(`The server refused the WebSocket: ${head.split('\r\n')[0]}`))
       }
       const raw = rawSocket(socket)
-      take = frameReader(raw)
+      take = (bytes) => raw.onChunk(bytes)
       resolve(raw)
       const rest = opening.subarray(end + 4)
       if (rest.length > 0) setImmediate(() => take(rest))
@@ -50,12 +58,16 @@ export function openRawSocket(port: number, path: string, protocol?: string): Pr
 }
 
 function rawSocket(socket: Socket): RawSocket {
-  return {
+  const raw: RawSocket = {
     socket,
     send: (text) => socket.write(maskedFrame(Buffer.from(text))),
+    pong: (payload) => socket.write(maskedFrame(payload, PONG)),
+    onChunk: (chunk) => readFrames(chunk),
     onFrame: () => {},
     close: () => socket.destroy(),
   }
+  const readFrames = frameReader(raw)
+  return raw
 }
 
 /** Keeps what is left of an incomplete frame for the next chunk. */
@@ -65,7 +77,7 @@ function frameReader(raw: RawSocket): (chunk: Buffer) => void {
     const data = pending ? Buffer.concat([pending, chunk]) : chunk
     const used = cutFrames(data, (opcode, start, end) => {
       if (opcode === 1 || opcode === 2) raw.onFrame(data, start, end)
-      else if (opcode === 9) raw.socket.write(maskedFrame(data.subarray(start, end), 0x8a))
+      else if (opcode === PING) raw.pong(data.subarray(start, end))
     })
     pending = used < data.length ? Buffer.from(data.subarray(used)) : undefined
   }

@@ -1,6 +1,7 @@
 /** The load generator: one process, raw sockets, for all contestants alike. */
 import { Audience } from '../harness/audience.ts'
 import { type Device, openDevice } from '../harness/device.ts'
+import { Naps } from '../harness/naps.ts'
 import { openRawSocket } from '../harness/raw-socket.ts'
 import { quantile } from '../harness/statistics.ts'
 import { serve } from '../harness/child.ts'
@@ -25,6 +26,7 @@ type Of<K extends Request['kind']> = Extract<Request, { kind: K }>
 
 let run = 0
 const audiences = new Map<string, Audience>()
+const naps = new Naps()
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -128,7 +130,7 @@ async function subscribe({ audience: name, count, target }: Of<'subscribe'>) {
   }
   for (let opened = 0; opened < count; opened += 100) {
     const places = Array.from({ length: Math.min(100, count - opened) }, (_, offset) => opened + offset)
-    for (const raw of await Promise.all(places.map(open))) audience.add(raw)
+    for (const raw of await Promise.all(places.map(open))) audience.add(raw, (bytes) => naps.note(bytes))
   }
   return audience.size
 }
@@ -138,25 +140,35 @@ const WARM_MS = 100
 
 async function count({ audience: name, forMs }: Of<'count'>) {
   const audience = audienceOf(name)
+  naps.begin()
   await pause(WARM_MS)
+  await allRead()
   const cpu = process.cpuUsage()
   const before = audience.received
   const start = performance.now()
   await pause(forMs)
+  await allRead()
   const elapsed = performance.now() - start
-  const messages = audience.received.messages - before.messages
+  const generatorCpu = shareOf(cpu, elapsed)
+  const { messages, bytes } = audience.received
   return {
-    rate: (messages / elapsed) * 1000,
-    bytesPerMessage: (audience.received.bytes - before.bytes) / messages,
-    generatorCpu: shareOf(cpu, elapsed),
+    rate: ((messages - before.messages) / elapsed) * 1000,
+    bytesPerMessage: (bytes - before.bytes) / (messages - before.messages),
+    generatorCpu,
   }
 }
+
+/** Resolves when what has come to the sockets is read, and before the next nap. */
+const allRead = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Waits until everybody has the last message; answers what went wrong. */
 async function settle({ audience: name, last }: Of<'settle'>) {
   const audience = audienceOf(name)
+  naps.end()
   for (let waited = 0; audience.lacking(last) > 0 && waited < 5_000; waited += 20) await pause(20)
-  return { lacking: audience.lacking(last), disordered: audience.disordered }
+  const lacking = audience.lacking(last)
+  if (lacking === 0) audience.forget()
+  return { lacking, disordered: audience.disordered }
 }
 
 function audienceOf(name: string): Audience {
