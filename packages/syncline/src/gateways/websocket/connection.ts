@@ -19,7 +19,7 @@ import { tokenRequest, upgradeRequest, upgradeUrl } from '../upgrade-request.ts'
 import { encodeFrame } from './encode-frame.ts'
 import { LeanSocket } from './lean-socket.ts'
 import { SocketWriter, type WriterOwner } from './socket-writer.ts'
-import type { Turn } from './turn.ts'
+import type { Flushing, Join, Turn } from './turn.ts'
 
 /** How long the other side may take to answer a close, in ms. */
 const CLOSE_WITHIN_MS = 5_000
@@ -52,14 +52,17 @@ class Opening {
 type Stage = Opening | 'open' | NodeJS.Timeout | 'ended'
 
 /** Ends when the session, the other side or the network ends it. */
-export class Connection extends LeanSocket implements Caller, WriterOwner {
+export class Connection extends LeanSocket implements Caller, Flushing, WriterOwner {
   readonly #surroundings: ConnectionSurroundings
   #stage: Stage
   readonly address: string
   /** Where the upgrade went. */
   readonly #url: string
-  /** Made when there is something to write: most connections are idle most of the time. */
-  #writer: SocketWriter | null = null
+  /**
+   * What is to be written: one frame at the end of this turn, or what a writer has. Most connections are idle most of the
+   * time, and members of a room get one frame at a time, for which a writer each would cost more than it does (`bench`: G3).
+   */
+  #writing: Buffer | SocketWriter | null = null
   #session: Session | null = null
 
   constructor(socket: Socket, upgrade: IncomingMessage, surroundings: ConnectionSurroundings) {
@@ -113,29 +116,53 @@ export class Connection extends LeanSocket implements Caller, WriterOwner {
 
   send(frame: Frame): void {
     if (this.isOver) return
+    const bytes = frame.as(encodeFrame)
+    if (this.#writing === null) {
+      this.#writing = bytes
+      this.#surroundings.turn.add(this)
+    } else if (!this.writer()?.send(bytes)) {
+      // Not here: a room is being walked through, and its members must not change under it.
+      setImmediate(() => this.cut())
+    }
+  }
+
+  /** Called by the turn in which the first frame was sent. */
+  flush(join: Join): void {
+    const writing = this.#writing
+    if (writing === null) return
+    if (writing instanceof SocketWriter) return writing.flush(join)
+    this.#writing = null
+    if (!this.socket.write(writing) && this.socket.writableLength > 0) this.newWriter().block()
+  }
+
+  /** Who writes what is to be written; null when nothing is. */
+  private writer(): SocketWriter | null {
+    const writing = this.#writing
+    if (writing === null || writing instanceof SocketWriter) return writing
+    return this.newWriter().takeOver(writing)
+  }
+
+  private newWriter(): SocketWriter {
     const { turn, core } = this.#surroundings
-    this.#writer ??= new SocketWriter(this.socket, turn, core.limits, this)
-    if (this.#writer.send(frame.as(encodeFrame))) return
-    // Not here: a room is being walked through, and its members must not change under it.
-    setImmediate(() => this.cut())
+    return (this.#writing = new SocketWriter(this.socket, turn, core.limits, this))
   }
 
   onWritten(): void {
-    this.#writer = null
+    this.#writing = null
   }
 
   get waitingBytes(): number {
-    return this.#writer?.waitingBytes ?? this.socket.writableLength
+    return this.writer()?.waitingBytes ?? this.socket.writableLength
   }
 
   drained(): Promise<void> {
-    return this.#writer?.drained() ?? Promise.resolve()
+    return this.writer()?.drained() ?? Promise.resolve()
   }
 
   /** Looks after a socket that is silent, says no hello, or does not read; an idle one gives up what it does not need. */
   check(nowMs: number): void {
     if (this.isOver) return
-    if (this.#writer?.isTooSlow(nowMs)) return this.cut()
+    if (this.writer()?.isTooSlow(nowMs)) return this.cut()
     if (this.#stage instanceof Opening && this.checkOpening(this.#stage, nowMs)) return
     this.#session?.rest(nowMs)
     const silentMs = nowMs - this.heardAtMs
@@ -162,13 +189,13 @@ export class Connection extends LeanSocket implements Caller, WriterOwner {
   private cut(): void {
     if (this.isOver) return
     this.#session?.engine.metrics.count('syncline_slow_consumers_total')
-    this.#writer?.forget()
+    this.writer()?.forget()
     this.#session?.dismiss('slow_consumer', true)
   }
 
   close(closeCode: number): void {
     if (this.isOver) return
-    this.#writer?.end()
+    this.writer()?.end()
     this.closeWith(closeCode)
     // A peer that answers no close, or reads nothing, is not waited for.
     this.#stage = setTimeout(() => this.socket.destroy(), CLOSE_WITHIN_MS)
@@ -184,7 +211,7 @@ export class Connection extends LeanSocket implements Caller, WriterOwner {
     if (stage === 'ended') return
     this.#stage = 'ended'
     if (typeof stage === 'object' && !(stage instanceof Opening)) clearTimeout(stage)
-    this.#writer?.drop()
+    this.writer()?.drop()
     this.#session?.end()
     this.#surroundings.onEnd(this)
   }

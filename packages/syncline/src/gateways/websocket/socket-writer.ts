@@ -73,9 +73,22 @@ export class SocketWriter implements Flushing {
     this.#frames = null
     this.#bytes = 0
     if (this.#write(frames, bytes, join) || this.#socket.writableLength === 0) return this.#release()
+    this.block()
+  }
+
+  /** The socket takes nothing: nothing more is written until it does. */
+  block(): void {
     this.#blockedSinceMs = performance.now()
     this.#onDrain = () => this.#drain()
     this.#socket.once('drain', this.#onDrain)
+  }
+
+  /** Queues a frame for a flush that its owner has already asked for. */
+  takeOver(frame: Buffer): this {
+    this.#frames = [frame]
+    this.#bytes = frame.length
+    this.#isScheduled = true
+    return this
   }
 
   #write(frames: Buffer[], bytes: number, join: Join): boolean {
