@@ -58,6 +58,12 @@ export function isVisible(xid: string | number, snapshot: SnapshotText): boolean
   return id < xmax && !includes(open, id)
 }
 
+/** Tells of many transactions whether the snapshot saw what they committed. */
+export function visibleIn(snapshot: SnapshotText): (xid: number) => boolean {
+  const { xmax, open } = parseSnapshot(snapshot)
+  return (xid) => xid < xmax && !includes(open, xid)
+}
+
 /** An integer that rises with every commit: transactions the snapshot saw as ended. Comparable within one history. */
 export function position(snapshot: SnapshotText): number {
   const { xmax, open } = parseSnapshot(snapshot)

@@ -11,7 +11,7 @@
  */
 import { hash } from 'node:crypto'
 import type { SnapshotText } from '../log-row.ts'
-import { isVisible } from './cursor.ts'
+import { visibleIn } from './cursor.ts'
 
 /** Newest log rows in a fingerprint: more than are usually in flight when a failover cuts them off. */
 export const FINGERPRINT_ROWS = 32
@@ -77,11 +77,12 @@ export class Past {
 
   /** The fingerprint of what the snapshot saw, or null when that lies further back than what is held. */
   fingerprint(snapshot: SnapshotText): string | null {
-    const birth = this.#births.find(({ xid }) => isVisible(xid, snapshot))
+    const sees = visibleIn(snapshot)
+    const birth = this.#births.find(({ xid }) => sees(xid))
     const seen: PastChange[] = []
     for (let index = this.#changes.length - 1; index >= 0 && seen.length < FINGERPRINT_ROWS; index--) {
       const change = this.#changes[index] as PastChange
-      if (isVisible(change.xid, snapshot)) seen.push(change)
+      if (sees(change.xid)) seen.push(change)
     }
     const isKnown = birth !== undefined && (seen.length === FINGERPRINT_ROWS || this.#isWhole)
     return isKnown ? fingerprint(birth.id, seen) : null

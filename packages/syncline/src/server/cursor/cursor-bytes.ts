@@ -72,7 +72,8 @@ const LONGEST_NUMBER = 8
 
 /** Zeros up to a power of two follow what is written. */
 class ByteWriter {
-  bytes = Buffer.alloc(SMALLEST)
+  // From Node's pool, which costs a fifth of a buffer of its own (`bench`: G3).
+  bytes = Buffer.allocUnsafe(SMALLEST).fill(0)
   #at = 0
 
   hex(hex: string): void {
