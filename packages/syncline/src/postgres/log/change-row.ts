@@ -56,7 +56,8 @@ export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
 
 /** `2026-01-02 03:04:05.6+00`, as a session in UTC prints it, as `2026-01-02T03:04:05.600000Z`. */
 export function isoTime(text: string): string {
-  const match = /^(\S+) (\d\d:\d\d:\d\d)(?:\.(\d+))?\+00$/.exec(text)
-  if (!match) return text
-  return `${match[1]}T${match[2]}.${(match[3] ?? '').padEnd(6, '0')}Z`
+  const space = text.indexOf(' ')
+  if (space < 0 || !text.endsWith('+00')) return text
+  const fraction = text.slice(space + 10, -3).padEnd(6, '0')
+  return `${text.slice(0, space)}T${text.slice(space + 1, space + 9)}.${fraction}Z`
 }

@@ -1,5 +1,5 @@
 /**
- * A change as it stands in a frame, built from a log row without parsing its fields.
+ * Changes as they stand in a frame, built from log rows without parsing their fields.
  *
  * `device` is a keyed hash: the device that made the change finds itself in it, everybody else sees noise that
  * differs from change to change (A1). The op's number stands only in what one device alone receives.
@@ -8,28 +8,34 @@ import { createHmac } from 'node:crypto'
 import { isoTime } from '../../postgres/log/change-row.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 
-/** The change for everybody in the room. */
-export function sharedChangeText(row: LogRow): string {
-  return changeText(row, '')
+/** The changes for everybody in the room. */
+export function sharedChangeTexts(rows: Iterable<LogRow>): Iterable<string> {
+  return changeTexts(rows, () => '')
 }
 
-/** The change for one device: its own changes carry the op's number. */
-export function privateChangeText(row: LogRow, device: string | null): string {
-  return changeText(
-    row,
+/** The changes for one device: its own carry the op's number. */
+export function privateChangeTexts(rows: Iterable<LogRow>, device: string | null): Iterable<string> {
+  return changeTexts(rows, (row) =>
     row.op !== null && row.device !== null && row.device === device ? `,"op":${row.op}` : '',
   )
 }
 
-function changeText(row: LogRow, op: string): string {
-  const fields = row.fields === null ? '' : `,"fields":${row.fields}`
-  const fieldVersions = row.fieldVersions === null ? '' : `,"fieldVersions":${row.fieldVersions}`
-  const device = row.device === null ? '' : `,"device":"${deviceHash(row.device, row)}"`
-  return (
-    `{"model":${JSON.stringify(row.model)},"id":${JSON.stringify(row.id)},"action":"${row.action}"${fields}` +
-    `,"version":${row.version}${fieldVersions},"at":"${isoTime(row.at)}","actor":${JSON.stringify(row.actor)}` +
-    `,"source":${JSON.stringify(row.source)}${device}${op}}`
-  )
+/** Writes each change when it is asked for; what it has in common with the one before is not written again. */
+function* changeTexts(rows: Iterable<LogRow>, opOf: (row: LogRow) => string): Generator<string, void> {
+  let last: LogRow | undefined
+  let model = ''
+  let author = ''
+  for (const row of rows) {
+    if (row.model !== last?.model) model = JSON.stringify(row.model)
+    if (row.actor !== last?.actor || row.source !== last.source)
+      author = `"actor":${JSON.stringify(row.actor)},"source":${JSON.stringify(row.source)}`
+    last = row
+    const fields = row.fields === null ? '' : `,"fields":${row.fields}`
+    const fieldVersions = row.fieldVersions === null ? '' : `,"fieldVersions":${row.fieldVersions}`
+    const device = row.device === null ? '' : `,"device":"${deviceHash(row.device, row)}"`
+    yield `{"model":${model},"id":${JSON.stringify(row.id)},"action":"${row.action}"${fields}` +
+      `,"version":${row.version}${fieldVersions},"at":"${isoTime(row.at)}",${author}${device}${opOf(row)}}`
+  }
 }
 
 /** Base64url of the first 16 bytes of HMAC-SHA256, keyed with the device's id, over `model:id:version`. */

@@ -1,6 +1,5 @@
 /** `changes` messages: one per room and batch; a big batch in parts that a client applies together (L5). */
 import { Frame } from './frame.ts'
-import { splitBySize } from './split-by-size.ts'
 
 /**
  * Characters of changes in one message before the next part begins. V8 gives an object beyond 128 KiB pages of its own
@@ -8,12 +7,26 @@ import { splitBySize } from './split-by-size.ts'
  */
 const PART_CHARACTERS = 60_000
 
-/** Builds the messages; all but the last have `more: true`, the last has the cursor. */
-export function changesFrames(channel: string, changes: readonly string[], cursor: string): Frame[] {
+/**
+ * Builds the messages, each when it is asked for, from changes that are written when it is: the first can leave while
+ * the others are not there yet. All but the last have `more: true`, the last has the cursor.
+ */
+export function* changesFrames(
+  channel: string,
+  changes: Iterable<string>,
+  cursor: string,
+): Generator<Frame, void> {
   const head = `{"type":"changes","channel":${JSON.stringify(channel)},"changes":[`
-  const parts = splitBySize(changes, PART_CHARACTERS)
-  return parts.map((part, index) => {
-    const isLast = index === parts.length - 1
-    return new Frame(`${head}${part.join(',')}]${isLast ? `,"cursor":"${cursor}"}` : ',"more":true}'}`)
-  })
+  let part: string[] = []
+  let length = 0
+  for (const change of changes) {
+    if (length > 0 && length + change.length > PART_CHARACTERS) {
+      yield new Frame(`${head}${part.join(',')}],"more":true}`)
+      part = []
+      length = 0
+    }
+    part.push(change)
+    length += change.length
+  }
+  yield new Frame(`${head}${part.join(',')}],"cursor":"${cursor}"}`)
 }

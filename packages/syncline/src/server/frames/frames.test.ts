@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import type { LogRow } from '../../postgres/log-row.ts'
-import { deviceHash, privateChangeText, sharedChangeText } from './change-text.ts'
+import { deviceHash, privateChangeTexts, sharedChangeTexts } from './change-text.ts'
 import { changesFrames } from './changes-frames.ts'
 import { rowsFrames } from './rows-frames.ts'
+
+const sharedChangeText = (row: LogRow) => [...sharedChangeTexts([row])][0] as string
+const privateChangeText = (row: LogRow, device: string) => [...privateChangeTexts([row], device)][0] as string
 
 const row: LogRow = {
   xid: '700',
@@ -53,7 +56,7 @@ test('L5: a big batch is cut into parts of which only the last has the cursor', 
     JSON.stringify({ index, text: 'x'.repeat(60_000) }),
   )
 
-  const messages = changesFrames('Production:1', changes, 'C').map((frame) => JSON.parse(frame.text))
+  const messages = Array.from(changesFrames('Production:1', changes, 'C'), (frame) => JSON.parse(frame.text))
 
   expect(messages.length).toBeGreaterThan(1)
   expect(messages.slice(0, -1).every(({ more, cursor }) => more === true && cursor === undefined)).toBe(true)

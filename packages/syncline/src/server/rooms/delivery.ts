@@ -1,7 +1,7 @@
 /** What one batch means for one room: rows, and the frames made of them once for all members. */
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
 import { isVisible } from '../../postgres/log/cursor.ts'
-import { sharedChangeText } from '../frames/change-text.ts'
+import { sharedChangeTexts } from '../frames/change-text.ts'
 import { changesFrames } from '../frames/changes-frames.ts'
 import type { Frame } from '../frames/frame.ts'
 
@@ -45,7 +45,7 @@ export class Delivery {
 
   /** The frames for everybody who stands at the batch's beginning. */
   frames(): readonly Frame[] {
-    this.#frames ??= changesFrames(this.channel, this.rows.map(sharedChangeText), this.edges.cursor)
+    this.#frames ??= this.#framesOf(this.rows)
     return this.#frames
   }
 
@@ -53,8 +53,10 @@ export class Delivery {
   framesBeyond(snapshot: SnapshotText): readonly Frame[] {
     const unseen = this.rows.filter((row) => !isVisible(row.xid, snapshot))
     if (unseen.length === this.rows.length) return this.frames()
-    return unseen.length === 0
-      ? []
-      : changesFrames(this.channel, unseen.map(sharedChangeText), this.edges.cursor)
+    return unseen.length === 0 ? [] : this.#framesOf(unseen)
+  }
+
+  #framesOf(rows: readonly LogRow[]): readonly Frame[] {
+    return [...changesFrames(this.channel, sharedChangeTexts(rows), this.edges.cursor)]
   }
 }
