@@ -28,10 +28,19 @@ export interface FieldChange {
 
 /** Applies a change to a record. */
 export function merge(record: VersionedRecord, change: FieldChange): VersionedRecord {
-  const wins = Object.keys(change.fields).filter(
-    (field) => versionIn(change, field) > versionOf(record, field),
-  )
-  return wins.length === 0 ? record : withFields(record, change, wins)
+  let merged: Merged | undefined
+  for (const field of Object.keys(change.fields)) {
+    const version = versionIn(change, field)
+    if (version <= versionOf(record, field)) continue
+    merged ??= {
+      version: Math.max(record.version, change.version),
+      fields: { ...record.fields },
+      fieldVersions: { ...record.fieldVersions },
+    }
+    merged.fields[field] = change.fields[field]
+    merged.fieldVersions[field] = version
+  }
+  return merged ?? record
 }
 
 /** The record version that last changed a field; 0 for a field that the record does not have yet. */
@@ -47,12 +56,7 @@ function versionIn(change: FieldChange, field: string): number {
   return Object.hasOwn(fieldVersions, field) ? (fieldVersions[field] as number) : 1
 }
 
-function withFields(record: VersionedRecord, change: FieldChange, wins: readonly string[]): VersionedRecord {
-  const fields = { ...record.fields }
-  const fieldVersions = { ...record.fieldVersions }
-  for (const field of wins) {
-    fields[field] = change.fields[field]
-    fieldVersions[field] = versionIn(change, field)
-  }
-  return { version: Math.max(record.version, change.version), fields, fieldVersions }
+interface Merged extends VersionedRecord {
+  readonly fields: Record<string, unknown>
+  readonly fieldVersions: Record<string, number>
 }

@@ -95,10 +95,19 @@ export class RoomRows {
   }
 
   apply(channel: string, cursor = '', changes: readonly Change[]): void {
-    this.#host.store.transact(() => {
-      for (const change of changes) this.#applyOne(channel, change)
+    const { store } = this.#host
+    const touched = new Set<RecordName>()
+    store.transact(() => {
+      for (const change of changes) this.#applyOne(channel, change, touched)
     })
-    this.#host.save({ channel, type: 'change', cursor, ...this.#touchedBy(channel, changes) })
+    const put: StoreRecord[] = []
+    const remove: RecordName[] = []
+    for (const { model, id } of touched) {
+      const member = store.memberOf(channel, model, id)
+      if (member) put.push(member)
+      else remove.push({ model, id })
+    }
+    this.#host.save({ channel, type: 'change', cursor, put, remove })
     this.#host.onApplied(channel, changes)
   }
 
@@ -117,22 +126,14 @@ export class RoomRows {
     store.transact(() => store.purgeRoom(channel))
   }
 
-  #applyOne(channel: string, change: Change): void {
-    const decoded = decodeChange(this.#host.schema, change)
+  #applyOne(channel: string, change: Change, touched?: Set<RecordName>): void {
+    const { schema, store } = this.#host
+    const decoded = decodeChange(schema, change)
     if (!decoded) return
-    this.#host.onTold(decoded.model, decoded.id)
-    this.#host.store.apply(channel, decoded)
-  }
-
-  #touchedBy(channel: string, changes: readonly Change[]): { put: StoreRecord[]; remove: RecordName[] } {
-    const put: StoreRecord[] = []
-    const remove: RecordName[] = []
-    const names = new Map(changes.map(({ model, id }) => [`${model} ${id}`, { model, id }]))
-    for (const { model, id } of names.values()) {
-      const member = this.#host.store.memberOf(channel, model, id)
-      if (member) put.push(member)
-      else remove.push({ model, id })
-    }
-    return { put, remove }
+    const entry = store.touch(decoded.model, decoded.id)
+    // Most have no ops that could mind.
+    if (entry.ops.length > 0) this.#host.onTold(decoded.model, decoded.id)
+    store.apply(channel, decoded, entry)
+    touched?.add(entry)
   }
 }

@@ -106,7 +106,7 @@ export function onRows(room: RoomState, chunk: RowsMessage): RoomStep {
 }
 
 export function onChanges(room: RoomState, changes: readonly Change[], cursor: string | undefined): RoomStep {
-  const parts = room.parts.length === 0 ? changes : [...room.parts, ...changes]
+  const parts = room.parts.concat(changes)
   if (cursor === undefined || room.isLoading) return { room: { ...room, parts } }
   return { room: whole(room, cursor), effect: { type: 'apply', changes: parts } }
 }

@@ -53,11 +53,14 @@ export class LoadedRows {
 
   /** Takes a record out. */
   take(id: string): StoreRecord | undefined {
-    const record = this.get(id)
-    if (record) {
-      this.size--
-      if (!this.#others.delete(id)) this.#records[this.#placeOf(id)] = undefined
+    const place = this.#placeOf(id)
+    let record = this.#records[place]
+    if (record?.fields.id === id) this.#records[place] = undefined
+    else {
+      record = this.#others.get(id)
+      this.#others.delete(id)
     }
+    if (record) this.size--
     return record
   }
 

@@ -119,13 +119,13 @@ export class Store implements QueryHost {
   }
 
   dropOps(ops: ReadonlySet<OverlayOp>): void {
-    const entries = new Set([...ops].map(({ model, id }) => this.#touch(model, id)))
+    const entries = new Set([...ops].map(({ model, id }) => this.touch(model, id)))
     for (const entry of entries) entry.ops = entry.ops.filter((op) => !ops.has(op))
   }
 
   /** Rewrites the ops on one record, each with the row that it leads to now. */
   mapOps(model: string, id: string, map: (op: OverlayOp, after: AnyRow | undefined) => OverlayOp): void {
-    const entry = this.#touch(model, id)
+    const entry = this.touch(model, id)
     let row = entry.base?.fields
     entry.ops = entry.ops.map((op) => {
       row = applyOp(row, op)
@@ -137,9 +137,8 @@ export class Store implements QueryHost {
     return this.#table(model).get(id)?.ops ?? []
   }
 
-  /** Applies one confirmed change of a room. */
-  apply(channel: string, change: StoreChange): void {
-    const entry = this.#touch(change.model, change.id)
+  /** Applies one confirmed change of a room, to a record that is to be changed. */
+  apply(channel: string, change: StoreChange, entry = this.touch(change.model, change.id)): void {
     if (change.action === 'leave') this.#leave(channel, entry, change.version)
     else if (change.action === 'delete') this.#delete(channel, entry, change.version)
     else if (change.action === 'update') this.#update(entry, change)
@@ -262,7 +261,8 @@ export class Store implements QueryHost {
     return rooms.some(([other, members]) => other !== channel && members.has(entry) && isFresh(other))
   }
 
-  #touch(model: string, id: string): Entry {
+  /** A record that is about to be changed. */
+  touch(model: string, id: string): Entry {
     return this.#mark(this.#table(model).open(id))
   }
 
