@@ -8,7 +8,6 @@ import type { Rules } from '../postgres/rules.ts'
 import type { ChannelTarget } from './channel-target.ts'
 import type { PullJoin, PullRequest } from './core.ts'
 import type { CursorContent } from './cursor/cursor-bytes.ts'
-import { privateChangeTexts } from './frames/change-text.ts'
 import { changesFrames } from './frames/changes-frames.ts'
 import { type Frame, frameOf } from './frames/frame.ts'
 import { rowsFrames } from './frames/rows-frames.ts'
@@ -115,5 +114,5 @@ function framesOf(
     return cursor === undefined ? rows : [frameOf({ type: 'snapshot', channel, reason: 'cursor' }), ...rows]
   }
   if (found.rows.length === 0) return []
-  return [...changesFrames(channel, privateChangeTexts(found.rows, device), sealed)]
+  return [...changesFrames(channel, found.rows, sealed, device)]
 }

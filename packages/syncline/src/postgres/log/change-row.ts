@@ -58,6 +58,6 @@ export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
 export function isoTime(text: string): string {
   const space = text.indexOf(' ')
   if (space < 0 || !text.endsWith('+00')) return text
-  const fraction = text.slice(space + 10, -3).padEnd(6, '0')
-  return `${text.slice(0, space)}T${text.slice(space + 1, space + 9)}.${fraction}Z`
+  const time = text.slice(space + 1, -3)
+  return `${text.slice(0, space)}T${(time.length === 8 ? `${time}.` : time).padEnd(15, '0')}Z`
 }

@@ -8,34 +8,30 @@ import { createHmac } from 'node:crypto'
 import { isoTime } from '../../postgres/log/change-row.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 
-/** The changes for everybody in the room. */
-export function sharedChangeTexts(rows: Iterable<LogRow>): Iterable<string> {
-  return changeTexts(rows, () => '')
-}
-
-/** The changes for one device: its own carry the op's number. */
-export function privateChangeTexts(rows: Iterable<LogRow>, device: string | null): Iterable<string> {
-  return changeTexts(rows, (row) =>
-    row.op !== null && row.device !== null && row.device === device ? `,"op":${row.op}` : '',
-  )
-}
-
-/** Writes each change when it is asked for; what it has in common with the one before is not written again. */
-function* changeTexts(rows: Iterable<LogRow>, opOf: (row: LogRow) => string): Generator<string, void> {
+/** Makes what writes changes for one device, whose own carry the op's number, or for everybody in the room. */
+export function changeWriter(device: string | null): (row: LogRow) => string {
+  // What a change has in common with the one before it is not written again.
   let last: LogRow | undefined
   let model = ''
   let author = ''
-  for (const row of rows) {
+  return (row) => {
     if (row.model !== last?.model) model = JSON.stringify(row.model)
     if (row.actor !== last?.actor || row.source !== last.source)
       author = `"actor":${JSON.stringify(row.actor)},"source":${JSON.stringify(row.source)}`
     last = row
-    const fields = row.fields === null ? '' : `,"fields":${row.fields}`
-    const fieldVersions = row.fieldVersions === null ? '' : `,"fieldVersions":${row.fieldVersions}`
-    const device = row.device === null ? '' : `,"device":"${deviceHash(row.device, row)}"`
-    yield `{"model":${model},"id":${JSON.stringify(row.id)},"action":"${row.action}"${fields}` +
-      `,"version":${row.version}${fieldVersions},"at":"${isoTime(row.at)}",${author}${device}${opOf(row)}}`
+    let text = `{"model":${model},"id":${JSON.stringify(row.id)},"action":"${row.action}"`
+    if (row.fields !== null) text += `,"fields":${row.fields}`
+    text += `,"version":${row.version}`
+    if (row.fieldVersions !== null) text += `,"fieldVersions":${row.fieldVersions}`
+    text += `,"at":"${isoTime(row.at)}",${author}`
+    if (row.device !== null) text += authorship(row, row.device, device)
+    return `${text}}`
   }
+}
+
+function authorship(row: LogRow, author: string, device: string | null): string {
+  const op = row.op !== null && author === device ? `,"op":${row.op}` : ''
+  return `,"device":"${deviceHash(author, row)}"${op}`
 }
 
 /** Base64url of the first 16 bytes of HMAC-SHA256, keyed with the device's id, over `model:id:version`. */

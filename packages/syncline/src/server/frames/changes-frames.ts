@@ -1,4 +1,6 @@
 /** `changes` messages: one per room and batch; a big batch in parts that a client applies together (L5). */
+import type { LogRow } from '../../postgres/log-row.ts'
+import { changeWriter } from './change-text.ts'
 import { Frame } from './frame.ts'
 
 /**
@@ -8,18 +10,21 @@ import { Frame } from './frame.ts'
 const PART_CHARACTERS = 60_000
 
 /**
- * Builds the messages, each when it is asked for, from changes that are written when it is: the first can leave while
- * the others are not there yet. All but the last have `more: true`, the last has the cursor.
+ * Builds the messages for one device, or for everybody in the room, each when it is asked for: the first can leave
+ * while the changes of the others are not written yet. All but the last have `more: true`, the last has the cursor.
  */
 export function* changesFrames(
   channel: string,
-  changes: Iterable<string>,
+  rows: readonly LogRow[],
   cursor: string,
+  device: string | null = null,
 ): Generator<Frame, void> {
   const head = `{"type":"changes","channel":${JSON.stringify(channel)},"changes":[`
+  const write = changeWriter(device)
   let part: string[] = []
   let length = 0
-  for (const change of changes) {
+  for (const row of rows) {
+    const change = write(row)
     if (length > 0 && length + change.length > PART_CHARACTERS) {
       yield new Frame(`${head}${part.join(',')}],"more":true}`)
       part = []

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { LogRow } from '../../postgres/log-row.ts'
-import { deviceHash, privateChangeTexts, sharedChangeTexts } from './change-text.ts'
+import { changeWriter, deviceHash } from './change-text.ts'
 import { changesFrames } from './changes-frames.ts'
 import { rowsFrames } from './rows-frames.ts'
 
-const sharedChangeText = (row: LogRow) => [...sharedChangeTexts([row])][0] as string
-const privateChangeText = (row: LogRow, device: string) => [...privateChangeTexts([row], device)][0] as string
+const sharedChangeText = changeWriter(null)
+const privateChangeText = (row: LogRow, device: string) => changeWriter(device)(row)
 
 const row: LogRow = {
   xid: '700',
@@ -45,6 +45,17 @@ test('the op stands in what its own device alone receives', () => {
   expect(JSON.parse(privateChangeText(row, 'device-2'))).not.toHaveProperty('op')
 })
 
+test('each change has its own model and author, whatever the one before had', () => {
+  const write = changeWriter(null)
+  const rows = [row, { ...row, model: 'lens' }, { ...row, actor: null }, { ...row, source: 'psql' }, row]
+
+  const changes = rows.map((each) => JSON.parse(write(each)))
+
+  expect(changes.map(({ model, actor, source }) => ({ model, actor, source }))).toEqual(
+    rows.map(({ model, actor, source }) => ({ model, actor, source })),
+  )
+})
+
 test('a leave carries id and version only', () => {
   const change = JSON.parse(sharedChangeText({ ...row, action: 'leave', fields: null, device: null }))
 
@@ -52,18 +63,17 @@ test('a leave carries id and version only', () => {
 })
 
 test('L5: a big batch is cut into parts of which only the last has the cursor', () => {
-  const changes = Array.from({ length: 10 }, (_, index) =>
-    JSON.stringify({ index, text: 'x'.repeat(60_000) }),
-  )
+  const fields = JSON.stringify({ text: 'x'.repeat(60_000) })
+  const rows = Array.from({ length: 10 }, (_, index) => ({ ...row, id: String(index), fields }))
 
-  const messages = Array.from(changesFrames('Production:1', changes, 'C'), (frame) => JSON.parse(frame.text))
+  const messages = Array.from(changesFrames('Production:1', rows, 'C'), (frame) => JSON.parse(frame.text))
 
   expect(messages.length).toBeGreaterThan(1)
   expect(messages.slice(0, -1).every(({ more, cursor }) => more === true && cursor === undefined)).toBe(true)
   expect(messages.at(-1)).toMatchObject({ cursor: 'C' })
   expect(messages.at(-1)).not.toHaveProperty('more')
-  expect(messages.flatMap((message) => message.changes.map(({ index }: { index: number }) => index))).toEqual(
-    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  expect(messages.flatMap((message) => message.changes.map(({ id }: { id: string }) => id))).toEqual(
+    rows.map(({ id }) => id),
   )
 })
 

@@ -10,7 +10,6 @@
  *   A1 closed         nothing is sent to whoever may not read at that moment
  */
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
-import { privateChangeTexts } from '../frames/change-text.ts'
 import { changesFrames } from '../frames/changes-frames.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
 import { CheckedRight } from './checked-right.ts'
@@ -74,7 +73,7 @@ async function* changeFrames(
 ): AsyncIterable<Frame> {
   if (rows.length === 0) return
   let isFirst = true
-  for (const frame of changesFrames(channel, privateChangeTexts(rows, device), cursor)) {
+  for (const frame of changesFrames(channel, rows, cursor, device)) {
     if (!isFirst) await new Promise(setImmediate)
     isFirst = false
     yield frame

@@ -1,7 +1,6 @@
 /** What one batch means for one room: rows, and the frames made of them once for all members. */
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
 import { isVisible } from '../../postgres/log/cursor.ts'
-import { sharedChangeTexts } from '../frames/change-text.ts'
 import { changesFrames } from '../frames/changes-frames.ts'
 import type { Frame } from '../frames/frame.ts'
 
@@ -57,6 +56,6 @@ export class Delivery {
   }
 
   #framesOf(rows: readonly LogRow[]): readonly Frame[] {
-    return [...changesFrames(this.channel, sharedChangeTexts(rows), this.edges.cursor)]
+    return [...changesFrames(this.channel, rows, this.edges.cursor)]
   }
 }
