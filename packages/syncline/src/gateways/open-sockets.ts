@@ -1,6 +1,7 @@
 /** The open sockets of one gateway: looked after every second, and waited for at the end. */
+import { Roster, type Seated } from '../server/roster.ts'
 
-interface OpenSocket {
+interface OpenSocket extends Seated {
   /** Looks after a socket that is silent or does not read. */
   check(nowMs: number): void
   /** Ends at once, without a word. */
@@ -11,14 +12,14 @@ interface OpenSocket {
 const CHECK_EVERY_MS = 1_000
 
 export class OpenSockets<S extends OpenSocket> {
-  readonly #sockets = new Set<S>()
+  readonly #sockets = new Roster<S>()
   readonly #checking: NodeJS.Timeout
   #onLastEnd = () => {}
 
   constructor() {
     this.#checking = setInterval(() => {
       const nowMs = performance.now()
-      for (const socket of this.#sockets) socket.check(nowMs)
+      this.#sockets.forEach((socket) => socket.check(nowMs))
     }, CHECK_EVERY_MS).unref()
   }
 
@@ -27,7 +28,7 @@ export class OpenSockets<S extends OpenSocket> {
   }
 
   [Symbol.iterator](): IterableIterator<S> {
-    return this.#sockets.values()
+    return this.#sockets[Symbol.iterator]()
   }
 
   add(socket: S): void {

@@ -33,6 +33,8 @@ type OwnedSocket = Socket & { [OWNER]: LeanSocket }
 
 export abstract class LeanSocket {
   protected readonly socket: Socket
+  /** Among the open sockets. */
+  seat = 0
   /** What a resting socket has none of: a frame of which not everything has come, or `ws` since it has taken over. */
   #reader: Begun | WebSocket | null = null
   /** When the other side was last heard, in whole ms: a small number, of which there is one for each connection. */

@@ -25,6 +25,7 @@ const MOST_HELD = 100
 
 export class MarkerMember implements RoomMember<MarkerNotice> {
   user: User
+  seat = 0
   readonly #events: MarkerMemberEvents
   #state: MemberState = 'joining'
   #guard = 0

@@ -26,15 +26,30 @@ const NOTHING: readonly Delivery[] = []
 /** Where a member stands. */
 interface Standing {
   readonly state: MemberState
+  /** The snapshot that it was sent, as long as batches may come that lie within it. */
+  readonly beyond: SnapshotText | null
+  /** True once it was said to have joined. */
+  readonly isUp: boolean
 }
 
 /** Most are live: one for all of them, and for those that have ended. */
-const LIVE: Standing = { state: 'live' }
-const ENDED: Standing = { state: 'ended' }
+const LIVE: Standing = { state: 'live', beyond: null, isUp: true }
+const ENDED: Standing = { state: 'ended', beyond: null, isUp: false }
 
-/** What there is to know of a member that is neither. */
+/** The last that was made: members of a room that are sent one load stand at one snapshot. */
+let lastBeyond: Standing = LIVE
+
+function liveBeyond(beyond: SnapshotText | null): Standing {
+  if (beyond === null) return LIVE
+  if (lastBeyond.beyond !== beyond) lastBeyond = { state: 'live', beyond, isUp: true }
+  return lastBeyond
+}
+
+/** What there is to know of a member that is neither; it is its own. */
 class Waiting implements Standing {
   state: 'joining' | 'held'
+  beyond: SnapshotText | null
+  isUp: boolean
   /** The number of guarding batches after which the right was last found to hold. */
   passed = 0
   guard = 0
@@ -44,8 +59,10 @@ class Waiting implements Standing {
   hasMissed = false
   settling: (() => void)[] = []
 
-  constructor(state: 'joining' | 'held') {
+  constructor(state: 'joining' | 'held', { beyond, isUp }: Pick<Standing, 'beyond' | 'isUp'>) {
     this.state = state
+    this.beyond = beyond
+    this.isUp = isUp
   }
 
   drop(): void {
@@ -60,8 +77,9 @@ class Waiting implements Standing {
 
 /** Its own fields are two, and its methods `private`: one `#` method would mark each member, at 8 bytes (`bench`: G5). */
 export abstract class Member {
-  #standing: Standing = new Waiting('joining')
-  #beyond: SnapshotText | null = null
+  #standing: Standing = new Waiting('joining', ENDED)
+  /** In its room. */
+  seat = 0
 
   abstract get user(): User
   abstract get outlet(): Outlet
@@ -76,13 +94,24 @@ export abstract class Member {
     return this.#standing.state
   }
 
+  /** True once it was said to have joined, until it has ended. */
+  get isUp(): boolean {
+    return this.#standing.isUp
+  }
+
+  /** Notes that it was said to have joined. */
+  rise(): void {
+    const { waiting } = this
+    if (waiting) waiting.isUp = true
+  }
+
   private get waiting(): Waiting | null {
     return this.#standing instanceof Waiting ? this.#standing : null
   }
 
   /** What waits, from now on if nothing did. */
   private wait(state: 'joining' | 'held'): Waiting {
-    const waiting = this.waiting ?? new Waiting(state)
+    const waiting = this.waiting ?? new Waiting(state, this.#standing)
     waiting.state = state
     this.#standing = waiting
     return waiting
@@ -91,21 +120,23 @@ export abstract class Member {
   /** Takes what the room got; sends it now or when it may. */
   deliver(delivery: Delivery): void {
     const standing = this.#standing
-    if (standing === LIVE) this.write(delivery)
+    if (standing.state === 'live') this.write(delivery)
     else if (standing instanceof Waiting) this.hold(delivery, standing)
   }
 
   /** A guarding table changed: nothing more is sent before a check at least this late. */
   guard(guard: number): void {
-    if (this.#standing === ENDED) return
-    this.wait(this.#standing === LIVE ? 'held' : (this.state as 'joining' | 'held')).guard = guard
+    const { state } = this
+    if (state === 'ended') return
+    this.wait(state === 'live' ? 'held' : state).guard = guard
   }
 
   /** The first load or catch-up was sent: the member stands at `snapshot`, its right was checked after `guard`. */
   stand(snapshot: SnapshotText, guard: number): void {
     if (this.#standing === ENDED) return
-    this.#beyond = snapshot
-    if (this.wait('held').hasMissed) return this.reload('too_many_changes')
+    const waiting = this.wait('held')
+    waiting.beyond = snapshot
+    if (waiting.hasMissed) return this.reload('too_many_changes')
     this.pass(guard)
   }
 
@@ -138,14 +169,21 @@ export abstract class Member {
 
   /** Whether everything the room got up to `position` has been sent. */
   isSettled(position: SnapshotText): boolean {
-    if (this.#beyond !== null && covers(position, this.#beyond)) this.#beyond = null
-    return this.#standing === ENDED || (this.#standing === LIVE && this.#beyond === null)
+    const { beyond } = this.#standing
+    if (beyond !== null && covers(position, beyond)) this.forgetBeyond()
+    return this.#standing === ENDED || this.#standing === LIVE
   }
 
   /** Resolves when nothing is held any more. */
   settled(): Promise<void> {
     const { waiting } = this
     return waiting ? new Promise((resolve) => waiting.settling.push(resolve)) : Promise.resolve()
+  }
+
+  private forgetBeyond(): void {
+    const { waiting } = this
+    if (waiting) waiting.beyond = null
+    else this.#standing = LIVE
   }
 
   private hold(delivery: Delivery, waiting: Waiting): void {
@@ -169,15 +207,16 @@ export abstract class Member {
       waiting.heldRows -= delivery.rows.length
       this.write(delivery)
     }
-    if (waiting.passed >= waiting.guard && this.state === 'held') this.settleAs(LIVE)
+    if (waiting.passed >= waiting.guard && this.state === 'held')
+      this.settleAs(liveBeyond(waiting.beyond))
   }
 
   private write(delivery: Delivery): void {
     if (delivery.reload !== null) return this.reload(delivery.reload)
-    const beyond = this.#beyond
+    const { beyond } = this.#standing
     if (beyond !== null && !delivery.isRecheck) {
       if (covers(beyond, delivery.edges.to)) return
-      this.#beyond = null
+      this.forgetBeyond()
     }
     const frames = beyond === null ? delivery.frames() : delivery.framesBeyond(beyond)
     for (const frame of frames) this.outlet.send(frame)

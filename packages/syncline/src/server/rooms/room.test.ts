@@ -26,6 +26,7 @@ function memberOf(user: User) {
   const told: string[] = []
   return {
     user,
+    seat: 0,
     state: 'live' as const,
     told,
     deliver: () => {},

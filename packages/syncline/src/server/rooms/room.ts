@@ -7,6 +7,7 @@
  */
 import type { User } from '../../protocol/user.ts'
 import type { Logger } from '../logger.ts'
+import { Roster, type Seated } from '../roster.ts'
 import type { Delivery } from './delivery.ts'
 import type { MemberState } from './member.ts'
 
@@ -25,7 +26,7 @@ const CHECK_EVERY_MS = 50
 const RETRY_AFTER_MS = 250
 
 /** A subscription as its room sees it; what rooms deliver to it is `D`. */
-export interface RoomMember<D> {
+export interface RoomMember<D> extends Seated {
   readonly user: User
   readonly state: MemberState
   deliver(delivery: D): void
@@ -41,7 +42,7 @@ export interface RoomMember<D> {
 
 export class Room<D = Delivery> {
   readonly channel: string
-  readonly members = new Set<RoomMember<D>>()
+  readonly members = new Roster<RoomMember<D>>()
   readonly #checkReaders: CheckReaders
   readonly #log: Logger
   /** How many batches changed a guarding table while the room had members. */
@@ -65,13 +66,13 @@ export class Room<D = Delivery> {
 
   /** Hands one batch to all members; each frame is encoded once. */
   deliver(delivery: D): void {
-    for (const member of this.members) member.deliver(delivery)
+    this.members.forEach((member) => member.deliver(delivery))
   }
 
   /** A table that the channel's rule reads has changed: nobody gets anything further before a check. */
   holdForCheck(): void {
     this.#guard++
-    for (const member of this.members) member.guard(this.#guard)
+    this.members.forEach((member) => member.guard(this.#guard))
     this.checkSoon()
   }
 

@@ -15,7 +15,7 @@ import { bucketWaitMs, drawnBucket, FULL_BUCKET } from '../token-bucket.ts'
 import { errorFrame, goneFrame, joinedFrame, notFoundFrame, unavailableFrame } from './answers.ts'
 import { MarkerJoins } from './marker-joins.ts'
 import type { Session } from './session.ts'
-import { Subscription } from './subscription.ts'
+import { type Subscription, subscriptionTo } from './subscription.ts'
 
 export class Joins {
   readonly #session: Session
@@ -57,12 +57,11 @@ export class Joins {
   }
 
   #refusal({ channel, want }: Join, receivedAtMs: number) {
-    const { engine, user, address, schemaVersion } = this.#session
+    const { engine, user, address, isOutdated } = this.#session
     const waitMs = this.#takeOwn(receivedAtMs) || engine.takeFor('joins', user, address)
     if (waitMs > 0) return this.#limit('rate_limited', channel, waitMs)
     // Markers carry no rows that an old app could not read.
-    if (want !== 'markers' && schemaVersion < engine.schema.version)
-      return errorFrame('schema_too_old', { channel })
+    if (want !== 'markers' && isOutdated) return errorFrame('schema_too_old', { channel })
     const rows = this.#session.subscriptions.map((subscription) => subscription.channel)
     const names = new Set([...rows, ...(this.#lines?.keys() ?? [])])
     const isKnown = want === 'markers' ? this.#markers?.has(channel) : names.has(channel)
@@ -139,7 +138,7 @@ export class Joins {
     const target = findTarget(engine.schema, engine.ids, channel)
     if (!target) return null
     const place = engine.channels.open(channel, target, user)
-    const subscription = new Subscription(this.#session, channel, place)
+    const subscription = subscriptionTo(place, channel, this.#session)
     place.room.members.add(subscription)
     this.#session.enter(subscription)
     return subscription
@@ -160,7 +159,7 @@ export class Joins {
     const { channel, place } = subscription
     try {
       const outcome = await bringUp(place, subscription, beginning, this.#session.device, ({ cursor }) => {
-        subscription.isUp = true
+        subscription.rise()
         this.#session.send(joinedFrame(channel, cursor))
       })
       if (outcome.is === 'up') {
@@ -213,9 +212,10 @@ export class Joins {
     this.#inTurn(channel, async (isWanted) => {
       const subscription = this.#subscribe(channel)
       if (!subscription) return
-      subscription.isUp = isUp
-      if (isUp) await this.reload(subscription, 'access')
-      else await this.#bringUp(subscription, { from: 'reload', reason: 'access' }, isWanted)
+      if (isUp) {
+        subscription.rise()
+        await this.reload(subscription, 'access')
+      } else await this.#bringUp(subscription, { from: 'reload', reason: 'access' }, isWanted)
     })
   }
 

@@ -16,17 +16,22 @@ const TENTH_MS = 100
 const LATEST_TENTH = 2 ** 31 - 1
 
 /** What is asked whether it still holds. */
-interface Stored {
+class Stored {
   identity: Identity
   /** When, by the clock. */
   lookAtMs: number
+
+  constructor(identity: Identity, lookAtMs: number) {
+    this.identity = identity
+    this.lookAtMs = lookAtMs
+  }
 }
 
 export abstract class ProofWatch {
-  #user: User | null = null
+  /** Who it is, with the stored session that says so if one does; null before it is known. */
+  #proof: User | Stored | null = null
   /** When it is over, by the clock, in tenths of a second; 0 when time does not end it. */
   #endsAtTenth = 0
-  #stored: Stored | null = null
 
   /** Wakes the watch when something is due. */
   protected abstract get clock(): ProofClock
@@ -39,28 +44,31 @@ export abstract class ProofWatch {
 
   /** Who it is, also after the watch has ended; throws before it has begun. */
   get user(): User {
-    if (!this.#user)
+    if (!this.#proof)
       throw new Error('Nobody has proven yet who this is. Wait until the connection was greeted.')
-    return this.#user
+    return this.#proof instanceof Stored ? this.#proof.identity.user : this.#proof
   }
 
   /** Whether anybody was watched. */
   protected get hasUser(): boolean {
-    return this.#user !== null
+    return this.#proof !== null
+  }
+
+  private get stored(): Stored | null {
+    return this.#proof instanceof Stored ? this.#proof : null
   }
 
   /** Watches this identity, and no longer the one before it. */
   watch(identity: Identity): void {
-    this.#user = identity.user
     this.#endsAtTenth = endOf(this.clock, identity)
     const isStored = (identity.current ?? identity.isStillValid) !== undefined
-    this.#stored = isStored ? { identity, lookAtMs: this.clock.nowMs() + LOOK_EVERY_MS } : null
+    this.#proof = isStored ? new Stored(identity, this.clock.nowMs() + LOOK_EVERY_MS) : identity.user
     this.clock.wakeAt(this.dueAtMs)
   }
 
   endWatch(): void {
     this.#endsAtTenth = 0
-    this.#stored = null
+    if (this.stored) this.#proof = this.user
   }
 
   /** Does what is due, and says when it wants to be asked again. */
@@ -69,15 +77,16 @@ export abstract class ProofWatch {
       this.onExpired()
       return Infinity
     }
-    if (this.#stored && nowMs >= this.#stored.lookAtMs) {
-      this.#stored.lookAtMs = nowMs + LOOK_EVERY_MS
+    const { stored } = this
+    if (stored && nowMs >= stored.lookAtMs) {
+      stored.lookAtMs = nowMs + LOOK_EVERY_MS
       this.lookUp()
     }
     return this.dueAtMs
   }
 
   private get dueAtMs(): number {
-    return Math.min(this.endsAtMs, this.#stored?.lookAtMs ?? Infinity)
+    return Math.min(this.endsAtMs, this.stored?.lookAtMs ?? Infinity)
   }
 
   private get endsAtMs(): number {
@@ -86,18 +95,18 @@ export abstract class ProofWatch {
 
   /** Asks whether the stored session still exists. */
   lookUp(): void {
-    if (this.#stored) void this.askStored(this.#stored)
+    const { stored } = this
+    if (stored) void this.askStored(stored)
   }
 
   private async askStored(stored: Stored): Promise<void> {
     const { identity } = stored
     try {
       const user = await currentUser(identity)
-      if (this.#stored !== stored || stored.identity !== identity) return
+      if (this.#proof !== stored || stored.identity !== identity) return
       if (user?.id !== identity.user.id) this.onEnded()
       else if (JSON.stringify(user) !== JSON.stringify(identity.user)) {
         stored.identity = { ...identity, user }
-        this.#user = user
         this.onChanged(user)
       }
     } catch (error) {

@@ -1,5 +1,6 @@
 /** All live sessions, by user and by device: for limits, for what concerns every device of a user, and for goodbyes. */
 import type { Identity } from '../identity.ts'
+import { TextTable } from '../text-table.ts'
 import { areAlike } from './alike-users.ts'
 import type { Session } from './session.ts'
 
@@ -7,7 +8,7 @@ export class SessionTable {
   /** Most users have one connection: short lists, made anew by whoever changes them. */
   readonly #byUser = new Map<string, readonly Session[]>()
   /** One of a device's connections, which are all one user's. */
-  readonly #byDevice = new Map<string, Session>()
+  readonly #byDevice = new TextTable<Session>(({ device }) => device)
   /** How many connections of a user have no session. */
   readonly #lonely = new Map<string, number>()
   #size = 0
@@ -55,7 +56,7 @@ export class SessionTable {
     const userId = session.user.id
     this.#byUser.set(userId, this.ofUser(userId).concat(session))
     this.#size++
-    if (!this.#byDevice.has(session.device)) this.#byDevice.set(session.device, session)
+    if (!this.#byDevice.get(session.device)) this.#byDevice.set(session)
   }
 
   remove(session: Session): void {
@@ -71,7 +72,7 @@ export class SessionTable {
 
   #passOn(device: string, others: readonly Session[]): void {
     const heir = others.find((other) => other.device === device)
-    if (heir) this.#byDevice.set(device, heir)
+    if (heir) this.#byDevice.set(heir)
     else this.#byDevice.delete(device)
   }
 }

@@ -4,6 +4,7 @@
  *   new        nothing but `hello` is taken
  *   greeting   who is it? what comes meanwhile is queued (64 KiB)
  *   open       messages are taken in order; each answers when it can
+ *   outdated   open, of an app that is too old to read rows
  *   leaving    what was accepted is still answered
  *   closed     nothing is taken or sent
  *
@@ -24,10 +25,13 @@ import type { Engine } from './engine.ts'
 import { greet, isTurnedAway } from './greet.ts'
 import type { ProofClock } from './proof-clock.ts'
 import { ProofWatch } from './proof-watch.ts'
-import type { Subscription } from './subscription.ts'
+import { Subscription } from './subscription.ts'
 import { Work } from './work.ts'
 
 export type SessionPhase = 'new' | 'greeting' | 'open' | 'leaving' | 'closed'
+
+/** A phase, and what else there is to know of it. */
+type Stage = SessionPhase | 'outdated'
 
 /** Who opened a connection, and the way to them. */
 export interface Caller extends Outlet {
@@ -40,11 +44,10 @@ export interface Caller extends Outlet {
 export class Session extends ProofWatch {
   readonly engine: Engine
   readonly #caller: Caller
-  #phase: SessionPhase = 'new'
+  #stage: Stage = 'new'
   #device = ''
-  #schemaVersion = 0
-  /** The first channel that it has joined for rows; each knows the next. */
-  #subscription: Subscription | null = null
+  /** What it has joined for rows: most have one channel, for which a list would take as much memory as all of this. */
+  #subscriptions: Subscription | readonly Subscription[] = NONE
   #work: Work | null = null
 
   constructor(engine: Engine, caller: Caller) {
@@ -75,23 +78,21 @@ export class Session extends ProofWatch {
   }
 
   get phase(): SessionPhase {
-    return this.#phase
+    return this.#stage === 'outdated' ? 'open' : this.#stage
+  }
+
+  /** Whether the app's schema is older than the server's. */
+  get isOutdated(): boolean {
+    return this.#stage === 'outdated'
   }
 
   get device(): string {
     return this.#device
   }
 
-  /** Version of the app's schema. */
-  get schemaVersion(): number {
-    return this.#schemaVersion
-  }
-
   /** The channels that it has joined for rows, in their order. */
   get subscriptions(): readonly Subscription[] {
-    const subscriptions = []
-    for (let each = this.#subscription; each; each = each.next) subscriptions.push(each)
-    return subscriptions
+    return this.#subscriptions instanceof Subscription ? [this.#subscriptions] : this.#subscriptions
   }
 
   /** The channels that it has joined, for rows and for markers. */
@@ -107,8 +108,8 @@ export class Session extends ProofWatch {
 
   /** Takes one message; `read` parses it and is not called for one message too many. `bytes` is its size. */
   receive(read: () => ParsedFrame, bytes: number, receivedAtMs: number): void {
-    if (this.#phase === 'closed' || this.#phase === 'leaving') return
-    if (this.#phase === 'new') this.receiveFirst(read())
+    if (this.#stage === 'closed' || this.#stage === 'leaving') return
+    if (this.#stage === 'new') this.receiveFirst(read())
     else this.work.receive(read, bytes, receivedAtMs)
   }
 
@@ -119,7 +120,7 @@ export class Session extends ProofWatch {
       return this.close(closeCodeOf('hello_first'))
     }
     if (frame.message.type !== 'hello') return this.refuse('hello_first')
-    this.#phase = 'greeting'
+    this.#stage = 'greeting'
     void this.greet(frame.message)
   }
 
@@ -129,8 +130,7 @@ export class Session extends ProofWatch {
     const { identity, welcome, outcome } = greeted
     if (isTurnedAway(this, identity.user, hello.device)) return
     this.#device = hello.device
-    this.#schemaVersion = hello.schema
-    this.#phase = 'open'
+    this.#stage = hello.schema < this.engine.schema.version ? 'outdated' : 'open'
     this.watch(this.engine.sessions.shared(identity))
     this.engine.sessions.add(this)
     this.work.note(hello.pending)
@@ -145,12 +145,12 @@ export class Session extends ProofWatch {
 
   /** Gives up what an idle session does not need. Called now and then. */
   rest(nowMs: number): void {
-    if (this.#phase === 'open' && this.#work?.isDone(nowMs)) this.#work = null
+    if (this.phase === 'open' && this.#work?.isDone(nowMs)) this.#work = null
   }
 
   /** Hands a frame to the wire; nothing after the end. */
   send(frame: Frame): void {
-    if (this.#phase !== 'closed') this.outlet.send(frame)
+    if (this.#stage !== 'closed') this.outlet.send(frame)
   }
 
   sendMessage(message: object): void {
@@ -159,22 +159,21 @@ export class Session extends ProofWatch {
 
   /** Adds a channel behind the others. */
   enter(subscription: Subscription): void {
-    const last = this.subscriptions.at(-1)
-    if (last) last.next = subscription
-    else this.#subscription = subscription
+    this.keep([...this.subscriptions, subscription])
   }
 
   /** Ends the subscription to a channel; with `only`, if it is still that one. */
   drop(channel: string, only?: Subscription): void {
-    const { subscriptions } = this
-    const index = subscriptions.findIndex((each) => each.channel === channel)
-    const subscription = subscriptions[index]
+    const subscription = this.subscriptions.find((each) => each.channel === channel)
     if (!subscription || (only && subscription !== only)) return
-    const before = subscriptions[index - 1]
-    if (before) before.next = subscription.next
-    else this.#subscription = subscription.next
+    this.keep(this.subscriptions.filter((each) => each !== subscription))
     subscription.end()
     this.engine.channels.close(subscription.place, subscription)
+  }
+
+  private keep(subscriptions: readonly Subscription[]): void {
+    const [first, second] = subscriptions
+    this.#subscriptions = first && !second ? first : subscriptions
   }
 
   /** Loads a channel again that the device already has. */
@@ -212,28 +211,28 @@ export class Session extends ProofWatch {
 
   /** Refuses the connection: an `error` that says why, then the end. */
   refuse(code: ErrorCode, details: { readonly message?: string; readonly retryAfterMs?: number } = {}): void {
-    if (this.#phase === 'closed') return
+    if (this.#stage === 'closed') return
     this.send(errorFrame(code, details))
     this.close(closeCodeOf(code))
   }
 
   /** Ends with a `bye`. */
   dismiss(code: ErrorCode, reconnect: boolean, afterMs?: number): void {
-    if (this.#phase === 'closed') return
+    if (this.#stage === 'closed') return
     this.send(byeFrame(code, reconnect, afterMs))
     this.close(closeCodeOf(code))
   }
 
   close(closeCode: number): void {
-    if (this.#phase === 'closed') return
+    if (this.#stage === 'closed') return
     this.end()
     this.outlet.close(closeCode)
   }
 
   /** The connection is gone: everything that belongs to the session ends. */
   end(): void {
-    if (this.#phase === 'closed') return
-    this.#phase = 'closed'
+    if (this.#stage === 'closed') return
+    this.#stage = 'closed'
     if (this.hasUser) this.engine.sessions.remove(this)
     this.endWatch()
     this.#work?.end()
@@ -242,7 +241,7 @@ export class Session extends ProofWatch {
 
   /** Takes no more messages: the server is about to stop. */
   pause(): void {
-    if (this.#phase === 'open') this.#phase = 'leaving'
+    if (this.phase === 'open') this.#stage = 'leaving'
   }
 
   /** Resolves when every push that was accepted has been answered; never rejects. */
@@ -250,3 +249,5 @@ export class Session extends ProofWatch {
     return this.#work?.finished() ?? Promise.resolve()
   }
 }
+
+const NONE: readonly Subscription[] = []

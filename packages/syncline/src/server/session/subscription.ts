@@ -13,21 +13,25 @@ interface Keeper {
   fail(subscription: Subscription, error: unknown): void
 }
 
+/** The subscription of a keeper to what it calls `channel`. */
+export function subscriptionTo(place: Place, channel: string, keeper: Keeper): Subscription {
+  return channel === place.channel
+    ? new Subscription(keeper, place)
+    : new RenamedSubscription(keeper, place, channel)
+}
+
 export class Subscription extends Member {
   readonly #keeper: Keeper
-  readonly channel: string
   readonly place: Place
-  /** The keeper's next: most have one channel, for which a list would take as much memory as the subscription. */
-  next: Subscription | null = null
-  /** True once `joined` was sent. */
-  isUp = false
 
-  constructor(keeper: Keeper, channel: string, place: Place) {
+  constructor(keeper: Keeper, place: Place) {
     super()
     this.#keeper = keeper
-    // One text for all members of a room.
-    this.channel = channel === place.channel ? place.channel : channel
     this.place = place
+  }
+
+  get channel(): string {
+    return this.place.channel
   }
 
   get user(): User {
@@ -48,5 +52,19 @@ export class Subscription extends Member {
 
   protected onFailed(error: unknown): void {
     this.#keeper.fail(this, error)
+  }
+}
+
+/** One that is called otherwise than by whoever came first: the log has one name for `Lens:all` and `Lens:%61ll`. */
+class RenamedSubscription extends Subscription {
+  readonly #channel: string
+
+  constructor(keeper: Keeper, place: Place, channel: string) {
+    super(keeper, place)
+    this.#channel = channel
+  }
+
+  override get channel(): string {
+    return this.#channel
   }
 }
