@@ -25,7 +25,7 @@ import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
 import { Rates } from './rates.ts'
 import type { Engine } from './session/engine.ts'
-import { type Caller, Session } from './session/session.ts'
+import { type Caller, type Session, sessionsOf } from './session/session.ts'
 import { EndedSessions } from './session/ended-sessions.ts'
 import { ProofClock } from './session/proof-clock.ts'
 import { type ProofEvents, type ProofWatch, ReportingWatch } from './session/proof-watch.ts'
@@ -134,6 +134,7 @@ export function createCore(options: CoreOptions): RunningCore {
       return started.writer
     },
   }
+  const OwnSession = sessionsOf(engine)
   const settling = new RoomSettling(database, log)
   const start = async () => {
     await options.beforeStart?.()
@@ -204,7 +205,7 @@ export function createCore(options: CoreOptions): RunningCore {
     },
     mayRead: (user, channel) => mayReadChannel({ schema, ids, rules, database }, user, channel),
     health: () => healthOf(database, started, sessions, channels, isEnabled === nobody),
-    openSession: (caller) => new Session(engine, caller),
+    openSession: (caller) => new OwnSession(caller),
     observe(observer) {
       observers.add(observer)
       return () => void observers.delete(observer)

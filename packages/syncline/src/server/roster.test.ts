@@ -34,26 +34,29 @@ test('who sits in another roster is not taken for a member, though the seat is t
   expect(namesOf(mine)).toEqual(['a'])
 })
 
-test.each(['forEach', 'iterator'] as const)('a walk leaves out who goes, and meets who comes (%s)', (kind) => {
-  const roster = new Roster<One>()
-  const all = Array.from({ length: 100 }, (_, n) => one(String(n)))
-  for (const each of all) roster.add(each)
-  const late = one('late')
-  const met: string[] = []
-  const visit = ({ name }: One) => {
-    met.push(name)
-    if (name !== '10') return
-    for (const each of all.slice(0, 90)) roster.delete(each)
-    roster.add(late)
-  }
+test.each(['forEach', 'iterator'] as const)(
+  'a walk leaves out who goes, and meets who comes (%s)',
+  (kind) => {
+    const roster = new Roster<One>()
+    const all = Array.from({ length: 100 }, (_, n) => one(String(n)))
+    for (const each of all) roster.add(each)
+    const late = one('late')
+    const met: string[] = []
+    const visit = ({ name }: One) => {
+      met.push(name)
+      if (name !== '10') return
+      for (const each of all.slice(0, 90)) roster.delete(each)
+      roster.add(late)
+    }
 
-  if (kind === 'forEach') roster.forEach(visit)
-  else for (const each of roster) visit(each)
+    if (kind === 'forEach') roster.forEach(visit)
+    else for (const each of roster) visit(each)
 
-  const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => String(from + n))
-  expect(met).toEqual([...upTo(0, 11), ...upTo(90, 100), 'late'])
-  expect(namesOf(roster)).toEqual([...upTo(90, 100), 'late'])
-})
+    const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => String(from + n))
+    expect(met).toEqual([...upTo(0, 11), ...upTo(90, 100), 'late'])
+    expect(namesOf(roster)).toEqual([...upTo(90, 100), 'late'])
+  },
+)
 
 test('it is a set with an order, whatever comes and goes', () => {
   const seed = Math.floor(Math.random() * 2 ** 31)

@@ -84,7 +84,7 @@ export class TextTable<T> {
 }
 
 function empty<T>(length: number): (T | null)[] {
-  return new Array<T | null>(length).fill(null)
+  return Array.from({ length }, () => null)
 }
 
 /** MurmurHash3 (Appleby), 32 bits, of UTF-16 units. */

@@ -51,13 +51,33 @@ class Opening {
 /** A closing one is not waited for without end. */
 type Stage = Opening | 'open' | NodeJS.Timeout | 'ended'
 
+/** What the connections share that are opened at one address, as most are. */
+class Entrance {
+  readonly surroundings: ConnectionSurroundings
+  /** Where the upgrade goes. */
+  readonly url: string
+
+  constructor(surroundings: ConnectionSurroundings, url: string) {
+    this.surroundings = surroundings
+    this.url = url
+  }
+}
+
+const lastEntrance = new WeakMap<ConnectionSurroundings, Entrance>()
+
+function entranceOf(surroundings: ConnectionSurroundings, url: string): Entrance {
+  const last = lastEntrance.get(surroundings)
+  if (last?.url === url) return last
+  const entrance = new Entrance(surroundings, url)
+  lastEntrance.set(surroundings, entrance)
+  return entrance
+}
+
 /** Ends when the session, the other side or the network ends it. */
 export class Connection extends LeanSocket implements Caller, Flushing, WriterOwner {
-  readonly #surroundings: ConnectionSurroundings
+  readonly #entrance: Entrance
   #stage: Stage
   readonly address: string
-  /** Where the upgrade went. */
-  readonly #url: string
   /**
    * What is to be written: one frame at the end of this turn, or what a writer has. Most connections are idle most of the
    * time, and members of a room get one frame at a time, for which a writer each would cost more than it does (`bench`: G3).
@@ -67,21 +87,24 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
 
   constructor(socket: Socket, upgrade: IncomingMessage, surroundings: ConnectionSurroundings) {
     super(socket)
-    this.#surroundings = surroundings
+    this.#entrance = entranceOf(surroundings, upgradeUrl(upgrade))
     this.address = addressOf(socket)
     this.#stage = new Opening(this.heardAtMs, upgrade)
-    this.#url = shared(upgradeUrl(upgrade))
+  }
+
+  private get surroundings(): ConnectionSurroundings {
+    return this.#entrance.surroundings
   }
 
   protected get options(): ServerOptions {
-    return this.#surroundings.options
+    return this.surroundings.options
   }
 
   async identify(token?: string): Promise<Identity | null> {
-    const { core } = this.#surroundings
+    const { core } = this.surroundings
     const upgrade = this.takeUpgrade()
     await core.ready
-    if (token !== undefined) return core.identify(tokenRequest(this.#url, token))
+    if (token !== undefined) return core.identify(tokenRequest(this.#entrance.url, token))
     return upgrade && core.identify(upgradeRequest(upgrade, core.allowedOrigins))
   }
 
@@ -104,7 +127,7 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
   }
 
   protected override onTooLarge(): void {
-    const { messageBytes } = this.#surroundings.core.limits
+    const { messageBytes } = this.surroundings.core.limits
     const message = `A message is larger than ${messageBytes} bytes, the most that is taken at once. Send it in parts.`
     this.#session?.refuse('too_large', { message })
   }
@@ -119,7 +142,7 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
     const bytes = frame.as(encodeFrame)
     if (this.#writing === null) {
       this.#writing = bytes
-      this.#surroundings.turn.add(this)
+      this.surroundings.turn.add(this)
     } else if (!this.writer()?.send(bytes)) {
       // Not here: a room is being walked through, and its members must not change under it.
       setImmediate(() => this.cut())
@@ -143,7 +166,7 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
   }
 
   private newWriter(): SocketWriter {
-    const { turn, core } = this.#surroundings
+    const { turn, core } = this.surroundings
     return (this.#writing = new SocketWriter(this.socket, turn, core.limits, this))
   }
 
@@ -166,14 +189,14 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
     if (this.#stage instanceof Opening && this.checkOpening(this.#stage, nowMs)) return
     this.#session?.rest(nowMs)
     const silentMs = nowMs - this.heardAtMs
-    const { silenceMs } = this.#surroundings.core.limits
+    const { silenceMs } = this.surroundings.core.limits
     if (silentMs >= silenceMs) this.#session?.dismiss('timeout', true)
     else if (silentMs >= silenceMs / 3) this.ping()
   }
 
   /** Ends a connection that has not come in: no hello was said, or the database does not tell who it is. */
   private checkOpening({ atMs }: Opening, nowMs: number): boolean {
-    const { helloTimeoutMs } = this.#surroundings.core.limits
+    const { helloTimeoutMs } = this.surroundings.core.limits
     const phase = this.#session?.phase
     const openMs = nowMs - atMs
     if (phase === 'new' && openMs >= helloTimeoutMs) this.#session?.refuse('hello_first')
@@ -213,16 +236,8 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
     if (typeof stage === 'object' && !(stage instanceof Opening)) clearTimeout(stage)
     this.writer()?.drop()
     this.#session?.end()
-    this.#surroundings.onEnd(this)
+    this.surroundings.onEnd(this)
   }
-}
-
-let lastUrl = ''
-
-/** Most sockets are opened at one address: one text for all of them. */
-function shared(url: string): string {
-  if (url !== lastUrl) lastUrl = url
-  return lastUrl
 }
 
 const BINARY_REFUSED = {

@@ -207,8 +207,7 @@ export abstract class Member {
       waiting.heldRows -= delivery.rows.length
       this.write(delivery)
     }
-    if (waiting.passed >= waiting.guard && this.state === 'held')
-      this.settleAs(liveBeyond(waiting.beyond))
+    if (waiting.passed >= waiting.guard && this.state === 'held') this.settleAs(liveBeyond(waiting.beyond))
   }
 
   private write(delivery: Delivery): void {

@@ -41,8 +41,16 @@ export interface Caller extends Outlet {
   identify(token?: string): Promise<Identity | null>
 }
 
-export class Session extends ProofWatch {
-  readonly engine: Engine
+/** The sessions of one server, whose prototype knows what all of them need. */
+export function sessionsOf(engine: Engine): new (caller: Caller) => Session {
+  return class extends Session {
+    get engine(): Engine {
+      return engine
+    }
+  }
+}
+
+export abstract class Session extends ProofWatch {
   readonly #caller: Caller
   #stage: Stage = 'new'
   #device = ''
@@ -50,11 +58,12 @@ export class Session extends ProofWatch {
   #subscriptions: Subscription | readonly Subscription[] = NONE
   #work: Work | null = null
 
-  constructor(engine: Engine, caller: Caller) {
+  constructor(caller: Caller) {
     super()
-    this.engine = engine
     this.#caller = caller
   }
+
+  abstract get engine(): Engine
 
   get outlet(): Outlet {
     return this.#caller
