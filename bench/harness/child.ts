@@ -14,14 +14,15 @@ const ANSWER_WITHIN_MS = 60_000
 
 const hasTaskset = spawnSync('taskset', ['-V']).status === 0
 
-/** Starts `programs/<name>.js`; `core` pins it where the system can. */
+/** Starts `programs/<name>.js`; `core` pins it where the system can, `flags` are Node's. */
 export async function startProgram(
   name: string,
-  options: { core?: number; environment?: Record<string, string> } = {},
+  options: { core?: number; environment?: Record<string, string>; flags?: readonly string[] } = {},
 ): Promise<Program> {
   const file = fileURLToPath(new URL(`../programs/${name}.js`, import.meta.url))
   const child = fork(file, [], {
     env: { ...process.env, ...options.environment },
+    execArgv: [...process.execArgv, ...(options.flags ?? [])],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
   })
