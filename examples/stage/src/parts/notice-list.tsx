@@ -8,6 +8,7 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
   const shown = useSyncExternalStore(notices.subscribe, () => notices.current)
   const list = useRef<HTMLDivElement>(null)
   const { onFocus, giveOn } = useFocusGivenOn(list, notices, shown)
+  const noteScroll = useNewestInSight(list, shown)
   return (
     <div
       ref={list}
@@ -15,6 +16,7 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
       role="region"
       aria-label="Notices"
       aria-live="polite"
+      onScroll={noteScroll}
       onPointerEnter={() => notices.hold('pointer')}
       onPointerLeave={() => notices.release('pointer')}
       onFocus={(event) => {
@@ -25,12 +27,8 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
     >
       {shown.map((notice) => (
         <div key={notice.key} className="notice">
-          <p>{notice.text}</p>
-          {notice.kept && (
-            <p className="kept" dir="auto">
-              {notice.kept}
-            </p>
-          )}
+          <NoticeText text={notice.text} />
+          {notice.kept && <Kept text={notice.kept} />}
           {notice.action && (
             <button
               type="button"
@@ -48,6 +46,43 @@ export function NoticeList({ notices }: { readonly notices: Notices }) {
         </div>
       ))}
     </div>
+  )
+}
+
+/** Of more than fit the newest is in sight, until somebody scrolls back to older ones. */
+function useNewestInSight(
+  list: { readonly current: HTMLElement | null },
+  shown: readonly ShownNotice[],
+): () => void {
+  const isAtEnd = useRef(true)
+  const newest = shown.at(-1)?.key
+  useEffect(() => {
+    const { current: notices } = list
+    if (newest !== undefined && notices && isAtEnd.current) notices.scrollTop = notices.scrollHeight
+  }, [list, newest])
+  return () => {
+    const { scrollHeight = 0, clientHeight = 0, scrollTop = 0 } = list.current ?? {}
+    // Heights are rounded, places are not.
+    isAtEnd.current = scrollHeight - clientHeight - scrollTop < 2
+  }
+}
+
+function NoticeText({ text }: { readonly text: ShownNotice['text'] }) {
+  const said = typeof text === 'string' ? { current: text, subscribe: never } : text
+  return <p>{useSyncExternalStore(said.subscribe, () => said.current)}</p>
+}
+
+function never() {
+  return () => {}
+}
+
+/** What was written, with a bar of its own when it is long: what can be done about it stays in sight. */
+function Kept({ text }: { readonly text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has no pointer reads on with the arrow keys.
+    <p className="kept" dir="auto" role="group" aria-label="What you wrote" tabIndex={0}>
+      {text}
+    </p>
   )
 }
 

@@ -3,9 +3,11 @@
  *
  *   W3 nothing lost   a refusal stays until its author has dealt with it
  */
+import type { Observable } from 'syncline/client'
 
 export interface Notice {
-  readonly text: string
+  /** What it says; that can become more exact. */
+  readonly text: string | Observable<string>
   /** What was written and is not stored, so that it can be copied. */
   readonly kept?: string
   /** `record`: the id of the record that the action brings back. */
@@ -79,9 +81,9 @@ export class Notices {
     action?.run()
   }
 
-  /** Takes back the last deletion that still can be; false when there is none. */
+  /** Brings back the last deleted record that still can be; false when there is none. */
   actOnLast(): boolean {
-    const last = this.#shown.findLast(({ action }) => action !== undefined)
+    const last = this.#shown.findLast(({ action }) => action?.record !== undefined)
     if (last) this.act(last)
     return last !== undefined
   }
