@@ -1,31 +1,39 @@
 /** Who is signed in decides what there is: the sign-in page, or a crew at work. */
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { SyncStatus } from 'syncline/client'
 import { describeKept } from './frame/describe-status.ts'
 import { Footer } from './frame/footer.tsx'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { followLinks, go, PRODUCTIONS_PATH } from './router.ts'
-import { currentUser, forgetUser, isSignOutDue, rememberedUser, type SignedIn, signOut } from './session.ts'
+import {
+  currentUser,
+  forgetUser,
+  isSignOutDue,
+  onSignedInElsewhere,
+  rememberedUser,
+  type SignedIn,
+  signOut,
+} from './session.ts'
 import { Workplace } from './frame/workplace.tsx'
-import { Notices } from './sync/notices.ts'
-import { NoticeList } from './parts/notice-list.tsx'
+
+const SESSION_ENDED = 'You were signed out: your session has ended.'
 
 type State =
   | { readonly is: 'finding' }
   | { readonly is: 'unreachable' }
-  | { readonly is: 'signed out' }
+  | { readonly is: 'signed out'; readonly why?: string }
   | { readonly is: 'replaced'; readonly by: SignedIn; readonly kept: string }
   | { readonly is: 'signed in'; readonly user: SignedIn }
 
 export function App() {
   const [state, setState] = useState<State>(initial)
-  const notices = useMemo(() => new Notices(), [])
   const find = useCallback(() => findUser(setState), [])
 
   useEffect(followLinks, [])
   useEffect(() => void find(), [find])
   useDueSignOut(state.is === 'signed out')
+  useSignedInElsewhere(state.is === 'signed out', find)
 
   const leave = useCallback(async () => {
     setState({ is: 'finding' })
@@ -35,15 +43,10 @@ export function App() {
     go(PRODUCTIONS_PATH)
     setState({ is: 'signed out' })
   }, [])
-  const endSession = useCallback(
-    (status: SyncStatus) => {
-      forgetUser()
-      setState({ is: 'signed out' })
-      const text = describeKept(status)
-      if (text) notices.add({ text })
-    },
-    [notices],
-  )
+  const endSession = useCallback((status: SyncStatus) => {
+    forgetUser()
+    setState({ is: 'signed out', why: `${SESSION_ENDED} ${describeKept(status)}` })
+  }, [])
   const replace = useCallback(async (status: SyncStatus) => {
     const by = await currentUser().catch(() => null)
     // Whoever it was has signed out again meanwhile, or the server is gone: the page is no longer of this user.
@@ -59,7 +62,6 @@ export function App() {
         <Workplace
           key={state.user.id}
           user={state.user}
-          notices={notices}
           onLeave={() => void leave()}
           onSessionEnd={endSession}
           onReplaced={replace}
@@ -68,7 +70,7 @@ export function App() {
         <>
           <main id="main">
             {state.is === 'signed out' && (
-              <SignInPage onSignedIn={(user) => setState({ is: 'signed in', user })} />
+              <SignInPage why={state.why} onSignedIn={(user) => setState({ is: 'signed in', user })} />
             )}
             {state.is === 'replaced' && (
               <MessagePage
@@ -94,7 +96,6 @@ export function App() {
           {state.is !== 'finding' && <Footer />}
         </>
       )}
-      <NoticeList notices={notices} />
     </>
   )
 }
@@ -113,6 +114,13 @@ function useDueSignOut(isSignedOut: boolean): void {
   }, [isSignedOut])
 }
 
+/** Who signs in again in one tab is signed in in all. */
+function useSignedInElsewhere(isSignedOut: boolean, find: () => Promise<void>): void {
+  useEffect(() => {
+    if (isSignedOut) return onSignedInElsewhere(() => void find())
+  }, [isSignedOut, find])
+}
+
 /** Who used this browser last is at work at once, while the server is asked whether that still holds. */
 function initial(): State {
   const user = rememberedUser()
@@ -123,7 +131,8 @@ async function findUser(set: (next: (before: State) => State) => void): Promise<
   try {
     const user = await currentUser()
     set((before) => {
-      if (!user) return { is: 'signed out' }
+      if (!user && before.is === 'signed in') return { is: 'signed out', why: SESSION_ENDED }
+      if (!user) return before.is === 'signed out' ? before : { is: 'signed out' }
       const isSame = before.is === 'signed in' && before.user.id === user.id && before.user.name === user.name
       return isSame ? before : { is: 'signed in', user }
     })

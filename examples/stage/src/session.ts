@@ -73,6 +73,15 @@ export function rememberedUser(): SignedIn | null {
   }
 }
 
+/** Hears that somebody signed in in another tab; returns the function that ends that. */
+export function onSignedInElsewhere(listener: () => void): () => void {
+  const hear = ({ key, newValue }: StorageEvent) => {
+    if (key === REMEMBERED && newValue !== null) listener()
+  }
+  addEventListener('storage', hear)
+  return () => removeEventListener('storage', hear)
+}
+
 /** Forgets who used this browser. */
 export function forgetUser(): void {
   write(REMEMBERED, null)

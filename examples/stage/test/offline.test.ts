@@ -134,7 +134,7 @@ test('W3: what the server refuses after a reload is told, with what it contained
 
   const notice = page.getByRole('region', { name: 'Notices' })
   await notice
-    .getByText('A change of yours was not saved. You may read this')
+    .getByText('Note of “Camera 6” was not saved. You may read this')
     .waitFor({ timeout: BACK_WITHIN_MS })
   await notice.getByText('Not to be lost').waitFor()
   await database.query(`update production_members set role = 'crew' where user_id = 'cleo'`)

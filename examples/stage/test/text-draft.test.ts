@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { TextDraft } from '../src/fields/text-draft.ts'
 
 let saved: string[]
-let orphans: string[][]
+let orphans: unknown[][]
 let answer: (reason?: string) => void
 
 beforeEach(() => {

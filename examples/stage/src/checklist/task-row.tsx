@@ -4,6 +4,7 @@ import { TextField } from '../fields/text-field.tsx'
 import { useChangesOfOthers, useMark } from '../fields/use-mark.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
+import type { Refused } from '../sync/refusals.ts'
 import type { Task } from '../sync/rows.ts'
 import { Edited } from '../table/edited.tsx'
 import type { DragHandle } from '../table/use-drag.ts'
@@ -42,7 +43,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
   const text = (field: 'name' | 'assignedTo' | 'note') => ({
     value: task[field],
     save: (value: string) => crew.update('checklistItem', id, { [field]: value }),
-    orphan: (value: string, reason: string) => crew.lost(name, value, reason),
+    orphan: (value: string, refused: Refused) => crew.lost(name, value, refused),
   })
   return (
     <li

@@ -1,8 +1,8 @@
 /** One of a few values, chosen in place. A value that the page does not know (written by another program) is shown as it is. */
 import { useId, useRef, useState } from 'react'
 import { directionOf } from '../format.ts'
-import type { Outcome } from '../sync/crew.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
+import { type Outcome, reasonIn, type Refused, settle } from '../sync/refusals.ts'
 import { type Option, type OptionGroup, OptionGroups, Options } from './option-groups.tsx'
 import { RefusalNote } from './refusal-note.tsx'
 import { useChangesOfOthers, useMark } from './use-mark.ts'
@@ -27,7 +27,7 @@ export function ChoiceField(props: ChoiceFieldProps) {
 
 function EditedChoice(props: ChoiceFieldProps) {
   const { label, value, options, many, className = '', save } = props
-  const [refused, setRefused] = useState<{ readonly value: string; readonly reason: string }>()
+  const [refused, setRefused] = useState<{ readonly value: string; readonly why: Refused }>()
   const chosen = useRef<string>(undefined)
   const select = useRef<HTMLSelectElement>(null)
   const noteId = useId()
@@ -38,13 +38,19 @@ function EditedChoice(props: ChoiceFieldProps) {
   const groups = isOpened && many ? many.groups() : []
   const isOffered = [{ options }, ...groups].some((group) => group.options.some((one) => one.value === shown))
 
+  const giveUp = () => {
+    settle(refused?.why)
+    setRefused(undefined)
+  }
   const choose = async (next: string) => {
     chosen.current = next
-    setRefused(undefined)
-    const reason = await save(next)
-    if (chosen.current !== next) return
+    const outcome = save(next)
+    giveUp()
+    const why = await outcome
+    // What was chosen since stands in its place.
+    if (chosen.current !== next) return settle(why)
     chosen.current = undefined
-    if (reason !== undefined) setRefused({ value: next, reason })
+    if (why !== undefined) setRefused({ value: next, why })
   }
   return (
     <div className="field-whole">
@@ -65,13 +71,13 @@ function EditedChoice(props: ChoiceFieldProps) {
       </div>
       <RefusalNote
         id={noteId}
-        reason={refused?.reason}
+        reason={refused && reasonIn(refused.why)}
         onRetry={() => {
           select.current?.focus()
           void choose(shown)
         }}
         onDiscard={() => {
-          setRefused(undefined)
+          giveUp()
           select.current?.focus()
         }}
       />

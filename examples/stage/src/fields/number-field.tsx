@@ -1,6 +1,6 @@
 /** A whole number edited in place: typed, or stepped with the arrow keys. */
 import type { Range } from '../../schema/ranges.ts'
-import type { Outcome } from '../sync/crew.ts'
+import type { Outcome, Refused } from '../sync/refusals.ts'
 import { TextField } from './text-field.tsx'
 import { isWithin, notInRange, wholeNumber } from './whole-number.ts'
 
@@ -14,7 +14,7 @@ interface NumberFieldProps {
   save(value: number): Outcome
   /** Adds to the number instead of setting it, so that two people who step at once both count. */
   add?(by: number): Outcome
-  orphan(text: string, reason: string): void
+  orphan(text: string, refused: Refused): void
 }
 
 export function NumberField({ word, label, value, range, save, add, orphan }: NumberFieldProps) {

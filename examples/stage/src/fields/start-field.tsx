@@ -1,8 +1,8 @@
 /** Day and time of a production, in the reader's own time zone. */
 import { useId, useRef, useState } from 'react'
 import { formatStart } from '../format.ts'
-import type { Outcome } from '../sync/crew.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
+import { type Outcome, reasonIn, type Refused, settle } from '../sync/refusals.ts'
 import { RefusalNote } from './refusal-note.tsx'
 import { useChangesOfOthers, useMark } from './use-mark.ts'
 
@@ -25,7 +25,7 @@ export function StartField(props: StartFieldProps) {
 function EditedStart({ value, save }: StartFieldProps) {
   /** What is being chosen; undefined while nobody does. */
   const [draft, setDraft] = useState<string>()
-  const [reason, setReason] = useState<string>()
+  const [refused, setRefused] = useState<Refused>()
   const input = useRef<HTMLInputElement>(null)
   const noteId = useId()
   const isMarked = useMark(useChangesOfOthers(value, (next) => draft !== undefined && next === isoOf(draft)))
@@ -33,9 +33,11 @@ function EditedStart({ value, save }: StartFieldProps) {
   const shown = draft ?? localOf(value)
   const leave = async () => {
     if (draft === undefined || draft === localOf(value)) return setDraft(undefined)
-    const refusal = await save(isoOf(draft))
-    setReason(refusal)
-    if (refusal === undefined) setDraft(undefined)
+    const outcome = save(isoOf(draft))
+    settle(refused)
+    const why = await outcome
+    setRefused(why)
+    if (why === undefined) setDraft(undefined)
   }
   return (
     <div className="field-whole">
@@ -44,8 +46,8 @@ function EditedStart({ value, save }: StartFieldProps) {
           ref={input}
           type="datetime-local"
           aria-label="Starts"
-          aria-invalid={reason !== undefined || undefined}
-          aria-describedby={reason && noteId}
+          aria-invalid={refused !== undefined || undefined}
+          aria-describedby={refused && noteId}
           value={shown}
           onChange={(event) => setDraft(event.target.value)}
           onBlur={() => void leave()}
@@ -57,14 +59,15 @@ function EditedStart({ value, save }: StartFieldProps) {
       </div>
       <RefusalNote
         id={noteId}
-        reason={reason}
+        reason={refused && reasonIn(refused)}
         onRetry={() => {
           input.current?.focus()
           void leave()
         }}
         onDiscard={() => {
           input.current?.focus()
-          setReason(undefined)
+          settle(refused)
+          setRefused(undefined)
           setDraft(undefined)
         }}
       />

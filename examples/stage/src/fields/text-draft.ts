@@ -7,7 +7,7 @@
  * It saves when typing pauses, on Enter, and when it is left. Escape puts back what was there before.
  */
 import type { Range } from '../../schema/ranges.ts'
-import type { Outcome } from '../sync/crew.ts'
+import { type Outcome, reasonIn, type Refused, settle } from '../sync/refusals.ts'
 import { isWithin, wholeNumber } from './whole-number.ts'
 
 /** Long enough that a word is one write, short enough that others see it being written. */
@@ -18,7 +18,7 @@ export interface TextDraftOptions {
   readonly isRequired?: boolean
   save(text: string): Outcome
   /** Keeps a text that is not stored when its field leaves the page. */
-  orphan(text: string, reason: string): void
+  orphan(text: string, refused: Refused): void
   /** Of a number: what it can be, and how far it is stepped. */
   readonly range?: Range
   /** Takes a number by so much to the next. */
@@ -45,6 +45,7 @@ export class TextDraft {
   #writes = 0
   #writesUnderWay = 0
   #isOnPage = true
+  #refused: Refused | undefined
   #pause: ReturnType<typeof setTimeout> | undefined
   readonly #listeners = new Set<() => void>()
 
@@ -102,8 +103,9 @@ export class TextDraft {
 
   save(): void {
     this.#written = this.#shown.text
-    this.#show({ refusal: undefined })
-    void this.#await(this.#options.save(this.#written.trim()))
+    const outcome = this.#options.save(this.#written.trim())
+    this.#refuse(undefined)
+    void this.#await(outcome)
   }
 
   /** Puts back what was there when the field was entered, or what others have written since. */
@@ -128,15 +130,16 @@ export class TextDraft {
     }
     this.saveChanged()
     this.#written = String(next)
-    this.#show({ text: this.#written, refusal: undefined })
-    void this.#await(step(next - now, next))
+    const outcome = step(next - now, next)
+    this.#refuse(undefined, this.#written)
+    void this.#await(outcome)
     return true
   }
 
   /** Gives up a refused text. */
   discard(): void {
     this.#written = this.#stored
-    this.#show({ text: this.#stored, refusal: undefined })
+    this.#refuse(undefined, this.#stored)
   }
 
   enterPage(): void {
@@ -147,8 +150,7 @@ export class TextDraft {
   leavePage(): void {
     this.#isOnPage = false
     this.#isEditing = false
-    const { text, refusal } = this.#shown
-    if (refusal !== undefined) this.#options.orphan(text, refusal)
+    if (this.#refused !== undefined) this.#options.orphan(this.#shown.text, this.#refused)
     else this.saveChanged()
   }
 
@@ -157,17 +159,26 @@ export class TextDraft {
     this.#writes += 1
     const write = this.#writes
     this.#writesUnderWay += 1
-    const reason = await outcome
+    const refused = await outcome
     this.#writesUnderWay -= 1
-    if (reason === undefined) this.#showStored()
-    else if (write === this.#writes) this.#keepRefused(text, reason)
+    if (refused === undefined) this.#showStored()
+    else if (write === this.#writes) this.#keepRefused(text, refused)
+    // What was written since stands in its place.
+    else settle(refused)
   }
 
-  #keepRefused(text: string, reason: string): void {
-    if (!this.#isOnPage) return this.#options.orphan(text, reason)
-    if (this.#isEditing) return this.#show({ refusal: reason })
+  #keepRefused(text: string, refused: Refused): void {
+    if (!this.#isOnPage) return this.#options.orphan(text, refused)
+    if (this.#isEditing) return this.#refuse(refused)
     this.#written = text
-    this.#show({ text, refusal: reason })
+    this.#refuse(refused, text)
+  }
+
+  /** Another refusal than before, or none: the one before has been dealt with. */
+  #refuse(refused: Refused | undefined, text = this.#shown.text): void {
+    settle(this.#refused)
+    this.#refused = refused
+    this.#show({ text, refusal: refused && reasonIn(refused) })
   }
 
   /** What others wrote comes in, unless something here is not saved; a write of ours that is under way is awaited first. */

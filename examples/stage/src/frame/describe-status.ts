@@ -25,13 +25,17 @@ export function askToLose(unsent: number | undefined): string {
   return `${changes} not been sent yet. Signing out deletes ${them}. Cancel to keep ${them}; ${they} ${are} sent as soon as the server answers.`
 }
 
+/** Asked of who signs out while something that was refused is not dealt with. */
+export const ASK_TO_LOSE_REFUSED =
+  'Something that you wrote could not be saved, and only this device has it. Signing out deletes it. Cancel to keep it, and look at the notices and at the fields that say “Not saved”.'
+
 /** What becomes of unsent changes when the session ends elsewhere; nothing when there are none. */
 export function describeKept({ pending, storage }: Pick<SyncStatus, 'pending' | 'storage'>): string {
   if (pending === 0) return ''
   const [changes, are] = pending === 1 ? ['1 change', 'is'] : [`${pending} changes`, 'are']
   return storage === 'durable'
-    ? `You were signed out. ${changes} of yours ${are} kept on this device, and ${are} sent when you sign in again.`
-    : `You were signed out. ${changes} of yours ${are} lost, for this device keeps nothing.`
+    ? `${changes} of yours ${are} kept on this device, and ${are} sent when you sign in again.`
+    : `${changes} of yours ${are} lost, for this device keeps nothing.`
 }
 
 export function isLive({ realtimeConnected, status }: SyncStatus): boolean {

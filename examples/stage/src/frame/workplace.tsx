@@ -11,9 +11,11 @@ import type { SignedIn } from '../session.ts'
 import { Crew } from '../sync/crew.ts'
 import { CrewProvider } from '../sync/crew-context.ts'
 import { SyncProvider, useRoom } from '../sync/hooks.ts'
-import type { Notices } from '../sync/notices.ts'
+import { NoticeList } from '../parts/notice-list.tsx'
+import { Notices } from '../sync/notices.ts'
+import { Refusals } from '../sync/refusals.ts'
 import { showRefusedEarlier } from '../sync/refused-earlier.ts'
-import { askToLose } from './describe-status.ts'
+import { ASK_TO_LOSE_REFUSED, askToLose } from './describe-status.ts'
 import { Footer } from './footer.tsx'
 import { useShortcuts } from './shortcuts.ts'
 import { TopBar } from './top-bar.tsx'
@@ -27,20 +29,22 @@ const OF_ANOTHER = 'device_taken'
 
 interface WorkplaceProps {
   readonly user: SignedIn
-  readonly notices: Notices
   onLeave(): void
   onSessionEnd(status: SyncStatus): void
   /** The browser's session is of another user now. */
   onReplaced(status: SyncStatus): void
 }
 
-export function Workplace({ user, notices, onLeave, onSessionEnd, onReplaced }: WorkplaceProps) {
+export function Workplace({ user, onLeave, onSessionEnd, onReplaced }: WorkplaceProps) {
   const client = useClient(user, onSessionEnd, onReplaced)
-  const context = useMemo(
-    () => client && { crew: new Crew(client, notices), notices, user },
-    [client, notices, user],
-  )
-  useEffect(() => client && showRefusedEarlier(client, notices), [client, notices])
+  // What one is told, and can take back, ends with one's session.
+  const [notices] = useState(() => new Notices())
+  const context = useMemo(() => {
+    if (!client) return undefined
+    const refusals = new Refusals(client)
+    return { crew: new Crew(client, notices, refusals), refusals, notices, user }
+  }, [client, notices, user])
+  useEffect(() => client && context && showRefusedEarlier({ client, ...context }), [client, context])
   useEffect(() => client && warnOfLoss(client), [client])
   useShortcuts(notices)
   if (!client || !context) return null
@@ -57,6 +61,7 @@ export function Workplace({ user, notices, onLeave, onSessionEnd, onReplaced }: 
           <Page />
         </main>
         <Footer hasKeys />
+        <NoticeList notices={notices} />
       </CrewProvider>
     </SyncProvider>
   )
@@ -64,6 +69,7 @@ export function Workplace({ user, notices, onLeave, onSessionEnd, onReplaced }: 
 
 /** Signs out: what the device keeps goes with its user. False when they would rather wait until all is sent. */
 async function mayRemove(client: StageClient): Promise<boolean> {
+  if (client.parked.current.length > 0 && !confirm(ASK_TO_LOSE_REFUSED)) return false
   try {
     await client.signOut()
   } catch (error) {
@@ -106,6 +112,11 @@ function warnOfLoss({ status }: StageClient): () => void {
   return () => removeEventListener('beforeunload', warn)
 }
 
+/** A field saves what is in it when it loses the focus. */
+function saveTyping(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+}
+
 /** The client of a user; it closes with the component, and is made anew when the component comes back. */
 function useClient(
   user: SignedIn,
@@ -115,15 +126,24 @@ function useClient(
   const [client, setClient] = useState<StageClient>()
   useEffect(() => {
     const made = createClient({ schema, url: '/sync', user: user.id, storage: indexedDb({ name: 'stage' }) })
+    const end = (tell: (status: SyncStatus) => void) => {
+      stop()
+      // The status is told in the middle of other things, into which nothing is written.
+      queueMicrotask(() => {
+        saveTyping()
+        tell(made.status.current)
+      })
+    }
     const stop = made.status.subscribe(() => {
-      const status = made.status.current
-      if (status.problem && SIGN_IN_AGAIN.has(status.problem.code)) onSessionEnd(status)
-      if (status.problem?.code === OF_ANOTHER) onReplaced(status)
+      const code = made.status.current.problem?.code ?? ''
+      if (SIGN_IN_AGAIN.has(code)) end(onSessionEnd)
+      if (code === OF_ANOTHER) end(onReplaced)
     })
     setClient(made)
     return () => {
       stop()
-      made.close()
+      // Fields that leave the page with it save what they hold: the client hears that first.
+      queueMicrotask(() => made.close())
     }
   }, [user.id, onSessionEnd, onReplaced])
   return client

@@ -3,7 +3,13 @@ import { useEffect, useState } from 'react'
 import { Heading, useTitle } from '../parts/heading.tsx'
 import { type ListedUser, listUsers, type SignedIn, signIn } from '../session.ts'
 
-export function SignInPage({ onSignedIn }: { onSignedIn(user: SignedIn): void }) {
+interface SignInPageProps {
+  /** Why one is here who was signed in. */
+  readonly why: string | undefined
+  onSignedIn(user: SignedIn): void
+}
+
+export function SignInPage({ why, onSignedIn }: SignInPageProps) {
   const [users, setUsers] = useState<readonly ListedUser[]>([])
   const [problem, setProblem] = useState('')
   /** Id of the one whose session is being begun. */
@@ -29,6 +35,7 @@ export function SignInPage({ onSignedIn }: { onSignedIn(user: SignedIn): void })
       <p className="lead">
         Cameras, cables and checklists of a live-event crew. Everybody sees every change as it is made.
       </p>
+      {why && <p role="status">{why}</p>}
       <h2>Who are you today?</h2>
       <ul className="people">
         {users.map((user) => (

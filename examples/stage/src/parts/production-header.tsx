@@ -5,6 +5,7 @@ import { TextField } from '../fields/text-field.tsx'
 import { formatStart } from '../format.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
+import type { Refused } from '../sync/refusals.ts'
 import type { Production } from '../sync/rows.ts'
 import { Heading, useTitle } from './heading.tsx'
 import { LastEdit } from './last-edit.tsx'
@@ -21,7 +22,7 @@ export function ProductionHeader({ production }: ProductionHeaderProps) {
   const text = (field: 'name' | 'venue' | 'note') => ({
     value: production[field],
     save: (value: string) => crew.update('production', id, { [field]: value }),
-    orphan: (value: string, reason: string) => crew.lost(name, value, reason),
+    orphan: (value: string, refused: Refused) => crew.lost(name, value, refused),
   })
   return (
     <header>

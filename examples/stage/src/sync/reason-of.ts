@@ -55,6 +55,9 @@ export interface Written {
 
 /** Says why a write was refused, or why something cannot be had. */
 export function reasonOf(error: unknown, written?: Written): string {
+  // Without a number the write was not taken at all, for there is no session any more.
+  if (error instanceof SynclineError && error.code === 'aborted' && error.n === undefined)
+    return SIGN_IN_AGAIN
   return reasonFor(error instanceof SynclineError ? error : { code: '' }, written)
 }
 
