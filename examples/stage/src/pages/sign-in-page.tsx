@@ -35,7 +35,11 @@ export function SignInPage({ why, onSignedIn }: SignInPageProps) {
       <p className="lead">
         Cameras, cables and checklists of a live-event crew. Everybody sees every change as it is made.
       </p>
-      {why && <p role="status">{why}</p>}
+      {why && (
+        <p className="why" role="status">
+          {why}
+        </p>
+      )}
       <h2>Who are you today?</h2>
       <ul className="people">
         {users.map((user) => (
