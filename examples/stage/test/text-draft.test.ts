@@ -170,6 +170,19 @@ test('a step goes no further than the range, and from beyond it to its end', () 
   expect([steps, saved]).toEqual([[[2, 100]], ['100']])
 })
 
+test('what is saved whole waits until it is finished, however long typing pauses', () => {
+  const draft = makeDraft('2027', { isSavedWhole: true })
+  draft.focus()
+
+  draft.type('2')
+  vi.advanceTimersByTime(10_000)
+  expect(saved).toEqual([])
+  draft.type('2028')
+  draft.leave()
+
+  expect(saved).toEqual(['2028'])
+})
+
 function makeDraft(stored: string, more: object = {}): TextDraft {
   return new TextDraft(stored, {
     save: (text) => outcomeOf(() => saved.push(text)),

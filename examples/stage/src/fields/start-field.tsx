@@ -1,15 +1,19 @@
 /** Day and time of a production, in the reader's own time zone. */
-import { useId, useRef, useState } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { formatStart } from '../format.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
-import { type Outcome, reasonIn, type Refused, settle } from '../sync/refusals.ts'
+import type { Outcome, Refused } from '../sync/refusals.ts'
+import { EARLIEST, isoOf, LATEST, localOf, UNFINISHED, whyNoMoment } from './moment.ts'
 import { RefusalNote } from './refusal-note.tsx'
-import { useChangesOfOthers, useMark } from './use-mark.ts'
+import { TextDraft, type TextDraftOptions } from './text-draft.ts'
+import { useMark } from './use-mark.ts'
+import { whenPageHides } from './when-page-hides.ts'
 
 interface StartFieldProps {
   /** ISO text, or null without a date. */
   readonly value: string | null
   save(value: string | null): Outcome
+  orphan(text: string, refused: Refused): void
 }
 
 export function StartField(props: StartFieldProps) {
@@ -22,69 +26,90 @@ export function StartField(props: StartFieldProps) {
   )
 }
 
-function EditedStart({ value, save }: StartFieldProps) {
-  /** What is being chosen; undefined while nobody does. */
-  const [draft, setDraft] = useState<string>()
-  const [refused, setRefused] = useState<Refused>()
+function EditedStart({ value, ...writer }: StartFieldProps) {
+  const stored = localOf(value)
+  const [draft] = useState(() => new TextDraft(stored, optionsOf(writer)))
+  const { text, refusal, changesOfOthers } = useSyncExternalStore(draft.subscribe, () => draft.current)
+  const isMarked = useMark(changesOfOthers)
   const input = useRef<HTMLInputElement>(null)
   const noteId = useId()
-  const isMarked = useMark(useChangesOfOthers(value, (next) => draft !== undefined && next === isoOf(draft)))
+  const shown = text === UNFINISHED ? '' : text
 
-  const shown = draft ?? localOf(value)
-  const leave = async () => {
-    if (draft === undefined || draft === localOf(value)) return setDraft(undefined)
-    const outcome = save(isoOf(draft))
-    settle(refused)
-    const why = await outcome
-    setRefused(why)
-    if (why === undefined) setDraft(undefined)
+  useLayoutEffect(() => {
+    draft.follow(optionsOf(writer))
+    draft.onStored(stored)
+  })
+  // For React an unfinished moment is an empty field already, so that it would leave its parts there.
+  useLayoutEffect(() => {
+    if (text !== UNFINISHED && input.current?.validity.badInput) input.current.value = text
+  }, [text])
+  useEffect(() => {
+    draft.enterPage()
+    return () => draft.leavePage()
+  }, [draft])
+
+  const isUnsaved = text !== stored && text !== UNFINISHED
+  useEffect(() => (isUnsaved ? whenPageHides(() => draft.hide()) : undefined), [draft, isUnsaved])
+
+  /** Takes what is in the field: of one that only got parts no browser tells that it has changed. */
+  const read = () => {
+    const field = input.current
+    if (!field) return
+    const now = field.validity.badInput ? UNFINISHED : field.value
+    if (now !== draft.current.text) draft.type(now)
   }
   return (
     <div className="field-whole">
-      <div className={`field is-moment${shown === '' ? ' is-empty' : ''}${isMarked ? ' is-changed' : ''}`}>
+      <div className={`field is-moment${text === '' ? ' is-empty' : ''}${isMarked ? ' is-changed' : ''}`}>
         <input
           ref={input}
           type="datetime-local"
           aria-label="Starts"
-          aria-invalid={refused !== undefined || undefined}
-          aria-describedby={refused && noteId}
+          aria-invalid={refusal !== undefined || undefined}
+          aria-describedby={refusal === undefined ? undefined : noteId}
+          min={EARLIEST}
+          max={LATEST}
           value={shown}
-          onChange={(event) => setDraft(event.target.value)}
-          onBlur={() => void leave()}
+          onFocus={() => draft.focus()}
+          onChange={read}
+          onKeyUp={read}
+          onBlur={() => {
+            read()
+            draft.leave()
+          }}
           onKeyDown={(event) => {
-            if (event.key === 'Enter') void leave()
-            if (event.key === 'Escape') setDraft(undefined)
+            if (event.key === 'Enter') {
+              read()
+              draft.saveChanged()
+            }
+            if (event.key === 'Escape') draft.restore()
           }}
         />
       </div>
       <RefusalNote
         id={noteId}
-        reason={refused && reasonIn(refused)}
+        reason={refusal}
         onRetry={() => {
           input.current?.focus()
-          void leave()
+          read()
+          draft.save()
         }}
         onDiscard={() => {
+          draft.discard()
           input.current?.focus()
-          settle(refused)
-          setRefused(undefined)
-          setDraft(undefined)
         }}
       />
     </div>
   )
 }
 
-/** As the field wants it: the day and time on the reader's clock. */
-function localOf(iso: string | null): string {
-  if (iso === null || Number.isNaN(Date.parse(iso))) return ''
-  const moment = new Date(iso)
-  const two = (number: number) => String(number).padStart(2, '0')
-  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`
-  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`
-}
-
-/** As it is stored; an empty field is no date. */
-function isoOf(local: string): string | null {
-  return local === '' ? null : new Date(local).toISOString()
+function optionsOf({ save, orphan }: Pick<StartFieldProps, 'save' | 'orphan'>): TextDraftOptions {
+  return {
+    isSavedWhole: true,
+    save: async (text) => whyNoMoment(text) ?? save(isoOf(text)),
+    orphan(text, refused) {
+      // What is unfinished cannot be read, and so not kept.
+      if (text !== UNFINISHED) orphan(text.replace('T', ' '), refused)
+    },
+  }
 }

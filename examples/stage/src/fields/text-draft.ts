@@ -16,6 +16,8 @@ const PAUSE_MS = 350
 export interface TextDraftOptions {
   /** A required text is not saved empty while it is being retyped, only when the field is left so. */
   readonly isRequired?: boolean
+  /** What is half written means something else: it is saved on Enter and when the field is left, not when typing pauses. */
+  readonly isSavedWhole?: boolean
   save(text: string): Outcome
   /** Keeps a text that is not stored when its field leaves the page. */
   orphan(text: string, refused: Refused): void
@@ -86,7 +88,7 @@ export class TextDraft {
   type(text: string): void {
     this.#show({ text })
     clearTimeout(this.#pause)
-    if (this.#options.isRequired && text.trim() === '') return
+    if (this.#options.isSavedWhole || (this.#options.isRequired && text.trim() === '')) return
     this.#pause = setTimeout(() => this.saveChanged(), PAUSE_MS)
   }
 
@@ -99,6 +101,12 @@ export class TextDraft {
   saveChanged(): void {
     clearTimeout(this.#pause)
     if (this.#shown.text !== this.#written) this.save()
+  }
+
+  /** The page goes, perhaps for ever: what is typed is saved now, unless a name is just being retyped. */
+  hide(): void {
+    const isEmptied = this.#options.isRequired && this.#shown.text.trim() === ''
+    if (!isEmptied) this.saveChanged()
   }
 
   save(): void {
@@ -183,13 +191,19 @@ export class TextDraft {
 
   /** What others wrote comes in, unless something here is not saved; a write of ours that is under way is awaited first. */
   #showStored(): void {
-    const isTheirs = this.#stored !== this.#written.trim()
+    const isTheirs = this.#stored !== this.#asStored(this.#written)
     if (this.#shown.refusal !== undefined || this.#writesUnderWay > 0) return
     // Of what was typed nothing is taken while it is written on, not even a space at its end.
     if (this.#isEditing && (!isTheirs || this.#shown.text !== this.#written)) return
     this.#written = this.#stored
     if (isTheirs) this.#beforeEditing = this.#stored
     this.#show({ text: this.#stored, changesOfOthers: this.#shown.changesOfOthers + (isTheirs ? 1 : 0) })
+  }
+
+  /** A text as the store gives it back: a number has one spelling there. */
+  #asStored(text: string): string {
+    const number = this.#options.range && wholeNumber(text)
+    return number === undefined ? text.trim() : String(number)
   }
 
   #show(change: Partial<ShownDraft>): void {

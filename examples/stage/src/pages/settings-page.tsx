@@ -51,6 +51,7 @@ function Standard({ production }: { readonly production: Production }) {
             <StartField
               value={production.startsAt}
               save={(startsAt) => crew.update('production', id, { startsAt })}
+              orphan={(text, reason) => crew.lost(name, text, reason)}
             />
           </dd>
         </div>
