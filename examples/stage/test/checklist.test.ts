@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { createTestDatabase, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser, openProduction, openWindow } from './support/browser.ts'
-import { field, section } from './support/page-parts.ts'
+import { field, section, until } from './support/page-parts.ts'
 import { type StageProcess, startStage } from './support/stage-process.ts'
 
 let database: TestDatabase
@@ -44,6 +44,51 @@ test('an empty one has no phase that nobody began; one that is begun waits for i
   await page.context().close()
 })
 
+test('a task that is moved up and up inside its phase stays in it, and the phases stay where they are', async () => {
+  const page = await openWindow(browser, stage.url, 'Ana')
+  await openProduction(page, 'Northern Sessions Awards')
+  const list = section(page, 'Checklist')
+  const headings = () => list.getByRole('heading', { level: 3 }).allTextContents()
+  const rig = list.locator('[data-phase="Rig"]')
+  const names = () => rig.getByRole('textbox', { name: /^Name of task/ }).evaluateAll(valuesOf)
+  const before = await headings()
+  const [first = '', second = '', third = ''] = await names()
+
+  for (let times = 0; times < 10; times++) {
+    const [top = '', next = ''] = await names()
+    await field(list, `Name of task ${next}`).focus()
+    await page.keyboard.press('Alt+ArrowUp')
+    await until(async () => (await names())[1] === top)
+  }
+
+  expect((await names()).slice(0, 3)).toEqual([first, second, third])
+  expect(await headings()).toEqual(before)
+  await page.context().close()
+})
+
+test('of phases that were begun one after the other the first stays first when its first task goes', async () => {
+  const page = await openWindow(browser, stage.url, 'Ana')
+  await openProduction(page, 'Bare stage')
+  const list = section(page, 'Checklist')
+  const headings = () => list.getByRole('heading', { level: 3 }).allTextContents()
+  const write = async (placeholder: string, text: string) => {
+    await list.getByPlaceholder(placeholder, { exact: true }).fill(text)
+    await page.keyboard.press('Enter')
+  }
+  for (const phase of ['Rehearsal', 'Doors']) {
+    await write('Begin a phase', phase)
+    await write(`Add to ${phase}`, `${phase}, one`)
+    await field(list, `Name of task ${phase}, one`).waitFor()
+  }
+  await write('Add to Rehearsal', 'Rehearsal, two')
+  await field(list, 'Name of task Rehearsal, two').waitFor()
+  await list.getByRole('button', { name: 'Delete task Rehearsal, one', exact: true }).click()
+  await field(list, 'Name of task Rehearsal, one').waitFor({ state: 'detached' })
+
+  expect((await headings()).slice(-2)).toEqual(['Rehearsal 0 of 1', 'Doors 0 of 1'])
+  await page.context().close()
+})
+
 test.each([
   ['a pointer', {}, 24],
   ['a finger', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, 44],
@@ -60,3 +105,8 @@ test.each([
   expect(Math.min(...sizes)).toBeGreaterThanOrEqual(least)
   await page.context().close()
 })
+
+/** What fields hold. */
+function valuesOf(fields: (HTMLElement | SVGElement)[]): string[] {
+  return fields.map((input) => (input as HTMLTextAreaElement).value)
+}

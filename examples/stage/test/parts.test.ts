@@ -1,7 +1,7 @@
 /** The pure parts: addresses, phases, words for what is not sent, settings. */
 import { expect, test } from 'vitest'
 import { readSettings } from '../../server/settings.ts'
-import { phasesOf } from '../src/checklist/phases.ts'
+import { firstPlace, lastPlace, type Phase, phasesOf } from '../src/checklist/phases.ts'
 import { formatAge, withArticle } from '../src/format.ts'
 import { askToLose, describeKept, describeUnsent } from '../src/frame/describe-status.ts'
 import { equipmentPath, placeOf, productionPath } from '../src/router.ts'
@@ -36,6 +36,21 @@ test('phases stand in the order of their first task, then those that were begun 
   ])
   expect(phasesOf([])).toEqual([])
   expect(phasesOf(tasks, ['Load-out', 'Rig']).map(({ name }) => name)).toEqual(['Rig', 'Show', 'Load-out'])
+})
+
+test('a task that is added stands last in its phase, and its phase where it was; a new phase is last and has room', () => {
+  const tasks = [1, 2, 3].map((position) => task(position === 3 ? 'Show' : 'Rig', position))
+  const [rig, show] = phasesOf(tasks) as [Phase, Phase]
+  const names = (more: Task) => phasesOf([...tasks, more].toSorted(byPosition)).map(({ name }) => name)
+
+  expect(lastPlace(rig, tasks)).toBe(3)
+  expect(lastPlace({ name: 'Load-out', tasks: [] }, tasks)).toBeGreaterThan(1_000)
+  expect(firstPlace(show, rig)).toBe(2)
+  expect(names(task('Load-out', lastPlace({ name: 'Load-out', tasks: [] }, tasks)))).toEqual([
+    'Rig',
+    'Show',
+    'Load-out',
+  ])
 })
 
 test('K2: what is not sent is counted, with the age of the oldest', () => {
@@ -95,3 +110,11 @@ test('W3: a refusal is told in words, and that of a number says which ones fit',
     'It is a whole number from 1 to 200.',
   )
 })
+
+function task(phase: string, position: number): Task {
+  return { id: `${phase} ${position}`, phase, position } as Task
+}
+
+function byPosition(a: Task, b: Task): number {
+  return a.position - b.position
+}

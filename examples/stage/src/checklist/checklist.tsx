@@ -1,12 +1,11 @@
 /** The checklist of a production, by phase of the day. */
 import { useMemo, useRef, useState } from 'react'
 import { AddForm } from '../fields/add-form.tsx'
-import { behind } from '../sync/reorder.ts'
 import { useCrew } from '../sync/crew-context.ts'
 import { useQuery } from '../sync/hooks.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
 import { PhaseList } from './phase-list.tsx'
-import { phasesOf } from './phases.ts'
+import { lastPlace, type Phase, phasesOf } from './phases.ts'
 
 interface ChecklistProps {
   readonly productionId: string
@@ -23,12 +22,9 @@ export function Checklist({ productionId, target }: ChecklistProps) {
   const section = useRef<HTMLElement>(null)
   const done = tasks.filter(({ completed }) => completed).length
 
-  const add = (phase: string, name: string) => {
-    const last = behind(
-      tasks.map(({ id, position }) => ({ id, place: position })),
-      0,
-    )
-    void crew.add('checklistItem', { productionId, phase, name, position: last }, name)
+  const add = (phase: Phase, name: string) => {
+    const position = lastPlace(phase, tasks)
+    void crew.add('checklistItem', { productionId, phase: phase.name, name, position }, name)
   }
   const begin = (phase: string) => {
     setBegun((others) => (others.includes(phase) ? others : [...others, phase]))
@@ -62,10 +58,10 @@ export function Checklist({ productionId, target }: ChecklistProps) {
         <PhaseList
           key={phase.name}
           phase={phase}
-          before={phases[index - 1]?.name}
-          after={phases[index + 1]?.name}
+          before={phases[index - 1]}
+          after={phases[index + 1]}
           target={target}
-          onAdd={(name) => add(phase.name, name)}
+          onAdd={(name) => add(phase, name)}
         />
       ))}
       <AddForm placeholder="Begin a phase" onAdd={begin} />

@@ -4,19 +4,20 @@ import { AddForm } from '../fields/add-form.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { useDrag } from '../table/use-drag.ts'
 import { useAnnouncer, useListActions } from '../table/use-list-actions.ts'
-import type { Phase } from './phases.ts'
+import { firstPlace, lastPlace, type Phase } from './phases.ts'
 import { TaskRow } from './task-row.tsx'
 
 interface PhaseListProps {
   readonly phase: Phase
   /** The phases around it, if there are any. */
-  readonly before?: string
-  readonly after?: string
+  readonly before?: Phase
+  readonly after?: Phase
   readonly target?: string
   onAdd(name: string): void
 }
 
-export function PhaseList({ phase: { name, tasks }, before, after, target, onAdd }: PhaseListProps) {
+export function PhaseList({ phase, before, after, target, onAdd }: PhaseListProps) {
+  const { name, tasks } = phase
   const { crew } = useCrew()
   const [announcement, announce] = useAnnouncer()
   const actions = useListActions({
@@ -25,14 +26,15 @@ export function PhaseList({ phase: { name, tasks }, before, after, target, onAdd
     rows: tasks,
     announce,
     onEdge({ id }, by) {
-      const phase = by < 0 ? before : after
-      if (phase === undefined) return
-      crew.change('checklistItem', id, { phase }, 'The task was not moved.')
-      announce(`Moved to ${phase}.`)
+      const next = by < 0 ? before : after
+      if (next === undefined) return
+      const position = by < 0 ? lastPlace(next, tasks) : firstPlace(next, phase)
+      crew.change('checklistItem', id, { phase: next.name, position }, 'The task was not moved.')
+      announce(`Moved to ${next.name}.`)
     },
   })
   const list = useRef<HTMLDivElement>(null)
-  const { drag, handle } = useDrag(list, actions.moveTo)
+  const { drag, handle } = useDrag(list, tasks, actions.moveTo)
   const done = tasks.filter(({ completed }) => completed).length
   return (
     <div className="phase" data-phase={name}>
@@ -48,6 +50,7 @@ export function PhaseList({ phase: { name, tasks }, before, after, target, onAdd
               task={task}
               index={index}
               isTarget={task.id === target}
+              isDragged={task.id === drag?.id}
               actions={actions}
               handle={handle}
             />

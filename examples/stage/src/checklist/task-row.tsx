@@ -8,19 +8,20 @@ import type { Refused } from '../sync/refusals.ts'
 import type { Task } from '../sync/rows.ts'
 import { Edited } from '../table/edited.tsx'
 import type { DragHandle } from '../table/use-drag.ts'
-import { goTo, leaveRow, moveByKey } from '../table/row-focus.ts'
+import { goTo, isFirstClick, leaveRow, moveByKey } from '../table/row-focus.ts'
 import type { ListActions } from '../table/use-list-actions.ts'
 
 interface TaskRowProps {
   readonly task: Task
   readonly index: number
   readonly isTarget: boolean
+  readonly isDragged: boolean
   readonly actions: ListActions
   readonly handle: DragHandle
 }
 
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, index, isTarget, actions, handle } = props
+  const { task, index, isTarget, isDragged, actions, handle } = props
   const { crew } = useCrew()
   const mayEdit = useMayEdit()
   const element = useRef<HTMLLIElement>(null)
@@ -50,7 +51,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       ref={element}
       id={id}
       data-index={index}
-      className={completed ? 'is-done' : undefined}
+      className={`${completed ? 'is-done' : ''}${isDragged ? ' is-dragged' : ''}`}
       onKeyDown={(event) => mayEdit && moveByKey(event, (by) => actions.moveBy(task, name, by))}
     >
       {mayEdit && (
@@ -94,7 +95,7 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
           className="remove"
           aria-label={`Delete task ${name}`}
           title={`Delete task ${name}`}
-          onClick={remove}
+          onClick={(event) => isFirstClick(event) && remove()}
         />
       )}
     </li>

@@ -72,14 +72,14 @@ export class Crew {
     this.add(model, row, nameOf(row))
   }
 
-  /** Deletes a record, which can be taken back for a while. */
-  remove(model: EditedModel, row: AnyRow, name: string): void {
+  /** Deletes a record, which can be taken back for a while; `effect` says what else that means. */
+  remove(model: EditedModel, row: AnyRow, name: string, effect = ''): void {
     // Who changed it last is for the server to say.
     const { lastModifiedBy: _author, updatedAt: _time, ...fields } = row
     const run = () =>
       void this.#create(model, fields, { what: `“${name}” did not come back.`, record: row.id })
     const withdraw = this.#notices.add({
-      text: `“${name}” is deleted.`,
+      text: `“${name}” is deleted. ${effect}`.trim(),
       action: { label: 'Undo', record: row.id, run },
       lastsMs: UNDO_MS,
     })

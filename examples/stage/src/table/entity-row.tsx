@@ -4,7 +4,7 @@ import type { Cell, Column, Kind } from '../entities/kind.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
 import type { AnyRow } from '../sync/rows.ts'
 import { CellView } from './cell-view.tsx'
-import { goTo, leaveRow, moveByKey } from './row-focus.ts'
+import { goTo, isFirstClick, leaveRow, moveByKey } from './row-focus.ts'
 import type { DragHandle } from './use-drag.ts'
 import type { ListActions } from './use-list-actions.ts'
 
@@ -15,13 +15,14 @@ export interface EntityRowProps {
   readonly index: number
   /** It is the record that the address names. */
   readonly isTarget: boolean
+  readonly isDragged: boolean
   readonly mayRemove: boolean
   readonly actions: ListActions
   readonly handle: DragHandle
 }
 
 export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
-  const { kind, row, name, index, isTarget, mayRemove, actions, handle } = props
+  const { kind, row, name, index, isTarget, isDragged, mayRemove, actions, handle } = props
   const mayMove = useMayEdit() && !kind.isSorted
   const element = useRef<HTMLTableRowElement>(null)
   useEffect(() => {
@@ -36,6 +37,7 @@ export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
     <tr
       ref={element}
       id={row.id}
+      className={isDragged ? 'is-dragged' : undefined}
       data-index={index}
       data-status={row['status'] as string | undefined}
       aria-rowindex={index + 2}
@@ -69,7 +71,7 @@ export const EntityRow = memo(function EntityRow(props: EntityRowProps) {
             className="remove"
             aria-label={`Delete ${name}`}
             title={`Delete ${name}`}
-            onClick={remove}
+            onClick={(event) => isFirstClick(event) && remove()}
           />
         </td>
       )}

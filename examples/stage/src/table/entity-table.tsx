@@ -24,19 +24,21 @@ export interface EntityTableProps {
   readonly addForm?: (nextPlace: () => number) => ReactNode
   /** Whether records may be deleted by who may edit them. @default true */
   readonly mayRemove?: boolean
+  /** Says what the deletion of a record means for others. */
+  effectOf?(row: AnyRow): string
   /** Is told the id of a record that was added. */
   onAdded?(id: string): void
 }
 
 export function EntityTable(props: EntityTableProps) {
-  const { kind, defaults, rows, target, nameOf, addForm, onAdded } = props
+  const { kind, defaults, rows, target, nameOf, addForm, effectOf, onAdded } = props
   const { crew } = useCrew()
   const mayEdit = useMayEdit()
   const mayRemove = mayEdit && props.mayRemove !== false
   const [announcement, announce] = useAnnouncer()
-  const actions = useListActions({ model: kind.model, field: 'sortOrder', rows, announce })
+  const actions = useListActions({ model: kind.model, field: 'sortOrder', rows, announce, effectOf })
   const frame = useRef<HTMLDivElement>(null)
-  const { drag, handle } = useDrag(frame, actions.moveTo)
+  const { drag, handle } = useDrag(frame, rows, actions.moveTo)
   const id = sectionId(kind)
   const add = (name: string) => {
     const place = kind.isSorted ? {} : { sortOrder: actions.nextPlace() }
@@ -77,6 +79,7 @@ export function EntityTable(props: EntityTableProps) {
                   name={nameOf(row)}
                   index={index}
                   isTarget={row.id === target}
+                  isDragged={row.id === drag?.id}
                   mayRemove={mayRemove}
                   actions={actions}
                   handle={handle}

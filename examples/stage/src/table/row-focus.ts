@@ -1,5 +1,5 @@
 /** Where the focus and the keys of a row go. */
-import type { KeyboardEvent } from 'react'
+import type { KeyboardEvent, MouseEvent } from 'react'
 import { focusWhenThere } from '../frame/focus.ts'
 
 /** Shows what somebody looked for, with the cursor in its first field. */
@@ -15,6 +15,11 @@ export function moveByKey(event: KeyboardEvent, moveBy: (by: number) => void): v
   if (by === undefined || !(event.altKey || isHandle)) return
   event.preventDefault()
   moveBy(by)
+}
+
+/** False for the second click of a double one: another row is under the pointer by then. */
+export function isFirstClick({ detail }: MouseEvent): boolean {
+  return detail < 2
 }
 
 /** What can have the focus in a row, always in the same order. */

@@ -10,7 +10,8 @@ export interface ListActions {
   remove(row: AnyRow, name: string): void
   /** Moves a record by so many places; says where it is then. */
   moveBy(row: AnyRow, name: string, by: number): void
-  moveTo(from: number, to: number): void
+  /** Moves a record before another, or behind all. */
+  moveTo(id: string, before: string | undefined): void
   /** The number that puts a new record behind all others. */
   nextPlace(): number
 }
@@ -22,6 +23,8 @@ export interface ListOptions {
   readonly rows: readonly AnyRow[]
   /** Tells those who do not see it. */
   announce(text: string): void
+  /** Says what the deletion of a record means for others. */
+  effectOf?(row: AnyRow): string
   /** Called when a record at an end of the list is moved further. */
   onEdge?(row: AnyRow, by: number): void
 }
@@ -37,20 +40,29 @@ export function useListActions(options: ListOptions): ListActions {
       const { rows, field } = latest.current
       return rows.map((row) => ({ id: row.id, place: Number(row[field] ?? 0) }))
     }
-    const moveTo = (from: number, to: number) => {
+    const move = (from: number, to: number) => {
       const { model, field } = latest.current
       crew.move(model, field, placed(), from, to)
     }
     return {
-      moveTo,
-      remove: (row, name) => crew.remove(latest.current.model, row, name),
+      moveTo(id, before) {
+        const { rows } = latest.current
+        const indexOf = (wanted: string) => rows.findIndex((row) => row.id === wanted)
+        const from = indexOf(id)
+        const at = before === undefined ? rows.length : indexOf(before)
+        if (from >= 0 && at >= 0) move(from, at > from ? at - 1 : at)
+      },
+      remove(row, name) {
+        const { model, effectOf } = latest.current
+        crew.remove(model, row, name, effectOf?.(row))
+      },
       moveBy(row, name, by) {
         const { rows, announce, onEdge } = latest.current
         const from = rows.findIndex(({ id }) => id === row.id)
         const to = Math.min(Math.max(from + by, 0), rows.length - 1)
         keepFocusIn(row.id)
         if (to === from) return onEdge?.(row, by)
-        moveTo(from, to)
+        move(from, to)
         announce(`${name} is now ${to + 1} of ${rows.length}.`)
       },
       nextPlace() {
