@@ -6,6 +6,7 @@ import type { Connection } from 'syncline/server'
 import { accountsTables } from '../accounts/server/database/accounts-tables.ts'
 import { crewAdditions } from '../stage/server/database/crew-additions.ts'
 import { crewTables } from '../stage/server/database/crew-tables.ts'
+import { keptReferences } from '../stage/server/database/kept-references.ts'
 import { numberRanges } from '../stage/server/database/number-ranges.ts'
 import { signalTables } from '../stage/server/database/signal-tables.ts'
 import { isFirst } from './is-first.ts'
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   { name: 'accounts', statements: accountsTables },
   { name: 'authors are forgotten by Syncline', statements: ['drop function forget_author cascade'] },
   { name: 'number ranges', statements: numberRanges },
+  { name: 'kept references to the library', statements: keptReferences },
 ]
 
 const DONE = `create table if not exists stage_migrations (

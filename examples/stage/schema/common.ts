@@ -24,6 +24,7 @@ export const inProduction = {
 /** A device of a production: perhaps a piece of the equipment library. */
 export const device = {
   ...inProduction,
+  /** A piece that is deleted is named further, so that the device is whole again when the piece comes back. */
   equipmentId: reference('equipment').nullable(),
   status: oneOf(...deviceStatuses).default('planned'),
 }

@@ -157,7 +157,8 @@ const connections = `create table connections (
   snake_id text not null default ''
 )`
 
-const withEquipment = [
+/** Tables of devices that may be a piece of the library. */
+export const withEquipment: readonly string[] = [
   'ccus',
   'media_servers',
   'switchers',

@@ -7,6 +7,7 @@ import { Heading, useTitle } from '../parts/heading.tsx'
 import { equipmentPath, go } from '../router.ts'
 import { useIsAdmin } from '../sync/use-people.ts'
 import { useQuery, useRoom, useSyncStatus } from '../sync/hooks.ts'
+import { describeUses, useUses } from '../sync/use-uses.ts'
 import type { Equipment } from '../sync/rows.ts'
 import { EntityTable } from '../table/entity-table.tsx'
 
@@ -16,6 +17,7 @@ export function EquipmentPage({ target }: { readonly target?: string }) {
   const { isLoading } = useRoom('equipment', 'all')
   const isOffline = useSyncStatus(({ status }) => status === 'offline')
   const isAdmin = useIsAdmin()
+  const uses = useUses(isAdmin)
   useTitle('Equipment')
   return (
     <div className="library">
@@ -33,6 +35,7 @@ export function EquipmentPage({ target }: { readonly target?: string }) {
           target={target}
           nameOf={nameOf}
           mayRemove={isAdmin}
+          effectOf={({ id }) => describeUses(uses.of(id), uses.areAll)}
           onAdded={(id) => go(equipmentPath(id))}
         />
       )}

@@ -1,5 +1,6 @@
 /**
- * Holds the rooms of all productions of the list while somebody searches: what the device keeps of them is read from
+ * Holds the rooms of all productions of the list while somebody searches, or is about to take something out of the
+ * library: what the device keeps of them is read from
  * it, without a network too, and what it does not keep comes from the server.
  */
 import { useEffect, useMemo, useState } from 'react'
@@ -16,11 +17,12 @@ export interface Reach {
   readonly missing: number
 }
 
-export function useAllProductions(): Reach {
+/** Holds none while `isWanted` is false. */
+export function useAllProductions(isWanted = true): Reach {
   const client = useSyncClient()
   const { data } = useQuery('production', { orderBy: { startsAt: 'desc' } })
   const isOffline = useSyncStatus(({ status }) => status === 'offline')
-  const ids = data.slice(0, MOST).map(({ id }) => id)
+  const ids = data.slice(0, isWanted ? MOST : 0).map(({ id }) => id)
   const key = JSON.stringify(ids)
   const [waiting, setWaiting] = useState(ids.length)
 

@@ -4,7 +4,7 @@ import type { Cell } from '../entities/kind.ts'
 import { ChoiceField } from '../fields/choice-field.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { useDevices } from '../sync/devices.tsx'
-import { useQuery } from '../sync/hooks.ts'
+import { useQuery, useRecord } from '../sync/hooks.ts'
 import type { AnyRow, Equipment } from '../sync/rows.ts'
 import type { CellProps } from './cell-view.tsx'
 
@@ -16,23 +16,26 @@ export function EquipmentChoice({ cell, model, row, name, className }: Of<'equip
     where: { category: cell.category as Equipment['category'] },
     orderBy: ['manufacturer', 'name'],
   })
-  const options = useMemo(
-    () =>
-      data.map(({ id, manufacturer, name: piece }) => ({
-        value: id,
-        label: `${manufacturer} ${piece}`.trim(),
-      })),
-    [data],
-  )
+  const options = useMemo(() => data.map((one) => ({ value: one.id, label: labelOf(one) })), [data])
+  const value = String(row[cell.field] ?? '')
+  const piece = useRecord('equipment', value === '' ? undefined : value).data
+  const known = options.some((option) => option.value === value)
+  // Its category may have changed; one that is deleted has an id that would say nothing to anybody.
+  const other =
+    value === '' || known ? [] : [{ value, label: piece ? labelOf(piece) : 'No longer in the library' }]
   return (
     <ChoiceField
       label={`${cell.label} of ${name}`}
-      value={String(row[cell.field] ?? '')}
-      options={[{ value: '', label: 'Not from the library' }, ...options]}
-      className={`is-reference ${className ?? ''}`}
+      value={value}
+      options={[{ value: '', label: 'Not from the library' }, ...options, ...other]}
+      className={`is-reference ${other.length > 0 && !piece ? 'is-missing ' : ''}${className ?? ''}`}
       save={(id) => crew.update(model, row.id, { [cell.field]: id === '' ? null : id })}
     />
   )
+}
+
+function labelOf({ manufacturer, name }: Equipment): string {
+  return `${manufacturer} ${name}`.trim()
 }
 
 export function DeviceChoice({ cell, model, row, name, className }: Of<'device'>) {
@@ -41,7 +44,8 @@ export function DeviceChoice({ cell, model, row, name, className }: Of<'device'>
   const { byId, groups } = useDevices()
   // The device is deleted; its id would say nothing to anybody.
   const missing = value !== '' && !byId.has(value) ? [{ value, label: 'No longer there' }] : []
-  return (
+  const isLoop = cell.field === 'toId' && value !== '' && value === row['fromId']
+  const choice = (
     <ChoiceField
       label={`${cell.label}, ${name}`}
       value={value}
@@ -50,6 +54,13 @@ export function DeviceChoice({ cell, model, row, name, className }: Of<'device'>
       className={`is-reference ${missing.length > 0 ? 'is-missing ' : ''}${className ?? ''}`}
       save={(id) => crew.update(model, row.id, { [cell.field]: id })}
     />
+  )
+  if (!isLoop) return choice
+  return (
+    <>
+      {choice}
+      <span className="derived is-too-many">Leads back to itself</span>
+    </>
   )
 }
 
