@@ -2,6 +2,7 @@
 import { integer, model, oneOf, text } from 'syncline'
 import { cables } from './choices.ts'
 import { inProduction, stamped } from './common.ts'
+import { nameLength } from './lengths.ts'
 import { ranges, within } from './ranges.ts'
 
 /**
@@ -28,7 +29,7 @@ export const cableSnake = model(
   'cable_snakes',
   {
     ...inProduction,
-    name: text().default('New cable snake'),
+    name: text().default('New cable snake').validate(nameLength),
     cable: oneOf(...cables).default('SDI'),
     cores: integer().default(8).validate(within(ranges.cableSnake.cores)),
     lengthM: integer().default(50).validate(within(ranges.cableSnake.lengthM)),

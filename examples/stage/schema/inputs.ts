@@ -2,13 +2,14 @@
 import { integer, model, oneOf, text, timestamp } from 'syncline'
 import { cameraStatuses, deviceStatuses, sourceTypes } from './choices.ts'
 import { device, inProduction, stamped } from './common.ts'
+import { nameLength } from './lengths.ts'
 import { ranges, within } from './ranges.ts'
 
 export const camera = model(
   'cameras',
   {
     ...inProduction,
-    name: text().default('New camera'),
+    name: text().default('New camera').validate(nameLength),
     position: text().default(''),
     operator: text().default(''),
     lens: text().default(''),
@@ -21,7 +22,12 @@ export const camera = model(
 
 export const ccu = model(
   'ccus',
-  { ...device, name: text().default('New CCU'), location: text().default(''), address: text().default('') },
+  {
+    ...device,
+    name: text().default('New CCU').validate(nameLength),
+    location: text().default(''),
+    address: text().default(''),
+  },
   stamped,
 )
 
@@ -29,7 +35,7 @@ export const source = model(
   'sources',
   {
     ...inProduction,
-    name: text().default('New source'),
+    name: text().default('New source').validate(nameLength),
     type: oneOf(...sourceTypes).default('Computer'),
     location: text().default(''),
     format: text().default(''),
@@ -42,7 +48,7 @@ export const mediaServer = model(
   'media_servers',
   {
     ...device,
-    name: text().default('New media server'),
+    name: text().default('New media server').validate(nameLength),
     software: text().default(''),
     showFile: text().default(''),
     outputs: integer().default(2).validate(within(ranges.mediaServer.outputs)),

@@ -2,13 +2,14 @@
 import { integer, model, oneOf, text } from 'syncline'
 import { recordStatuses, sendTypes, streamStatuses } from './choices.ts'
 import { device, inProduction, stamped } from './common.ts'
+import { nameLength } from './lengths.ts'
 import { ranges, within } from './ranges.ts'
 
 export const send = model(
   'sends',
   {
     ...inProduction,
-    name: text().default('New send'),
+    name: text().default('New send').validate(nameLength),
     type: oneOf(...sendTypes).default('Aux'),
     format: text().default(''),
   },
@@ -19,7 +20,7 @@ export const ledScreen = model(
   'led_screens',
   {
     ...device,
-    name: text().default('New LED screen'),
+    name: text().default('New LED screen').validate(nameLength),
     location: text().default(''),
     widthPx: integer().default(0).validate(within(ranges.ledScreen.widthPx)),
     heightPx: integer().default(0).validate(within(ranges.ledScreen.heightPx)),
@@ -33,7 +34,7 @@ export const projectionScreen = model(
   'projection_screens',
   {
     ...device,
-    name: text().default('New projection screen'),
+    name: text().default('New projection screen').validate(nameLength),
     location: text().default(''),
     size: text().default(''),
     lens: text().default(''),
@@ -45,7 +46,7 @@ export const record = model(
   'records',
   {
     ...device,
-    name: text().default('New record'),
+    name: text().default('New record').validate(nameLength),
     codec: text().default(''),
     medium: text().default(''),
     status: oneOf(...recordStatuses).default('idle'),
@@ -57,7 +58,7 @@ export const stream = model(
   'streams',
   {
     ...device,
-    name: text().default('New stream'),
+    name: text().default('New stream').validate(nameLength),
     platform: text().default(''),
     address: text().default(''),
     bitrateKbps: integer().default(6_000).validate(within(ranges.stream.bitrateKbps)),

@@ -2,11 +2,12 @@
 import { boolean, integer, model, oneOf, reference, text, timestamp } from 'syncline'
 import { memberRoles, productionStatuses } from './choices.ts'
 import { stamped, stamps } from './common.ts'
+import { nameLength } from './lengths.ts'
 
 export const production = model(
   'productions',
   {
-    name: text().default('New production'),
+    name: text().default('New production').validate(nameLength),
     venue: text().default(''),
     startsAt: timestamp().nullable(),
     status: oneOf(...productionStatuses).default('planning'),
@@ -26,7 +27,7 @@ export const checklistItem = model(
   'checklist_items',
   {
     productionId: reference('production'),
-    name: text().default('New task'),
+    name: text().default('New task').validate(nameLength),
     phase: text().default('Show'),
     position: integer().filledByDatabase(),
     assignedTo: text().default(''),

@@ -2,12 +2,13 @@
 import { boolean, integer, model, oneOf, text } from 'syncline'
 import { equipmentCategories } from './choices.ts'
 import { ports, stamped, stamps } from './common.ts'
+import { nameLength } from './lengths.ts'
 import { ranges, within } from './ranges.ts'
 
 export const equipment = model(
   'equipment',
   {
-    name: text().default('New equipment'),
+    name: text().default('New equipment').validate(nameLength),
     manufacturer: text().default(''),
     category: oneOf(...equipmentCategories).default('Camera'),
     ...ports,

@@ -1,6 +1,7 @@
 /** What chooses between pictures: switchers and routers. */
 import { integer, model, text } from 'syncline'
 import { device, ports, stamped } from './common.ts'
+import { nameLength } from './lengths.ts'
 import { ranges, within } from './ranges.ts'
 
 export const switcher = model(
@@ -8,7 +9,7 @@ export const switcher = model(
   {
     ...device,
     ...ports,
-    name: text().default('New switcher'),
+    name: text().default('New switcher').validate(nameLength),
     operator: text().default(''),
     location: text().default(''),
     mixEffects: integer().default(1).validate(within(ranges.switcher.mixEffects)),
@@ -18,6 +19,11 @@ export const switcher = model(
 
 export const router = model(
   'routers',
-  { ...device, ...ports, name: text().default('New router'), address: text().default('') },
+  {
+    ...device,
+    ...ports,
+    name: text().default('New router').validate(nameLength),
+    address: text().default(''),
+  },
   stamped,
 )

@@ -6,6 +6,7 @@ import { Footer } from './frame/footer.tsx'
 import { MessagePage } from './pages/message-page.tsx'
 import { SignInPage } from './pages/sign-in-page.tsx'
 import { followLinks, go, PRODUCTIONS_PATH } from './router.ts'
+import { keepScrollPlace } from './scroll-place.ts'
 import {
   currentUser,
   forgetUser,
@@ -31,6 +32,7 @@ export function App() {
   const find = useCallback(() => findUser(setState), [])
 
   useEffect(followLinks, [])
+  useEffect(keepScrollPlace, [])
   useEffect(() => void find(), [find])
   useDueSignOut(state.is === 'signed out')
   useSignedInElsewhere(state.is === 'signed out', find)

@@ -51,6 +51,12 @@ export function go(address: string): void {
   for (const listener of listeners) listener()
 }
 
+/** Goes to an address of this page, and leaves no way back to the one before. */
+export function replace(address: string): void {
+  history.replaceState(null, '', address)
+  for (const listener of listeners) listener()
+}
+
 /** Follows links inside the page without loading it again; returns the function that ends that. */
 export function followLinks(): () => void {
   const follow = (event: MouseEvent) => {

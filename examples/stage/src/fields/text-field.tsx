@@ -14,6 +14,8 @@ import { RefusalNote } from './refusal-note.tsx'
 import { useCaret } from './use-caret.ts'
 import { TextDraft, type TextDraftOptions } from './text-draft.ts'
 import { useChangesOfOthers, useMark } from './use-mark.ts'
+import { whyNoText } from './text-length.ts'
+import { whenPageHides } from './when-page-hides.ts'
 import { wholeNumber } from './whole-number.ts'
 
 export interface TextFieldProps extends TextDraftOptions {
@@ -28,7 +30,8 @@ export function TextField(props: TextFieldProps) {
   return useMayEdit() ? <EditedText {...props} /> : <ShownText {...props} />
 }
 
-function EditedText({ label, value, className = '', placeholder, ...options }: TextFieldProps) {
+function EditedText({ label, value, className = '', placeholder, ...given }: TextFieldProps) {
+  const options = withinLength(given)
   const [draft] = useState(() => new TextDraft(value, options))
   const { text, refusal, changesOfOthers } = useSyncExternalStore(draft.subscribe, () => draft.current)
   const isMarked = useMark(changesOfOthers)
@@ -46,6 +49,9 @@ function EditedText({ label, value, className = '', placeholder, ...options }: T
     draft.enterPage()
     return () => draft.leavePage()
   }, [draft])
+
+  const isUnsaved = text !== value
+  useEffect(() => (isUnsaved ? whenPageHides(() => draft.hide()) : undefined), [draft, isUnsaved])
 
   return (
     <div className="field-whole">
@@ -89,6 +95,14 @@ function EditedText({ label, value, className = '', placeholder, ...options }: T
       />
     </div>
   )
+}
+
+/** A text that is too long, or no name at all, is refused here: with the reason, and without a network too. */
+function withinLength(options: TextDraftOptions): TextDraftOptions {
+  return {
+    ...options,
+    save: async (text) => whyNoText(text, options.isRequired) ?? options.save(text),
+  }
 }
 
 /** For who may not write: the text. */

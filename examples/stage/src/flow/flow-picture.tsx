@@ -1,5 +1,14 @@
 /** The picture: columns of boxes and the lines between them. Lines run from left to right, as signals do. */
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { isFocusLost } from '../frame/focus.ts'
 import { inSentence } from '../format.ts'
 import { type DeviceModel, deviceModels } from '../sync/devices.tsx'
 import { FlowBox } from './flow-box.tsx'
@@ -37,6 +46,8 @@ export function FlowPicture({ graph, trace, selected, onSelect, onPoint }: FlowP
   const layout = useMemo(() => layOut(graph, gap), [graph, gap])
   const isOpen = useIsOpen()
 
+  const focused = useFocusKept(frame, graph)
+
   const onKey = (event: KeyboardEvent) => {
     const id = event.target instanceof Element ? event.target.getAttribute('data-device') : null
     const next = id === null ? undefined : nextDevice(layout, graph.edges, id, event.key)
@@ -54,6 +65,7 @@ export function FlowPicture({ graph, trace, selected, onSelect, onPoint }: FlowP
       aria-label="Picture of the signal flow"
       tabIndex={0}
       onKeyDown={onKey}
+      onFocus={focused}
     >
       <svg
         className={`${isOpen ? 'is-open' : ''}${trace ? ' is-traced' : ''}`}
@@ -91,6 +103,20 @@ export function FlowPicture({ graph, trace, selected, onSelect, onPoint }: FlowP
       </svg>
     </div>
   )
+}
+
+/** When the device that has the focus is deleted, the picture has it. Returns what is to hear of the focus. */
+function useFocusKept(frame: { readonly current: HTMLElement | null }, graph: FlowGraph) {
+  const focused = useRef<string>(null)
+  useEffect(() => {
+    const id = focused.current
+    if (id === null || graph.nodes.has(id) || !isFocusLost()) return
+    focused.current = null
+    frame.current?.focus({ preventScroll: true })
+  }, [frame, graph])
+  return ({ target }: FocusEvent) => {
+    focused.current = target.getAttribute('data-device')
+  }
 }
 
 const SHORT: Record<DeviceModel, string> = {

@@ -33,6 +33,9 @@ export function CablingPage({ productionId, target }: CablingPageProps) {
         nameOf={({ id }) => names.get(id) ?? ''}
         addForm={(nextPlace) => (
           <ConnectForm
+            cablesBetween={(ends) =>
+              data.filter(({ fromId, toId }) => fromId === ends.fromId && toId === ends.toId).length
+            }
             onConnect={(ends) => {
               const sortOrder = nextPlace()
               void crew.add('connection', { productionId, sortOrder, ...ends }, connectionName(ends, devices))

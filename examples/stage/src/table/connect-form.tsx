@@ -1,5 +1,5 @@
 /** Connects two devices: from, to, Connect. */
-import { type RefObject, useRef, useState } from 'react'
+import { type RefObject, useId, useRef, useState } from 'react'
 import { OptionGroups } from '../fields/option-groups.tsx'
 import { useOpened } from '../fields/use-opened.ts'
 import { useDevices } from '../sync/devices.tsx'
@@ -11,11 +11,23 @@ interface Ends {
 
 const NEITHER: Ends = { fromId: '', toId: '' }
 
-export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
-  const [ends, setEnds] = useState(NEITHER)
+interface ConnectFormProps {
+  /** How many cables lead from one to the other already. */
+  cablesBetween(ends: Ends): number
+  onConnect(ends: Ends): void
+}
+
+export function ConnectForm({ cablesBetween, onConnect }: ConnectFormProps) {
+  const [chosen, setEnds] = useState(NEITHER)
   const to = useRef<HTMLSelectElement>(null)
-  const isPossible = useDevices().all.length > 1
+  const noteId = useId()
+  const { all, byId } = useDevices()
+  const isPossible = all.length > 1
+  // Somebody may have deleted what was chosen here.
+  const present = (id: string) => (byId.has(id) ? id : '')
+  const ends: Ends = { fromId: present(chosen.fromId), toId: present(chosen.toId) }
   const isReady = ends.fromId !== '' && ends.toId !== '' && ends.fromId !== ends.toId
+  const note = noteOn(ends, isReady ? cablesBetween(ends) : 0)
   if (!isPossible) {
     return (
       <p className="empty">
@@ -49,11 +61,21 @@ export function ConnectForm({ onConnect }: { onConnect(ends: Ends): void }) {
         value={ends.toId}
         onChange={(toId) => setEnds({ ...ends, toId })}
       />
-      <button type="submit" disabled={!isReady}>
+      <button type="submit" disabled={!isReady} aria-describedby={noteId}>
         Connect
       </button>
+      <p className="note" id={noteId} role="status">
+        {note}
+      </p>
     </form>
   )
+}
+
+/** What is worth knowing before one connects. */
+function noteOn({ fromId, toId }: Ends, cables: number): string {
+  if (fromId !== '' && fromId === toId) return 'Both ends are the same device. Choose another.'
+  if (cables === 0) return ''
+  return `${cables === 1 ? 'One cable leads' : `${cables} cables lead`} there already. Connect adds another.`
 }
 
 interface EndProps {
