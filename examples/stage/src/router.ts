@@ -1,6 +1,7 @@
 /** Addresses of the page, kept in the browser's history. */
 import { useSyncExternalStore } from 'react'
 import type { Tab } from './entities/kind.ts'
+import { rememberPlace } from './scroll-place.ts'
 
 export type Place =
   | { readonly page: 'productions' }
@@ -47,7 +48,10 @@ export function useAddress(): { readonly path: string; readonly hash: string } {
 
 /** Goes to an address of this page. */
 export function go(address: string): void {
-  if (address !== read()) history.pushState(null, '', address)
+  if (address !== read()) {
+    rememberPlace()
+    history.pushState(null, '', address)
+  }
   for (const listener of listeners) listener()
 }
 
@@ -66,8 +70,9 @@ export function followLinks(): () => void {
     if (placeOf(link.pathname).page === 'missing') return
     if (link.pathname === location.pathname && link.hash) return
     event.preventDefault()
-    if (link.pathname !== location.pathname && !link.hash) scrollTo(0, 0)
+    const isOtherPage = link.pathname !== location.pathname && !link.hash
     go(link.pathname + link.hash)
+    if (isOtherPage) scrollTo(0, 0)
   }
   addEventListener('click', follow)
   return () => removeEventListener('click', follow)

@@ -12,19 +12,23 @@ const BY_HAND = ['wheel', 'touchstart', 'keydown', 'pointerdown'] as const
 export function keepScrollPlace(): () => void {
   history.scrollRestoration = 'manual'
   let stop = restore()
-  const onScrollEnd = () => history.replaceState({ scrollY: Math.round(scrollY) }, '')
   const onBack = () => {
     stop()
     stop = restore()
   }
-  addEventListener('scrollend', onScrollEnd)
+  addEventListener('scrollend', rememberPlace)
   addEventListener('popstate', onBack)
   return () => {
     stop()
-    removeEventListener('scrollend', onScrollEnd)
+    removeEventListener('scrollend', rememberPlace)
     removeEventListener('popstate', onBack)
     history.scrollRestoration = 'auto'
   }
+}
+
+/** Keeps with the address where one is: when scrolling ends, and before another address comes. */
+export function rememberPlace(): void {
+  history.replaceState({ scrollY: Math.round(scrollY) }, '')
 }
 
 /** Scrolls to the place that is kept with the address, as soon as the page is high enough; returns how that ends. */

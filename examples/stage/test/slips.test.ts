@@ -109,6 +109,16 @@ test('lines that are pasted become a record each, and a name that is too long wa
   expect(await add.inputValue()).toHaveLength(121)
 })
 
+test('what is half typed into a form is there again after a look at another part of the production', async () => {
+  await ana.getByPlaceholder('Add a camera').fill('Crane, st')
+  await openTab(ana, 'Inputs')
+
+  await openTab(ana, 'Floor')
+
+  expect(await ana.getByPlaceholder('Add a camera').inputValue()).toBe('Crane, st')
+  await ana.getByPlaceholder('Add a camera').fill('')
+})
+
 test('a long word stays on the page of a phone, in the picture of the signal flow too', async () => {
   await database.query(`insert into cameras (id, production_id, name) values ('long', 'slips', $1)`, [
     LONG_WORD,

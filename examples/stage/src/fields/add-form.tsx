@@ -2,6 +2,7 @@
 import { useId, useState } from 'react'
 import { useMayEdit } from '../sync/may-edit.ts'
 import { whyNoText } from './text-length.ts'
+import { useHalfTyped } from './use-half-typed.ts'
 
 interface AddFormProps {
   readonly placeholder: string
@@ -9,7 +10,7 @@ interface AddFormProps {
 }
 
 export function AddForm({ placeholder, onAdd }: AddFormProps) {
-  const [name, setName] = useState('')
+  const [name, setName] = useHalfTyped(placeholder)
   const [reason, setReason] = useState<string>()
   const noteId = useId()
   if (!useMayEdit()) return null
