@@ -40,7 +40,7 @@ test('a date of which a part is erased is not saved, and the field says what is 
   await ana.getByText('A part of the date or the time is missing').waitFor()
   await untilSettled(ana)
   expect(await storedStart()).toBe('2027-02-06 19:30')
-  await ana.getByRole('button', { name: 'Use the saved text' }).click()
+  await ana.getByRole('button', { name: 'Use the saved date' }).click()
   await untilShown('2027-02-06T19:30')
   expect(await ana.getByText('A part of the date').count()).toBe(0)
 })
@@ -58,7 +58,7 @@ test('Escape puts an erased part back; an unfinished date in an empty field is n
   await ana.keyboard.press('1')
   await leave()
   await ana.getByText('A part of the date or the time is missing').waitFor()
-  await ana.getByRole('button', { name: 'Use the saved text' }).click()
+  await ana.getByRole('button', { name: 'Use the saved date' }).click()
 
   await until(() => starts.evaluate((input: HTMLInputElement) => !input.validity.badInput))
 })
@@ -98,7 +98,7 @@ test.each(['0202', '12027'])(
     if (year === '0202') {
       await ana.getByText('A year lies between 1970 and 2999, and 202 does not.').waitFor()
       expect(stored).toBe('2027-02-06 19:30')
-      await ana.getByRole('button', { name: 'Use the saved text' }).click()
+      await ana.getByRole('button', { name: 'Use the saved date' }).click()
     }
     expect(stored?.replace(/^\d{4}/, 'year')).toBe('year-02-06 19:30')
     expect(errors).toEqual([])

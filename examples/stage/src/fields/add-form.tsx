@@ -50,12 +50,17 @@ export function AddForm({ placeholder, onAdd }: AddFormProps) {
       />
       <button type="submit">Add</button>
       {reason && (
-        <p className="refusal" id={noteId} role="alert">
+        <p ref={bringIntoSight} className="refusal" id={noteId} role="alert">
           {reason}
         </p>
       )}
     </form>
   )
+}
+
+/** The form may stand at the very end of the window. */
+function bringIntoSight(note: HTMLElement | null): void {
+  note?.scrollIntoView({ block: 'nearest' })
 }
 
 /** A list that is pasted is as many names as it has lines. */

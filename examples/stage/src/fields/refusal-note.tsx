@@ -5,11 +5,13 @@ interface RefusalNoteProps {
   readonly id: string
   /** Nothing is shown without one. */
   readonly reason: string | undefined
+  /** What the field holds. @default 'text' */
+  readonly what?: string
   onRetry(): void
   onDiscard(): void
 }
 
-export function RefusalNote({ id, reason, onRetry, onDiscard }: RefusalNoteProps) {
+export function RefusalNote({ id, reason, what = 'text', onRetry, onDiscard }: RefusalNoteProps) {
   if (reason === undefined) return null
   return (
     <div className="refusal" role="alert">
@@ -18,7 +20,7 @@ export function RefusalNote({ id, reason, onRetry, onDiscard }: RefusalNoteProps
         Try again
       </button>
       <button type="button" onClick={onDiscard}>
-        Use the saved text
+        Use the saved {what}
       </button>
     </div>
   )

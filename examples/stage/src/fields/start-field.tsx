@@ -89,6 +89,7 @@ function EditedStart({ value, ...writer }: StartFieldProps) {
       <RefusalNote
         id={noteId}
         reason={refusal}
+        what="date"
         onRetry={() => {
           input.current?.focus()
           read()
