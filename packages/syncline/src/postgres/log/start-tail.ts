@@ -6,7 +6,7 @@
  * the batch to the listener → move the position → rest as `sleeper.ts` says. A lost connection is opened again and
  * continues at the same position if the database still shows the same past; else everything is loaded again (L4).
  */
-import type { Connection, Database, Listener, Row, Statement } from '../database.ts'
+import type { Connection, Database, Row, Statement } from '../database.ts'
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
 import { Alarm } from './alarm.ts'
 import { atMostFor } from './at-most-for.ts'
@@ -18,19 +18,19 @@ import { NextReads } from './next-reads.ts'
 import type { PastContent } from './past.ts'
 import { readPast } from './past-query.ts'
 import type { PruneOptions } from './prune.ts'
-import { chooseRestMode } from './rest-mode.ts'
+import { RestModes } from './rest-mode.ts'
 import { type RestMode, Sleeper } from './sleeper.ts'
 import type { BatchListener, EndQuiet, Tail } from './tail.ts'
 import { PAST_CHANGES, RECENT_MS, TailStand } from './tail-stand.ts'
 import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
 import { hasPassed, Waiters } from './waiters.ts'
 import { withinTime } from './within-time.ts'
-import { NOTIFY, TAILS_LOCK, WAKE_CHANNEL } from './wake.ts'
+import { NOTIFY, TAILS_LOCK } from './wake.ts'
 
 export interface TailOptions {
   /** Longest delay of a change whose notification was lost, in ms. @default 1_000 */
   pollMs?: number
-  /** False behind a transaction pooler, where notifications do not arrive; found out by itself at start. @default true */
+  /** False behind a transaction pooler, where notifications do not arrive; found out by itself. @default true */
   notifications?: boolean
   /** Keeps partitions ahead and prunes; false when another program does. @default the default retention */
   retention?: PruneOptions | false
@@ -72,9 +72,8 @@ class LogTail implements Tail {
   readonly #waiters = new Waiters()
   readonly #nextReads = new NextReads()
   readonly #notice = new LateNotice(() => void this.#connection?.query(NOTIFY).catch(() => {}))
-  #mode: RestMode | undefined
+  readonly #restModes: RestModes
   #sleeper = this.#makeSleeper('polled')
-  #listener: Listener | undefined
   #maintenance: Maintenance | undefined
   #connection: Connection | undefined
   #running: Promise<void> = Promise.resolve()
@@ -86,16 +85,22 @@ class LogTail implements Tail {
     this.#options = options
     this.#log = options.log ?? { info() {}, warn() {} }
     this.#onBatch = onBatch
+    this.#restModes = new RestModes({
+      database,
+      mayNotify: options.notifications !== false,
+      onWake: (sender) => this.#hear(sender),
+      onReason: (reason) => this.#sayHowItRests(reason),
+    })
   }
 
   async start(): Promise<void> {
     // Before anything else: a standby refuses to listen, in its own words.
     await refuseStandby(this.#database)
-    this.#listener = await this.#database.listen(WAKE_CHANNEL, (sender) => this.#hear(sender))
+    await this.#restModes.listen()
     try {
       this.#running = this.#run(await this.#open())
     } catch (error) {
-      await this.#listener.close()
+      await this.#restModes.close()
       throw error
     }
     if (this.#options.retention === false) return
@@ -133,7 +138,7 @@ class LogTail implements Tail {
   }
 
   beginQuiet(): EndQuiet | undefined {
-    if (this.#mode !== 'notified' || this.hasPeers) return undefined
+    if (this.#restModes.mode !== 'notified' || this.hasPeers) return undefined
     return (xid) => {
       if (xid === undefined || !hasPassed(this.position, [xid])) this.wake()
       this.#notice.note()
@@ -176,7 +181,7 @@ class LogTail implements Tail {
     this.#isClosed = true
     this.#notice.close()
     this.wake()
-    await this.#listener?.close()
+    await this.#restModes.close()
     await this.#maintenance?.close()
     // A read under way is let through, unless nobody answers it.
     await atMostFor(this.#running, CLOSE_WITHIN_MS)
@@ -188,7 +193,7 @@ class LogTail implements Tail {
   /** What this tail tells others is no news to itself. */
   #hear(sender: number | undefined): void {
     const isOwn = sender !== undefined && sender === this.#connection?.processId
-    if (this.#mode !== undefined && (isOwn || this.#sleeper.isGathering)) return
+    if (isOwn || this.#sleeper.isGathering) return
     this.#alarm.ring('writer')
   }
 
@@ -223,25 +228,17 @@ class LogTail implements Tail {
       recentMs: RECENT_MS,
     })
     this.#connection = connection
-    this.#mode ??= await this.#chooseMode(connection)
-    if (this.#mode === 'notified') await connection.query(`select pg_advisory_lock_shared(${TAILS_LOCK})`)
-    this.#sleeper = this.#makeSleeper(this.#mode)
+    const mode = await this.#restModes.choose(connection)
+    if (mode === 'notified') await connection.query(`select pg_advisory_lock_shared(${TAILS_LOCK})`)
+    this.#sleeper = this.#makeSleeper(mode)
     if (beginning) this.#begin(beginning)
     return connection
   }
 
-  async #chooseMode(connection: Connection): Promise<RestMode> {
-    if (this.#options.notifications === false) return 'polled'
-    this.#alarm.set()
-    const { mode, reason } = await chooseRestMode(this.#database.kind, connection, (ms) =>
-      this.#alarm.rest(ms),
-    )
-    if (reason)
-      this.#log.warn(
-        { pollMs: POLL_WITHOUT_NOTIFY_MS },
-        `The log is polled every ${POLL_WITHOUT_NOTIFY_MS} ms: ${reason}.`,
-      )
-    return mode
+  #sayHowItRests(reason: string | undefined): void {
+    if (reason === undefined) return this.#log.info({}, 'Notifications wake the tail again.')
+    const pollMs = POLL_WITHOUT_NOTIFY_MS
+    this.#log.warn({ pollMs }, `The log is polled every ${pollMs} ms: ${reason}.`)
   }
 
   #makeSleeper(mode: RestMode): Sleeper {
