@@ -305,7 +305,9 @@ export class Dialogue implements RunnerHost, RequestsHost {
   }
 
   #onBye({ code, reconnect, afterMs }: Bye): void {
-    const message = `The server ended the session: ${code}.`
+    // An `error` before it says more.
+    const told = this.#problem?.code === code ? this.#problem.message : undefined
+    const message = told ?? `The server ended the session: ${code}.`
     if (RENAME.has(code)) return this.#onNotOurs({ code, message })
     const canRenew = typeof this.#options.token === 'function' && SIGN_IN.has(code)
     const isRenewing = canRenew && this.#runner.session.failures < MOST_RENEWALS

@@ -12,6 +12,14 @@ export function upgradeRequest(incoming: IncomingMessage, allowedOrigins: Readon
   return new Request(upgradeUrl(incoming), { headers })
 }
 
+/** Whether nobody but a page of a foreign origin can have opened it: its token, if any, did not come with the upgrade. */
+export function isForeignUpgrade({ headers }: IncomingMessage, allowedOrigins: ReadonlySet<string>): boolean {
+  if (headers.authorization !== undefined) return false
+  // Browsers always name the origin here.
+  if (headers.origin === undefined) return headers.cookie !== undefined
+  return !isOwnOrigin(headers.origin, headers.host, allowedOrigins)
+}
+
 /** A request that carries nothing but a token, to where the upgrade went. */
 export function tokenRequest(url: string, token: string): Request {
   return new Request(url, { headers: { authorization: `Bearer ${token}` } })

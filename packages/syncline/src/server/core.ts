@@ -9,6 +9,7 @@ import type { Database } from '../postgres/database.ts'
 import type { Conflict, Push, PushOutcome, SingleOutcome, SingleWrite } from '../postgres/apply/writer.ts'
 import type { Tail } from '../postgres/log/tail.ts'
 import type { Rules } from '../postgres/rules.ts'
+import type { SynclineError } from '../protocol/errors.ts'
 import type { User } from '../protocol/user.ts'
 import type { CompiledSchema } from '../schema/model.ts'
 import type { Identity } from './identity.ts'
@@ -91,6 +92,8 @@ export interface Core {
   readonly ready: Promise<void>
   /** Asks each authenticator in turn. A gateway first removes cookies that came from a foreign origin. */
   identify(request: Request): Promise<Identity | null>
+  /** What a page of this foreign origin hears, of whom no token says who it is. */
+  foreignOrigin(origin: string | null | undefined): SynclineError
   /** False when sync is turned off, for everybody or for this user: answer `disabled`. */
   isEnabled(user?: User): boolean
   /** Takes from a token bucket that is shared by all wires, one token by default; null when there was enough. */

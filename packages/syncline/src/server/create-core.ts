@@ -26,6 +26,7 @@ import { pull } from './pull.ts'
 import { Rates } from './rates.ts'
 import type { Engine } from './session/engine.ts'
 import { type Caller, type Session, sessionsOf } from './session/session.ts'
+import { ForeignOrigins } from './foreign-origins.ts'
 import { EndedSessions } from './session/ended-sessions.ts'
 import { ProofClock } from './session/proof-clock.ts'
 import { type ProofEvents, type ProofWatch, ReportingWatch } from './session/proof-watch.ts'
@@ -164,6 +165,7 @@ export function createCore(options: CoreOptions): RunningCore {
   ready.catch(() => {})
   const rechecking = recheck([channels, markers], limits.recheckMs, () => started.isComplete)
 
+  const foreignOrigins = new ForeignOrigins(log)
   const core: RunningCore = {
     schema,
     database,
@@ -188,6 +190,7 @@ export function createCore(options: CoreOptions): RunningCore {
       return started.tail
     },
     identify: whoAsks(authenticate, log),
+    foreignOrigin: (origin) => foreignOrigins.refusal(origin),
     isEnabled: (user) => (user ? engine.isEnabled(user) : isEnabled !== nobody),
     take: (kind, of, amount) => refusalOf(rates.take(kind, of, amount), metrics),
     takeConnect: (address) => refusalOf(rates.connect(address), metrics),

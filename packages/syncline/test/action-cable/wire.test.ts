@@ -304,7 +304,7 @@ test('a cookie counts only with an allowed origin', async () => {
     const cable = await server.cable(undefined, headers)
     await cable.closed
     expect(cable.frames, headers['origin']).toEqual([
-      '{"type":"disconnect","reason":"unauthorized","reconnect":false}',
+      '{"type":"disconnect","reason":"foreign_origin","reconnect":false}',
     ])
   }
 })

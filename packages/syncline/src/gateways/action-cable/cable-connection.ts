@@ -140,6 +140,7 @@ const BINARY = faultFrame(
 /** As on the native wire; Action Cable's client goes by the message. */
 const CLOSE_CODES: Readonly<Record<DisconnectReason, number>> = {
   unauthorized: 4001,
+  foreign_origin: 4004,
   too_many_connections: 4012,
   slow_consumer: 4013,
   timeout: 4014,

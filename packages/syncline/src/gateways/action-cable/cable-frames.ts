@@ -4,6 +4,7 @@ import { type Frame, frameOf } from '../../server/frames/frame.ts'
 /** Why a connection is ended; Rails' own words, and ours for what Rails does not do. */
 export type DisconnectReason =
   | 'unauthorized'
+  | 'foreign_origin'
   | 'remote'
   | 'server_restart'
   | 'too_many_connections'

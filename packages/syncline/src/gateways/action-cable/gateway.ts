@@ -2,7 +2,7 @@
  * The Action Cable gateway: `GET /cable`, subprotocol `actioncable-v1-json`; unmodified `@rails/actioncable` works.
  *
  * Flow: upgrade → who is it (a cookie only from an allowed origin) → `welcome` → subscriptions, and a `ping` every 3 s.
- * An upgrade without a user is taken, told `unauthorized`, and closed: a refused upgrade would be tried for ever.
+ * An upgrade without a user is taken, told `unauthorized` (or `foreign_origin`), and closed: a refused upgrade would be tried for ever.
  *
  * Frames are not compressed (`permessage-deflate` is not offered): each is encoded once for all who hear it (decision 18).
  */
@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws'
 import type { RunningCore } from '../../server/create-core.ts'
 import type { Identity } from '../../server/identity.ts'
 import { OpenSockets } from '../open-sockets.ts'
-import { upgradeRequest } from '../upgrade-request.ts'
+import { isForeignUpgrade, upgradeRequest } from '../upgrade-request.ts'
 import { addressOf } from '../socket-address.ts'
 import type { SocketGateway } from '../upgrades.ts'
 import { DeferredWebSocket } from '../websocket/deferred-web-socket.ts'
@@ -60,10 +60,17 @@ export function createActionCableGateway(core: RunningCore, options: ActionCable
   }, PING_EVERY_MS).unref()
   core.metrics.gauge('syncline_cable_connections', 'Live Action Cable connections.', () => connections.size)
 
-  const greet = async (connection: CableConnection, upgrade: Request, address: string) => {
+  const greet = async (
+    connection: CableConnection,
+    { upgrade, isForeign, address }: { upgrade: Request; isForeign: boolean; address: string },
+  ) => {
     const identity = await identified(core, upgrade)
     if (connection.phase !== 'identifying') return
     if (identity === 'unknown') return connection.disconnect('unavailable', true)
+    if (!identity && isForeign) {
+      core.foreignOrigin(upgrade.headers.get('origin'))
+      return connection.disconnect('foreign_origin', false)
+    }
     if (!identity) return connection.disconnect('unauthorized', false)
     if (core.sessions.countOf(identity.user.id) >= core.limits.connectionsPerUser) {
       core.metrics.count('syncline_limit_hits_total', 1, { code: 'too_many_connections' })
@@ -77,10 +84,11 @@ export function createActionCableGateway(core: RunningCore, options: ActionCable
     path: options.cablePath ?? '/cable',
     open(request, socket, head) {
       const upgrade = upgradeRequest(request, core.allowedOrigins)
+      const isForeign = isForeignUpgrade(request, core.allowedOrigins)
       sockets.handleUpgrade(request, socket, head, () => {
         const connection = new CableConnection(socket, head, surroundings)
         connections.add(connection)
-        void greet(connection, upgrade, addressOf(socket))
+        void greet(connection, { upgrade, isForeign, address: addressOf(socket) })
       })
     },
     *sessions() {

@@ -25,7 +25,7 @@ import { readBody } from './read-body.ts'
 import { records } from './rest/records.ts'
 import { type OpenCall, type Route, isOurs, routeOf } from './route.ts'
 import type { RequestContext } from './to-node.ts'
-import { proofOf } from './trusted-cookies.ts'
+import { isForeignPage, proofOf } from './trusted-cookies.ts'
 
 export interface HttpOptions {
   /** Where the sync calls are. @default '/sync' */
@@ -128,7 +128,7 @@ async function answer(
   }
   await core.ready
   const identity = await core.identify(proofOf(request, core.allowedOrigins))
-  if (!identity) return stranger(core, address)
+  if (!identity) return stranger(core, request, address)
   const call: Call = {
     core,
     request,
@@ -175,9 +175,11 @@ function taken(core: Core, { user }: Identity, { call }: Route, address: string 
 }
 
 /** Somebody who proves nothing; too many of them from one address are told to wait. */
-function stranger(core: Core, address: string | undefined): Response {
+function stranger(core: Core, request: Request, address: string | undefined): Response {
   const limited = address === undefined ? null : core.takeConnect(address)
-  return refusal(limited ?? UNAUTHENTICATED)
+  if (limited) return refusal(limited)
+  if (!isForeignPage(request, core.allowedOrigins)) return refusal(UNAUTHENTICATED)
+  return refusal(core.foreignOrigin(request.headers.get('origin')))
 }
 
 function metrics(core: Core): Response {

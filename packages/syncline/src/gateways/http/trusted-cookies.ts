@@ -20,6 +20,15 @@ export function proofOf(request: Request, allowed: ReadonlySet<string>): Request
   return new Request(request.url, { headers })
 }
 
+/** Whether a request that proves nothing is of a page of a foreign origin, or one whose origin nobody knows. */
+export function isForeignPage({ headers, method, url }: Request, allowed: ReadonlySet<string>): boolean {
+  if (/^bearer /i.test(headers.get('authorization') ?? '')) return false
+  const origin = headers.get('origin')
+  if (origin !== null) return !isOwnOrigin(origin, headers.get('host') ?? new URL(url).host, allowed)
+  // A browser's writes always name one; a program's have a cookie that was meant to count.
+  return !isOwnFetch(headers) || (headers.has('cookie') && !READS.has(method))
+}
+
 function areCookiesTrusted(request: Request, allowed: ReadonlySet<string>): boolean {
   const { headers, method, url } = request
   // One proof at a time: a token that turns out to be worthless does not fall back on the cookie.

@@ -15,7 +15,7 @@ import type { Frame } from '../../server/frames/frame.ts'
 import type { Identity } from '../../server/identity.ts'
 import type { Caller, Session } from '../../server/session/session.ts'
 import { addressOf } from '../socket-address.ts'
-import { tokenRequest, upgradeRequest, upgradeUrl } from '../upgrade-request.ts'
+import { isForeignUpgrade, tokenRequest, upgradeRequest, upgradeUrl } from '../upgrade-request.ts'
 import { encodeFrame } from './encode-frame.ts'
 import { LeanSocket } from './lean-socket.ts'
 import { SocketWriter, type WriterOwner } from './socket-writer.ts'
@@ -105,7 +105,11 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
     const upgrade = this.takeUpgrade()
     await core.ready
     if (token !== undefined) return core.identify(tokenRequest(this.#entrance.url, token))
-    return upgrade && core.identify(upgradeRequest(upgrade, core.allowedOrigins))
+    if (!upgrade) return null
+    const identity = await core.identify(upgradeRequest(upgrade, core.allowedOrigins))
+    if (!identity && isForeignUpgrade(upgrade, core.allowedOrigins))
+      throw core.foreignOrigin(upgrade.headers.origin)
+    return identity
   }
 
   private takeUpgrade(): IncomingMessage | null {

@@ -2,9 +2,10 @@
 import type { PushOutcome } from '../../postgres/apply/writer.ts'
 import type { Hello } from '../../protocol/messages/hello.ts'
 import type { Welcome } from '../../protocol/messages/welcome.ts'
-import type { ErrorCode } from '../../protocol/errors.ts'
+import { type ErrorCode, SynclineError } from '../../protocol/errors.ts'
 import { type Frame, frameOf } from '../frames/frame.ts'
 import type { Identity } from '../identity.ts'
+import { errorFrame } from './answers.ts'
 import type { User } from '../../protocol/user.ts'
 import type { Session } from './session.ts'
 
@@ -20,6 +21,7 @@ export async function greet(session: Session, hello: Hello): Promise<Greeting | 
   try {
     return await admit(session, hello)
   } catch (error) {
+    if (error instanceof SynclineError) return turnedAway(session, error)
     session.engine.log.warn({ error: String(error) }, 'A greeting failed.')
     session.dismiss('unavailable', true, 1_000)
     return null
@@ -54,6 +56,13 @@ export function isTurnedAway(session: Session, user: User, device: string): bool
 
 /** When another connection of the user may have ended, in ms. */
 const ROOM_AGAIN_MS = 5_000
+
+/** Told why, and not to come again: a page of a foreign origin would be refused for ever. */
+function turnedAway(session: Session, { code, message }: SynclineError): null {
+  session.send(errorFrame(code, { message }))
+  session.dismiss(code, false)
+  return null
+}
 
 function refused(session: Session, code: ErrorCode, message?: string): null {
   session.refuse(code, { message })

@@ -37,7 +37,7 @@ type Stage = SessionPhase | 'outdated'
 export interface Caller extends Outlet {
   /** Where it comes from; limits are shared by all that come from there. */
   readonly address: string
-  /** Finds out who it is: by a token of a message, or by the request that opened the connection. */
+  /** Finds out who it is: by a token of a message, or by the request that opened the connection; throws a `SynclineError` for a foreign page. */
   identify(token?: string): Promise<Identity | null>
 }
 
