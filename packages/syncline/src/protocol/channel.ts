@@ -24,7 +24,7 @@ export function parseChannel(name: string): Channel | null {
   if (id === null) return null
   if (slash === -1) return { form: 'room', model, id }
   const collection = rest.slice(slash + 1)
-  return /^[A-Za-z_][A-Za-z0-9_.]*$/.test(collection) ? { form: 'collection', model, id, collection } : null
+  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(collection) ? { form: 'collection', model, id, collection } : null
 }
 
 /** Writes a name. */

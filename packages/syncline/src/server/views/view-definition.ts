@@ -13,7 +13,7 @@ import type { Rules } from '../../postgres/rules.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
 import type { User } from '../../protocol/user.ts'
 import type { CompiledSchema, Model, Relation } from '../../schema/model.ts'
-import type { ChannelTarget } from '../channel-target.ts'
+import type { ChannelTarget, CollectionTarget } from '../channel-target.ts'
 import { conditionKey } from '../rooms/check-readers.ts'
 
 export interface ViewDefinition {
@@ -48,7 +48,7 @@ export function defineView(
   const model = schema.models[relation.to] as Model
   const dependencies = new Set(relation.through === undefined ? [] : [relation.through])
   const belongs = belongsTo(schema, parent, relation, id)
-  const isReadWithParent = isReadWith(rules, parent, model, relation)
+  const isReadWithParent = isReadWith(rules, target, model)
   const condition = isReadWithParent
     ? belongs
     : sql`${belongs} and (${rules.read(model, user, RECORD)}
@@ -58,10 +58,14 @@ export function defineView(
 
 /**
  * Whether each record of the collection is read by whoever reads the one it belongs to: then it is one view for all.
- * So is one of a model for which nothing is declared: the collection is its only rule.
+ * So is one of a model for which nothing but the collection is declared: that is its only rule.
  */
-function isReadWith(rules: Rules, parent: Model, model: Model, { through, field }: Relation): boolean {
-  if (rules.readingRules(model).length === 0) return true
+function isReadWith(
+  rules: Rules,
+  { model: parent, relation: { through, field }, isUndeclared }: CollectionTarget,
+  model: Model,
+): boolean {
+  if (rules.readingRules(model).length === 0) return isUndeclared !== true
   return through === undefined && rules.isReadThrough(model, model.fields[field]?.column ?? field, parent)
 }
 
