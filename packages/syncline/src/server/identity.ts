@@ -6,6 +6,8 @@ export interface Identity {
   readonly user: User
   /** Time (ms since 1970) at which what proved it expires; the connection ends then plus a short grace. */
   readonly expiresAtMs?: number
+  /** What expires is a stored session, which no fresh token prolongs. @default false: a token */
+  readonly isSession?: boolean
   /** Asks whether the session behind it still exists; a connection whose session was deleted ends. */
   readonly isStillValid?: () => Promise<boolean>
   /** Reads the user anew, null when the session is gone; rights that hang on the user's properties are checked again. */

@@ -70,6 +70,7 @@ function identityOf(session: Session, proof: SessionProof, find: StoredSessions[
   const current = () => userOf(find, proof.id)
   return {
     user: session.user,
+    isSession: true,
     ...(ends.length > 0 && { expiresAtMs: Math.min(...ends) }),
     isStillValid: async () => (await current())?.id === session.user.id,
     current,

@@ -35,7 +35,7 @@ export abstract class ProofWatch {
 
   /** Wakes the watch when something is due. */
   protected abstract get clock(): ProofClock
-  /** The time of the proof is over, and the grace after it. */
+  /** The time of a token is over, and the grace after it. */
   protected abstract onExpired(): void
   /** The stored session is gone. */
   protected abstract onEnded(): void
@@ -74,7 +74,9 @@ export abstract class ProofWatch {
   /** Does what is due, and says when it wants to be asked again. */
   tick(nowMs: number): number {
     if (nowMs >= this.endsAtMs) {
-      this.onExpired()
+      // A session cannot be renewed as a token can.
+      if (this.stored?.identity.isSession) this.onEnded()
+      else this.onExpired()
       return Infinity
     }
     const { stored } = this
