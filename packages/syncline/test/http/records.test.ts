@@ -327,6 +327,40 @@ describe('writing', () => {
     expect((await answerOf(late)).error).toMatchObject({ code: 'changed', version: 3 })
   })
 
+  test('`If-None-Match` keeps a record that is there from being written', async () => {
+    const camera = await newCamera()
+    const send = (method: string, tags: string) =>
+      stage.as('ben', `/api/cameras/${camera.id}`, {
+        method,
+        ...(method === 'PUT' && { json: { name: tags } }),
+        headers: { 'if-none-match': tags },
+      })
+
+    const answers = [
+      await send('PUT', '*'),
+      await send('PUT', '"7", "1"'),
+      await send('DELETE', '*'),
+      await send('PUT', '"7"'),
+    ]
+
+    expect(answers.map(({ status }) => status)).toEqual([412, 412, 412, 200])
+    expect((await answerOf(answers[0] as Response)).error).toMatchObject({ code: 'changed' })
+  })
+
+  test('a record is saved whole as it was read: its `version` is the one that its author saw', async () => {
+    const camera = await newCamera()
+    const { version } = (await answerOf(await stage.as('ben', `/api/cameras/${camera.id}`))).data
+    const save = (json: object) =>
+      stage.as('ben', `/api/cameras/${camera.id}`, { method: 'PUT', json: { id: camera.id, ...json } })
+
+    const first = await save({ name: 'First', version })
+    const older = await save({ name: 'Second', version })
+    const odd = await save({ name: 'Third', version: 'new' })
+
+    expect([first.status, older.status, odd.status]).toEqual([200, 200, 422])
+    expect((await answerOf(older)).data).toMatchObject({ name: 'Second', version: Number(version) + 2 })
+  })
+
   test('a body that is not JSON is said to be one', async () => {
     const camera = await newCamera()
     const broken = await stage.as('ben', `/api/cameras/${camera.id}`, {

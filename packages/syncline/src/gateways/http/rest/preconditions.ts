@@ -26,8 +26,9 @@ export function expectedVersions(headers: Headers): readonly number[] | undefine
   )
 }
 
-/** Whether the client has this version already. */
+/** Whether the client has this version already; `*` is any. */
 export function isFresh(headers: Headers, version: number): boolean {
+  if (headers.get('if-none-match')?.trim() === '*') return true
   return (headers.get('if-none-match') ?? '')
     .split(',')
     .some((tag) => tag.trim().replace(/^W\//, '') === tagOf(version))

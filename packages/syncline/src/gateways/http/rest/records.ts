@@ -16,7 +16,7 @@ import type { Route } from '../route.ts'
 import { listQueryOf } from './list-query.ts'
 import { expectedVersions, fingerprintOf, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
 import { isParentReadable, leadsInto, readPage, readRecord } from './read-records.ts'
-import { recordBodyOf, withParent } from './record-body.ts'
+import { recordBodyOf, withoutVersion, withParent } from './record-body.ts'
 import { type Parent, type Target, targetOf } from './target.ts'
 
 type RecordTarget = Target & { readonly id: string; readonly shownId: string }
@@ -93,15 +93,35 @@ async function update(call: Call, target: RecordTarget): Promise<Response> {
     const message = 'The `id` of a record cannot change. Leave it out, or create another record.'
     return refusal({ code: 'protected_field', message, field: 'id' })
   }
-  const outcome = await write(call, target, { id: target.shownId, action: 'update', fields, text })
+  if (await isUnwanted(call, target)) return refusal(HAD_ALREADY)
+  const { model, id: ownId } = target
+  const seen = withoutVersion(model, fields)
+  const outcome = await write(call, target, { id: target.shownId, action: 'update', ...seen, text })
   if (!outcome.ok) return refused(outcome)
-  const found = await readRecord(call.core, call.identity.user, target)
-  if (!found) return json(200, { data: { id: target.shownId, version: outcome.version } })
+  // Not by its path: the write may have moved it to another parent.
+  const found = await readRecord(call.core, call.identity.user, { model, id: ownId })
+  const etag = tagOf(outcome.version)
+  if (!found) return json(200, { data: { id: target.shownId, version: outcome.version } }, { etag })
   return jsonText(200, `{"data":${found.text}}`, { etag: tagOf(found.version) })
+}
+
+/** Whether `If-None-Match` names the record that is there, so that nothing may be written; a repeat was judged before. */
+async function isUnwanted(call: Call, { model, id }: RecordTarget): Promise<boolean> {
+  const { core, identity, request } = call
+  if (!request.headers.has('if-none-match')) return false
+  const found = await readRecord(core, identity.user, { model, id })
+  return found !== null && isFresh(request.headers, found.version) && !(await isRepeat(call))
+}
+
+const HAD_ALREADY: Refused = {
+  code: 'changed',
+  message:
+    '`If-None-Match` names the version that the record has, so it was not written. Leave it out, or send `If-Match` with the `ETag` to write over that version alone.',
 }
 
 async function remove(call: Call, target: RecordTarget): Promise<Response> {
   if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
+  if (await isUnwanted(call, target)) return refusal(HAD_ALREADY)
   const outcome = await write(call, target, { id: target.shownId, action: 'delete' })
   return outcome.ok ? new Response(null, { status: 204 }) : refused(outcome)
 }
@@ -124,6 +144,8 @@ interface Intent {
   readonly id: string
   readonly action: 'create' | 'update' | 'delete'
   readonly fields?: Readonly<Record<string, unknown>>
+  /** The version that its author saw. */
+  readonly base?: number
   /** The body as it came. */
   readonly text?: string
 }
@@ -134,7 +156,7 @@ async function write(call: Call, target: Target, { text = '', ...intent }: Inten
   const ifVersion = intent.action === 'create' ? undefined : await expectedVersion(call, target)
   return core.write({
     user: identity.user,
-    op: acceptOp(core.schema, core.ids, { model: model.name, base: ifVersion, ...intent }),
+    op: acceptOp(core.schema, core.ids, { model: model.name, ...intent, base: ifVersion ?? intent.base }),
     ifVersion,
     idempotencyKey: idempotencyKey(request.headers, request.method, url.pathname),
     ...(request.headers.has('idempotency-key') && { request: fingerprintOf(text) }),
