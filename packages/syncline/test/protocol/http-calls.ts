@@ -61,7 +61,7 @@ export const HTTP_CALLS: readonly HttpCall[] = [
   {
     call: 'PUT /api/{table}/{id}',
     who: 'users',
-    does: 'writes the fields that are named; `If-Match` makes an overwrite a 412, `Idempotency-Key` a repetition safe',
+    does: 'writes the fields that are named; `If-Match` makes an overwrite a 412, `If-None-Match: *` any write; `version` in the body is the one that its author saw; `Idempotency-Key` a repetition safe',
   },
   { call: 'DELETE /api/{table}/{id}', who: 'users', does: 'deletes it: 204' },
   {
