@@ -22,7 +22,7 @@ afterAll(() => server.close())
 const cookieOf = (session: string) =>
   cookieHeader('session', session, SECRET, { isSecure: false }).split(';')[0] as string
 /** With a session, with one that ended, with nothing. */
-const visits = [{ cookie: cookieOf('s-ana') }, { cookie: cookieOf('s-gone') }, {}]
+const visits: Record<string, string>[] = [{ cookie: cookieOf('s-ana') }, { cookie: cookieOf('s-gone') }, {}]
 
 async function answerOnSocket(headers: Record<string, string>, token?: string) {
   const socket = await server.socket(undefined, { headers })
