@@ -2,8 +2,8 @@
 import { defineCommand } from 'citty'
 import { FRESH_DATABASE } from '../postgres/capture/describe-database.ts'
 import type { Drift } from '../postgres/capture/drift.ts'
-import { formatMigration } from '../postgres/capture/format-migration.ts'
-import { type MigrateOptions, migrate, type MigrationReport } from '../postgres/capture/migrate.ts'
+import { formatMigration, titleOf } from '../postgres/capture/format-migration.ts'
+import { type MigrateOptions, migrate, type MigrationReport, refuse } from '../postgres/capture/migrate.ts'
 import { planMigration } from '../postgres/capture/migration-plan.ts'
 import { guardNames, guardTables } from '../server/access/guard-tables.ts'
 import { chooseDatabase } from './choose-database.ts'
@@ -72,7 +72,9 @@ async function runMigrate(args: MigrateArguments, terminal: Terminal): Promise<n
 
 function withoutDatabase(args: MigrateArguments, { schema }: Declaration, terminal: Terminal): number {
   if (args.print) {
-    terminal.out(formatMigration(planMigration(schema, FRESH_DATABASE).steps).trimEnd())
+    const { steps, drift } = planMigration(schema, FRESH_DATABASE)
+    refuse(drift)
+    terminal.out(formatMigration(steps).trimEnd())
     return 0
   }
   terminal.error(
@@ -95,7 +97,7 @@ function optionsOf(
     print: args.print ?? false,
     addColumns: args.addColumns ?? false,
     mendRooms: args.mendRooms ?? false,
-    onStep: ({ table, purpose }) => terminal.out(`${table === null ? '' : `${table}: `}${purpose}`),
+    onStep: (step) => terminal.out(titleOf(step)),
   }
 }
 

@@ -53,6 +53,7 @@ function compileField(name: string, settings: FieldSettings, idTypes: IdTypes): 
     ...(values && { values: [...values] }),
     ...(references !== undefined && { references, idType: idTypes.get(references) ?? 'text' }),
     ...(settings.filledByDatabase && { filledByDatabase: true }),
+    ...(settings.filler !== undefined && { filler: settings.filler }),
     ...(settings.as && { as: settings.as }),
     ...(validator && { validator }),
   }
@@ -75,10 +76,16 @@ function settingsMistakes(name: string, settings: FieldSettings, idTypes: IdType
     valuesMistake(settings),
     policyMistake(settings),
     validatorMistake(settings),
+    fillerMistake(settings),
     settings.hasDefault && settings.filledByDatabase
       ? 'has a default and is filled by the database. Keep one of the two.'
       : undefined,
   ].filter((mistake) => mistake !== undefined)
+}
+
+function fillerMistake({ filler }: FieldSettings): string | undefined {
+  if (filler === undefined || (typeof filler === 'string' && filler.trim() !== '')) return undefined
+  return `is filled by the database with ${JSON.stringify(filler)}, which is no SQL. Write an expression, such as .filledByDatabase('now()'), or nothing.`
 }
 
 function columnMistake({ column }: FieldSettings): string | undefined {

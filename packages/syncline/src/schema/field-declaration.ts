@@ -10,6 +10,7 @@ export interface FieldSettings {
   readonly default?: unknown
   readonly hasDefault: boolean
   readonly filledByDatabase: boolean
+  readonly filler?: string
   readonly values?: readonly string[]
   readonly references?: string
   readonly onConflict: ConflictPolicy
@@ -65,9 +66,17 @@ export class FieldDeclaration<
     return new FieldDeclaration({ ...this.settings, default: value, hasDefault: true })
   }
 
-  /** Says that the database fills the column (a column default, a trigger) when a new record does not name it. */
-  filledByDatabase(): FieldDeclaration<Value, Kind, Nullable, true, Policy, Target> {
-    return new FieldDeclaration({ ...this.settings, filledByDatabase: true })
+  /**
+   * Says that the database fills the column (a column default, a trigger) when a new record does not name it.
+   * `expression` is the column's default in SQL, used where `migrate` makes the column. Without it a timestamp or date
+   * gets the time of the write, a uuid a random one, an integer or bigint the next number; other kinds need it.
+   */
+  filledByDatabase(expression?: string): FieldDeclaration<Value, Kind, Nullable, true, Policy, Target> {
+    return new FieldDeclaration({
+      ...this.settings,
+      filledByDatabase: true,
+      ...(expression !== undefined && { filler: expression }),
+    })
   }
 
   /** Says what happens when two authors change the field without having seen each other. @default 'overwrite' */

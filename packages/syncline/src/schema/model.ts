@@ -41,6 +41,8 @@ export interface Field {
   readonly idType?: IdType
   /** The database fills the column when a create does not name the field. */
   readonly filledByDatabase?: boolean
+  /** SQL expression that fills the column where `migrate` makes it. */
+  readonly filler?: string
   /** Type of a `bigint` in rows on the device; on the wire it is always a string. */
   readonly as?: 'bigint'
   readonly onConflict: ConflictPolicy

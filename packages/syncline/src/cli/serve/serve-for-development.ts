@@ -3,6 +3,7 @@
  * a proof unless `access.ts` exports `authenticate`.
  */
 import { MigrationRefused } from '../../postgres/capture/drift.ts'
+import { titleOf } from '../../postgres/capture/format-migration.ts'
 import { RulesRefused } from '../../server/access/check-rules.ts'
 import type { Database } from '../../postgres/database.ts'
 import { pglite } from '../../postgres/drivers/pglite.ts'
@@ -117,7 +118,7 @@ async function migrateAloud(
   for (const { message } of drift) to.error(`warning: ${message}`)
   await migrate(subject, {
     addColumns,
-    onStep: ({ table, purpose }) => to.out(`migrate  ${table === null ? '' : `${table}: `}${purpose}`),
+    onStep: (step) => to.out(`migrate  ${titleOf(step)}`),
   })
   return new Set(drift.map(({ message }) => message))
 }

@@ -84,6 +84,26 @@ export function noIdMade({ name }: Model): Refusal {
   return { code: 'constraint', message, field: 'id' }
 }
 
+/** A refusal for a new record that leaves out what the database should fill and does not. */
+export function notFilled(
+  { name, table, fields }: Model,
+  { id: ownId, shownId: id = ownId }: NamedOp,
+  column: string,
+): Refusal {
+  const field = Object.values(fields).find((candidate) => candidate.column === column)?.name
+  const fact = `The database refused to create \`${name}\`${id === '' ? '' : ` \`${id}\``}: column \`${column}\` of \`${table}\` may not be null, and the database does not fill it.`
+  return field === undefined
+    ? {
+        code: 'constraint',
+        message: `${fact} Give the column a default, or declare a field of \`${name}\` for it.`,
+      }
+    : {
+        code: 'constraint',
+        message: `${fact} Write field \`${field}\`, or give the column a default.`,
+        field,
+      }
+}
+
 /** A refusal for what is no model or no field. */
 export function unknownName(op: AcceptedOp, field?: string): Refusal {
   return field === undefined

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { SynclineError } from '../../protocol/errors.ts'
+import { defineSchema, model, text, timestamp } from '../../schema/index.ts'
+import type { Model } from '../../schema/model.ts'
 import { isConnectionLoss, meaningOf } from './sql-error.ts'
 
 const serverError = (code: string, more: object = {}) =>
@@ -61,6 +63,37 @@ test('A3: what a constraint says of other records is not repeated', () => {
   })
 
   expect(JSON.stringify(meaningOf(error, op))).not.toContain('secret')
+})
+
+test('W3: a create that leaves out what the database does not fill is told so, and what to do', () => {
+  const { models } = defineSchema({
+    models: { task: model('app.tasks', { title: text(), createdAt: timestamp().filledByDatabase() }) },
+  })
+  const create = { n: 1, model: 'task', id: 't', action: 'create' } as const
+  const textOf = (column: string, fields: Record<string, unknown>, table = 'tasks') => {
+    const meaning = meaningOf(
+      serverError('23502', { column, table }),
+      { ...create, fields },
+      models['task'] as Model,
+    )
+    return meaning.kind === 'refused' ? meaning.refusal : meaning
+  }
+
+  expect(textOf('created_at', { title: 'A' })).toEqual({
+    code: 'constraint',
+    field: 'createdAt',
+    message:
+      'The database refused to create `task` `t`: column `created_at` of `app.tasks` may not be null, and the database does not fill it. Write field `createdAt`, or give the column a default.',
+  })
+  expect(textOf('place', { title: 'A' })).toMatchObject({
+    message: expect.stringContaining('Give the column a default, or declare a field of `task` for it.'),
+  })
+  expect(textOf('created_at', { createdAt: null })).toMatchObject({
+    message: expect.stringContaining('because of field `createdAt`. Write another value.'),
+  })
+  expect(textOf('created_at', {}, 'audit')).toMatchObject({
+    message: expect.stringContaining('Write another value.'),
+  })
 })
 
 test('W2: only a lost connection leaves it open what was done', () => {

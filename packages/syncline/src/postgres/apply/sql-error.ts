@@ -2,7 +2,7 @@
 import { SynclineError } from '../../protocol/errors.ts'
 import type { Model } from '../../schema/model.ts'
 import { FAILED_OP, KEY_USED, REFUSED_OP, STALE_DEVICE } from './apply-function.ts'
-import { noIdMade, type Refusal, refusal } from './refusal.ts'
+import { noIdMade, notFilled, type Refusal, refusal } from './refusal.ts'
 import type { AcceptedOp } from './writer.ts'
 
 /** The parts of a driver's error that PostgreSQL fills. */
@@ -77,15 +77,24 @@ function refusalOf(error: ServerError, op: AcceptedOp, model?: Model): Refusal {
   if (error.code === '42501') return refusal('forbidden', op)
   if (error.code === 'P0001') return { code: 'constraint', message: error.message }
   // 23502 not_null_violation
-  if (error.code === '23502' && op.id === '' && model && isIdOf(model, error)) return noIdMade(model)
+  if (error.code === '23502' && model && isOfTable(model, error)) {
+    if (op.id === '' && error.column === model.idColumn) return noIdMade(model)
+    if (op.action === 'create' && isLeftOut(error, op, model)) return notFilled(model, op, error.column)
+  }
   const field = fieldOf(error, model)
   const isData = error.code.startsWith('22') || error.code.startsWith('54')
   return refusal(isData ? 'invalid_value' : 'constraint', op, field === undefined ? {} : { field })
 }
 
-/** A trigger of the application may write other tables, whose ids have the same name. */
-function isIdOf({ table, idColumn }: Model, error: ServerError): boolean {
-  return error.column === idColumn && error.table === table.split('.').at(-1)
+/** A trigger of the application may write other tables, whose columns have the same names. */
+function isOfTable({ table }: Model, error: ServerError): error is ServerError & { column: string } {
+  return error.column !== undefined && error.table === table.split('.').at(-1)
+}
+
+/** Whether the op named no value for the column that stayed empty. */
+function isLeftOut(error: ServerError, { fields = {} }: AcceptedOp, model: Model): boolean {
+  const field = fieldOf(error, model)
+  return field === undefined || !Object.hasOwn(fields, field)
 }
 
 function ownRefusal(error: ServerError, op: AcceptedOp): Refusal {

@@ -7,6 +7,7 @@
  */
 import type { CompiledSchema, Field, Model } from '../../schema/model.ts'
 import { quoteIdentifier } from '../sql.ts'
+import { fillerOf } from './column-filler.ts'
 import { columnType, idColumnType } from './column-type.ts'
 import { defaultLiteral } from './default-literal.ts'
 
@@ -16,7 +17,7 @@ const LONGEST_NAME = 63
 export function createTable(model: Model, name: string): string {
   const columns = [
     idDefinition(model),
-    ...Object.values(model.fields).map((field) => columnDefinition(field)),
+    ...Object.values(model.fields).map((field) => columnDefinition(model, field)),
     ...ownColumns(model).map(({ definition }) => definition),
   ]
   return `create table ${name} (\n  ${columns.join(',\n  ')}\n)`
@@ -39,13 +40,16 @@ export function ownColumns(
     .map(({ name, type, rest }) => ({ name, type, definition: `${quoteIdentifier(name)} ${type}${rest}` }))
 }
 
-/** Definition of a field's column: type, whether it may be null, default. */
-export function columnDefinition(field: Field): string {
+/** Definition of a field's column: type, whether it may be null, default or what else fills it. */
+export function columnDefinition(model: Model, field: Field): string {
   const isRequired = field.nullable ? '' : ' not null'
+  const filler = fillerOf(model, field)
   const value =
-    field.default === undefined || field.default === null
-      ? ''
-      : ` default ${defaultLiteral(field, field.default)}`
+    filler !== undefined
+      ? ` ${filler}`
+      : field.default === undefined || field.default === null
+        ? ''
+        : ` default ${defaultLiteral(field, field.default)}`
   return `${quoteIdentifier(field.column)} ${columnType(field)}${isRequired}${value}`
 }
 

@@ -7,6 +7,7 @@ type DriftKind =
   | 'virtual_column'
   | 'id_not_unique'
   | 'nullability'
+  | 'unfilled_column'
   | 'enum_values'
   | 'trigger_after_stamp'
   | 'trigger_before_log'

@@ -1,6 +1,7 @@
 /** Compares an existing table with its model: what is missing, what has another type, what would be missed. */
 import type { CompiledSchema, Field, FieldKind, IdType, Model } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
+import { unfilledColumns, unfilledDrift } from './column-filler.ts'
 import { columnType } from './column-type.ts'
 import type { ColumnDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
@@ -130,7 +131,7 @@ function fieldDrift(
   addColumns: boolean,
 ): Drift[] {
   if (column === undefined) {
-    if (addColumns) return []
+    if (addColumns) return unfilledColumns(model, [field])
     return [
       missing(
         model,
@@ -145,6 +146,7 @@ function fieldDrift(
   return [
     ...generatedDrift(model, field, column),
     ...nullDrift(model, field, column),
+    ...unfilledDrift(model, table, field, column),
     ...enumDrift(model, field, column),
   ]
 }

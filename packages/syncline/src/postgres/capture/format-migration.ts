@@ -7,8 +7,13 @@ export function formatMigration(steps: readonly MigrationStep[]): string {
   return `${steps.map(formatStep).join('\n\n')}\n`
 }
 
+/** What a step is, in a line: `tasks: new table`. */
+export function titleOf({ table, purpose, note = '' }: MigrationStep): string {
+  return `${table === null ? '' : `${table}: `}${purpose}${note}`
+}
+
 function formatStep(step: MigrationStep): string {
-  const title = `-- ${step.table === null ? '' : `${step.table}: `}${step.purpose}${step.run === 'until done' ? '; repeat until no row is left' : ''}`
+  const title = `-- ${titleOf(step)}${step.run === 'until done' ? '; repeat until no row is left' : ''}`
   const statements = step.statements.map((statement) => `${statement};`)
   if (step.run !== 'once') return [title, ...statements].join('\n')
   return [title, 'begin;', ...statements, 'commit;'].join('\n')

@@ -235,7 +235,8 @@ async function hasUnsettled(connection: Connection): Promise<boolean> {
   return answer?.found ?? false
 }
 
-function refuse(drift: readonly Drift[]): void {
+/** @throws MigrationRefused when a difference keeps the schema from working */
+export function refuse(drift: readonly Drift[]): void {
   const blocking = drift.filter(({ isBlocking }) => isBlocking)
   if (blocking.length > 0) throw new MigrationRefused(blocking)
 }

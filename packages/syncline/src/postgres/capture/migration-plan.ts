@@ -21,6 +21,7 @@ import {
   type WantedTrigger,
 } from './capture-triggers.ts'
 import { type CapturedTable, capturedTable } from './captured-table.ts'
+import { fillersNote, unfilledColumns } from './column-filler.ts'
 import { completeTables, roomColumns } from './complete-description.ts'
 import { typeDrift } from './columns-note.ts'
 import {
@@ -60,6 +61,8 @@ export interface CaptureOptions {
 export interface MigrationStep {
   /** What the step is for, in a few words. */
   readonly purpose: string
+  /** What else its reader should know, as `; …`. */
+  readonly note?: string
   /** Table as declared; null for what belongs to all. */
   readonly table: string | null
   readonly statements: readonly string[]
@@ -90,7 +93,9 @@ export function planMigration(
     ...sharedTables(schema),
     ...models.flatMap((model) => {
       const existing = database.tables.get(model.table)
-      return existing === undefined ? [] : findDrift(model, existing, options.addColumns ?? false)
+      return existing === undefined
+        ? unfilledColumns(model, Object.values(model.fields))
+        : findDrift(model, existing, options.addColumns ?? false)
     }),
     ...missingGuards(schema, database, options),
     ...undeclared(schema, database, options),
@@ -212,7 +217,14 @@ function ownObjects(database: DatabaseDescription): MaybeStep {
 
 function newTable(database: DatabaseDescription, { model, table }: CapturedTable): MaybeStep {
   if (database.tables.has(model.table)) return false
-  return { purpose: 'new table', table: model.table, statements: [createTable(model, table)], run: 'once' }
+  const note = fillersNote(model, Object.values(model.fields))
+  return {
+    purpose: 'new table',
+    note,
+    table: model.table,
+    statements: [createTable(model, table)],
+    run: 'once',
+  }
 }
 
 function newReferences(
@@ -242,14 +254,16 @@ function newColumns(
   }))
   const declared = Object.values(model.fields).map((field) => ({
     name: field.column,
-    definition: columnDefinition(field),
+    definition: columnDefinition(model, field),
   }))
   const wanted =
     existing === undefined ? rooms : [...(options.addColumns ? declared : []), ...ownColumns(model), ...rooms]
   const missing = wanted.filter(({ name }) => !has(name))
   if (missing.length === 0) return false
+  const added = Object.values(model.fields).filter((field) => existing && !has(field.column))
   return {
     purpose: 'new columns',
+    note: fillersNote(model, added),
     table: model.table,
     statements: [
       `alter table ${table}\n  ${missing.map(({ definition }) => `add column ${definition}`).join(',\n  ')}`,
