@@ -25,6 +25,7 @@ import {
 } from './development.ts'
 import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
+import { noteClient, noteClosed } from './open-clients.ts'
 import { type Observable, partOf } from './observable.ts'
 import type { ParkedOp } from './outbox/outbox.ts'
 import type { Submission } from './outbox/submissions.ts'
@@ -83,6 +84,7 @@ export interface Client<S extends Schema> {
 export function createClient<S extends Schema>(options: ClientOptions<S>): Client<S> {
   refuseNoSchema(options)
   const engine = new Engine(options as ClientOptions<Schema>)
+  noteClient(engine, options)
   const { schema } = options
   const context = draftContext(engine, options)
   let isClosed = false
@@ -129,9 +131,13 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     connect: () => engine.connect(),
     close() {
       isClosed = true
+      noteClosed(schema, engine)
       engine.close()
     },
-    signOut: async ({ discard = false } = {}) => refuseUnsent(await engine.purge(discard)),
+    signOut: async ({ discard = false } = {}) => {
+      refuseUnsent(await engine.purge(discard))
+      noteClosed(schema, engine)
+    },
   }
 }
 

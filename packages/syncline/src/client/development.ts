@@ -12,6 +12,8 @@ import { kebabCase } from '../schema/kebab-case.ts'
 import type { CompiledSchema, Field, Model } from '../schema/model.ts'
 import { nearestName, suggestion } from '../schema/nearest-name.ts'
 import { modelNamed } from './model-named.ts'
+import { hasTwin } from './open-clients.ts'
+import { warn } from './warn.ts'
 
 /** How long a page has to join a room after it asked for a query, in ms. */
 const JOIN_WITHIN_MS = 5_000
@@ -166,16 +168,12 @@ export function explainEmptiness(schema: Schema, client: object, queries: object
   } catch {}
 }
 
-function warn(text: string): void {
-  // oxlint-disable-next-line no-console -- this is what the console is for
-  console.warn(`[syncline] ${text}`)
-}
-
 /** A client that is gone by then is told nothing, and is not kept for it. */
 function warnLater(schema: Schema, model: Model, ref: WeakRef<object>): void {
   const timer: unknown = setTimeout(() => {
     const client = ref.deref()
-    if (client) warnIfEmpty(schema, model, client)
+    // A render that was thrown away may have asked a client that nobody uses.
+    if (client && !hasTwin(schema, client)) warnIfEmpty(schema, model, client)
   }, JOIN_WITHIN_MS)
   // A program that has nothing else to do need not wait for it.
   ;(timer as { unref?: () => void }).unref?.()
