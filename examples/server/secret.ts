@@ -8,14 +8,16 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Settings } from './settings.ts'
 
-const SHORTEST = 16
+/** As Syncline says of the secrets that it is given itself. */
+const LEAST_BYTES = 32
 
 /** Returns the server's secret; makes and keeps a random one when the environment gives none. */
 export function loadSecret({ secret, dataDir }: Settings, log: Logger): string {
-  if (secret && secret.length < SHORTEST)
+  const bytes = Buffer.byteLength(secret ?? '')
+  if (secret && bytes < LEAST_BYTES)
     log.warn(
-      { characters: secret.length },
-      `SYNCLINE_SECRET has ${secret.length} characters, which somebody could guess. Set one of ${SHORTEST} random characters at least.`,
+      { bytes },
+      `SYNCLINE_SECRET has ${bytes} bytes, which somebody could guess. Set at least ${LEAST_BYTES} random bytes (openssl rand -hex 32).`,
     )
   if (secret) return secret
   const file = join(dataDir, 'secret')

@@ -38,8 +38,8 @@ import { rememberCore } from './core-of.ts'
 import { createExplain, type Explain } from './explain.ts'
 import { createHttpGateway } from './http/gateway.ts'
 import type { RequestContext } from './http/to-node.ts'
+import { readSecrets } from './read-secrets.ts'
 import { type ClientOptions, readSettings } from './settings.ts'
-import { type Environment, environmentSecret } from '../server/environment.ts'
 import { createUpgrades } from './upgrades.ts'
 import { createWebSocketGateway } from './websocket/gateway.ts'
 
@@ -53,7 +53,7 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   /** Who may read and write what; a model without a rule is read by nobody. */
   readonly access: Access<S, U>
   /**
-   * Seals cursors, at least 16 characters; put a new secret in front of the old ones to rotate.
+   * Seals cursors; put a new secret in front of the old ones to rotate. The log warns of one below 32 bytes.
    * @default the environment's SYNCLINE_SECRET (JWT_SECRET)
    */
   readonly secret?: string | readonly string[]
@@ -131,12 +131,13 @@ export function createSync<S extends Schema, U extends User = User>(options: Syn
   const environment = process.env
   const { enabled, limits, client, allowedOrigins } = readSettings(options, environment)
   const rules = compileAccess(schema, options.access as never, logger)
+  const authenticate = [options.authenticate].flat()
   const core = createCore({
     schema,
     database,
     rules,
-    authenticate: [options.authenticate].flat(),
-    secrets: secretsOf(options.secret, environment),
+    authenticate,
+    secrets: readSecrets(options.secret, environment, authenticate, logger),
     ids: options.ids,
     allowedOrigins,
     limits,
@@ -247,21 +248,4 @@ function watchTables({ database, schema, log }: RunningCore): Watch {
     onError: (error) =>
       log.warn({ error: String(error) }, 'The triggers could not be looked at; it is tried again.'),
   })
-}
-
-const SHORTEST_SECRET = 16
-
-function secretsOf(
-  given: string | readonly string[] | undefined,
-  environment: Environment,
-): readonly string[] {
-  const found = given === undefined ? environmentSecret(environment) : undefined
-  const secrets = [given ?? found?.secret ?? []].flat()
-  const short = secrets.find(({ length }) => length < SHORTEST_SECRET)
-  if (secrets.length > 0 && short === undefined) return secrets
-  const name = found?.variable ?? 'secret'
-  const fact = short === undefined ? '`secret` is missing' : `\`${name}\` has only ${short.length} characters`
-  throw new TypeError(
-    `${fact}. Give at least ${SHORTEST_SECRET} random characters (createSync({ secret }) or SYNCLINE_SECRET): cursors are sealed with it.`,
-  )
 }

@@ -14,6 +14,7 @@
 import { environmentSecret } from '../server/environment.ts'
 import { silentLogger } from '../server/logger.ts'
 import type { PagePosition } from '../server/page-position.ts'
+import { isEmptySecret, MAKE_SECRET, secretWarnings } from '../server/secrets.ts'
 import { isInertia } from './asked.ts'
 import { type CarryStore, carryInCookie } from './carried.ts'
 import type { InertiaOptions } from './options.ts'
@@ -46,8 +47,13 @@ export function createInertia(options: InertiaOptions): Inertia {
   }
 }
 
-function defaultCarry({ secret = environmentSecret()?.secret }: InertiaOptions): CarryStore {
-  if (secret) return carryInCookie(secret)
+function defaultCarry({ secret = environmentSecret()?.secret, logger }: InertiaOptions): CarryStore {
+  if (secret !== undefined) {
+    if (isEmptySecret(secret))
+      throw new TypeError(`createInertia() was given an empty secret. Give ${MAKE_SECRET}.`)
+    for (const warning of secretWarnings('`secret` of createInertia()', secret)) logger?.warn({}, warning)
+    return carryInCookie(secret)
+  }
   return {
     read: () => null,
     write(carried) {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { defineSchema, model, text } from '../schema/index.ts'
 import { silentLogger } from '../server/logger.ts'
 import { createInertia } from './create-inertia.ts'
@@ -244,7 +244,9 @@ test('a changed cookie carries nothing, an older secret still opens, and a cooki
 })
 
 test('without a secret pages work and a redirect that carries something says what is missing', async () => {
-  const options = { secret: '' }
+  const options = { secret: undefined } as object
+  onTestFinished(() => void vi.unstubAllEnvs())
+  for (const name of ['SYNCLINE_SECRET', 'JWT_SECRET']) vi.stubEnv(name, undefined)
 
   const shown = await answer({}, (visit) => visit.flash({ notice: 'now' }).render('a'), options)
   const plain = await answer({}, (visit) => visit.redirect('/a'), options)

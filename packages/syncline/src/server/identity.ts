@@ -32,6 +32,8 @@ export interface Authenticate {
   (request: Request): Identity | null | Promise<Identity | null>
   /** Tables whose rows are the proof, such as `sessions`: a change there asks `current` or `isStillValid` at once. */
   readonly dependsOn?: readonly string[]
+  /** What the log should say when a server starts with it: that its secret is short. */
+  readonly warnings?: readonly string[]
   /** Says why a request that nobody took proves nothing; null when it carries no proof of this kind. */
   readonly whyNot?: (request: Request) => ProofFault | null | Promise<ProofFault | null>
 }

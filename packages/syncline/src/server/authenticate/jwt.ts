@@ -19,6 +19,7 @@ import { jwtVerify } from 'jose/jwt/verify'
 import type { User } from '../../protocol/user.ts'
 import { isUser } from '../access/call-rule.ts'
 import type { Authenticate, Identity, ProofFault } from '../identity.ts'
+import { isEmptySecret, MAKE_SECRET, secretWarnings } from '../secrets.ts'
 import {
   subjectFault,
   tokenFault,
@@ -30,7 +31,7 @@ import {
 } from './token-fault.ts'
 
 export interface JwtOptions {
-  /** Shared secret for HS256, or several with the newest first. At least 32 random bytes each. */
+  /** Shared secret for HS256, or several with the newest first. The log warns of one below 32 bytes. */
   readonly secret?: string | readonly string[]
   /** Public keys: one, a key set, or a function such as `createRemoteJWKSet(url)` of `jose`. */
   readonly keys?: CryptoKey | KeyObject | JSONWebKeySet | JWTVerifyGetKey
@@ -77,7 +78,8 @@ export function jwt(options: JwtOptions): Authenticate {
     return options.user ? UNKNOWN_USER : subjectFault(verdict.payload)
   }
   const dependsOn = options.table === undefined ? [] : [options.table].flat()
-  return Object.assign(identify, { dependsOn, whyNot })
+  const warnings = secretWarnings('`secret` of jwt()', options.secret ?? [])
+  return Object.assign(identify, { dependsOn, whyNot, warnings })
 }
 
 /** The token of `Bearer …`; null for every other proof. */
@@ -161,10 +163,8 @@ function verifiersOf(options: JwtOptions, { algorithms, audience, issuer }: Acce
     const source = keySource(keys)
     return [(token) => jwtVerify(token, source, checks)]
   }
-  const secrets = typeof secret === 'string' ? [secret] : (secret ?? [])
-  if (secrets.length === 0 || secrets.includes(''))
-    fail('was given an empty secret; use at least 32 random bytes')
-  return secrets.map((text) => {
+  if (isEmptySecret(secret ?? [])) fail(`was given an empty secret. Give ${MAKE_SECRET}`)
+  return [secret ?? []].flat().map((text) => {
     const key = new TextEncoder().encode(text)
     return (token) => jwtVerify(token, key, checks)
   })

@@ -8,6 +8,7 @@
  * The purpose must be this cookie's own: a value that was signed for another name proves nothing here. The value is an
  * integer or a text, in JSON or as Marshal writes these two; nothing else of Marshal is ever read.
  */
+import { isEmptySecret } from '../secrets.ts'
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { readMarshalled } from './marshalled-id.ts'
 import type { Secrets } from './signed-cookie.ts'
@@ -26,7 +27,7 @@ const ROUNDS = 1_000
 /** The keys with which an app may have signed. Throws a `TypeError` when a secret is empty. */
 export function railsKeys(secretKeyBase: Secrets): readonly Buffer[] {
   const secrets = [secretKeyBase].flat()
-  if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret === '')) {
+  if (isEmptySecret(secrets)) {
     throw new TypeError(
       'railsSession() was given an empty `secretKeyBase`. Give the Rails app’s own: `bin/rails runner "puts Rails.application.secret_key_base"`.',
     )

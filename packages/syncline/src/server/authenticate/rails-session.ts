@@ -1,6 +1,7 @@
 /** Who is asking, by the signed cookie that a Rails app has set: `Session.find_by(id: cookies.signed[:session_id])`. */
 import type { Authenticate } from '../identity.ts'
 import { railsKeys, readRailsCookie } from './rails-cookie.ts'
+import { secretWarnings } from '../secrets.ts'
 import { cookieNamed, type Secrets } from './signed-cookie.ts'
 import { byStoredSession, type StoredSessions } from './stored-session.ts'
 
@@ -23,5 +24,6 @@ export function railsSession(options: RailsSessionOptions): Authenticate {
     const content = signed === null ? null : readRailsCookie(keys, cookie, signed, Date.now())
     return content && { id: content.value, expiresAtMs: content.expiresAtMs }
   }
-  return byStoredSession(read, options, cookie)
+  const warnings = secretWarnings('`secretKeyBase` of railsSession()', secretKeyBase)
+  return Object.assign(byStoredSession(read, options, cookie), { warnings })
 }

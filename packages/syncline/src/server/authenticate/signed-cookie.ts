@@ -5,8 +5,9 @@
  * signs, all of them verify: put the new one in front to change it without signing anybody out.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { isEmptySecret, MAKE_SECRET } from '../secrets.ts'
 
-/** One secret, or several with the newest first. At least 32 random bytes each. */
+/** One secret, or several with the newest first. The log warns of one below 32 bytes. */
 export type Secrets = string | readonly string[]
 
 export interface CookieOptions {
@@ -84,10 +85,9 @@ function isEqual(right: Buffer, given: Buffer): boolean {
 }
 
 function listOf(secrets: Secrets): readonly string[] {
-  const list = typeof secrets === 'string' ? [secrets] : secrets
-  if (list.length > 0 && list.every((secret) => typeof secret === 'string' && secret !== '')) return list
+  if (!isEmptySecret(secrets)) return [secrets].flat()
   throw new TypeError(
-    'The secret that signs cookies is empty. Give at least 32 random bytes, for example in SYNCLINE_SECRET.',
+    `The secret that signs cookies is empty. Give ${MAKE_SECRET}, for example in SYNCLINE_SECRET.`,
   )
 }
 
