@@ -18,7 +18,9 @@ import type { ConnectionStatusEvent, EventName, EventNamed } from './events.ts'
 import {
   explainEmptiness,
   explainNames,
+  explainOptions,
   noteJoin,
+  refuseNoId,
   refuseNoSchema,
   refuseUnknownEvent,
   refuseUnknownModel,
@@ -83,6 +85,7 @@ export interface Client<S extends Schema> {
 /** Makes a client. It opens the device's storage and connects at once. */
 export function createClient<S extends Schema>(options: ClientOptions<S>): Client<S> {
   refuseNoSchema(options)
+  explainOptions(options)
   const engine = new Engine(options as ClientOptions<Schema>)
   noteClient(engine, options)
   const { schema } = options
@@ -107,6 +110,7 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
   return {
     schema,
     join(model, id) {
+      refuseNoId(schema, model, id)
       const channel = channelOf(schema, model, id)
       noteJoin(engine, channel)
       return createRoom(engine.rooms, channel)

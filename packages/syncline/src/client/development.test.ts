@@ -196,3 +196,16 @@ test('production is told nothing', () => {
 
   expect([named(query, 'tasks')(), records, warnings]).toEqual([undefined, [undefined, undefined], []])
 })
+
+test('an option that nothing reads, and a room without an id, are told', () => {
+  const options = { schema, autoConnect: false, url: 'http://localhost/sync', tokn: 'ana' } as const
+  const client = createClient(options)
+  clients.push(client)
+  const join = (model: string, id?: string) => () => client.join(model as 'project', id as string)
+
+  expect(warnings).toEqual(['[syncline] `createClient` has no option `tokn`. Did you mean `token`?'])
+  expect(join('project')).toThrow(
+    "`client.join('project', …)` was given undefined as the id. Give the id of a record, or 'mine'.",
+  )
+  expect(join('lens', '')).toThrow("Give 'all'.")
+})

@@ -65,6 +65,37 @@ export function refuseNoSchema({ schema }: { readonly schema?: unknown }): void 
   }
 }
 
+/** Warns of options that nothing reads. */
+export function explainOptions(options: object): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      const connection = ['url', 'token', 'reconnect', 'WebSocket', 'fetch', 'autoConnect']
+      const known = ['schema', 'user', 'storage', 'joinAtStart', ...connection, 'clock', 'random']
+      for (const name of Object.keys(options)) {
+        if (!known.includes(name))
+          warn(`\`createClient\` has no option \`${name}\`.${suggestion(name, known, 'Options are')}`)
+      }
+    }
+  } catch {}
+}
+
+/** Throws for a room that is joined without saying which. */
+export function refuseNoId({ models }: Schema, name: string, id: unknown): void {
+  try {
+    if (process.env.NODE_ENV !== 'production') {
+      if (typeof id === 'string' && id !== '') return
+      const { isRoot = false, shared = false } = models[name] ?? {}
+      // What cannot be joined at all is told by `join`.
+      if (!isRoot && !shared) return
+      const lists = [...(isRoot ? ["'mine'"] : []), ...(shared ? ["'all'"] : [])]
+      const remedy = [...(isRoot ? ['the id of a record'] : []), ...lists].join(', or ')
+      throw wrong(`\`client.join('${name}', …)\` was given ${showValue(id)} as the id. Give ${remedy}.`)
+    }
+  } catch (error) {
+    rethrow(error)
+  }
+}
+
 /** Throws for a model that there is not. */
 export function refuseUnknownModel(schema: Schema, name: string): void {
   try {

@@ -128,6 +128,10 @@ export interface Sync {
 /** Makes the server and begins to start it. Throws a `TypeError` for a mistake in the options. */
 export function createSync<S extends Schema, U extends User = User>(options: SyncOptions<S, U>): Sync {
   const { schema, database, logger = standardLogger } = options
+  if (typeof options.access !== 'object' || options.access === null)
+    throw new TypeError(
+      `\`access\` of createSync() is ${String(options.access)}: nobody could read anything. Give a rule for each model, { task: { accessibleBy: (user, task) => … } }.`,
+    )
   const environment = process.env
   const { enabled, limits, client, allowedOrigins } = readSettings(options, environment)
   const rules = compileAccess(schema, options.access as never, logger)

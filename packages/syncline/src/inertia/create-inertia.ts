@@ -31,6 +31,10 @@ export interface Inertia {
 
 /** Makes an application's adapter; one for all requests. */
 export function createInertia(options: InertiaOptions): Inertia {
+  if (typeof options?.document !== 'function')
+    throw new TypeError(
+      '`document` of createInertia() is no function. Give one that puts the page into HTML: createInertia({ document: ({ head, body }) => `<!doctype html>…${head}…${body}…` }).',
+    )
   const carry = options.carry ?? defaultCarry(options)
   return {
     async handle(request, handler) {
@@ -39,12 +43,22 @@ export function createInertia(options: InertiaOptions): Inertia {
       const position = await readPosition(options, request)
       const carried = await carry.read(request)
       const visit = new Visit({ request, options, version, position, carried })
-      const response = vary(followable(request, await handler(visit)))
+      const response = vary(followable(request, answerOf(request, await handler(visit))))
       const toCarry = visit.toCarry()
       if (toCarry !== undefined) await carry.write(toCarry, request, response.headers)
       return response
     },
   }
+}
+
+/** A handler without `return`, and one that ends with what is only said to the visit, would fail far from here. */
+function answerOf({ method, url }: Request, answer: unknown): Response {
+  // Frameworks bring a `Response` of their own.
+  if (typeof (answer as Partial<Response> | undefined)?.headers?.get === 'function') return answer as Response
+  const given = answer instanceof Visit ? 'the visit itself' : String(answer)
+  throw new TypeError(
+    `The handler of ${method} ${new URL(url).pathname} returned ${given}, which is no answer. Return visit.render(…), visit.redirect(…) or visit.back().`,
+  )
 }
 
 function defaultCarry({ secret = environmentSecret()?.secret, logger }: InertiaOptions): CarryStore {

@@ -387,3 +387,18 @@ test('an error page is a page with a status', async () => {
     [404, 'true', 'no-store'],
   )
 })
+
+test('an adapter without a document, and a handler that gives no answer, are told what to give', async () => {
+  const noAnswer = (given: unknown) => answer({}, () => given as Response)
+
+  expect(() => createInertia(undefined as never)).toThrow(
+    '`document` of createInertia() is no function. Give',
+  )
+  expect(() => createInertia({} as never)).toThrow('createInertia({ document: ')
+  await expect(noAnswer(undefined)).rejects.toThrow(
+    'The handler of GET /accounts returned undefined, which is no answer. Return visit.render(…), visit.redirect(…) or visit.back().',
+  )
+  await expect(answer({}, (visit) => visit.errors({ name: 'No.' }) as never)).rejects.toThrow(
+    'returned the visit itself',
+  )
+})

@@ -4,6 +4,7 @@ import type { Client } from '../client/client.ts'
 import { IDLE, type SyncStatus } from '../client/sync-status.ts'
 import type { Schema } from '../schema/define-schema.ts'
 import type { Outcome } from '../bindings/results.ts'
+import { refuseOther } from './refuse-other.ts'
 import type { SyncHooks } from './sync-hooks.ts'
 import { queryTarget, recordTarget, roomTarget, type Target } from '../bindings/targets.ts'
 import { useEntityUpdatesOf, useRefreshOnChangeOf } from './use-entity-events.ts'
@@ -16,8 +17,10 @@ type Hooks = SyncHooks<Schema>
 
 const Provided = /* @__PURE__ */ createContext<AnyClient | undefined>(undefined)
 
-export const SyncProvider: Hooks['SyncProvider'] = ({ client, children }) =>
-  createElement(Provided.Provider, { value: client as unknown as AnyClient }, children)
+export const SyncProvider: Hooks['SyncProvider'] = ({ client, children }) => {
+  refuseOther(client)
+  return createElement(Provided.Provider, { value: client as unknown as AnyClient }, children)
+}
 
 export const useSyncClient: Hooks['useSyncClient'] = () => {
   const client = useContext(Provided)

@@ -2,7 +2,7 @@
 import { act } from '@testing-library/react'
 import { createElement as h } from 'react'
 import { expect, expectTypeOf, test } from 'vitest'
-import { DIRECT, hooks, Joined, probe, setUp, show } from './page.ts'
+import { DIRECT, hooks, Joined, probe, schema, setUp, show } from './page.ts'
 
 const { useQuery, useRecord, useRoom } = hooks
 
@@ -198,4 +198,13 @@ test('a hook without a provider says what to do', () => {
   const alone = probe(() => hooks.useSyncClient())
 
   expect(() => h(alone.Probe) && show(undefined as never, h(alone.Probe))).toThrow(/<SyncProvider client=/)
+})
+
+test('a provider that is given no client says what it was given', () => {
+  const provide = (client: unknown) => () => hooks.SyncProvider({ client: client as never })
+
+  expect(provide(schema)).toThrow(
+    '`client` of <SyncProvider> is no client but a schema. Give it what createClient({ schema, url }) returns.',
+  )
+  expect(provide('ana')).toThrow('is no client but of type string')
 })
