@@ -31,8 +31,12 @@ test('when the server does not answer, a form says so and keeps what was typed',
 
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('The server does not answer').waitFor({ timeout })
+  expect(await page.locator('.status').textContent()).toContain('Offline')
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByText('You are not signed out').waitFor({ timeout })
+
+  await page.context().setOffline(false)
+  await page.getByText('You are not signed out').waitFor({ state: 'hidden', timeout })
 
   expect(await nameField(page).inputValue()).toBe('Typed meanwhile')
   expect(faults).toEqual([])
@@ -43,15 +47,37 @@ test('when the session was ended elsewhere, the page is emptied, says so, and co
   const page = await openWindow(browser, server.url, 'Ana')
   await openFirst(page)
   const address = page.url()
+  await nameField(page).fill('Typed before the end')
   await page.context().request.delete(`${server.url}/session`, { headers: { Origin: server.url } })
 
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor({ timeout })
   expect(await page.getByRole('main').textContent()).not.toContain('Members')
+  await page.getByText('Typed before the end').waitFor({ timeout })
   await page.getByRole('link', { name: 'Sign in again' }).click()
+  expect(await page.getByText('Typed before the end').count()).toBe(0)
   await signIn(page, 'Ana')
 
   await nameField(page).waitFor({ timeout })
   expect(page.url()).toBe(address)
+  await page.context().close()
+})
+
+test('R4: when the right to write ends, what was typed is shown until its author has done with it', async () => {
+  const page = await openWindow(browser, server.url, 'Ben')
+  await openFirst(page)
+  const name = (await nameField(page).inputValue()) as string
+  await nameField(page).fill('Typed by an owner')
+  await database.query(
+    "update account_users set role = 'member' where account_id = (select id from accounts where name = $1)",
+    [name],
+  )
+
+  const kept = page.getByRole('region', { name: 'Not saved' })
+  await kept.getByText('Typed by an owner').waitFor({ timeout })
+  expect(await kept.textContent()).toContain(`The name of ${name}, as you typed it:`)
+  expect(await kept.evaluate((box) => box === document.activeElement)).toBe(true)
+  await kept.getByRole('button', { name: 'Discard' }).click()
+  await kept.waitFor({ state: 'hidden', timeout })
   await page.context().close()
 })
 
