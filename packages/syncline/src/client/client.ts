@@ -27,7 +27,7 @@ import {
 } from './development.ts'
 import { modelNamed } from './model-named.ts'
 import { newId } from './new-id.ts'
-import { noteClient, noteClosed } from './open-clients.ts'
+import { noteClient } from './open-clients.ts'
 import { type Observable, partOf } from './observable.ts'
 import type { ParkedOp } from './outbox/outbox.ts'
 import type { Submission } from './outbox/submissions.ts'
@@ -135,13 +135,9 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     connect: () => engine.connect(),
     close() {
       isClosed = true
-      noteClosed(schema, engine)
       engine.close()
     },
-    signOut: async ({ discard = false } = {}) => {
-      refuseUnsent(await engine.purge(discard))
-      noteClosed(schema, engine)
-    },
+    signOut: async ({ discard = false } = {}) => refuseUnsent(await engine.purge(discard)),
   }
 }
 

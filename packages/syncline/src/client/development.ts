@@ -3,7 +3,8 @@
  * and a query that nothing was joined for.
  *
  * Bundlers set `NODE_ENV` and leave it out of production, with the calls: each function here is empty then. A browser
- * without a bundler has no `process`, which counts as production.
+ * without a bundler has no `process`, which counts as production. Parameters are plain names: a function that takes its
+ * parameter apart is not empty to a bundler.
  */
 import { parseChannel } from '../protocol/channel.ts'
 import { SynclineError } from '../protocol/errors.ts'
@@ -54,10 +55,10 @@ export function explainNames(schema: Schema, made: object): void {
 }
 
 /** Throws for a client that is made without a schema. */
-export function refuseNoSchema({ schema }: { readonly schema?: unknown }): void {
+export function refuseNoSchema(options: { readonly schema?: unknown }): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
-      if (!schema)
+      if (!options.schema)
         throw wrong("The client has no `schema`. Give the server's: createClient({ schema, url }).")
     }
   } catch (error) {
@@ -80,11 +81,11 @@ export function explainOptions(options: object): void {
 }
 
 /** Throws for a room that is joined without saying which. */
-export function refuseNoId({ models }: Schema, name: string, id: unknown): void {
+export function refuseNoId(schema: Schema, name: string, id: unknown): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
       if (typeof id === 'string' && id !== '') return
-      const { isRoot = false, shared = false } = models[name] ?? {}
+      const { isRoot = false, shared = false } = schema.models[name] ?? {}
       // What cannot be joined at all is told by `join`.
       if (!isRoot && !shared) return
       const lists = [...(isRoot ? ["'mine'"] : []), ...(shared ? ["'all'"] : [])]
@@ -108,10 +109,10 @@ export function refuseUnknownModel(schema: Schema, name: string): void {
 }
 
 /** Throws for an event of which nobody would ever hear. */
-export function refuseUnknownEvent({ models }: Schema, type: string): void {
+export function refuseUnknownEvent(schema: Schema, type: string): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
-      const entities = Object.keys(models).map(kebabCase)
+      const entities = Object.keys(schema.models).map(kebabCase)
       const verbs = ['created', 'updated', 'deleted']
       const known = entities.flatMap((entity) => verbs.map((verb) => `${entity}:${verb}`))
       const all = ['data:changed', 'connection-status', ...known]

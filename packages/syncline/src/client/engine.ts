@@ -16,6 +16,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { Dialogue, type DialogueParts } from './dialogue.ts'
 import { Events } from './events.ts'
 import type { Random } from './new-id.ts'
+import { noteClosed } from './open-clients.ts'
 import type { OpDraft, Outbox, ParkedOp } from './outbox/outbox.ts'
 import { Settling } from './outbox/settling.ts'
 import { Writes, type WritesHost } from './outbox/writes.ts'
@@ -129,6 +130,7 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
 
   #end(): void {
     this.#isClosed = true
+    noteClosed(this)
     this.dialogue.close()
     this.#cancelLook()
     this.#stopWatching()

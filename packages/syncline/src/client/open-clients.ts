@@ -43,10 +43,10 @@ export function noteClient<S extends Schema>(client: object, options: ClientOpti
 }
 
 /** Forgets a client that was closed. */
-export function noteClosed(schema: object, client: object): void {
+export function noteClosed(client: { readonly schema: object }): void {
   try {
     if (process.env.NODE_ENV !== 'production') {
-      const { open = new Set<OpenClient>() } = siblings.get(schema) ?? {}
+      const { open = new Set<OpenClient>() } = siblings.get(client.schema) ?? {}
       for (const each of open) if (each.client === client) open.delete(each)
     }
   } catch {}
