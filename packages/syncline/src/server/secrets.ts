@@ -4,7 +4,7 @@
  */
 
 /** 32 bytes: as many as HMAC-SHA256 makes (RFC 7518, 3.2). */
-export const LEAST_SECRET_BYTES = 32
+const LEAST_SECRET_BYTES = 32
 
 /** How to get a good one. */
 export const MAKE_SECRET = `at least ${LEAST_SECRET_BYTES} random bytes (openssl rand -hex 32)`
