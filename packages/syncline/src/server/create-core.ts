@@ -21,6 +21,7 @@ import type { Logger } from './logger.ts'
 import { ShownIds } from './ids/shown-ids.ts'
 import { Markers } from './marking/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { namingRights } from './missing-rights.ts'
 import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
 import { Rates } from './rates.ts'
@@ -160,7 +161,9 @@ export function createCore(options: CoreOptions): RunningCore {
       for (const observer of observers) observer(batch)
     })
   }
-  const ready = start()
+  const ready = start().catch((error: unknown) => {
+    throw namingRights(error)
+  })
   // Told by whoever made the core.
   ready.catch(() => {})
   const rechecking = recheck([channels, markers], limits.recheckMs, () => started.isComplete)

@@ -33,13 +33,14 @@ afterEach(() => database.drop())
 const subject = (declared = schema) => ({ schema: declared, access, database: postgres(database.url) })
 
 /** Starts as an application does, and collects all that stands on its terminal. */
-async function start(declared = schema, isAwaited = true) {
+async function start(declared = schema, isAwaited = true, url = database.url) {
   const lines: string[] = []
   const line = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
   const sync = createSync({
     ...subject(declared),
+    database: postgres(url),
     authenticate: () => null,
-    secret: 'a secret of this test run',
+    secret: 'a secret of this test run, long enough',
     logger: { debug() {}, info() {}, warn: line, error: line },
   })
   // What Node prints when nobody catches it.
@@ -100,4 +101,23 @@ test('where nobody asks whether it is ready, the log gives the reason', async ()
   const { terminal } = await start(schema, false)
 
   expect(countOf('npx syncline migrate', terminal)).toBe(1)
+})
+
+test('a role that may not use what was migrated is told what it lacks, and runs with the rights of the one that did', async () => {
+  await migrate(subject())
+  const role = `server_${Math.random().toString(36).slice(2, 8)}`
+  await database.query(`create role ${role} login; grant usage on schema public to ${role};
+    grant select, insert, update, delete on all tables in schema public to ${role}`)
+  const url = new URL(database.url)
+  url.username = role
+
+  const refused = await start(schema, true, url.href)
+  await database.query(`grant ${decodeURIComponent(new URL(database.url).username)} to ${role}`)
+  const started = await start(schema, true, url.href)
+
+  expect(refused.terminal).toMatch(
+    /permission denied for [\s\S]*Connect as the role that migrated, or give this one its rights/,
+  )
+  expect(started.lines).toEqual([])
+  await database.query(`drop owned by ${role}; drop role ${role}`)
 })
