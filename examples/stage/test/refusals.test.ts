@@ -17,6 +17,7 @@ let ben: Page
 beforeAll(async () => {
   database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
   ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
+  await database.query("alter table cameras add constraint house_rule check (name <> 'Unwanted')")
   ben = await openWindow(browser, stage.url, 'Ben')
   await openProduction(ben, SHARED)
 })
@@ -169,9 +170,9 @@ async function openAgain(page: Page): Promise<void> {
   await field(page, 'Name of the production').waitFor({ timeout })
 }
 
-/** Leaves a name empty, which the database does not take. */
+/** Gives a name that the database does not take. */
 async function refuseName(page: Page, camera: number): Promise<void> {
-  await field(page, `Name of Camera ${camera}`).fill('')
+  await field(page, `Name of Camera ${camera}`).fill('Unwanted')
   await field(page, `Note of Camera ${camera}`).focus()
   await page.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor({ timeout })
 }

@@ -267,6 +267,20 @@ export function driverContract(open: () => Promise<Database>): void {
     await connection.close()
   })
 
+  test('statements that are sent together inside a transaction run in their order, and nothing is warned of', async () => {
+    const warnings: string[] = []
+    const keep = (warning: Error) => void warnings.push(warning.message)
+    process.on('warning', keep)
+
+    const rows = await database.transaction((connection) =>
+      Promise.all([1, 2, 3].map((n) => connection.query('select $1::int4 as n', [n]))),
+    )
+    await new Promise(setImmediate)
+    process.off('warning', keep)
+
+    expect([rows, warnings]).toEqual([[[{ n: 1 }], [{ n: 2 }], [{ n: 3 }]], []])
+  })
+
   test('a name that is another statement already is refused, and the connection goes on', async () => {
     const connection = await database.connect('test')
     await connection.query({ name: 'same', text: 'select 1 as n' })

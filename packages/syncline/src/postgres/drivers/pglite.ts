@@ -181,11 +181,18 @@ async function runInOrder(client: pg.ClientBase, statements: readonly Statement[
   return allRows(answers)
 }
 
+/** One statement after the other: a client that does not pipeline shall not be given a second one meanwhile. */
 function insideTransaction(client: pg.ClientBase): Connection {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const run = last.then(work)
+    last = run.catch(() => {})
+    return run
+  }
   return {
-    query: (text, values) => runQuery(client, text, values),
-    pipeline: (statements) => runInOrder(client, statements),
-    stream: (statement, take) => streamRows(client, statement, take),
+    query: (text, values) => inTurn(() => runQuery(client, text, values)),
+    pipeline: (statements) => inTurn(() => runInOrder(client, statements)),
+    stream: (statement, take) => inTurn(() => streamRows(client, statement, take)),
     closed: new Promise(() => {}),
     close: () =>
       Promise.reject(
