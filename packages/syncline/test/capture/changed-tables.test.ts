@@ -286,6 +286,22 @@ describe.each(SERVERS)('%s', (kind) => {
     expect(await healCapture(database, events)).toMatchObject({ reloaded: [] })
   })
 
+  test('L1: what is remembered of a trigger is what servers of an earlier version compare, beside them too', async () => {
+    stage = await openMigrated(kind, events, EVENTS)
+    const { database } = stage
+    await healCapture(database, events)
+
+    const known = await database.query(`select k.name, k.changed = t.xmin::text as "isSame"
+      from syncline.known_triggers k left join pg_trigger t on t.tgname = k.name and t.tgrelid = 'events'::regclass
+      where k.function = 'log_events' order by 1`)
+
+    expect(known).toEqual([
+      { name: '!syncline_log', isSame: true },
+      { name: '!syncline_log_update', isSame: true },
+      { name: 'partitions', isSame: null },
+    ])
+  })
+
   test('L1: a table that was copied and has taken the name of a captured one is said, and migrated anew', async () => {
     stage = await openMigrated(kind, events, EVENTS.replace(/partition by.*/s, ''))
     const { database } = stage

@@ -34,9 +34,10 @@ export interface Healing extends Renewal {
   readonly misplaced: readonly MisplacedTrigger[]
 }
 
+/** Of a trigger, or of the partitions of its table. */
 interface TriggerState {
   readonly function: string
-  /** Bits of `pg_trigger.tgtype`. */
+  /** Bits of `pg_trigger.tgtype`; 0 for partitions. */
   readonly type: number
   readonly state: string
   /** The state that it was last seen in. */
@@ -45,16 +46,23 @@ interface TriggerState {
 
 const NAMES = CAPTURING_TRIGGERS.map(literal).join(', ')
 
+/** Stands for a table's partitions, in a row beside those of its triggers: servers of an earlier version know only these. */
+const PARTITIONS = 'partitions'
+
 /** Parameters: names of functions, and for each the table, quoted, whose triggers call it. */
-const ENABLED_TRIGGERS = `select p.proname as function, t.tgname as name, t.tgtype as type, t.xmin::text || coalesce(':' || (
-    select md5(string_agg(i.inhrelid || '/' || i.xmin, ',' order by i.inhrelid))
-      from pg_partition_tree(t.tgrelid) as tree join pg_inherits i on i.inhrelid = tree.relid
-     where c.relkind = 'p'), '') as state
-  from unnest($1::text[], $2::text[]) as wanted (function, "table")
-  join pg_class c on c.oid = to_regclass(wanted."table")
-  join pg_trigger t on t.tgrelid = c.oid
+const STATES = `with wanted as (
+    select w.function, c.oid, c.relkind from unnest($1::text[], $2::text[]) as w (function, "table")
+    join pg_class c on c.oid = to_regclass(w."table")
+  )
+  select wanted.function, t.tgname::text as name, t.tgtype as type, t.xmin::text as state
+  from wanted join pg_trigger t on t.tgrelid = wanted.oid
   join pg_proc p on p.oid = t.tgfoid and p.proname = wanted.function and p.pronamespace = to_regnamespace('syncline')
-  where t.tgparentid = 0 and t.tgname in (${NAMES}) and t.tgenabled in ('O', 'A')`
+  where t.tgparentid = 0 and t.tgname in (${NAMES}) and t.tgenabled in ('O', 'A')
+  union all
+  select wanted.function, '${PARTITIONS}', 0::int2, (
+    select coalesce(md5(string_agg(i.inhrelid || '/' || i.xmin, ',' order by i.inhrelid)), '')
+      from pg_partition_tree(wanted.oid) as tree join pg_inherits i on i.inhrelid = tree.relid)
+  from wanted where wanted.relkind = 'p'`
 
 /** Looks once; what it tells the rooms and what it remembers is one transaction. */
 export function healCapture(database: Database, schema: CompiledSchema): Promise<Healing> {
@@ -71,7 +79,7 @@ export async function healWithin(
   )
   const parameters = [wanted.map(([name]) => name), wanted.map(([, table]) => table)]
   const states = await connection.query<TriggerState & Record<string, unknown>>(
-    `select e.*, k.changed as known from (${ENABLED_TRIGGERS}) as e
+    `select e.*, k.changed as known from (${STATES}) as e
      left join syncline.known_triggers k on k.function = e.function and k.name = e.name`,
     parameters,
   )
@@ -116,5 +124,5 @@ function captureOf(model: Model, states: readonly TriggerState[]) {
 
 /** A disabled trigger stays as it was known, so that its return is noticed. */
 const REMEMBER = `insert into syncline.known_triggers (function, name, changed)
-  select e.function, e.name, e.state from (${ENABLED_TRIGGERS}) as e
+  select e.function, e.name, e.state from (${STATES}) as e
   on conflict (function, name) do update set changed = excluded.changed`
