@@ -4,7 +4,7 @@
  *   syncline.tombstones      where the life of a deleted record ended (`lives.ts`)
  *   syncline.moved_rows      rows on their way to another partition, within a transaction (`partition-move.ts`)
  *   syncline.unsettled       parents that moved without seeing all their children (`move-function.ts`)
- *   syncline.known_triggers  triggers as they were last seen (`heal-capture.ts`)
+ *   syncline.known_triggers  triggers and partitions as they were last seen (`heal-capture.ts`)
  *   syncline.actor           names the author of a transaction's direct writes
  *   syncline.ops             the log as other programs read it
  */
