@@ -1,36 +1,15 @@
 /** What axe finds on every page, in light and dark, and that nothing is wider than a phone. */
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { problemsOf } from './support/accessibility.ts'
-import {
-  openBrowser,
-  openProduction,
-  openSignIn,
-  openTab,
-  openWindow,
-  userButton,
-} from './support/browser.ts'
+import { openProduction, openSignIn, openTab, openWindow, userButton } from './support/browser.ts'
 import { field, found } from './support/page-parts.ts'
-import { startStage, type StageProcess } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
 const PRODUCTION = 'Helvion Annual General Meeting'
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('axe finds no serious problem on any page, in light and dark', async () => {
   const problems: string[] = []
@@ -58,11 +37,11 @@ async function visitPages(
   options: BrowserContextOptions,
   look: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const stranger = await openSignIn(browser, stage.url, options)
+  const stranger = await openSignIn(running.browser, running.stage.url, options)
   await userButton(stranger, 'Ana').waitFor()
   await look(stranger)
   await stranger.context().close()
-  const page = await openWindow(browser, stage.url, 'Ana', options)
+  const page = await openWindow(running.browser, running.stage.url, 'Ana', options)
   await look(page)
   await openProduction(page, PRODUCTION)
   await refuseAName(page)
@@ -76,7 +55,7 @@ async function visitPages(
   await page.getByRole('combobox', { name: 'Search' }).fill('camera')
   await found(page).first().waitFor()
   await look(page)
-  await page.goto(`${stage.url}/productions/none`)
+  await page.goto(`${running.stage.url}/productions/none`)
   await page.getByRole('heading', { name: 'Not here' }).waitFor()
   await page.getByText('There is no such production.', { exact: true }).waitFor()
   await look(page)

@@ -1,43 +1,31 @@
 /** What a page says of who changed what last, and when. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { field } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
 const SHARED = 'Northern Sessions Awards'
 const timeout = SEEN_WITHIN_MS
 const YEAR_MS = 365 * 24 * 60 * 60_000
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('the list says of what it names an author: the details of a production, not of everything in it', async () => {
-  const ben = await openWindow(browser, stage.url, 'Ben')
+  const ben = await openWindow(running.browser, running.stage.url, 'Ben')
   const inList = ben.getByRole('main').getByRole('link', { name: SHARED })
 
-  await database.query(`update cameras set note = 'Not in the list' where id = 'northern-sessions-camera-1'`)
-  await database.query(`update productions set venue = 'Hall 2' where id = 'northern-sessions'`)
+  await running.database.query(
+    `update cameras set note = 'Not in the list' where id = 'northern-sessions-camera-1'`,
+  )
+  await running.database.query(`update productions set venue = 'Hall 2' where id = 'northern-sessions'`)
 
   await inList.getByText('Details changed by another program, now', { exact: true }).waitFor({ timeout })
   await ben.context().close()
 })
 
 test('K1: what one writes without a network is one’s own from that moment on, and so is the production', async () => {
-  const ben = await openWindow(browser, stage.url, 'Ben')
+  const ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(ben, SHARED)
   await ben.locator('.status[data-live="yes"]').waitFor()
   await ben.context().setOffline(true)
@@ -53,7 +41,7 @@ test('K1: what one writes without a network is one’s own from that moment on, 
 })
 
 test('a device whose clock is a year ahead counts ages by the server’s', async () => {
-  const ben = await openWindow(browser, stage.url, 'Ben')
+  const ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await ben.clock.install({ time: Date.now() + YEAR_MS })
   await ben.reload()
   await openProduction(ben, SHARED)
@@ -70,7 +58,7 @@ async function write(page: Page, name: string, text: string): Promise<void> {
 }
 
 test('nothing is said of one who wrote when it was refused', async () => {
-  const ben = await openWindow(browser, stage.url, 'Ben')
+  const ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(ben, SHARED)
   const edited = ben.locator('#northern-sessions-camera-5 .edited')
   const before = await edited.textContent()

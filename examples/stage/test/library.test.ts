@@ -1,32 +1,17 @@
 /** The library that all productions share, in a real Chromium: taking out a piece that is used, and taking that back. */
-import type { Browser } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openWindow } from './support/browser.ts'
+import { expect, test } from 'vitest'
+import { openWindow } from './support/browser.ts'
 import { field, until } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('who deletes a piece that is used is told by how many, and Undo makes them whole again', async () => {
   const [ana, ben] = await Promise.all([
-    openWindow(browser, stage.url, 'Ana'),
-    openWindow(browser, stage.url, 'Ben'),
+    openWindow(running.browser, running.stage.url, 'Ana'),
+    openWindow(running.browser, running.stage.url, 'Ben'),
   ])
-  await ben.goto(`${stage.url}/productions/northern-sessions/inputs`)
+  await ben.goto(`${running.stage.url}/productions/northern-sessions/inputs`)
   const choice = ben.getByLabel('Equipment of CCU 1', { exact: true })
   const shown = () => choice.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.label)
   await choice.waitFor()
@@ -55,7 +40,7 @@ test('who deletes a piece that is used is told by how many, and Undo makes them 
 async function users(name: string): Promise<number> {
   const tables = ['ccus', 'media_servers', 'switchers', 'routers', 'led_screens', 'records', 'streams']
   const all = tables.map((table) => `select equipment_id from ${table}`).join(' union all ')
-  const [row] = await database.query<{ count: number }>(
+  const [row] = await running.database.query<{ count: number }>(
     `select count(*)::int as count from (${all}) d join equipment e on e.id = d.equipment_id where e.name = $1`,
     [name],
   )

@@ -1,36 +1,22 @@
 /** Long and many notices: all of each can be read, and what can be done about it is in sight. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { BACK_WITHIN_MS, openBrowser, openProduction, openWindow } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { BACK_WITHIN_MS, openProduction, openWindow } from './support/browser.ts'
 import { problemsOf } from './support/accessibility.ts'
 import { field } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
 const SHARED = 'Northern Sessions Awards'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('W3: a long text that was refused can be read to its end beside its buttons', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, SHARED)
   await page.context().setOffline(true)
   await field(page, 'Note of Camera 1').fill('A sentence of many words. '.repeat(200) + 'The end.')
   await field(page, 'Note of Camera 1').press('Enter')
-  await database.query(`delete from cameras where id = 'northern-sessions-camera-1'`)
+  await running.database.query(`delete from cameras where id = 'northern-sessions-camera-1'`)
   await page.context().setOffline(false)
   const kept = page.locator('.notice .kept')
   await kept.waitFor({ timeout: BACK_WITHIN_MS })
@@ -48,7 +34,7 @@ test('W3: a long text that was refused can be read to its end beside its buttons
 
 test('of more notices than fit into the window the newest is in sight, and the oldest is reached', async () => {
   const viewport = { width: 700, height: 330 }
-  const page = await openWindow(browser, stage.url, 'Cleo', { viewport })
+  const page = await openWindow(running.browser, running.stage.url, 'Cleo', { viewport })
   await openProduction(page, SHARED)
 
   for (const camera of [2, 3, 4, 5, 6, 7]) {

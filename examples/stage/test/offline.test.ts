@@ -1,46 +1,24 @@
 /** Without a network or a server, also across a reload: what was opened before is there, and what is written is kept. */
-import type { Browser } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import {
-  BACK_WITHIN_MS,
-  openBrowser,
-  openProduction,
-  openTab,
-  openWindow,
-  signIn,
-} from './support/browser.ts'
+import { expect, test } from 'vitest'
+import { BACK_WITHIN_MS, openProduction, openTab, openWindow, signIn } from './support/browser.ts'
 import { untilKept, untilQueued } from './support/kept.ts'
 import { field, untilSettled, untilValue } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
 const SHARED = 'Northern Sessions Awards'
 const SHARED_ROOM = 'Production:northern-sessions'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('cross-device: what is begun at home is there at work, and what is changed at work is there at home', async () => {
-  const home = await openWindow(browser, stage.url, 'Ana')
+  const home = await openWindow(running.browser, running.stage.url, 'Ana')
   await home.getByPlaceholder('Begin a production').fill('Client Event 2026')
   await home.keyboard.press('Enter')
   await field(home, 'Name of the production').waitFor()
   await untilSettled(home)
-  await home.goto(`${stage.url}/productions`)
+  await home.goto(`${running.stage.url}/productions`)
 
-  const work = await openWindow(browser, stage.url, 'Ana')
+  const work = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(work, 'Client Event 2026')
   await field(work, 'Venue').fill('Harbour Hall')
   await field(work, 'Venue').press('Enter')
@@ -52,7 +30,7 @@ test('cross-device: what is begun at home is there at work, and what is changed 
 })
 
 test('a reload without a network shows what was opened before, every part of it, and the library', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, SHARED)
   await untilKept(page, 'ben', SHARED_ROOM)
 
@@ -72,7 +50,7 @@ test('a reload without a network shows what was opened before, every part of it,
 })
 
 test('W1, K2: what is written without a network outlives a reload, and is sent when the network is back', async () => {
-  const page = await openWindow(browser, stage.url, 'Cleo')
+  const page = await openWindow(running.browser, running.stage.url, 'Cleo')
   await openProduction(page, SHARED)
   await untilKept(page, 'cleo', SHARED_ROOM)
   await page.context().setOffline(true)
@@ -90,16 +68,18 @@ test('W1, K2: what is written without a network outlives a reload, and is sent w
   await page.context().setOffline(false)
   await untilSettled(page, BACK_WITHIN_MS)
 
-  const [camera] = await database.query(`select note from cameras where id = 'northern-sessions-camera-5'`)
+  const [camera] = await running.database.query(
+    `select note from cameras where id = 'northern-sessions-camera-5'`,
+  )
   expect(camera).toEqual({ note: 'Written in the lift' })
   await page.context().close()
 })
 
 test('W3, K2: what a tab that is closed has not sent is counted and sent by the one that stays', async () => {
-  const page = await openWindow(browser, stage.url, 'Cleo')
+  const page = await openWindow(running.browser, running.stage.url, 'Cleo')
   await openProduction(page, SHARED)
   const other = await page.context().newPage()
-  await other.goto(`${stage.url}/productions/northern-sessions`)
+  await other.goto(`${running.stage.url}/productions/northern-sessions`)
   await untilSettled(other)
   await page.context().setOffline(true)
   await field(other, 'Note of Camera 3').fill('Written before leaving')
@@ -111,13 +91,15 @@ test('W3, K2: what a tab that is closed has not sent is counted and sent by the 
   await page.context().setOffline(false)
   await untilSettled(page, BACK_WITHIN_MS)
 
-  const [camera] = await database.query(`select note from cameras where id = 'northern-sessions-camera-3'`)
+  const [camera] = await running.database.query(
+    `select note from cameras where id = 'northern-sessions-camera-3'`,
+  )
   expect(camera).toEqual({ note: 'Written before leaving' })
   await page.context().close()
 })
 
 test('W3: what the server refuses after a reload is told, with what it contained', async () => {
-  const page = await openWindow(browser, stage.url, 'Cleo')
+  const page = await openWindow(running.browser, running.stage.url, 'Cleo')
   await openProduction(page, SHARED)
   await untilKept(page, 'cleo', SHARED_ROOM)
   await page.context().setOffline(true)
@@ -127,7 +109,7 @@ test('W3: what the server refuses after a reload is told, with what it contained
   await page.getByText('1 change not sent').waitFor()
   await untilQueued(page, 'cleo', 'Not to be lost')
 
-  await database.query(`update production_members set role = 'viewer' where user_id = 'cleo'`)
+  await running.database.query(`update production_members set role = 'viewer' where user_id = 'cleo'`)
   await page.reload()
   await page.getByText('1 change not sent').waitFor()
   await page.context().setOffline(false)
@@ -137,12 +119,12 @@ test('W3: what the server refuses after a reload is told, with what it contained
     .getByText('Note of “Camera 6” was not saved. You may read this')
     .waitFor({ timeout: BACK_WITHIN_MS })
   await notice.getByText('Not to be lost').waitFor()
-  await database.query(`update production_members set role = 'crew' where user_id = 'cleo'`)
+  await running.database.query(`update production_members set role = 'crew' where user_id = 'cleo'`)
   await page.context().close()
 })
 
 test('K3: who signs out leaves nothing behind for the next, also without a network', async () => {
-  const page = await openWindow(browser, stage.url, 'Ana')
+  const page = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(page, 'Helvion Annual General Meeting')
   await untilKept(page, 'ana', 'Production:annual-meeting')
 
@@ -159,7 +141,7 @@ test('K3: who signs out leaves nothing behind for the next, also without a netwo
 })
 
 test('W3, K2: who signs out with unsent changes is told how many, and keeps them or loses them', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, SHARED)
   await untilKept(page, 'ben', SHARED_ROOM)
   await page.context().setOffline(true)
@@ -182,7 +164,7 @@ test('W3, K2: who signs out with unsent changes is told how many, and keeps them
   await page.getByText('1 change not sent').waitFor({ state: 'detached' })
   // The server hears of it when it can be reached again.
   await page.context().setOffline(false)
-  await page.goto(`${stage.url}/productions`)
+  await page.goto(`${running.stage.url}/productions`)
   await signIn(page, 'Ben')
   await openProduction(page, SHARED)
   await untilValue(page, 'Note of Camera 7', before)
@@ -193,15 +175,15 @@ test('W3, K2: who signs out with unsent changes is told how many, and keeps them
 })
 
 test('a page is there while the server is away, and signs nobody out', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, SHARED)
   await untilKept(page, 'ben', SHARED_ROOM)
-  await stage.kill()
+  await running.stage.kill()
 
   await page.reload()
 
   await untilValue(page, 'Name of Camera 1', 'Camera 1')
-  await stage.start()
+  await running.stage.start()
   await untilSettled(page, BACK_WITHIN_MS)
   await page.context().close()
 })

@@ -1,31 +1,16 @@
 /** Search looks into every production, also into those that are not open, and offline into what the device keeps. */
-import type { Browser } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import { expect, test } from 'vitest'
+import { openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { untilKept } from './support/kept.ts'
 import { field, found } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
 const timeout = SEEN_WITHIN_MS
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('what stands in a production that is not open is found, and leads there', async () => {
-  const page = await openWindow(browser, stage.url, 'Cleo')
+  const page = await openWindow(running.browser, running.stage.url, 'Cleo')
 
   await page.getByRole('combobox', { name: 'Search' }).fill('winner in oslo')
   await found(page, 'Winner in Oslo').waitFor({ timeout })
@@ -37,11 +22,11 @@ test('what stands in a production that is not open is found, and leads there', a
 })
 
 test('K1: without a network the productions that were opened are searched, and the others are named', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, 'Northern Sessions Awards')
   await untilKept(page, 'ben', 'Production:northern-sessions')
   await page.context().setOffline(true)
-  await page.goto(`${stage.url}/productions`)
+  await page.goto(`${running.stage.url}/productions`)
   await page.getByText('Offline', { exact: true }).waitFor({ timeout })
   const search = page.getByRole('combobox', { name: 'Search' })
 
@@ -56,7 +41,7 @@ test('K1: without a network the productions that were opened are searched, and t
 })
 
 test('a change in a production that is searched marks no part of the one that is open', async () => {
-  const page = await openWindow(browser, stage.url, 'Ana')
+  const page = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(page, 'Northern Sessions Awards')
   await page.getByRole('combobox', { name: 'Search' }).fill('Freestyle')
   const marks = await page.evaluateHandle(() => {
@@ -70,12 +55,12 @@ test('a change in a production that is searched marks no part of the one that is
   await page.getByRole('combobox', { name: 'Search' }).fill('velodrome')
   await found(page).first().waitFor({ timeout })
 
-  await database.query(
+  await running.database.query(
     `update sources set note = 'From elsewhere, pitlane' where production_id = 'velodrome-finals'`,
   )
   await page.getByRole('combobox', { name: 'Search' }).fill('pitlane')
   await found(page).first().waitFor({ timeout })
-  await database.query(
+  await running.database.query(
     `update sources set note = 'From here, doorway' where production_id = 'northern-sessions'`,
   )
   await page.getByRole('combobox', { name: 'Search' }).fill('doorway')

@@ -1,39 +1,24 @@
 /** What becomes of the page, of notices and of what is being typed when a session ends, in a real Chromium. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import {
   BACK_WITHIN_MS,
-  openBrowser,
   openProduction,
   openWindow,
-  SEEN_WITHIN_MS,
   signIn,
   userButton,
+  SEEN_WITHIN_MS,
 } from './support/browser.ts'
 import { field, untilSettled } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
 const SHARED = 'Northern Sessions Awards'
 const timeout = SEEN_WITHIN_MS
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
-
-beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
+const running = runStage()
 
 test('W3: a session that ends while somebody types is said to have ended, and the text is sent after signing in again', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, SHARED)
   await untilSettled(page)
   await field(page, 'Name of Camera 2').fill('')
@@ -57,7 +42,7 @@ test('W3: a session that ends while somebody types is said to have ended, and th
 })
 
 test('K3: what one can take back, and what one is told, is not the next one’s in the same tab', async () => {
-  const page = await openWindow(browser, stage.url, 'Ana')
+  const page = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(page, SHARED)
   await page.getByRole('button', { name: 'Delete Camera 12', exact: true }).click()
   await page.locator('.notice', { hasText: '“Camera 12” is deleted.' }).waitFor()
@@ -78,9 +63,9 @@ test('K3: what one can take back, and what one is told, is not the next one’s 
 })
 
 test('who signs in again in one tab is signed in in the others', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   const other = await page.context().newPage()
-  await other.goto(`${stage.url}/productions`)
+  await other.goto(`${running.stage.url}/productions`)
   await other.getByRole('link', { name: SHARED }).waitFor({ timeout })
   await endSession(page)
   for (const each of [page, other]) await userButton(each, 'Ben').waitFor({ timeout: BACK_WITHIN_MS })
@@ -94,7 +79,7 @@ test('who signs in again in one tab is signed in in the others', async () => {
 
 /** Ends the session as another program of the same browser would. */
 async function endSession(page: Page): Promise<void> {
-  const answer = await page.context().request.delete(`${stage.url}/session`)
+  const answer = await page.context().request.delete(`${running.stage.url}/session`)
   expect(answer.status()).toBe(204)
 }
 
@@ -109,6 +94,8 @@ function holdPause(page: Page): Promise<void> {
 }
 
 async function noteOf(camera: string): Promise<string | undefined> {
-  const [row] = await database.query<{ note: string }>(`select note from cameras where id = $1`, [camera])
+  const [row] = await running.database.query<{ note: string }>(`select note from cameras where id = $1`, [
+    camera,
+  ])
   return row?.note
 }
