@@ -60,7 +60,7 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     await pushAll('cool')
     await writer.close()
 
-    expect(lone).toEqual([[expect.stringMatching(/^select syncline\.advance\(.*_one\(/)]])
+    expect(lone).toEqual([[expect.stringMatching(/^with syncline_device .*update "cameras"/s)]])
     // The first to arrive goes at once, the others together.
     expect(sent).toHaveLength(2)
     expect(sent[1]?.at(0)).toBe('begin')

@@ -10,7 +10,7 @@ import { LoneWrites } from './lone-writes.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { RuleTypeFinder } from './rule-types.ts'
 import type { SetHabit } from './runs.ts'
-import { dropShapeFunctions, shapeFunctions } from './shape-function.ts'
+import { dropShapeFunctions, loneStatementText, shapeFunctions } from './shape-function.ts'
 import type { Shape } from './shape.ts'
 import { isConnectionLoss } from './sql-error.ts'
 
@@ -23,6 +23,8 @@ const MAX_RENEWALS = 100
 interface ShapeFunction {
   readonly name: string
   readonly habit: SetHabit
+  /** The statement for one op, where that needs no function. */
+  readonly alone: string | undefined
   /** How often it was made anew. */
   readonly renewals: number
 }
@@ -43,6 +45,7 @@ export class ApplySession {
   readonly #patient = new Map<string, number>()
   readonly #texts = new Map<string, string>()
   #made = 0
+  #named = 0
 
   readonly #types: RuleTypeFinder
 
@@ -123,7 +126,12 @@ export class ApplySession {
     return this.#functions.get(key)?.habit ?? 'none'
   }
 
-  /** A set has found that its table is not what the function of this name was made for. */
+  /** The statement for an op of this shape that stands alone; undefined where it calls the shape's function. */
+  aloneText(key: string): string | undefined {
+    return this.#functions.get(key)?.alone
+  }
+
+  /** A statement has found that its table is not what those of this name were made for. */
   tableChanged(name: string): void {
     this.#changed.add(name)
   }
@@ -132,7 +140,7 @@ export class ApplySession {
   statement(text: string, values: Statement['values']): Statement {
     let name = this.#texts.get(text)
     if (name === undefined) {
-      name = `${this.#prefix}_s${this.#texts.size}`
+      name = `${this.#prefix}_s${this.#named++}`
       this.#texts.set(text, name)
     }
     return { text, values: values ?? [], name }
@@ -170,7 +178,7 @@ export class ApplySession {
     this.#functions.set(key, await this.#make(shape, old.renewals + 1))
     if (logged) this.#patient.delete(key)
     else this.#patient.set(key, 0)
-    await this.connection.query(dropShapeFunctions(old.name))
+    await this.#drop(old)
   }
 
   /** What stands in the way may go soon, as a trigger in the middle of a migration, or stay: looked at ever more rarely. */
@@ -186,17 +194,32 @@ export class ApplySession {
     const types = await this.#types.of(this.connection, shape)
     const habits = await this.#loneWrites.of(shape)
     await this.connection.query(shapeFunctions(name, shape, types, habits))
-    return { name, habit: habits.logged ? 'logged' : habits.isAlone ? 'triggered' : 'none', renewals }
+    return {
+      name,
+      habit: habits.logged ? 'logged' : habits.isAlone ? 'triggered' : 'none',
+      alone: loneStatementText(name, shape, types, habits),
+      renewals,
+    }
   }
 
   async #forget(needed: ReadonlyMap<string, Shape>): Promise<void> {
-    for (const [key, { name }] of this.#functions) {
+    for (const [key, old] of this.#functions) {
       if (this.#functions.size <= MAX_FUNCTIONS) return
       if (needed.has(key)) continue
       this.#functions.delete(key)
-      this.#changed.delete(name)
+      this.#changed.delete(old.name)
       this.#patient.delete(key)
-      await this.connection.query(dropShapeFunctions(name))
+      await this.#drop(old)
     }
+  }
+
+  /** With what was prepared for it: a plan takes more memory than a function. */
+  async #drop({ name, alone }: ShapeFunction): Promise<void> {
+    const prepared = alone === undefined ? undefined : this.#texts.get(alone)
+    if (alone !== undefined && prepared !== undefined) {
+      this.#texts.delete(alone)
+      await this.connection.query(`deallocate ${prepared}`)
+    }
+    await this.connection.query(dropShapeFunctions(name))
   }
 }

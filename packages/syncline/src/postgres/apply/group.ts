@@ -9,11 +9,12 @@
  *   W2 exactly once   device rows move in the same transaction as the changes
  */
 import { writerList } from '../capture/writer-setting.ts'
-import type { Row, Statement } from '../database.ts'
+import type { Statement } from '../database.ts'
 import type { ReadAlong } from '../log/tail.ts'
 import { QUIET } from '../log/wake.ts'
 import type { ApplySession } from './apply-session.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
+import { commitAlone } from './commit-alone.ts'
 import { advanced } from './device-state.ts'
 import { BRIEF_LOCK_TIMEOUT, lockStatements } from './lock-statements.ts'
 import type { Part, PartResult } from './part.ts'
@@ -93,21 +94,8 @@ export async function commitGroup(
     lone &&
     group.parts.every((part) => !part.units.some((unit) => unit.cause))
   ) {
-    const along = readAlong ? [readAlong.statement] : []
-    const [[row], read] = (await session.pipeline([
-      loneStatement(session, moves, lone.op, isQuiet),
-      ...along,
-    ])) as [Row[], Row[]?]
-    if (read) {
-      readAlong?.handOver(read)
-      // What that gave others to write is written first: this op's own answer takes as long again (`bench`: G1).
-      await new Promise(setImmediate)
-    }
-    return resultsOf(
-      group,
-      row?.['xid'] as string,
-      row?.['answer'] ? [JSON.parse(row['answer'] as string)] : [],
-    )
+    const { xid, answers } = await commitAlone(session, moves, lone.op, { isQuiet, readAlong })
+    return resultsOf(group, xid, answers)
   }
   const statements = groupStatements(session, group, moves, { isRetried, isQuiet })
   const answers = await session.pipeline(statements)
@@ -190,21 +178,6 @@ function isLoggedSet(session: ApplySession, { key, ops, isSet }: Run): boolean {
 
 function listOf(ops: readonly GroupOp[]): string | undefined {
   return writerList(ops.map(({ prepared, author }) => settingOf(prepared, author)))
-}
-
-/** One statement is one transaction of its own: no begin, no commit. */
-function loneStatement(
-  session: ApplySession,
-  moves: readonly DeviceMove[],
-  op: GroupOp,
-  isQuiet: boolean,
-): Statement {
-  const { values } = advanceStatement(moves)
-  const name = session.functionOf(op.prepared.key)
-  return session.statement(
-    `select ${isQuiet ? `${QUIET}, ` : ''}syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}_one($7::jsonb) as answer`,
-    [...values, payloadText(op)],
-  )
 }
 
 function namedAs(session: ApplySession, { text, values }: Statement): Statement {

@@ -65,7 +65,8 @@ export function toRuns(authors: Iterable<readonly GroupOp[]>, habitOf: (key: str
 }
 
 /** Keyed and conditional writes are never part of a set. */
-function goesStepByStep({ options }: GroupOp): boolean {
+/** What its function alone looks after. */
+export function goesStepByStep({ options }: GroupOp): boolean {
   return options.idempotencyKey !== undefined || options.ifVersion !== undefined
 }
 

@@ -8,6 +8,7 @@
 import type { Field } from '../../schema/model.ts'
 import { columnType } from '../capture/column-type.ts'
 import { atMost, numberOf } from './payload.ts'
+import type { PreparedOp } from './prepare-op.ts'
 import type { GroupOp } from './runs.ts'
 import { idTypeOf, literal, SELF, type ShapeText } from './shape-strings.ts'
 import type { Shape, ShapeField } from './shape.ts'
@@ -36,10 +37,15 @@ export function columnTypes({ shape, ruleTypes }: ShapeText): string {
   return [
     ...COLUMNS.map(([, type]) => type ?? idTypeOf(shape)),
     ...ruleTypes.map(() => 'text'),
-    ...shape.fields.map((entry) => (isText(entry) ? 'text' : 'jsonb')),
+    ...shape.fields.map(fieldType),
   ]
     .map((type) => `${type}[]`)
     .join(', ')
+}
+
+/** As what a field's value comes. */
+export function fieldType(entry: ShapeField): 'text' | 'jsonb' {
+  return isText(entry) ? 'text' : 'jsonb'
 }
 
 /** The ops as rows, with what variables have elsewhere under the same names: `syncline_op.base`, `syncline_op.rule_0`. */
@@ -90,7 +96,7 @@ export function columnValues(ops: readonly GroupOp[]): (string | null)[] {
     textArray(ops, ({ author }) => author.userId),
     plainArray(ops, ({ options }) => options.isAnswered || undefined),
     ...rules.map((_, index) => textArray(ops, ({ prepared }) => prepared.ruleValues[index])),
-    ...shape.fields.map((entry) => fieldArray(ops, entry)),
+    ...shape.fields.map((entry) => textArray(ops, ({ prepared }) => fieldValue(prepared, entry))),
   ]
 }
 
@@ -118,11 +124,10 @@ function unnested({ shape, ruleTypes }: ShapeText): string {
   return `unnest(${names.map((_, index) => `$${index + 1}`).join(', ')}) as o (${names.join(', ')})`
 }
 
-function fieldArray(ops: readonly GroupOp[], entry: ShapeField): string | null {
-  const { name } = entry.field
-  return isText(entry)
-    ? textArray(ops, ({ prepared }) => prepared.fields[name] as string | null)
-    : textArray(ops, ({ prepared }) => JSON.stringify(prepared.fields[name]))
+/** What an op gives a field. */
+export function fieldValue({ fields }: PreparedOp, entry: ShapeField): string | null {
+  const value = fields[entry.field.name]
+  return isText(entry) ? (value as string | null) : JSON.stringify(value)
 }
 
 type Read<T> = (op: GroupOp) => T | null | undefined

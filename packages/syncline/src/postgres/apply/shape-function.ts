@@ -19,6 +19,7 @@ import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import { loggedSetText } from './logged-set.ts'
+import { loneUpdateText, planningGuard, type PlanningGuard } from './lone-update.ts'
 import type { WriteHabits } from './lone-writes.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import type { RuleTypes } from './rule-types.ts'
@@ -46,19 +47,37 @@ export function shapeFunctions(
     makeFunction(`${name}_all`, allText(name, text)),
     ...(isAlone && !logged ? [makeFunction(`${name}_set`, setText(name, text), 'jsonb, text')] : []),
     ...(logged ? [makeFunction(`${name}_set`, loggedSetText(name, text, logged), columnTypes(text))] : []),
+    ...(logged ? planningGuard(name, logged).map(makePlanningGuard) : []),
   ].join(';\n')
+}
+
+/** The statement for an op of the shape that stands alone, where it needs no function. */
+export function loneStatementText(
+  name: string,
+  shape: Shape,
+  types: RuleTypes,
+  { isAlone, isPlain, logged }: WriteHabits,
+): string | undefined {
+  const text = shapeText(shape, types, isAlone && isPlain && areUntouched(shape))
+  return logged && text.areRulesUntouched ? loneUpdateText(name, text, logged) : undefined
 }
 
 /** The statement that drops them. */
 export function dropShapeFunctions(name: string): string {
   const functions = ['', '_one', '_all'].map((suffix) => `pg_temp.${name}${suffix}(jsonb)`)
   // A name alone is enough: no other function has it.
-  return `drop function ${functions.join(', ')}; drop function if exists pg_temp.${name}_set`
+  const others = ['_set', '_sees', '_guard'].map((suffix) => `pg_temp.${name}${suffix}`)
+  return `drop function ${functions.join(', ')}; drop function if exists ${others.join(', ')}`
 }
 
 function makeFunction(name: string, body: string, parameters = 'jsonb'): string {
   const quoted = body.replaceAll("'", "''")
   return `create or replace function pg_temp.${name}(${parameters}) returns jsonb language plpgsql as '${quoted}'`
+}
+
+function makePlanningGuard({ name, body, volatility }: PlanningGuard): string {
+  const quoted = body.replaceAll("'", "''")
+  return `create or replace function pg_temp.${name}() returns boolean language plpgsql ${volatility} as '${quoted}'`
 }
 
 function stepByStep(text: ShapeText): string {

@@ -30,22 +30,31 @@ export const TAILS_LOCK = '6014960150226495852'
  */
 export const WAKE_SETTING = 'syncline.wake'
 
+const NOTIFY_CALL = `pg_catalog.pg_notify('${WAKE_CHANNEL}', '')`
+
 /** Wakes whoever listens. */
 export const NOTIFY: Statement = {
   name: 'syncline notify',
-  text: `select pg_catalog.pg_notify('${WAKE_CHANNEL}', '')`,
+  text: `select ${NOTIFY_CALL}`,
 }
 
 /** Makes the transaction that runs it commit in silence. */
 export const QUIET = `pg_catalog.set_config('${WAKE_SETTING}', 'never', true)`
 
-/**
- * PL/pgSQL for the logging triggers, once per logged row or statement, and one expression, because every transaction
- * prepares each anew (`bench`: G6b). It may be repeated in a transaction: the lock
- * is then its own, and equal notifications collapse into one.
- */
-export const WAKE_SNIPPET = `if (pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'never') is not true
+// One expression: every transaction prepares each of a trigger's anew (`bench`: G6b).
+const SLEEPS = `(pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(${WAKE_LOCK})
-       or pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'always') then
-    perform pg_catalog.pg_notify('${WAKE_CHANNEL}', '');
+       or pg_catalog.current_setting('${WAKE_SETTING}', true) operator(pg_catalog.=) 'always')`
+
+/**
+ * PL/pgSQL for the logging triggers, once per logged row or statement. It may be repeated in a transaction: the lock is
+ * then its own, and equal notifications collapse into one.
+ */
+export const WAKE_SNIPPET = `if ${SLEEPS} then
+    perform ${NOTIFY_CALL};
   end if;`
+
+/** The same as a column of a statement that logs by itself, where `condition` holds. */
+export function wakeWhere(condition: string): string {
+  return `case when ${condition} and ${SLEEPS} then ${NOTIFY_CALL} end`
+}

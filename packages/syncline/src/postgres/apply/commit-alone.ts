@@ -1,0 +1,74 @@
+/**
+ * A lone op: one statement is its transaction, and the log is read behind it in the same round trip (`bench`: G1).
+ *
+ * Where its shape allows, that is an update without functions or triggers (`lone-update.ts`). What that does not write goes
+ * the way of any other: it calls the shape's function, which finds out why.
+ */
+import type { Row, Statement } from '../database.ts'
+import type { ReadAlong } from '../log/tail.ts'
+import { QUIET } from '../log/wake.ts'
+import { advanceStatement, type DeviceMove } from './advance-statement.ts'
+import type { ApplySession } from './apply-session.ts'
+import type { OpAnswer } from './group.ts'
+import { type LoneAnswer, loneUpdateValues } from './lone-update.ts'
+import { payloadOf } from './payload.ts'
+import { type GroupOp, goesStepByStep } from './runs.ts'
+
+/** What was committed: the transaction's id, and what the op's function has to say. */
+export interface Committed {
+  readonly xid: string
+  readonly answers: readonly OpAnswer[]
+}
+
+/** Commits the op, or throws what was wrong with it and leaves nothing. */
+export async function commitAlone(
+  session: ApplySession,
+  moves: readonly DeviceMove[],
+  op: GroupOp,
+  { isQuiet, readAlong }: { isQuiet: boolean; readAlong: ReadAlong | undefined },
+): Promise<Committed> {
+  const update = updateOf(session, moves, op, isQuiet)
+  if (update) {
+    const { version, xid, is_same: isSame } = (await run(session, update, readAlong)) as Row & LoneAnswer
+    if (!isSame) session.tableChanged(session.functionOf(op.prepared.key))
+    if (version !== null) return { xid: xid as string, answers: [] }
+  }
+  // What came with the first read is old news by now: the tail reads again.
+  const row = await run(session, call(session, moves, op, isQuiet), update ? undefined : readAlong)
+  const answer = row['answer'] as string | null
+  return { xid: row['xid'] as string, answers: answer === null ? [] : [JSON.parse(answer) as OpAnswer] }
+}
+
+async function run(session: ApplySession, statement: Statement, readAlong?: ReadAlong): Promise<Row> {
+  const along = readAlong ? [readAlong.statement] : []
+  const [[row], read] = (await session.pipeline([statement, ...along])) as [[Row], Row[]?]
+  if (read) {
+    readAlong?.handOver(read)
+    // What that gave others to write is written first: this op's own answer takes as long again (`bench`: G1).
+    await new Promise(setImmediate)
+  }
+  return row
+}
+
+/** The update of a known device that needs no function. */
+function updateOf(
+  session: ApplySession,
+  [move]: readonly DeviceMove[],
+  op: GroupOp,
+  isQuiet: boolean,
+): Statement | undefined {
+  const text = session.aloneText(op.prepared.key)
+  // The first op of a device makes its row.
+  if (text === undefined || !move || move.from.lastOp === 0 || goesStepByStep(op)) return undefined
+  return session.statement(text, loneUpdateValues(move, op, isQuiet))
+}
+
+/** One statement is one transaction of its own: no begin, no commit. */
+function call(session: ApplySession, moves: readonly DeviceMove[], op: GroupOp, isQuiet: boolean): Statement {
+  const { values } = advanceStatement(moves)
+  const name = session.functionOf(op.prepared.key)
+  return session.statement(
+    `select ${isQuiet ? `${QUIET}, ` : ''}syncline.advance($1, $2, $3, $4, $5, $6) as xid, pg_temp.${name}_one($7::jsonb) as answer`,
+    [...values, payloadOf(op.prepared, op.author, op.options)],
+  )
+}
