@@ -1,7 +1,7 @@
 /** Messages of a pull as operations: `{entity, entityId, type: 'CREATE' | 'UPDATE' | 'DELETE', data, …}`. Pure. */
 import type { Change } from '../../protocol/messages/change.ts'
 import { kebabCase } from '../../schema/kebab-case.ts'
-import { deviceHash } from '../../server/frames/change-text.ts'
+import { deviceHash } from '../../server/frames/device-hash.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 
 export interface ReferenceOp {

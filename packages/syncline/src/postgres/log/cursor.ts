@@ -31,6 +31,32 @@ const REMEMBERED = 64
 export function parseSnapshot(text: SnapshotText): Snapshot {
   const known = parsed.get(text)
   if (known) return known
+  const snapshot = quietSnapshot(text) ?? busySnapshot(text)
+  if (parsed.size >= REMEMBERED) parsed.delete(parsed.keys().next().value as string)
+  parsed.set(text, snapshot)
+  return snapshot
+}
+
+const NONE_OPEN: readonly number[] = []
+const COLON = 58
+const ZERO = 48
+
+/** Reads `xmin:xmax:`, as most are; null for what is not written so. */
+function quietSnapshot(text: SnapshotText): Snapshot | null {
+  const middle = text.indexOf(':')
+  const end = text.length - 1
+  if (middle < 1 || middle > end - 2 || text.charCodeAt(end) !== COLON) return null
+  let number = 0
+  for (let at = 0; at < end; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (at === middle) number = 0
+    else if (digit < 0 || digit > 9) return null
+    else number = number * 10 + digit
+  }
+  return { xmax: transactionId(number), open: NONE_OPEN }
+}
+
+function busySnapshot(text: SnapshotText): Snapshot {
   const parts = /^\d+:(\d+):((?:\d+,)*\d+)?$/.exec(text)
   if (!parts) {
     throw new TypeError(
@@ -38,10 +64,7 @@ export function parseSnapshot(text: SnapshotText): Snapshot {
     )
   }
   const open = parts[2] ? parts[2].split(',').map(transactionId) : []
-  const snapshot = { xmax: transactionId(parts[1] as string), open: open.sort((a, b) => a - b) }
-  if (parsed.size >= REMEMBERED) parsed.delete(parsed.keys().next().value as string)
-  parsed.set(text, snapshot)
-  return snapshot
+  return { xmax: transactionId(parts[1] as string), open: open.sort((a, b) => a - b) }
 }
 
 /** The number of a transaction; throws a RangeError where a number is no longer exact. */

@@ -9,9 +9,9 @@
  * The history row finds a life that began before the cursor was issued, even if nothing was logged. The log rows find
  * what was written before a tail had connected, and transactions whose commit was lost in a failover.
  */
-import { hash } from 'node:crypto'
 import type { SnapshotText } from '../log-row.ts'
-import { visibleIn } from './cursor.ts'
+import { parseSnapshot, visibleIn } from './cursor.ts'
+import { MixedWords } from './mixed-words.ts'
 
 /** Newest log rows in a fingerprint: more than are usually in flight when a failover cuts them off. */
 export const FINGERPRINT_ROWS = 32
@@ -23,7 +23,8 @@ export interface PastChange {
   /** As PostgreSQL prints it in UTC, to the microsecond. */
   readonly at: string
   /** What stands in a fingerprint, once it was asked for: a row stays among the newest for many cursors (`bench`: G3). */
-  line?: string
+  first?: number
+  second?: number
 }
 
 /** A history row. */
@@ -40,12 +41,27 @@ export interface PastContent {
   readonly isWhole: boolean
 }
 
-/** A digest in the form of a uuid. `changes` are at most `FINGERPRINT_ROWS`, newest first. */
+const words = new MixedWords()
+
+/** A digest, as hexadecimal digits. `changes` are at most `FINGERPRINT_ROWS`, newest first. */
 export function fingerprint(birth: string | null, changes: readonly PastChange[]): string {
-  let lines = ''
-  for (const change of changes) lines += change.line ??= `\n${change.xid} ${change.seq} ${change.at}`
-  const hex = hash('sha256', (birth ?? 'none') + lines, 'hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
+  for (const change of changes) if (change.first === undefined) mix(change)
+  words.begin()
+  words.addText(birth ?? 'none')
+  for (let index = 0; index < changes.length; index += 2) {
+    const change = changes[index]
+    const older = changes[index + 1]
+    words.add(change?.first ?? 0, change?.second ?? 0, older?.first ?? 0, older?.second ?? 0)
+  }
+  return words.end()
+}
+
+function mix(change: PastChange): void {
+  const { xid, seq, at } = change
+  words.begin()
+  words.add(xid | 0, xid / 2 ** 32, seq | 0, seq / 2 ** 32)
+  words.addText(at)
+  ;[change.first, change.second] = words.endHalf()
 }
 
 /** The newest part of the log and the history in memory, so that fingerprints of recent cursors cost no query. */
@@ -79,13 +95,21 @@ export class Past {
   fingerprint(snapshot: SnapshotText): string | null {
     const sees = visibleIn(snapshot)
     const birth = this.#births.find(({ xid }) => sees(xid))
-    const seen: PastChange[] = []
-    for (let index = this.#changes.length - 1; index >= 0 && seen.length < FINGERPRINT_ROWS; index--) {
-      const change = this.#changes[index] as PastChange
-      if (sees(change.xid)) seen.push(change)
-    }
+    const seen = this.#newest(snapshot)
     const isKnown = birth !== undefined && (seen.length === FINGERPRINT_ROWS || this.#isWhole)
     return isKnown ? fingerprint(birth.id, seen) : null
+  }
+
+  /** What the snapshot saw of the changes, at most as many as stand in a fingerprint, newest first. */
+  #newest(snapshot: SnapshotText): PastChange[] {
+    const { xmax, open } = parseSnapshot(snapshot)
+    const sees = visibleIn(snapshot)
+    const newest: PastChange[] = []
+    for (let index = this.#changes.length - 1; index >= 0 && newest.length < FINGERPRINT_ROWS; index--) {
+      const change = this.#changes[index] as PastChange
+      if (open.length === 0 ? change.xid < xmax : sees(change.xid)) newest.push(change)
+    }
+    return newest
   }
 
   /** Almost always the newest, so looked for from the end. */

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { CursorContent } from './cursor-bytes.ts'
+import { type CursorContent, decodeCursor, encodeCursor, USUAL_BYTES } from './cursor-bytes.ts'
 import { createCursorSeal } from './cursor-seal.ts'
 
 const content = (snapshot: string, views = new Map<string, string>()): CursorContent => ({
-  history: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
+  history: '0190a1b2c3d47e5f8a9b0c1d2e3f4a5b',
   schema: '00ff00ff00ff00ff',
   snapshot,
   views,
@@ -72,4 +72,23 @@ test('a rotated secret still opens what it sealed', () => {
 
   expect(rotated.open(old.seal(content('9:9:')))).toEqual(content('9:9:'))
   expect(old.open(rotated.seal(content('9:9:')))).toBeNull()
+})
+
+test('L4: a cursor of the former format opens as none', () => {
+  const bytes = Buffer.from(encodeCursor(content('5:9:5,7')))
+  expect(decodeCursor(bytes)).toEqual(content('5:9:5,7'))
+
+  bytes[0] = 1
+
+  expect(decodeCursor(bytes)).toBeNull()
+})
+
+test('A1: nothing of a longer cursor is left in the next one', () => {
+  const open = Array.from({ length: 60 }, (_, index) => 1_000 + index)
+  const before = Buffer.from(encodeCursor(content('5:9:')))
+
+  encodeCursor(content(`1000:2000:${open.join(',')}`, new Map([['00112233aabbccdd', 'ffffffffffffffff']])))
+
+  expect(Buffer.from(encodeCursor(content('5:9:')))).toEqual(before)
+  expect(before).toHaveLength(USUAL_BYTES)
 })

@@ -4,9 +4,10 @@
  * A cursor from another server, another secret, or a liar opens as null, which means `snapshot`, never an error (L4).
  * Nothing in it counts: how many cursors were made says how busy other rooms are (A1).
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomFillSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { sealedPart } from '../../protocol/marker-cursor.ts'
-import { type CursorContent, decodeCursor, encodeCursor } from './cursor-bytes.ts'
+import { type CursorContent, decodeCursor, encodeCursor, USUAL_BYTES } from './cursor-bytes.ts'
+import { NONCE_BYTES, ReadySeals, TAG_BYTES } from './ready-seals.ts'
 
 export interface CursorSeal {
   seal(content: CursorContent): string
@@ -15,13 +16,9 @@ export interface CursorSeal {
 }
 
 const SALT_BYTES = 8
-const NONCE_BYTES = 12
-const TAG_BYTES = 16
 const PURPOSE = 'syncline cursor 1'
 /** No cursor of ours is longer; what a stranger sends is not decoded beyond. */
 const LONGEST = 65_536
-/** Nonces are drawn this many at a time: asking the system for each takes a third of a seal's time (`bench` G3). */
-const NONCES_AT_ONCE = 256
 /** Random nonces of one key may collide after some 2^32 uses; each key is used far less. */
 const USES_OF_KEY = 2 ** 30
 /** Keys of other servers and earlier lives, kept for opening. */
@@ -37,19 +34,11 @@ export function createCursorSeal(secrets: readonly string[]): CursorSeal {
     known.set(name, keys)
     return keys
   }
-  let current: { salt: Buffer; key: Buffer; uses: number } = {
-    salt: Buffer.alloc(0),
-    key: Buffer.alloc(0),
-    uses: USES_OF_KEY,
-  }
+  let current: Sealer | undefined
   return {
     seal(content) {
-      if (current.uses >= USES_OF_KEY) {
-        const salt = randomBytes(SALT_BYTES)
-        current = { salt, key: deriveKey(secrets[0] as string, salt), uses: 0 }
-      }
-      current.uses++
-      return sealBytes(encodeCursor(content), current.salt, current.key)
+      if (!current || current.uses >= USES_OF_KEY) current = new Sealer(secrets[0] as string)
+      return current.seal(encodeCursor(content))
     },
     open(cursor) {
       if (cursor.length > LONGEST) return null
@@ -68,21 +57,30 @@ function deriveKey(secret: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, salt, PURPOSE, 32))
 }
 
-const nonces = Buffer.alloc(NONCE_BYTES * NONCES_AT_ONCE)
-let noncesUsed = NONCES_AT_ONCE
+/** Seals with a key of its own. */
+class Sealer {
+  uses = 0
+  readonly #salt = randomBytes(SALT_BYTES)
+  readonly #key: Buffer
+  readonly #ready: ReadySeals
+  readonly #sealed = Buffer.alloc(SALT_BYTES + NONCE_BYTES + USUAL_BYTES + TAG_BYTES)
 
-/** Never the same bytes twice; the answer is only valid until the next call. */
-function nextNonce(): Buffer {
-  if (noncesUsed === NONCES_AT_ONCE) {
-    randomFillSync(nonces)
-    noncesUsed = 0
+  constructor(secret: string) {
+    this.#key = deriveKey(secret, this.#salt)
+    this.#ready = new ReadySeals(this.#key, USUAL_BYTES)
+    this.#salt.copy(this.#sealed)
   }
-  const begin = noncesUsed++ * NONCE_BYTES
-  return nonces.subarray(begin, begin + NONCE_BYTES)
+
+  seal(bytes: Buffer): string {
+    this.uses++
+    if (bytes.length !== USUAL_BYTES) return sealBytes(bytes, this.#salt, this.#key)
+    this.#ready.seal(bytes, this.#sealed, SALT_BYTES)
+    return this.#sealed.toString('base64url')
+  }
 }
 
 function sealBytes(bytes: Buffer, salt: Buffer, key: Buffer): string {
-  const nonce = nextNonce()
+  const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   return Buffer.concat([salt, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]).toString(
     'base64url',

@@ -4,9 +4,9 @@
  * `device` is a keyed hash: the device that made the change finds itself in it, everybody else sees noise that
  * differs from change to change (A1). The op's number stands only in what one device alone receives.
  */
-import { createHmac } from 'node:crypto'
 import { isoTime } from '../../postgres/log/change-row.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
+import { deviceHash } from './device-hash.ts'
 
 /** Makes what writes changes for one device, whose own carry the op's number, or for everybody in the room. */
 export function changeWriter(device: string | null): (row: LogRow) => string {
@@ -32,10 +32,4 @@ export function changeWriter(device: string | null): (row: LogRow) => string {
 function authorship(row: LogRow, author: string, device: string | null): string {
   const op = row.op !== null && author === device ? `,"op":${row.op}` : ''
   return `,"device":"${deviceHash(author, row)}"${op}`
-}
-
-/** Base64url of the first 16 bytes of HMAC-SHA256, keyed with the device's id, over `model:id:version`. */
-export function deviceHash(device: string, row: Pick<LogRow, 'model' | 'id' | 'version'>): string {
-  const hash = createHmac('sha256', device).update(`${row.model}:${row.id}:${row.version}`).digest()
-  return hash.subarray(0, 16).toString('base64url')
 }

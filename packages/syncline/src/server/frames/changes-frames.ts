@@ -9,6 +9,11 @@ import { Frame } from './frame.ts'
  */
 const PART_CHARACTERS = 60_000
 
+/** Builds the message for everybody in the room, of the one change there is. */
+export function changeFrame(channel: string, row: LogRow, cursor: string): Frame {
+  return new Frame(`${headOf(channel)}${changeWriter(null)(row)}${endOf(cursor)}`)
+}
+
 /**
  * Builds the messages for one device, or for everybody in the room, each when it is asked for: the first can leave
  * while the changes of the others are not written yet. All but the last have `more: true`, the last has the cursor.
@@ -19,7 +24,7 @@ export function* changesFrames(
   cursor: string,
   device: string | null = null,
 ): Generator<Frame, void> {
-  const head = `{"type":"changes","channel":${JSON.stringify(channel)},"changes":[`
+  const head = headOf(channel)
   const write = changeWriter(device)
   let part: string[] = []
   let length = 0
@@ -33,5 +38,13 @@ export function* changesFrames(
     part.push(change)
     length += change.length
   }
-  yield new Frame(`${head}${part.join(',')}],"cursor":"${cursor}"}`)
+  yield new Frame(`${head}${part.join(',')}${endOf(cursor)}`)
+}
+
+function headOf(channel: string): string {
+  return `{"type":"changes","channel":${JSON.stringify(channel)},"changes":[`
+}
+
+function endOf(cursor: string): string {
+  return `],"cursor":"${cursor}"}`
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LogRow } from '../../postgres/log-row.ts'
-import { changeWriter, deviceHash } from './change-text.ts'
-import { changesFrames } from './changes-frames.ts'
+import { changeWriter } from './change-text.ts'
+import { changeFrame, changesFrames } from './changes-frames.ts'
+import { deviceHash } from './device-hash.ts'
 import { rowsFrames } from './rows-frames.ts'
 
 const sharedChangeText = changeWriter(null)
@@ -60,6 +61,12 @@ test('a leave carries id and version only', () => {
   const change = JSON.parse(sharedChangeText({ ...row, action: 'leave', fields: null, device: null }))
 
   expect(Object.keys(change)).toEqual(['model', 'id', 'action', 'version', 'at', 'actor', 'source'])
+})
+
+test('one change makes the message that it makes among changes', () => {
+  const [message] = changesFrames('Production:"1"', [row], 'C')
+
+  expect(changeFrame('Production:"1"', row, 'C').text).toBe(message?.text)
 })
 
 test('L5: a big batch is cut into parts of which only the last has the cursor', () => {

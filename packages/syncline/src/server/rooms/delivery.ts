@@ -1,7 +1,7 @@
 /** What one batch means for one room: rows, and the frames made of them once for all members. */
 import type { LogRow, SnapshotText } from '../../postgres/log-row.ts'
 import { isVisible } from '../../postgres/log/cursor.ts'
-import { changesFrames } from '../frames/changes-frames.ts'
+import { changeFrame, changesFrames } from '../frames/changes-frames.ts'
 import type { Frame } from '../frames/frame.ts'
 
 /** What all rooms of one batch share. */
@@ -56,6 +56,9 @@ export class Delivery {
   }
 
   #framesOf(rows: readonly LogRow[]): readonly Frame[] {
-    return [...changesFrames(this.channel, rows, this.edges.cursor)]
+    const [row] = rows
+    return rows.length === 1 && row
+      ? [changeFrame(this.channel, row, this.edges.cursor)]
+      : [...changesFrames(this.channel, rows, this.edges.cursor)]
   }
 }

@@ -1,5 +1,5 @@
 /** One connection of the model server: `hello`, joins, pushes, and everything it is owed, in the order of the wire. */
-import { deviceHash } from '../../server/frames/change-text.ts'
+import { deviceHash } from '../../server/frames/device-hash.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import { collapse, type ModelView, viewOf } from './model-channels.ts'
 import type { ModelState } from './model-database.ts'
