@@ -27,13 +27,7 @@ export interface ChangeRow {
  * Texts that many rows of one answer have in common are kept once: the last minute of the log stays in memory.
  */
 export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
-  const texts = new Map<string, string>()
-  const once = (text: string): string => {
-    const known = texts.get(text)
-    if (known !== undefined) return known
-    texts.set(text, text)
-    return text
-  }
+  const once = rows.length === 1 ? (text: string) => text : keptOnce()
   const onceOrNull = (text: string | null) => (text === null ? null : once(text))
   const changes = rows.map((row) => ({
     xid: once(row.xid),
@@ -52,6 +46,16 @@ export function toLogRows(rows: readonly ChangeRow[]): LogRow[] {
     marks: row.marks,
   }))
   return inRecordOrder(changes)
+}
+
+function keptOnce(): (text: string) => string {
+  const texts = new Map<string, string>()
+  return (text) => {
+    const known = texts.get(text)
+    if (known !== undefined) return known
+    texts.set(text, text)
+    return text
+  }
 }
 
 /** `2026-01-02 03:04:05.6+00`, as a session in UTC prints it, as `2026-01-02T03:04:05.600000Z`. */

@@ -18,13 +18,14 @@ interface Kept {
   readonly to: SnapshotText
   readonly atMs: number
   readonly rows: readonly LogRow[]
-  readonly rooms: ReadonlyMap<string, readonly LogRow[]>
+  /** Null for a batch of few rows, in which it is quicker to look than to keep a table of it for a minute. */
+  readonly rooms: ReadonlyMap<string, readonly LogRow[]> | null
   readonly overflowing: ReadonlySet<string>
   readonly size: number
 }
 
 /** Stands where a batch was, so that its rows can be collected. */
-const GONE: Kept = { to: '0:0:', atMs: 0, rows: [], rooms: new Map(), overflowing: new Set(), size: 0 }
+const GONE: Kept = { to: '0:0:', atMs: 0, rows: [], rooms: null, overflowing: new Set(), size: 0 }
 
 export class RecentChanges {
   #begin: SnapshotText
@@ -48,12 +49,13 @@ export class RecentChanges {
   }
 
   add(batch: Batch): void {
-    const size = batch.rows.reduce((sum, row) => sum + sizeOf(row), 0)
+    let size = 0
+    for (const row of batch.rows) size += sizeOf(row)
     this.#kept.push({
       to: batch.to,
       atMs: this.#options.nowMs(),
       rows: batch.rows,
-      rooms: byRoom(batch.rows),
+      rooms: batch.rows.length > FEW_ROWS ? byRoom(batch.rows) : null,
       overflowing: batch.overflowing,
       size,
     })
@@ -73,7 +75,7 @@ export class RecentChanges {
       const isCut =
         rooms === 'all' ? kept.overflowing.size > 0 : rooms.some((room) => kept.overflowing.has(room))
       if (isCut) return null
-      const rows = rooms === 'all' ? kept.rows : rooms.flatMap((room) => kept.rooms.get(room) ?? [])
+      const rows = rooms === 'all' ? kept.rows : rowsOf(kept, rooms)
       for (const row of rows) if (!isVisible(row.xid, cursor)) missed.push(row)
     }
     return missed
@@ -112,6 +114,12 @@ const ROW_SIZE = 300
 
 function sizeOf(row: LogRow): number {
   return ROW_SIZE + (row.fields?.length ?? 0) + (row.fieldVersions?.length ?? 0) + (row.marks?.length ?? 0)
+}
+
+const FEW_ROWS = 8
+
+function rowsOf({ rooms: table, rows }: Kept, rooms: readonly string[]): readonly LogRow[] {
+  return rooms.flatMap((name) => table?.get(name) ?? (table ? [] : rows.filter(({ room }) => room === name)))
 }
 
 function byRoom(rows: readonly LogRow[]): Map<string, LogRow[]> {

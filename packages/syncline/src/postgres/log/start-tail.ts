@@ -24,7 +24,7 @@ import type { BatchListener, EndQuiet, Tail } from './tail.ts'
 import { PAST_CHANGES, RECENT_MS, TailStand } from './tail-stand.ts'
 import { type ReadResult, readLarge, readStatement, toReadResult } from './tail-reader.ts'
 import { hasPassed, Waiters } from './waiters.ts'
-import { withinTime } from './within-time.ts'
+import { Patience, withinTime } from './within-time.ts'
 import { NOTIFY, TAILS_LOCK } from './wake.ts'
 
 export interface TailOptions {
@@ -79,6 +79,7 @@ class LogTail implements Tail {
   #running: Promise<void> = Promise.resolve()
   #isClosed = false
   readonly #alarm = new Alarm()
+  readonly #patience = new Patience(READ_TIMEOUT_MS)
 
   constructor(database: Database, options: TailOptions, onBatch: BatchListener) {
     this.#database = database
@@ -187,6 +188,7 @@ class LogTail implements Tail {
     await atMostFor(this.#running, CLOSE_WITHIN_MS)
     await this.#connection?.close()
     await this.#running
+    this.#alarm.close()
     this.#waiters.release()
   }
 
@@ -280,7 +282,7 @@ class LogTail implements Tail {
     const from = this.position
     const number = this.#nextReads.begin()
     const read = readStatement(from, !this.#sleeper.isGathering)
-    const answers = await withinTime(connection.pipeline([...before, read]), READ_TIMEOUT_MS)
+    const answers = await this.#patience.await(connection.pipeline([...before, read]))
     const result = toReadResult(answers.at(-1) as Row[]) ?? (await readLarge(connection, from))
     this.#stand.refuseHole(from, result)
     const past = this.#stand.knowsPastOf(result)
