@@ -16,9 +16,11 @@ import type { Identity } from '../../server/identity.ts'
 import type { Caller, Session } from '../../server/session/session.ts'
 import { addressOf } from '../socket-address.ts'
 import { isForeignUpgrade, tokenRequest, upgradeRequest, upgradeUrl } from '../upgrade-request.ts'
+import { writeDirectly } from './direct-write.ts'
 import { encodeFrame } from './encode-frame.ts'
 import { LeanSocket } from './lean-socket.ts'
-import { SocketWriter, type WriterOwner } from './socket-writer.ts'
+import { Piece } from './piece.ts'
+import { JOIN_AT_MOST, SocketWriter, type WriterOwner } from './socket-writer.ts'
 import type { Flushing, Join, Turn } from './turn.ts'
 
 /** How long the other side may take to answer a close, in ms. */
@@ -79,10 +81,10 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
   #stage: Stage
   readonly address: string
   /**
-   * What is to be written: one frame at the end of this turn, or what a writer has. Most connections are idle most of the
-   * time, and members of a room get one frame at a time, for which a writer each would cost more than it does (`bench`: G3).
+   * What is to be written: a piece at the end of this turn, or what a writer has. Most connections are idle most of the
+   * time, and members of a room get the same frames, for which a writer each would cost more than they do (`bench`: G3).
    */
-  #writing: Buffer | SocketWriter | null = null
+  #writing: Piece | SocketWriter | null = null
   #session: Session | null = null
 
   constructor(socket: Socket, upgrade: IncomingMessage, surroundings: ConnectionSurroundings) {
@@ -144,10 +146,12 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
   send(frame: Frame): void {
     if (this.isOver) return
     const bytes = frame.as(encodeFrame)
-    if (this.#writing === null) {
-      this.#writing = bytes
+    const writing = this.#writing
+    if (writing === null) {
+      this.#writing = this.surroundings.turn.begin(bytes)
       this.surroundings.turn.add(this)
-    } else if (!this.writer()?.send(bytes)) {
+    } else if (writing instanceof Piece) this.#writing = writing.followedBy(bytes)
+    else if (!writing.send(bytes)) {
       // Not here: a room is being walked through, and its members must not change under it.
       setImmediate(() => this.cut())
     }
@@ -158,15 +162,18 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
     const writing = this.#writing
     if (writing === null) return
     if (writing instanceof SocketWriter) return writing.flush(join)
+    if (writing.bytes > JOIN_AT_MOST) return this.writer()?.flush(join)
     this.#writing = null
-    if (!this.socket.write(writing) && this.socket.writableLength > 0) this.newWriter().block()
+    const bytes = writing.joined()
+    if (writeDirectly(this.socket, bytes)) return
+    if (!this.socket.write(bytes) && this.socket.writableLength > 0) this.newWriter().block()
   }
 
   /** Who writes what is to be written; null when nothing is. */
   private writer(): SocketWriter | null {
     const writing = this.#writing
     if (writing === null || writing instanceof SocketWriter) return writing
-    return this.newWriter().takeOver(writing)
+    return this.newWriter().takeOver(writing.frames(), writing.bytes)
   }
 
   private newWriter(): SocketWriter {

@@ -7,6 +7,7 @@
  * same, because the kernel and the stream may hold a copy. A writer that has nothing to write can be forgotten.
  */
 import type { Socket } from 'node:net'
+import { writeDirectly } from './direct-write.ts'
 import type { Flushing, Join, Turn } from './turn.ts'
 
 /** What a writer needs of a socket: `net.Socket`, or a stand-in of a test. */
@@ -16,7 +17,7 @@ export type WritableSocket = Pick<
 >
 
 /** Larger pieces are written one by one: joining them would copy more than it saves. */
-const JOIN_AT_MOST = 262_144
+export const JOIN_AT_MOST = 262_144
 
 /** How much may wait. */
 export interface QueueBounds {
@@ -83,17 +84,19 @@ export class SocketWriter implements Flushing {
     this.#socket.once('drain', this.#onDrain)
   }
 
-  /** Queues a frame for a flush that its owner has already asked for. */
-  takeOver(frame: Buffer): this {
-    this.#frames = [frame]
-    this.#bytes = frame.length
+  /** Queues frames for a flush that its owner has already asked for. */
+  takeOver(frames: Buffer[], bytes: number): this {
+    this.#frames = frames
+    this.#bytes = bytes
     this.#isScheduled = true
     return this
   }
 
   #write(frames: Buffer[], bytes: number, join: Join): boolean {
-    if (frames.length === 1) return this.#socket.write(frames[0] as Buffer)
-    if (bytes <= JOIN_AT_MOST) return this.#socket.write(join(frames))
+    if (frames.length === 1 || bytes <= JOIN_AT_MOST) {
+      const piece = frames.length === 1 ? (frames[0] as Buffer) : join(frames)
+      return writeDirectly(this.#socket, piece) || this.#socket.write(piece)
+    }
     this.#socket.cork()
     let isTaken = true
     for (const frame of frames) isTaken = this.#socket.write(frame)

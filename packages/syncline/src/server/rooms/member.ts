@@ -12,6 +12,7 @@
 import type { SnapshotText } from '../../postgres/log-row.ts'
 import type { User } from '../../protocol/user.ts'
 import { covers } from '../../postgres/log/cursor.ts'
+import type { Frame } from '../frames/frame.ts'
 import type { Outlet } from '../outlet.ts'
 import type { Delivery } from './delivery.ts'
 
@@ -218,7 +219,9 @@ export abstract class Member {
       this.forgetBeyond()
     }
     const frames = beyond === null ? delivery.frames() : delivery.framesBeyond(beyond)
-    for (const frame of frames) this.outlet.send(frame)
+    const { outlet } = this
+    // By place: an iterator for each member of a large room is a quarter of what there is to collect (`bench`: G3).
+    for (let index = 0; index < frames.length; index++) outlet.send(frames[index] as Frame)
   }
 
   private reload(reason: string): void {
