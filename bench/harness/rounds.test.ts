@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judge } from './rounds.ts'
+import { judge, runRounds } from './rounds.ts'
 
 const round = (syncline: number, reference: number) => ({
   syncline: { rate: syncline },
@@ -50,4 +50,21 @@ test('a goal does not pass when too few rounds count', () => {
 
   expect(result.worstQuartile).toBe(9)
   expect(result.passed).toBe(false)
+})
+
+test('a round that warms up does not count', async () => {
+  let runs = 0
+  const contestant = { name: 'one', run: async () => ({ rate: ++runs <= 4 ? 1 : 100 }) }
+
+  const result = await runRounds({
+    name: 'G3',
+    contestants: [contestant],
+    goals: [],
+    rounds: 1,
+    warmUps: 2,
+    canary: [],
+  })
+
+  expect(runs).toBe(6)
+  expect(result.figures['one']?.['rate']).toBe(100)
 })

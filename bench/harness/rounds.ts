@@ -50,6 +50,8 @@ export interface RoundsOptions {
   readonly name: string
   readonly contestants: readonly Contestant[]
   readonly goals: readonly Goal[]
+  /** Rounds before the first that counts, in which programs compile what they do again and again. @default 0 */
+  readonly warmUps?: number
   /** Rounds that must be good. @default 7 */
   readonly rounds?: number
   /** Time after which disturbed rounds are no longer made up for, in ms. @default 55_000 */
@@ -68,10 +70,11 @@ const FEWEST_ROUNDS = 3
 
 /** Runs good rounds until there are enough, or until twice as many were tried, or patience ends. */
 export async function runRounds(options: RoundsOptions): Promise<ScenarioResult> {
-  const { rounds: wanted = 7, patienceMs = 55_000 } = options
+  const { rounds: wanted = 7, patienceMs = 55_000, warmUps = 0 } = options
   const parts = options.canary ?? ['json', 'loopback', 'disk']
   const good: Figures[] = []
   const disturbed: Figures[] = []
+  for (let round = 0; round < warmUps; round++) await runRound(options.contestants)
   const start = performance.now()
   const mayGoOn = (tried: number) =>
     tried < wanted || (tried < wanted * 2 && performance.now() - start < patienceMs)

@@ -57,6 +57,8 @@ async function start(url: string, accounts: number): Promise<number> {
 function nextChange() {
   version += 1
   return {
+    seq: null,
+    xid: null,
     at: '2026-02-12 10:00:00.123456+00',
     room: '',
     model: 'note',

@@ -70,6 +70,8 @@ function complain(fields: unknown, message: string): void {
 function nextChange() {
   version += 1
   return {
+    seq: null,
+    xid: null,
     at: '2026-02-12 10:00:00.123456+00',
     room: `Production:${productionId(1)}`,
     model: 'camera',
