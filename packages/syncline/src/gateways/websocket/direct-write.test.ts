@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, connect, Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { writeDirectly } from './direct-write.ts'
 
 const ends: (() => void)[] = []
@@ -122,4 +122,26 @@ test('what is no plain socket, or has something waiting, is left to its stream',
   socket.write('waits')
   expect(writeDirectly(socket, Buffer.from('a'))).toBe(false)
   expect(writeDirectly(new TLSSocket(socket), Buffer.from('a'))).toBe(false)
+})
+
+test('where Node gives nothing of its own, the stream writes', async () => {
+  const { socket } = await pair()
+  const answers = [
+    () => {
+      throw new Error('ERR_ACCESS_DENIED')
+    },
+    () => ({}),
+    () => ({ WriteWrap: class {}, streamBaseState: [0, 0, 0, 0], kLastWriteWasAsync: 3 }),
+  ]
+
+  for (const answer of answers) {
+    vi.resetModules()
+    const spy = vi
+      .spyOn(process as unknown as { binding: () => unknown }, 'binding')
+      .mockImplementation(answer)
+    const fresh = await import('./direct-write.ts')
+    spy.mockRestore()
+
+    expect(fresh.writeDirectly(socket, Buffer.from('a'))).toBe(false)
+  }
 })
