@@ -1,5 +1,6 @@
 /** W2 after a restore: devices send again what a database has lost that was put back to an earlier state. */
-import { renameSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Cluster, copyDataDir, findPostgres, startCluster } from '../../src/testing/postgres-cluster.ts'
@@ -97,3 +98,26 @@ describe(`on PostgreSQL ${programs.major}`, () => {
     180_000,
   )
 })
+
+const dumping = findPostgres().find(({ bin }) => existsSync(join(bin, 'pg_dump')))
+
+// The programs of some versions come without it; that the tail says so is tested in test/log/history.test.ts.
+if (dumping) {
+  test('W2: …also by pg_restore --clean under a server that stays up, from a device that writes nothing more', async () => {
+    cluster = await startCluster({ programs: dumping })
+    stage = await startStage(cluster.url(), ['ana'])
+    const ana = stage.client('ana')
+    ana.join('production', 'p1')
+    const count = () => ana.mutate.tally.update('p1-tally', { total: { $inc: 1 } }).confirmed
+    await count()
+    const dump = join(cluster.dataDir, 'dump')
+    execFileSync(join(dumping.bin, 'pg_dump'), ['-Fc', '-f', dump, stage.database.url])
+    await count()
+
+    execFileSync(join(dumping.bin, 'pg_restore'), ['--clean', '--if-exists', '-d', stage.database.url, dump])
+
+    await eventually(total, 2)
+    await eventually(() => ana.record('tally', 'p1-tally').current?.total, 2)
+    expect(ana.parked.current).toEqual([])
+  }, 180_000)
+}

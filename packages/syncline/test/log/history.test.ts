@@ -257,9 +257,12 @@ describe.each(findPostgres().map((programs) => [programs.major, programs] as con
 
       execFileSync(join(programs.bin, 'pg_restore'), ['--clean', '--if-exists', '-d', log.url, dump])
       await watched.until(() => watched.batches.at(-1)?.reset !== undefined)
+      const told = watched.batches.at(-1)?.reset
       await write(log, 'new')
       await watched.until(() => watched.rows().length === 4)
 
+      // Not merely `pruned`: devices must learn that what they had acknowledged may be gone.
+      expect(told).toBe('history')
       expect(watched.rows().map(({ id }) => id)).toEqual(['a', 'b', 'lost', 'new'])
       for (const stand of [dumped, last]) {
         const upTo = watched.tail.position

@@ -38,6 +38,15 @@ export async function recordLife(connection: Connection): Promise<void> {
   await connection.query('insert into syncline.history default values')
 }
 
+/** Whether a history row that was read before is still there: a new history begins without the rows of the old one. */
+export async function knowsLife(connection: Connection, life: string): Promise<boolean> {
+  const [found] = await connection.query<{ known: boolean }>(
+    'select exists (select from syncline.history where id::text = $1) as known',
+    [life],
+  )
+  return found?.known === true
+}
+
 /** Whether rows of `syncline.history` came out of a dump. */
 async function isCopied(connection: Connection): Promise<boolean> {
   const [found] = await connection.query<{ copied: boolean }>(COPIED_SQL)

@@ -8,7 +8,7 @@ import type { Connection, Database } from '../database.ts'
 import type { Batch, SnapshotText } from '../log-row.ts'
 import { type ChangeRow, toLogRows } from './change-row.ts'
 import { readPresent, whyNotContinued } from './continuity.ts'
-import { recordLife } from './history.ts'
+import { knowsLife, recordLife } from './history.ts'
 import type { PastContent } from './past.ts'
 import { readPast } from './past-query.ts'
 import { CHANGE_COLUMNS } from './unseen-changes.ts'
@@ -17,6 +17,8 @@ import { CHANGE_COLUMNS } from './unseen-changes.ts'
 export interface Stand {
   readonly snapshot: SnapshotText
   readonly history: string
+  /** The newest history row that it saw. */
+  readonly life: string
 }
 
 /** A place to begin: the batch that leads to it is the last minute, or says why everything is void. */
@@ -58,9 +60,11 @@ export async function openTail(
     await connection.query('lock table syncline.log in access share mode')
     const refusal = stand ? await whyNotContinued(connection, stand) : 'start'
     const beginning = refusal === null ? null : await begin(connection, kept)
+    // The log of a restored dump is set aside, which looks like one that was pruned.
+    const isPruned = refusal === 'pruned' && stand !== null && (await knowsLife(connection, stand.life))
     await connection.query('commit')
     if (beginning === null || stand === null || refusal === null) return { connection, beginning }
-    const reset = refusal === 'pruned' ? 'pruned' : 'history'
+    const reset = isPruned ? 'pruned' : 'history'
     return { connection, beginning: { ...beginning, batch: { ...beginning.batch, reset } } }
   } catch (error) {
     connection.close().catch(() => {})

@@ -6,7 +6,7 @@
  */
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
 import { firstUnseen } from './cursor.ts'
-import type { Beginning } from './open-tail.ts'
+import type { Beginning, Stand } from './open-tail.ts'
 import { Past, type PastContent } from './past.ts'
 import { RecentChanges } from './recent-changes.ts'
 import type { ReadResult } from './tail-reader.ts'
@@ -59,8 +59,8 @@ export class TailStand {
   }
 
   /** What the database must still show for the log to be continued; null before the first position. */
-  get known(): { readonly snapshot: SnapshotText; readonly history: string } | null {
-    return this.#life === null ? null : { snapshot: this.#position, history: this.history }
+  get known(): Stand | null {
+    return this.#life === null ? null : { snapshot: this.#position, history: this.history, life: this.#life }
   }
 
   historyAt(snapshot: SnapshotText): string | null {
