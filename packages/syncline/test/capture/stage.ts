@@ -1,7 +1,7 @@
 /** A migrated database of its own, of each kind that Syncline runs on. */
 import { inject } from 'vitest'
 import { migrate } from '../../src/postgres/capture/migrate.ts'
-import type { CaptureOptions } from '../../src/postgres/capture/migration-plan.ts'
+import type { CaptureOptions } from '../../src/postgres/capture/capture-options.ts'
 import type { Database } from '../../src/postgres/database.ts'
 import { pglite } from '../../src/postgres/drivers/pglite.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'

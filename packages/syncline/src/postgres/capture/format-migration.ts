@@ -1,5 +1,5 @@
 /** A migration as a file of SQL: what `syncline migrate --print` shows. */
-import type { MigrationStep } from './migration-plan.ts'
+import type { MigrationStep } from './migration-step.ts'
 
 /** Statements with a comment before each step; each step that PostgreSQL allows in a transaction is one. */
 export function formatMigration(steps: readonly MigrationStep[]): string {

@@ -6,17 +6,13 @@
  */
 import type { CompiledSchema } from '../../schema/model.ts'
 import type { Connection, Database } from '../database.ts'
+import { type CaptureOptions, tablesOf } from './capture-options.ts'
 import { describeDatabase, FRESH_DATABASE } from './describe-database.ts'
 import { type Drift, MigrationRefused } from './drift.ts'
 import { formatMigration } from './format-migration.ts'
 import { healWithin } from './heal-capture.ts'
-import {
-  type CaptureOptions,
-  type MigrationPlan,
-  type MigrationStep,
-  planMigration,
-  tablesOf,
-} from './migration-plan.ts'
+import { type MigrationPlan, planMigration } from './migration-plan.ts'
+import type { MigrationStep } from './migration-step.ts'
 import { outstanding } from './outstanding.ts'
 import { OWN_OBJECTS, OWN_OBJECTS_MARK, ROOMS_UNFILLED } from './own-objects.ts'
 import type { RoomCheck } from './room-steps.ts'

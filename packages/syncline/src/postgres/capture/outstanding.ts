@@ -1,6 +1,6 @@
 /** What a migration would still have to do, in one text for all tables. */
 import type { Drift } from './drift.ts'
-import type { MigrationStep } from './migration-plan.ts'
+import type { MigrationStep } from './migration-step.ts'
 
 /** How much a table lacks: a server cannot work without the first two, and without the third misses changes. */
 const LACKS = ['is missing', 'lacks columns that Syncline adds', 'is not captured as declared'] as const

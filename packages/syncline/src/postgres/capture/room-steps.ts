@@ -3,7 +3,7 @@ import { existingTrigger, isAsWanted, moveTrigger, stampTriggers } from './captu
 import type { CapturedTable, RoomRoute } from './captured-table.ts'
 import type { DatabaseDescription } from './describe-database.ts'
 import { countWrongRooms, fillRooms } from './fill-rooms.ts'
-import type { MigrationStep } from './migration-plan.ts'
+import type { MigrationStep } from './migration-step.ts'
 import { moveFunction, moveFunctionName } from './move-function.ts'
 import { sourceOf } from './sql-text.ts'
 import { stampFunction } from './stamp-function.ts'

@@ -1,6 +1,6 @@
 /** Does one step of a migration on a live database: waits for locks briefly and often, so that nobody queues behind it. */
 import type { Connection } from '../database.ts'
-import type { MigrationStep } from './migration-plan.ts'
+import type { MigrationStep } from './migration-step.ts'
 
 /** Longest wait for a lock, in ms: whoever wants the table meanwhile waits behind it. */
 export const LOCK_TIMEOUT_MS = 2_000

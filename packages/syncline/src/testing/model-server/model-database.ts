@@ -2,12 +2,10 @@
  * A database for simulations: tables, field versions, rooms and a log, in memory. A test double, not a server:
  * it keeps the rules of the wire and forgets everything else that a database does.
  */
-import { merge, type VersionedRecord, versionOf } from '../../protocol/merge.ts'
+import { merge, type VersionedRecord } from '../../protocol/merge.ts'
 import type { Change } from '../../protocol/messages/change.ts'
-import { applyOperator, type Operator } from '../../client/store/apply-operator.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
-
-type Fields = Readonly<Record<string, unknown>>
+import { changedFields, emptyFields, type Fields } from './written-fields.ts'
 
 /** Who wrote a change. */
 export interface Author {
@@ -266,36 +264,4 @@ export function wholeChange(
   { version, fields, fieldVersions }: VersionedRecord,
 ): Omit<Change, 'at' | 'actor' | 'source'> {
   return { model, id, action, fields: { ...fields }, version, fieldVersions: { ...fieldVersions } }
-}
-
-function emptyFields(model: Model): Fields {
-  return Object.fromEntries(
-    Object.values(model.fields).map(({ name, default: value }) => [name, value ?? null]),
-  )
-}
-
-function changedFields(
-  model: Model,
-  record: VersionedRecord,
-  written: Fields,
-  base: number | undefined,
-): Fields {
-  const changed: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(written)) {
-    const policy = model.fields[name]?.onConflict
-    const isUnseen = base !== undefined && versionOf(record, name) > base
-    if (policy === 'keep' && isUnseen) continue
-    const next = isOperator(policy, value) ? applyOperator(record.fields[name], value) : value
-    if (JSON.stringify(next) !== JSON.stringify(record.fields[name])) changed[name] = next
-  }
-  return changed
-}
-
-function isOperator(policy: string | undefined, value: unknown): value is Operator {
-  return (
-    (policy === 'counter' || policy === 'set') &&
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value)
-  )
 }
