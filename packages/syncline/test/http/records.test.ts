@@ -30,6 +30,17 @@ const newCamera = async (fields: object = {}) => {
   return (await answerOf(response)).data
 }
 
+/** Resolves when so many statements wait for a lock of this database. */
+const whenLocksAreWaitedFor = async (count: number) => {
+  const waiting = `select count(*)::integer as waiting from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`
+  for (;;) {
+    const [row] = await stage.database.query<{ waiting: number }>(waiting)
+    if (row && row.waiting >= count) return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
 describe('reading', () => {
   test('A1: a list holds what the user may see, in camelCase, with versions', async () => {
     const { data } = await listOf(await stage.as('ben', '/api/productions'))
@@ -359,6 +370,115 @@ describe('writing', () => {
 
     expect([first.status, older.status, odd.status]).toEqual([200, 200, 422])
     expect((await answerOf(older)).data).toMatchObject({ name: 'Second', version: Number(version) + 2 })
+  })
+
+  test('`If-None-Match` is judged while the record is held: of two writers one is late', async () => {
+    const camera = await newCamera()
+    const put = (method: string) =>
+      stage.as('ben', `/api/cameras/${camera.id}`, {
+        method,
+        ...(method === 'PUT' && { json: { name: 'Late' } }),
+        headers: { 'if-none-match': '"2"' },
+      })
+
+    const answers = await stage.connected.transaction(async (connection) => {
+      await connection.query('update cameras set zoom = 9 where id = $1', [camera.id])
+      const late = [put('PUT'), put('DELETE')]
+      await whenLocksAreWaitedFor(late.length)
+      return late
+    })
+    const [update, remove] = await Promise.all(answers)
+
+    expect([update?.status, remove?.status]).toEqual([412, 412])
+    expect((await answerOf(update as Response)).error).toMatchObject({ code: 'changed', version: 2 })
+    expect((await answerOf(await stage.as('ben', `/api/cameras/${camera.id}`))).data).toMatchObject({
+      name: 'New',
+    })
+  })
+
+  describe('a record that is saved whole, as it was read', () => {
+    const newCue = async () =>
+      answerOf(await stage.as('ben', '/api/productions/p1/cues', { json: { line: 'Curtain' } }))
+    const save = (
+      user: string,
+      table: string,
+      { id, ...fields }: { readonly id: string; readonly [field: string]: unknown },
+      headers = {},
+    ) => stage.as(user, `/api/${table}/${id}`, { method: 'PUT', json: { id, ...fields }, headers })
+
+    test('A4: what may not be written is no write where it is as it was', async () => {
+      const camera = (await answerOf(await stage.as('ben', '/api/cameras/c2'))).data
+      const cue = (await newCue()).data
+
+      const saved = [
+        await save('ben', 'cameras', { ...camera, note: 'Saved whole' }),
+        await save('ben', 'cues', { ...cue, line: 'Lights' }),
+      ]
+      const unchanged = await save('ben', 'cameras', (await answerOf(saved[0] as Response)).data)
+
+      expect([...saved, unchanged].map(({ status }) => status)).toEqual([200, 200, 200])
+      expect((await answerOf(saved[1] as Response)).data).toMatchObject({ line: 'Lights', version: 2 })
+      expect((await answerOf(unchanged)).data).toMatchObject({
+        note: 'Saved whole',
+        ownerId: 'nobody',
+        version: 2,
+      })
+    })
+
+    test('A4: what may not be written refuses the whole record where it is another value', async () => {
+      const camera = await newCamera()
+      const cue = (await newCue()).data
+
+      const refused = [
+        await save('ben', 'cameras', { ...camera, note: 'Stolen', ownerId: 'ben' }),
+        await save('ben', 'cameras', { ...camera, note: 'Stolen', productionId: 'p2' }),
+        await save('ben', 'cameras', { ...camera, note: 'Stolen', fieldVersions: { note: 9 } }),
+        await save('ben', 'cues', { ...cue, line: 'Stolen', updatedAt: '2030-01-01T00:00:00.000000Z' }),
+        await save('ben', 'cues', { ...cue, line: 'Stolen', author: 'cleo' }),
+      ]
+
+      for (const response of refused)
+        expect([response.status, (await answerOf(response)).error.code]).toEqual([422, 'protected_field'])
+      expect((await answerOf(await stage.as('ben', `/api/cues/${cue.id}`))).data).toEqual(cue)
+      expect((await answerOf(await stage.as('ben', `/api/cameras/${camera.id}`))).data).toEqual(camera)
+    })
+
+    test('one that has changed since, also where it may not be written, must be read again', async () => {
+      const cue = (await newCue()).data
+      await save('ben', 'cues', { id: cue.id, line: 'Lights' })
+
+      const late = await save('ben', 'cues', { ...cue, line: 'Sound' })
+      const { data } = await answerOf(await stage.as('ben', `/api/cues/${cue.id}`))
+      const again = await save('ben', 'cues', { ...data, line: 'Sound' })
+
+      expect([late.status, again.status]).toEqual([412, 200])
+      expect((await answerOf(late)).error).toMatchObject({ code: 'changed', field: 'updatedAt', version: 2 })
+    })
+
+    test('W2: one that comes again with its key is answered as the first time', async () => {
+      const cue = (await newCue()).data
+      const headers = { 'idempotency-key': newKey() }
+
+      const [first, again] = [
+        await save('ben', 'cues', { ...cue, line: 'Lights' }, headers),
+        await save('ben', 'cues', { ...cue, line: 'Lights' }, headers),
+      ]
+
+      expect([first.status, again.status]).toEqual([200, 200])
+      expect((await answerOf(again)).data).toMatchObject({ line: 'Lights', version: 2 })
+    })
+
+    test('A3: who may not read it is told nothing by the values that are the same', async () => {
+      const camera = (await answerOf(await stage.as('ben', '/api/cameras/c1'))).data
+      const texts: string[] = []
+      for (const ownerId of ['nobody', 'somebody']) {
+        const response = await save('cleo', 'cameras', { id: camera.id, name: 'x', ownerId })
+        texts.push(`${response.status} ${await response.text()}`)
+      }
+      const [same, other] = texts
+
+      expect(same).toBe(other)
+    })
   })
 
   test('a body that is not JSON is said to be one', async () => {

@@ -58,6 +58,30 @@ test('W2: operations with ids of their own are applied once for each device and 
   ).toEqual([{ name: 'Later', zoom: 4, version: 4 }])
 })
 
+test('A4: an UPDATE may carry the record as it was pulled: what may not be written is no write where it is as it was', async () => {
+  const deviceId = newKey()
+  const path = '/api/cues/whole'
+  await stage.database.query("insert into cues (id, production_id, line) values ('whole', 'p1', 'Curtain')")
+  const read = async () => (await bodyOf<{ data: object }>(await stage.as('ben', path))).data
+  const send = async (id: string, data: object) =>
+    bodyOf<Operations>(
+      await push('ben', {
+        deviceId,
+        operations: [{ id, type: 'UPDATE', entity: 'cue', entityId: 'whole', data }],
+      }),
+    )
+  const pulled = await read()
+
+  const first = await send('o1', { ...pulled, line: 'Lights' })
+  const again = await send('o1', { ...pulled, line: 'Lights' })
+  const late = await send('o2', { ...pulled, line: 'Sound' })
+  const changed = await send('o3', { ...(await read()), author: 'cleo' })
+
+  expect([first.applied, again.applied, late.applied]).toEqual([['o1'], ['o1'], []])
+  expect([late, changed].map(({ rejected }) => rejected[0]?.code)).toEqual(['changed', 'protected_field'])
+  expect(await read()).toMatchObject({ line: 'Lights', author: 'ben', version: 2 })
+})
+
 test('W1 W2: an id that comes again with another operation is refused, and the same operation is applied once', async () => {
   const deviceId = newKey()
   const operation = { id: 'o1', type: 'UPDATE', entity: 'camera', entityId: 'c2' }

@@ -61,7 +61,7 @@ export const HTTP_CALLS: readonly HttpCall[] = [
   {
     call: 'PUT /api/{table}/{id}',
     who: 'users',
-    does: 'writes the fields that are named; `If-Match` makes an overwrite a 412, `If-None-Match: *` any write; `version` in the body is the one that its author saw; `Idempotency-Key` a repetition safe',
+    does: 'writes the fields that are named; `If-Match` makes an overwrite a 412, `If-None-Match` a write over a version that it names, `*` any write, both judged while the record is held; `Idempotency-Key` makes a repetition safe. A record may be saved whole as it was read: its `version` is the one that its author saw, and what may not be written is left out where it is as it was; where it has changed since that version the answer is 412, where it is another value `protected_field`',
   },
   { call: 'DELETE /api/{table}/{id}', who: 'users', does: 'deletes it: 204' },
   {

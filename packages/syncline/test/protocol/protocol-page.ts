@@ -1,5 +1,6 @@
 /** Writes `docs/protocol.md` from the messages' schemas. */
 import type { GenericSchema } from 'valibot'
+import { type Channel, formatChannel } from '../../src/protocol/channel.ts'
 import { wordsOf } from '../../src/protocol/describe-issue.ts'
 import { DEVICE_MESSAGES } from '../../src/protocol/device-message.ts'
 import { pullBody, pushBody } from '../../src/protocol/http-bodies.ts'
@@ -52,6 +53,7 @@ export function protocolPage(): string {
     'A `leave` ends its subscription at once, a load under way too: no frame of the channel follows, nor an answer still owed to its `join`. Frames sent before may still arrive: a device that joins the channel again on this connection sends a `ping` after the `leave`, and joins after the `pong`.',
     "A conflict is told to every device of both authors: in the `ack` of the op that met it, else in `conflicts`, and again in the `ack` after `welcome` and of a pull until it is resolved. It carries what another wrote only while its reader may see the record (or could when it was deleted): else `theirs` and `by` are null in what an op of the reader's met, and what others did to values of the reader's waits until the right is back.",
     '',
+    ...channels(),
     ...section('Device to server', DEVICE_MESSAGES),
     ...section('Server to device', SERVER_MESSAGES),
     ...section('Parts', PARTS),
@@ -64,6 +66,33 @@ export function protocolPage(): string {
     ...PROTOCOL_HISTORY.map(({ protocol, change: said }) => `| ${protocol} | ${said} |`),
     '',
   ].join('\n')
+}
+
+function channels(): string[] {
+  const name = (channel: Channel) => `\`${formatChannel(channel)}\``
+  const room = (id: string) => name({ form: 'room', model: 'Production', id })
+  const rows = [
+    [room('42'), 'a room: the root record and all that belongs to it'],
+    [name({ form: 'mine', model: 'Production' }), 'the root records that the user may read'],
+    [name({ form: 'all', model: 'Lens' }), 'every record of a shared model'],
+    [
+      name({ form: 'collection', model: 'Account', id: '7', collection: 'account_users' }),
+      'the records of a relation or a table that belong to one record',
+    ],
+    [name({ form: 'room', model: 'User', id: '5' }), "a user's own devices"],
+  ]
+  return [
+    '## Channels',
+    '',
+    "The model's name in PascalCase, a `:`, then:",
+    '',
+    '| channel | is |',
+    '|---|---|',
+    ...rows.map(([channel, is]) => `| ${channel} | ${is} |`),
+    '',
+    `A name is split at its first \`:\`, and an id in it is percent-encoded as \`encodeURIComponent\` does: \`a b/c\` is ${room('a b/c')}. As \`all\` and \`mine\` are lists, a record that has one of them for its id is written ${room('all')} or ${room('mine')}, on every wire. An id that is encoded otherwise is \`not_found\`.`,
+    '',
+  ]
 }
 
 function httpCalls(): string[] {

@@ -7,6 +7,7 @@
  *   W4 no blockage    an operation that is refused stops none that follow
  */
 import * as v from 'valibot'
+import { keptAnswer } from '../../postgres/apply/idempotency.ts'
 import { SynclineError } from '../../protocol/errors.ts'
 import { offenceText, parseJson } from '../../protocol/parse-device-message.ts'
 import type { CompiledSchema, Model } from '../../schema/model.ts'
@@ -17,6 +18,7 @@ import type { Call } from './call.ts'
 import { tooMany } from './op-limit.ts'
 import { orderedJson } from './ordered-json.ts'
 import { fingerprintOf } from './rest/preconditions.ts'
+import { savedFields } from './rest/saved-whole.ts'
 
 const LONGEST_NAME = 255
 
@@ -103,12 +105,17 @@ async function applyOperation(call: Call, device: string, asked: Operation): Pro
   const { id: _named, ...fields } = asked.data ?? {}
   const named = { model: model.name, id: normalizeId(asked.entity, asked.entityId), action }
   const op = action === 'delete' ? named : { ...named, fields }
+  // The length says where the device ends and the id begins.
+  const idempotencyKey = `op ${device.length} ${device} ${asked.id}`
+  const { outdated, ...saved } =
+    action === 'update' ? await savedFields(core, identity.user, model, named.id, fields) : {}
+  if (outdated && !(await keptAnswer(core.database, identity.user.id, idempotencyKey, undefined)))
+    return outdated
   const outcome = await core.write({
     user: identity.user,
-    op: acceptOp(core.schema, core.ids, op),
+    op: acceptOp(core.schema, core.ids, { ...op, ...saved }),
     device,
-    // The length says where the device ends and the id begins.
-    idempotencyKey: `op ${device.length} ${device} ${asked.id}`,
+    idempotencyKey,
     request: fingerprintOf(orderedJson(op)),
   })
   return outcome.ok ? null : { code: outcome.code, message: outcome.message, field: outcome.field }

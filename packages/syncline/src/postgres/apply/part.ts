@@ -4,7 +4,7 @@ import type { Author } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { Refusal } from './refusal.ts'
 import type { Unit } from './unit.ts'
-import type { AcceptedOp, KeptConflict, Rejection } from './writer.ts'
+import type { AcceptedOp, ExpectedVersion, KeptConflict, Rejection } from './writer.ts'
 
 /** A unit whose ops have shapes (`call` ops have none), or the op that refuses it. */
 export type PreparedUnit = Unit<AcceptedOp> & {
@@ -23,7 +23,7 @@ export interface Part {
   readonly units: readonly PreparedUnit[]
   /** Undefined for a write without a device. */
   readonly state?: DeviceState
-  readonly ifVersion?: number
+  readonly ifVersion?: ExpectedVersion
   readonly idempotencyKey?: string
   /** What was asked for with the key; null in the database for a writer that does not say. */
   readonly request?: string

@@ -1,6 +1,7 @@
 /** An op as the shape functions read it. */
 import { type WriterSetting, writerSetting } from '../capture/writer-setting.ts'
 import type { PreparedOp } from './prepare-op.ts'
+import type { ExpectedVersion } from './writer.ts'
 
 /** Who writes, and from where. */
 export interface Author {
@@ -26,7 +27,7 @@ export function loggedWith(author: Author, n: number): { device?: string; op?: n
 export interface PayloadOptions {
   /** Place of the op in its group, for the answer and for refusals. */
   readonly place: number
-  readonly ifVersion?: number
+  readonly ifVersion?: ExpectedVersion
   readonly idempotencyKey?: string
   readonly request?: string
   /** Whether an answer is wanted when all is well. */
@@ -49,11 +50,17 @@ export function payloadOf(prepared: PreparedOp, author: Author, options: Payload
     d: author.device ?? author.loggedDevice,
     b: atMost(op.base),
     u: op.unlessChanged || undefined,
-    v: atMost(options.ifVersion),
+    v: typeof options.ifVersion === 'number' ? atMost(options.ifVersion) : undefined,
+    x: unwanted(options.ifVersion),
     k: options.idempotencyKey,
     h: options.request,
     w: options.isAnswered || undefined,
   })
+}
+
+function unwanted(version: ExpectedVersion | undefined): true | readonly number[] | undefined {
+  if (version === undefined || typeof version === 'number') return undefined
+  return version.not === 'any' || version.not
 }
 
 // Versions are int4 in the database; a higher base has seen everything.

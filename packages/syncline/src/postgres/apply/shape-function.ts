@@ -13,7 +13,8 @@
  *
  * The op comes as jsonb: `i` its place in the group, `id`, `f` fields, `r` the values of its rules, `s` the setting for
  * the capture trigger, `a` user, `d` device, `n` its number, `b` base, `u` unlessChanged, `v` expected version,
- * `k` idempotency key, `h` what was asked for with it, `w` whether an answer is wanted when all is well.
+ * `x` versions that are not wanted (true: none is), `k` idempotency key, `h` what was asked for with it, `w` whether an
+ * answer is wanted when all is well.
  */
 import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { REFUSED_OP } from './apply-function.ts'
@@ -117,7 +118,7 @@ declare
 ${variables(text)}
   is_done boolean := false;
 begin
-  if op ?| '{k,v}' then return pg_temp.${name}(op); end if;
+  if op ?| '{k,v,x}' then return pg_temp.${name}(op); end if;
 ${readOp(text)}
 ${quickLocks(text)}
 ${quickStep(text)}
@@ -141,7 +142,7 @@ ${variables(text)}
 begin
   for op in select value from pg_catalog.jsonb_array_elements($1) loop
     is_done := false;
-    if not op ?| '{k,v}' then
+    if not op ?| '{k,v,x}' then
 ${readOp(text)}
 ${quickStep(text)}
     end if;

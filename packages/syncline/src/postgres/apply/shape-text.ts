@@ -56,7 +56,7 @@ ${goneStep(text)}
   end if;
   if not may_read then perform syncline.refuse(op, 'not_found'); end if;
   if not may_write then perform syncline.refuse(op, 'forbidden'); end if;
-  if (op ->> 'v')::integer <> version then
+  if (op ->> 'v')::integer <> version or op -> 'x' = 'true' or op -> 'x' @> to_jsonb(version) then
     perform syncline.refuse(op, 'changed', jsonb_build_object('version', version));
   end if;`
 }

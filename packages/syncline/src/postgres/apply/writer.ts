@@ -83,14 +83,17 @@ export interface PushOutcome {
   readonly xids: readonly string[]
 }
 
+/** The version that a record must have to be written, or those of which it must have none: `any` refuses every one. */
+export type ExpectedVersion = number | { readonly not: readonly number[] | 'any' }
+
 /** A write without a numbered device: REST and the application's own calls. */
 export interface SingleWrite {
   readonly user: User
   readonly op: Omit<AcceptedOp, 'n'>
   /** Logged with the changes: a device that numbers no ops. */
   readonly device?: string
-  /** 412 unless the record still has this version. */
-  readonly ifVersion?: number
+  /** 412 unless the record's version is as it says when the record is held. */
+  readonly ifVersion?: ExpectedVersion
   /** Makes a repeat by the same user answer as the first time did. */
   readonly idempotencyKey?: string
   /** What is asked for, or its hash: a repeat of the key that asks for something else is refused. */

@@ -26,12 +26,21 @@ export function expectedVersions(headers: Headers): readonly number[] | undefine
   )
 }
 
-/** Whether the client has this version already; `*` is any. */
+/** The versions that must not be read or written; undefined when all may, `any` for every one. */
+export function unwantedVersions(headers: Headers): readonly number[] | 'any' | undefined {
+  const text = headers.get('if-none-match')
+  if (text === null) return undefined
+  if (text.trim() === '*') return 'any'
+  return text.split(',').flatMap((tag) => {
+    const version = /^(?:W\/)?"([1-9]\d{0,9})"$/.exec(tag.trim())?.[1]
+    return version === undefined ? [] : [Number(version)]
+  })
+}
+
+/** Whether `If-None-Match` names this version. */
 export function isFresh(headers: Headers, version: number): boolean {
-  if (headers.get('if-none-match')?.trim() === '*') return true
-  return (headers.get('if-none-match') ?? '')
-    .split(',')
-    .some((tag) => tag.trim().replace(/^W\//, '') === tagOf(version))
+  const unwanted = unwantedVersions(headers)
+  return unwanted === 'any' || (unwanted?.includes(version) ?? false)
 }
 
 /** Tells a repeat of a request from another one with the same key. */

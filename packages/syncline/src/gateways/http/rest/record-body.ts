@@ -1,7 +1,6 @@
 /** The body of a REST write: one JSON object of fields, with an id when a create names one. Pure. */
 import { SynclineError } from '../../../protocol/errors.ts'
 import { offenceText, parseJson } from '../../../protocol/parse-device-message.ts'
-import type { Model } from '../../../schema/model.ts'
 import type { Parent } from './target.ts'
 
 export interface RecordBody {
@@ -27,20 +26,6 @@ export function recordBodyOf(text: string): RecordBody {
     })
   }
   return { id, fields }
-}
-
-/**
- * Takes the `version` of a record that is saved whole, as it was read, for the version that its author saw: it is not
- * written, and what others have changed since is a conflict.
- */
-export function withoutVersion(
-  model: Model,
-  fields: RecordBody['fields'],
-): { readonly fields: RecordBody['fields']; readonly base?: number } {
-  const { version, ...others } = fields
-  const isBase =
-    !Object.hasOwn(model.fields, 'version') && Number.isSafeInteger(version) && Number(version) > 0
-  return isBase ? { fields: others, base: Number(version) } : { fields }
 }
 
 /**

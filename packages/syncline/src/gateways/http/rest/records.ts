@@ -7,16 +7,24 @@
  */
 import { uuidv7 } from 'uuidv7'
 import { keptAnswer } from '../../../postgres/apply/idempotency.ts'
-import type { SingleOutcome } from '../../../postgres/apply/writer.ts'
+import type { ExpectedVersion, SingleOutcome } from '../../../postgres/apply/writer.ts'
 import type { Model } from '../../../schema/model.ts'
 import { acceptOp } from '../../../server/accept.ts'
 import { NOT_FOUND, type Refused, json, jsonText, refusal } from '../answer.ts'
 import type { Call } from '../call.ts'
 import type { Route } from '../route.ts'
 import { listQueryOf } from './list-query.ts'
-import { expectedVersions, fingerprintOf, idempotencyKey, isFresh, tagOf } from './preconditions.ts'
+import {
+  expectedVersions,
+  fingerprintOf,
+  idempotencyKey,
+  isFresh,
+  tagOf,
+  unwantedVersions,
+} from './preconditions.ts'
 import { isParentReadable, leadsInto, readPage, readRecord } from './read-records.ts'
-import { recordBodyOf, withoutVersion, withParent } from './record-body.ts'
+import { recordBodyOf, withParent } from './record-body.ts'
+import { savedFields } from './saved-whole.ts'
 import { type Parent, type Target, targetOf } from './target.ts'
 
 type RecordTarget = Target & { readonly id: string; readonly shownId: string }
@@ -59,7 +67,7 @@ async function create(call: Call, target: Target): Promise<Response> {
   if (parent && !(await leadsInto(call.core, parent, fields)) && !(await isRepeat(call)))
     return refusal(outside(parent))
   const outcome = await write(call, target, { id: named, action: 'create', fields, text })
-  if (!outcome.ok) return refused(outcome)
+  if (!outcome.ok) return refused(outcome, call)
   return created(call, model, outcome.id ?? call.core.ids.decode(model, named) ?? '', outcome.version)
 }
 
@@ -88,16 +96,18 @@ async function created(
 async function update(call: Call, target: RecordTarget): Promise<Response> {
   if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
   const text = await call.body()
-  const { id, fields } = recordBodyOf(text)
-  if (id !== undefined && id !== target.shownId) {
+  const body = recordBodyOf(text)
+  if (body.id !== undefined && body.id !== target.shownId) {
     const message = 'The `id` of a record cannot change. Leave it out, or create another record.'
     return refusal({ code: 'protected_field', message, field: 'id' })
   }
-  if (await isUnwanted(call, target)) return refusal(HAD_ALREADY)
   const { model, id: ownId } = target
-  const seen = withoutVersion(model, fields)
-  const outcome = await write(call, target, { id: target.shownId, action: 'update', ...seen, text })
-  if (!outcome.ok) return refused(outcome)
+  const saved = await savedFields(call.core, call.identity.user, model, target.shownId, body.fields)
+  const { fields, base, outdated } = saved
+  if (outdated && !(await isRepeat(call))) return refusal(outdated)
+  const intent = { id: target.shownId, action: 'update', fields, base, text } as const
+  const outcome = await write(call, target, intent)
+  if (!outcome.ok) return refused(outcome, call)
   // Not by its path: the write may have moved it to another parent.
   const found = await readRecord(call.core, call.identity.user, { model, id: ownId })
   const etag = tagOf(outcome.version)
@@ -105,25 +115,10 @@ async function update(call: Call, target: RecordTarget): Promise<Response> {
   return jsonText(200, `{"data":${found.text}}`, { etag: tagOf(found.version) })
 }
 
-/** Whether `If-None-Match` names the record that is there, so that nothing may be written; a repeat was judged before. */
-async function isUnwanted(call: Call, { model, id }: RecordTarget): Promise<boolean> {
-  const { core, identity, request } = call
-  if (!request.headers.has('if-none-match')) return false
-  const found = await readRecord(core, identity.user, { model, id })
-  return found !== null && isFresh(request.headers, found.version) && !(await isRepeat(call))
-}
-
-const HAD_ALREADY: Refused = {
-  code: 'changed',
-  message:
-    '`If-None-Match` names the version that the record has, so it was not written. Leave it out, or send `If-Match` with the `ETag` to write over that version alone.',
-}
-
 async function remove(call: Call, target: RecordTarget): Promise<Response> {
   if (!(await isInsideParent(call, target))) return refusal(NOT_FOUND)
-  if (await isUnwanted(call, target)) return refusal(HAD_ALREADY)
   const outcome = await write(call, target, { id: target.shownId, action: 'delete' })
-  return outcome.ok ? new Response(null, { status: 204 }) : refused(outcome)
+  return outcome.ok ? new Response(null, { status: 204 }) : refused(outcome, call)
 }
 
 /** The writer judges the record itself; that it stands where the path says is judged here. */
@@ -154,17 +149,27 @@ async function write(call: Call, target: Target, { text = '', ...intent }: Inten
   const { core, identity, request, url } = call
   const { model } = target
   const ifVersion = intent.action === 'create' ? undefined : await expectedVersion(call, target)
+  const base = typeof ifVersion === 'number' ? ifVersion : intent.base
   return core.write({
     user: identity.user,
-    op: acceptOp(core.schema, core.ids, { model: model.name, ...intent, base: ifVersion ?? intent.base }),
+    op: acceptOp(core.schema, core.ids, { model: model.name, ...intent, base }),
     ifVersion,
     idempotencyKey: idempotencyKey(request.headers, request.method, url.pathname),
     ...(request.headers.has('idempotency-key') && { request: fingerprintOf(text) }),
   })
 }
 
-/** The writer compares with one version, while it holds the record: of several, the one that the record has now. */
-async function expectedVersion(
+/** The writer compares, while it holds the record. `If-Match` says more than `If-None-Match`, which can only contradict it. */
+async function expectedVersion(call: Call, target: Target): Promise<ExpectedVersion | undefined> {
+  const { headers } = call.request
+  const version = await matchedVersion(call, target)
+  if (version !== undefined) return isFresh(headers, version) ? { not: 'any' } : version
+  const not = unwantedVersions(headers)
+  return not === undefined ? undefined : { not }
+}
+
+/** The writer compares with one version: of several, the one that the record has now. */
+async function matchedVersion(
   { core, identity, request }: Call,
   target: Target,
 ): Promise<number | undefined> {
@@ -175,8 +180,17 @@ async function expectedVersion(
 }
 
 /** What the writer says about a record that is not there names it; here it must equal every other "not there". */
-function refused(outcome: Extract<SingleOutcome, { ok: false }>): Response {
-  return refusal(outcome.code === 'not_found' && outcome.field === undefined ? NOT_FOUND : outcome)
+function refused(outcome: Extract<SingleOutcome, { ok: false }>, { request }: Call): Response {
+  const { code, field, version } = outcome
+  if (code === 'not_found' && field === undefined) return refusal(NOT_FOUND)
+  const hadAlready = code === 'changed' && version !== undefined && isFresh(request.headers, version)
+  return refusal(hadAlready ? { ...HAD_ALREADY, version } : outcome)
+}
+
+const HAD_ALREADY: Refused = {
+  code: 'changed',
+  message:
+    '`If-None-Match` names the version that the record has, so it was not written. Leave it out, or send `If-Match` with the `ETag` to write over that version alone.',
 }
 
 /** Empty leaves the choice to the database's identity column. */
