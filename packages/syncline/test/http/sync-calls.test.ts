@@ -291,7 +291,7 @@ test('the activity of a room says who changed what, before and after, and goes b
   expect((await read('')).data.length).toBeGreaterThan(2)
 })
 
-test('changes of one time, as a database tells it that knows milliseconds, are told newest first and all on one page', async () => {
+test('changes of one time, as a database tells it that knows milliseconds, are told newest first, and no more on a page than were asked for', async () => {
   await stage.database.query("insert into cameras (id, production_id, name) values ('tied', 'p1', 'Tied')")
   for (const zoom of [5, 6, 7])
     await stage.database.query('update cameras set zoom = $1 where id = $2', [zoom, 'tied'])
@@ -309,13 +309,35 @@ test('changes of one time, as a database tells it that knows milliseconds, are t
   }
 
   const all = await versions('')
-  const first = await versions('&limit=1')
-  const rest = await versions(`&limit=1&before=${first.next}`)
+  const pages = [await versions('&limit=1')]
+  // One that is committed late, of the same time, comes before the place that was reached.
+  await stage.database.query("update cameras set zoom = 8 where id = 'tied'")
+  await stage.database.query(
+    "update syncline.log set at = '2026-01-01T00:00:00Z' where id = 'tied' and version = 5",
+  )
+  for (let page = pages[0]; page?.next !== undefined; pages.push(page))
+    page = await versions(`&limit=1&before=${page.next}`)
+  const inTwos = [await versions('&limit=2')]
+  for (let page = inTwos[0]; page?.next !== undefined; inTwos.push(page))
+    page = await versions(`&limit=2&before=${encodeURIComponent(page.next)}`)
+  const since = await versions('&before=2026-01-01T00:00:00Z')
 
-  expect([all, first, rest].map((page) => page.versions)).toEqual([[4, 3, 2, 1], [4, 3, 2, 1], []])
+  expect(all).toEqual({ versions: [4, 3, 2, 1] })
+  expect(pages.map((page) => page.versions)).toEqual([[4], [3], [2], [1]])
+  expect(inTwos.map((page) => page.versions)).toEqual([[5, 4], [3, 2], [1]])
+  expect(since.versions).toEqual([])
 })
 
-test.each(['2026-02-30T00:00:00Z', '0000-01-01T00:00:00Z', '2026-01-01T25:00:00Z', 'yesterday'])(
+const NO_PLACES = [
+  '2026-02-30T00:00:00Z',
+  '0000-01-01T00:00:00Z',
+  '2026-01-01T25:00:00Z',
+  'yesterday',
+  '2026-01-01T00:00:00Z~',
+  '2026-01-01T00:00:00Z~bm9wbGFjZQ',
+]
+
+test.each(NO_PLACES)(
   'a page of activity before %s, which is no time, is refused as a mistake',
   async (before) => {
     const answer = await stage.as('ben', `/sync/activity?channel=Production%3Ap1&before=${before}`)

@@ -28,7 +28,7 @@ export const HTTP_CALLS: readonly HttpCall[] = [
   {
     call: 'GET /sync/activity?channel=…&record=…&before=…&limit=…',
     who: 'users',
-    does: 'who changed what and when, field by field, the newest first: of a room and of a shared model; of a collection, what became of the records that are in it or were deleted in it, since they came into it; of `:mine`, of the root records that the user may read; of `User:{id}`, of the record of the user, for that user',
+    does: 'who changed what and when, field by field, the newest first, `{ data, next }`: at most `limit` entries (50; up to 200), those before a time or before what `next` said of the page before. Of a room and of a shared model; of a collection, what became of the records that are in it or were deleted in it, since they came into it; of `:mine`, of the root records that the user may read; of `User:{id}`, of the record of the user, for that user',
   },
   {
     call: 'GET /sync/health',

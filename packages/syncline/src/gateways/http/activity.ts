@@ -8,8 +8,7 @@ import { SynclineError } from '../../protocol/errors.ts'
 import { type Sql, sql } from '../../postgres/sql.ts'
 import { findTarget } from '../../server/channel-target.ts'
 import type { Core } from '../../server/core.ts'
-import { checkTimestamp } from '../../schema/check-time.ts'
-import { InvalidValue } from '../../schema/invalid-value.ts'
+import { type ActivityPlace, formatPlace, parsePlace } from './activity-place.ts'
 import { activityRows } from './activity-rows.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
@@ -35,52 +34,65 @@ export async function activity({ core, identity, url }: Call): Promise<Response>
   const target = findTarget(core.schema, core.ids, channel)
   if (!target || !(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
   const limit = limitOf(url.searchParams.get('limit'))
-  const asked = askedFor(core, url.searchParams)
+  const record = url.searchParams.get('record')
+  const place = placeOf(url.searchParams)
+  const asked = record === null ? [] : [isRecord(core, record)]
   const found = activityRows(core, target, channel, identity.user)
-  const rows = found ? await readPage(core, found, asked, limit) : []
+  const rows = found ? await readPage(core, found, [...asked, ...olderThan(core, found, place)], limit) : []
   // Again, in a snapshot not older than what was read: the right may have ended with the change that it would show.
   if (!(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
-  const next = rows.length < limit ? undefined : rows.at(-1)?.at
-  return json(200, { data: rows.map((row) => entryOf(core, row)), next })
+  const shown = rows.slice(0, limit)
+  return json(200, { data: shown.map((row) => entryOf(core, row)), next: nextOf(core, shown, rows[limit]) })
 }
 
-/**
- * The newest rows that fulfil the conditions; more than `limit` when they have the time of the last one, which the
- * embedded database tells in milliseconds. Of one time, what was logged later is newer.
- */
+/** The newest rows that fulfil the conditions, and one more if there is one. Of one time, what was logged later is newer. */
 function readPage(
   { database }: Core,
   rows: Sql,
-  asked: readonly Sql[],
+  conditions: readonly Sql[],
   limit: number,
 ): Promise<ActivityRow[]> {
   const page = sql`select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, model, id, action,
     fields::text as fields, before::text as before, version, actor, source from (select * from (${rows}) as log
-    where ${sql.join([sql`true`, ...asked], ' and ')}
-    order by log.at desc fetch first ${sql.raw(String(limit))} rows with ties) as log order by log.at desc, log.seq desc`
+    where ${sql.join([sql`true`, ...conditions], ' and ')}
+    order by log.at desc, log.seq desc limit ${sql.raw(String(limit + 1))}) as log order by log.at desc, log.seq desc`
   return database.query<ActivityRow>(page.text(), page.values)
 }
 
-/** `record` is `camera:42`, or an id alone for the records of any model that have it; `before` is the `next` of the page before. */
-function askedFor(core: Core, parameters: URLSearchParams): Sql[] {
-  const conditions: Sql[] = []
-  const record = parameters.get('record')
-  if (record !== null) {
-    conditions.push(isRecord(core, record))
-  }
-  const before = parameters.get('before')
-  if (before !== null) {
-    if (
-      !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(before) ||
-      checkTimestamp(before) instanceof InvalidValue
-    ) {
-      throw invalid('before', '`before` is no time. Send `next` of the page before.')
-    }
-    conditions.push(sql`at < ${before}`)
-  }
-  return conditions
+/** Where the page ends that these rows are, before `further`. */
+function nextOf(
+  core: Core,
+  shown: readonly ActivityRow[],
+  further: ActivityRow | undefined,
+): string | undefined {
+  const last = shown.at(-1)
+  if (!last || !further) return undefined
+  const { at, model, version, action } = last
+  if (further.at !== at) return formatPlace({ at })
+  return formatPlace({ at, last: { model, id: core.shown.id(model, last.id), version, action } })
 }
 
+/** `before` is the `next` of the page before, or any time. */
+function placeOf(parameters: URLSearchParams): ActivityPlace | undefined {
+  const before = parameters.get('before')
+  const place = before === null ? undefined : parsePlace(before)
+  if (place === null) throw invalid('before', '`before` is no time. Send `next` of the page before.')
+  return place
+}
+
+/** The rows behind a place. */
+function olderThan({ schema, ids }: Core, rows: Sql, place: ActivityPlace | undefined): Sql[] {
+  if (!place) return []
+  const { at, last } = place
+  const model = last && Object.hasOwn(schema.models, last.model) ? schema.models[last.model] : undefined
+  const id = last && model ? ids.decode(model, last.id) : null
+  if (!last || !model || id === null) return [sql`at < ${at}`]
+  const its = sql`select min(seq) from (${rows}) as log
+    where at = ${at} and model = ${model.name} and id = ${id} and version = ${last.version} and action = ${last.action}`
+  return [sql`(at < ${at} or at = ${at} and seq < (${its}))`]
+}
+
+/** `record` is `camera:42`, or an id alone for the records of any model that have it. */
 function isRecord({ schema, ids }: Core, record: string): Sql {
   const colon = record.indexOf(':')
   const named = Object.hasOwn(schema.models, record.slice(0, colon)) ? record.slice(0, colon) : null
