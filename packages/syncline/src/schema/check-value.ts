@@ -73,7 +73,8 @@ function listCheck(element: ValueCheck): ValueCheck {
     const checked: unknown[] = []
     for (let index = 0; index < value.length; index++) {
       const item: unknown = value[index]
-      const result = item === null ? invalid(null, 'A list holds no nulls.') : element(item)
+      // A database's list may hold nulls: what came from there must be storable again.
+      const result = item === null ? null : element(item)
       if (result instanceof InvalidValue)
         return new InvalidValue(`has an element ${index} that ${result.text}`)
       checked.push(result)

@@ -176,7 +176,10 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(
   return new FieldDeclaration({ ...plain, kind: 'enum', values })
 }
 
-/** A list of values of one kind, without nulls: `array(text())`. */
+/**
+ * A list of values of one kind: `array(text())`. Lists that other programs have written may hold nulls; these arrive and
+ * are stored as they are, and a validator can refuse them.
+ */
 export function array<Value, Kind extends Exclude<FieldKind, 'reference'>>(
   element: FieldDeclaration<Value, Kind, false, false, 'overwrite', never>,
 ): Declared<readonly Value[], 'array'> {

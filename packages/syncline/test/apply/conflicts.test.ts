@@ -197,7 +197,7 @@ describe.each(Object.entries(inject('servers')))('conflicts on PostgreSQL %s', (
   })
 
   test('W2: sets hold what was added and not removed, each once, in order (property)', async () => {
-    const tag = fc.constantFrom('a', 'b', 'c', 'd', 'e', '"', ',', '{}', 'NULL', '')
+    const tag = fc.constantFrom('a', 'b', 'c', 'd', 'e', '"', ',', '{}', 'NULL', '', null)
     const tags = fc.uniqueArray(tag, { maxLength: 4 })
     const step = fc.oneof(
       fc.record({ $add: tags, $remove: tags }),
@@ -211,9 +211,12 @@ describe.each(Object.entries(inject('servers')))('conflicts on PostgreSQL %s', (
 
         await device().push(...steps.map((step) => update('camera', id, { tags: step })))
 
-        const expected = steps.reduce<string[]>((set, step) => {
+        const expected = steps.reduce<(string | null)[]>((set, step) => {
           if (Array.isArray(step)) return step
-          const { $add = [], $remove = [] } = step as { $add?: string[]; $remove?: string[] }
+          const { $add = [], $remove = [] } = step as {
+            $add?: (string | null)[]
+            $remove?: (string | null)[]
+          }
           const all = [...new Set([...set, ...$add])]
           return all.filter((tag) => $add.includes(tag) || !$remove.includes(tag))
         }, first)

@@ -87,6 +87,7 @@ const FILLED: readonly Record<string, unknown>[] = [
     numbers: [1, -0.5],
   },
   { words: 'null', real: 1e300, price: '0', isOn: false, tree: 'null', list: [], state: 'on', large: '-1' },
+  { list: [null, 'null', null], numbers: [null, 1] },
   Object.fromEntries(NAMES.slice(1).map((name) => [name, null])),
 ]
 

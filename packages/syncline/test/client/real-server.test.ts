@@ -185,6 +185,27 @@ test('without sockets a client keeps in step over HTTP', async () => {
   await stage.close()
 })
 
+test('L1, C1: a list that psql wrote with nulls is written back with the record that is saved whole', async () => {
+  const stage = await startStage(inject('servers')[majors.at(-1) ?? ''] as string, ['ana'])
+  const client = stage.client('ana')
+  await client.join('production', 'p1').whenLive()
+  await stage.database.query("update cameras set tags = array['a', null, 'b'] where id = 'p1-c1'")
+  await eventually(
+    () => client.query.camera.first()?.tags.length === 3,
+    () => JSON.stringify(client.query.camera.current),
+  )
+
+  const { id, ...whole } = client.query.camera.first() as { id: string; tags: readonly string[] }
+  await client.mutate.camera.update(id, { ...whole, note: 'Saved whole' }).confirmed
+  await client.mutate.camera.update(id, { tags: { $add: ['c'], $remove: ['a'] } }).confirmed
+
+  const rows = await stage.database.query("select note, tags from cameras where id = 'p1-c1'")
+  expect(rows).toEqual([{ note: 'Saved whole', tags: [null, 'b', 'c'] }])
+  expect(client.query.camera.first()).toMatchObject({ note: 'Saved whole', tags: [null, 'b', 'c'] })
+  expect(client.parked.current).toEqual([])
+  await stage.close()
+})
+
 test('a `url` at which nothing of Syncline answers says where it does', async () => {
   const stage = await startStage(inject('servers')[majors.at(-1) ?? ''] as string, ['ana'])
   const client = stage.client('ana', { url: stage.url.replace('/sync', '/elsewhere') })

@@ -215,9 +215,14 @@ function membersValue(field: Field, column: string, table: string, wire: string)
           select coalesce(array_agg(e.element order by e.place), '{}') from (
             select u.element, min(u.place) as place
               from unnest(coalesce(${column}, '{}') || ${part('$add')}) with ordinality as u (element, place)
-             where u.element = any (${part('$add')}) or u.element <> all (${part('$remove')})
+             where ${isIn(part('$add'))} or not ${isIn(part('$remove'))}
              group by u.element
           ) as e)`
+}
+
+/** Whether the list holds the element; a null is one like any other. */
+function isIn(list: string): string {
+  return `(case when u.element is null then array_position(${list}, null) is not null else coalesce(u.element = any (${list}), false) end)`
 }
 
 function deleteStep({ shape, table, isRecord }: ShapeText): string {
