@@ -718,6 +718,7 @@ as $function$
 declare
   record_id pg_catalog.text;
   log_version integer;
+  row_after record;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
   setting pg_catalog.text;
@@ -770,6 +771,24 @@ begin
       insert into syncline.tombstones as t (model, id, version)
       values ('production', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      perform from "public"."productions" as r
+        where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_productions.log_version;
+      if found then
+        row_after := new;
+        perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_productions.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+        update "public"."productions" as r set "version" = least(log_productions.log_version, 2147483646) operator(pg_catalog.+) 1
+          where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+        if found then
+          insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
+            'name', new."name"::pg_catalog.text,
+            'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+                when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+                else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+        end if;
+        perform pg_catalog.set_config('syncline.revived', '', true);
+        new := row_after;
+      end if;
       record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
@@ -890,6 +909,24 @@ begin
     insert into syncline.tombstones as t (model, id, version)
     values ('production', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+    perform from "public"."productions" as r
+      where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_productions.log_version;
+    if found then
+      row_after := new;
+      perform pg_catalog.set_config('syncline.revived', 'production:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_productions.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+      update "public"."productions" as r set "version" = least(log_productions.log_version, 2147483646) operator(pg_catalog.+) 1
+        where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+      if found then
+        insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', record_id, 'create', pg_catalog.jsonb_build_object(
+          'name', new."name"::pg_catalog.text,
+          'startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+              when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+              else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+      end if;
+      perform pg_catalog.set_config('syncline.revived', '', true);
+      new := row_after;
+    end if;
   end if;
 
   if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
@@ -978,6 +1015,7 @@ as $function$
 declare
   record_id pg_catalog.text;
   log_version integer;
+  row_after record;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
   setting pg_catalog.text;
@@ -1032,6 +1070,24 @@ begin
       insert into syncline.tombstones as t (model, id, version)
       values ('camera', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      perform from "public"."cameras" as r
+        where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_cameras.log_version;
+      if found then
+        row_after := new;
+        perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_cameras.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+        update "public"."cameras" as r set "version" = least(log_cameras.log_version, 2147483646) operator(pg_catalog.+) 1
+          where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+        if found then
+          insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
+            'productionId', new."production_id"::pg_catalog.text,
+            'name', new."name"::pg_catalog.text,
+            'note', new."note"::pg_catalog.text,
+            'zoom', new."zoom"), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+        end if;
+        perform pg_catalog.set_config('syncline.revived', '', true);
+        new := row_after;
+      end if;
       record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
@@ -1187,6 +1243,24 @@ begin
     insert into syncline.tombstones as t (model, id, version)
     values ('camera', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+    perform from "public"."cameras" as r
+      where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_cameras.log_version;
+    if found then
+      row_after := new;
+      perform pg_catalog.set_config('syncline.revived', 'camera:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_cameras.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+      update "public"."cameras" as r set "version" = least(log_cameras.log_version, 2147483646) operator(pg_catalog.+) 1
+        where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+      if found then
+        insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', record_id, 'create', pg_catalog.jsonb_build_object(
+          'productionId', new."production_id"::pg_catalog.text,
+          'name', new."name"::pg_catalog.text,
+          'note', new."note"::pg_catalog.text,
+          'zoom', new."zoom"), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+      end if;
+      perform pg_catalog.set_config('syncline.revived', '', true);
+      new := row_after;
+    end if;
   end if;
 
   if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
@@ -1339,6 +1413,7 @@ as $function$
 declare
   record_id pg_catalog.text;
   log_version integer;
+  row_after record;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
   setting pg_catalog.text;
@@ -1391,6 +1466,22 @@ begin
       insert into syncline.tombstones as t (model, id, version)
       values ('photo', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      perform from "public"."photos" as r
+        where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_photos.log_version;
+      if found then
+        row_after := new;
+        perform pg_catalog.set_config('syncline.revived', 'photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_photos.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+        update "public"."photos" as r set "version" = least(log_photos.log_version, 2147483646) operator(pg_catalog.+) 1
+          where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+        if found then
+          insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
+            'cameraId', new."camera_id"::pg_catalog.text,
+            'caption', new."caption"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+        end if;
+        perform pg_catalog.set_config('syncline.revived', '', true);
+        new := row_after;
+      end if;
       record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
@@ -1522,6 +1613,22 @@ begin
     insert into syncline.tombstones as t (model, id, version)
     values ('photo', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+    perform from "public"."photos" as r
+      where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_photos.log_version;
+    if found then
+      row_after := new;
+      perform pg_catalog.set_config('syncline.revived', 'photo:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_photos.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+      update "public"."photos" as r set "version" = least(log_photos.log_version, 2147483646) operator(pg_catalog.+) 1
+        where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+      if found then
+        insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', record_id, 'create', pg_catalog.jsonb_build_object(
+          'cameraId', new."camera_id"::pg_catalog.text,
+          'caption', new."caption"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+      end if;
+      perform pg_catalog.set_config('syncline.revived', '', true);
+      new := row_after;
+    end if;
   end if;
 
   if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
@@ -1674,6 +1781,7 @@ as $function$
 declare
   record_id pg_catalog.text;
   log_version integer;
+  row_after record;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
   setting pg_catalog.text;
@@ -1726,6 +1834,22 @@ begin
       insert into syncline.tombstones as t (model, id, version)
       values ('comment', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      perform from "public"."comments" as r
+        where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_comments.log_version;
+      if found then
+        row_after := new;
+        perform pg_catalog.set_config('syncline.revived', 'comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_comments.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+        update "public"."comments" as r set "version" = least(log_comments.log_version, 2147483646) operator(pg_catalog.+) 1
+          where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+        if found then
+          insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+          values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
+            'photoId', new."photo_id"::pg_catalog.text,
+            'body', new."body"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+        end if;
+        perform pg_catalog.set_config('syncline.revived', '', true);
+        new := row_after;
+      end if;
       record_id := pg_catalog.left(new."id"::pg_catalog.text, 250);
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
@@ -1857,6 +1981,22 @@ begin
     insert into syncline.tombstones as t (model, id, version)
     values ('comment', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+    perform from "public"."comments" as r
+      where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_comments.log_version;
+    if found then
+      row_after := new;
+      perform pg_catalog.set_config('syncline.revived', 'comment:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_comments.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+      update "public"."comments" as r set "version" = least(log_comments.log_version, 2147483646) operator(pg_catalog.+) 1
+        where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+      if found then
+        insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+        values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', record_id, 'create', pg_catalog.jsonb_build_object(
+          'photoId', new."photo_id"::pg_catalog.text,
+          'body', new."body"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+      end if;
+      perform pg_catalog.set_config('syncline.revived', '', true);
+      new := row_after;
+    end if;
   end if;
 
   if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
@@ -1945,6 +2085,7 @@ as $function$
 declare
   record_id pg_catalog.text;
   log_version integer;
+  row_after record;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
   setting pg_catalog.text;
@@ -1995,6 +2136,22 @@ begin
       insert into syncline.tombstones as t (model, id, version)
       values ('lens', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      perform from "public"."lenses" as r
+        where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_lenses.log_version;
+      if found then
+        row_after := new;
+        perform pg_catalog.set_config('syncline.revived', 'lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_lenses.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+        update "public"."lenses" as r set "version" = least(log_lenses.log_version, 2147483646) operator(pg_catalog.+) 1
+          where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+        if found then
+          insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+          values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
+            'name', new."name"::pg_catalog.text,
+            'serial', new."serial"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+        end if;
+        perform pg_catalog.set_config('syncline.revived', '', true);
+        new := row_after;
+      end if;
       record_id := new."id"::pg_catalog.text;
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
@@ -2103,6 +2260,22 @@ begin
     insert into syncline.tombstones as t (model, id, version)
     values ('lens', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+    perform from "public"."lenses" as r
+      where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_lenses.log_version;
+    if found then
+      row_after := new;
+      perform pg_catalog.set_config('syncline.revived', 'lens:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_lenses.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+      update "public"."lenses" as r set "version" = least(log_lenses.log_version, 2147483646) operator(pg_catalog.+) 1
+        where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+      if found then
+        insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+        values ('Lens:all', 'lens', record_id, 'create', pg_catalog.jsonb_build_object(
+          'name', new."name"::pg_catalog.text,
+          'serial', new."serial"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+      end if;
+      perform pg_catalog.set_config('syncline.revived', '', true);
+      new := row_after;
+    end if;
   end if;
 
   if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
@@ -2191,6 +2364,7 @@ as $function$
 declare
   record_id pg_catalog.text;
   log_version integer;
+  row_after record;
   log_fields pg_catalog.jsonb;
   log_before pg_catalog.jsonb;
   setting pg_catalog.text;
@@ -2240,6 +2414,21 @@ begin
       insert into syncline.tombstones as t (model, id, version)
       values ('member', record_id, log_version)
       on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+      perform from "public"."members" as r
+        where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_members.log_version;
+      if found then
+        row_after := new;
+        perform pg_catalog.set_config('syncline.revived', 'member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_members.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+        update "public"."members" as r set "version" = least(log_members.log_version, 2147483646) operator(pg_catalog.+) 1
+          where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+        if found then
+          insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+          values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+            'userName', new."user_name"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+        end if;
+        perform pg_catalog.set_config('syncline.revived', '', true);
+        new := row_after;
+      end if;
       record_id := new."id"::pg_catalog.text;
       insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
       values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
@@ -2338,6 +2527,21 @@ begin
     insert into syncline.tombstones as t (model, id, version)
     values ('member', record_id, log_version)
     on conflict (model, id) do update set version = excluded.version, xid = excluded.xid;
+    perform from "public"."members" as r
+      where r."id" operator(pg_catalog.=) old."id" and r."version" operator(pg_catalog.<=) log_members.log_version;
+    if found then
+      row_after := new;
+      perform pg_catalog.set_config('syncline.revived', 'member:' operator(pg_catalog.||) record_id operator(pg_catalog.||) ':' operator(pg_catalog.||) (least(log_members.log_version, 2147483646) operator(pg_catalog.+) 1)::pg_catalog.text, true);
+      update "public"."members" as r set "version" = least(log_members.log_version, 2147483646) operator(pg_catalog.+) 1
+        where r."id" operator(pg_catalog.=) old."id" returning r.* into new;
+      if found then
+        insert into syncline.log (room, model, id, action, fields, version, device, op, actor, source)
+        values (null, 'member', record_id, 'create', pg_catalog.jsonb_build_object(
+          'userName', new."user_name"::pg_catalog.text), new."version", log_device, log_op, log_actor, coalesce(log_source, session_user));
+      end if;
+      perform pg_catalog.set_config('syncline.revived', '', true);
+      new := row_after;
+    end if;
   end if;
 
   if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true

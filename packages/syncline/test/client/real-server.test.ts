@@ -206,6 +206,39 @@ test('L1, C1: a list that psql wrote with nulls is written back with the record 
   await stage.close()
 })
 
+test.each(majors)(
+  'C1: whoever has joined shows a record that a trigger brought back before its end was logged, and ids that were exchanged, on PostgreSQL %s',
+  async (major) => {
+    const stage = await startStage(inject('servers')[major] as string, ['ana'])
+    const { database } = stage
+    await database.query(`insert into photos select 'p1-f' || n, 'p1-c1', 'photo ' || n from generate_series(2, 5) n;
+      alter table photos drop constraint photos_pkey;
+      alter table photos add primary key (id) deferrable;
+      create function bring_back() returns trigger language plpgsql as $$ begin
+        insert into photos (id, camera_id, caption) values ('p1-f3', 'p1-c1', 'back'); return null; end $$;
+      create trigger bring_back after delete on photos for each row when (old.id = 'p1-f2') execute function bring_back()`)
+    const client = stage.client('ana')
+    await client.join('production', 'p1').whenLive()
+
+    await database.query("delete from photos where id in ('p1-f2', 'p1-f3')")
+    await database.query(
+      "update photos set id = case id when 'p1-f4' then 'p1-f5' else 'p1-f4' end where id in ('p1-f4', 'p1-f5')",
+    )
+    await database.query("update photos set caption = 'last' where id = 'p1-f1'")
+    await eventually(
+      () => client.query.photo.where({ id: 'p1-f1' }).first()?.caption === 'last',
+      () => JSON.stringify(client.query.photo.current),
+    )
+
+    const rows = await database.query(
+      `select id, camera_id as "cameraId", caption from photos where camera_id = 'p1-c1' order by id`,
+    )
+    expect(rows.map(({ id }) => id)).toEqual(['p1-f1', 'p1-f3', 'p1-f4', 'p1-f5'])
+    expect(client.query.photo.orderBy('id').current).toEqual(rows)
+    await stage.close()
+  },
+)
+
 test('a `url` at which nothing of Syncline answers says where it does', async () => {
   const stage = await startStage(inject('servers')[majors.at(-1) ?? ''] as string, ['ana'])
   const client = stage.client('ana', { url: stage.url.replace('/sync', '/elsewhere') })

@@ -20,13 +20,21 @@ const STRAYED = `select f.id from photos f join cameras c on c.id = f.camera_id
 
 interface Case {
   readonly title: string
+  /** Before anybody reads. */
+  readonly first?: string
   /** Of the trigger: event, table. */
   readonly after: string
   readonly body: string
   readonly write: string
+  /** How many changes readers take that do not follow what they have: the creation of a record that is there. */
+  readonly unordered?: number
   /** Of the records that the trigger writes: actions and versions. */
   readonly changes: Readonly<Record<string, string>>
 }
+
+/** So that two records may have one id until the statement has written both. */
+const DEFERRABLE = `alter table photos drop constraint photos_pkey cascade;
+  alter table photos add primary key (id) deferrable`
 
 const CASES: readonly Case[] = [
   {
@@ -98,6 +106,51 @@ const CASES: readonly Case[] = [
     changes: { n1: 'create 1, leave 1, enter 1', n2: 'create 1, leave 1, enter 1' },
   },
   {
+    title: 'a record that is brought back before its own end is logged',
+    after: 'delete on photos',
+    body: "insert into photos (id, camera_id, caption) select 'f2', 'c2', 'back' where old.id = 'f1'",
+    write: 'delete from photos',
+    changes: { f1: 'delete 2', f2: 'create 1, delete 2, create 3' },
+    unordered: 1,
+  },
+  {
+    title: 'one that is brought back elsewhere, is written, and was older',
+    first: "update photos set caption = 'Older' where id = 'f2'",
+    after: 'delete on photos',
+    body: `if old.id = 'f1' then insert into photos (id, camera_id, caption) values ('f2', 'c1', 'back');
+      update photos set caption = 'again' where id = 'f2'; end if`,
+    write: 'delete from photos',
+    changes: { f1: 'delete 2', f2: 'create 1, update 2, delete 3, create 4' },
+    unordered: 1,
+  },
+  {
+    title: 'one that is brought back and deleted again',
+    after: 'delete on photos',
+    body: `if old.id = 'f1' then insert into photos (id, camera_id, caption) values ('f2', 'c1', 'back');
+      delete from photos where id = 'f2'; end if`,
+    write: 'delete from photos',
+    changes: { f1: 'delete 2', f2: 'create 1, delete 2, delete 2' },
+    unordered: 1,
+  },
+  {
+    title: 'records that exchange their ids',
+    first: DEFERRABLE,
+    after: 'update on photos',
+    body: 'null',
+    write: "update photos set id = case id when 'f1' then 'f2' else 'f1' end",
+    changes: { f1: 'delete 2, create 2, create 3', f2: 'create 2, delete 2, create 3' },
+    unordered: 2,
+  },
+  {
+    title: 'records that exchange their ids, one of which was written more often',
+    first: `${DEFERRABLE}; update photos set caption = 'Older' where id = 'f2'`,
+    after: 'update on photos',
+    body: 'null',
+    write: "update photos set id = case id when 'f1' then 'f2' else 'f1' end",
+    changes: { f1: 'delete 2, create 3', f2: 'create 2, delete 3, create 4' },
+    unordered: 1,
+  },
+  {
     title: 'a parent that is moved on, and its child',
     after: 'update on cameras',
     body: "update cameras set production_id = 'r' where id = new.id",
@@ -121,10 +174,10 @@ describe.each(KINDS)('%s', (kind) => {
     await stage.close()
   })
 
-  async function openWith({ after, body }: Case) {
+  async function openWith({ first = '', after, body }: Case) {
     stage = await openMigrated(kind, schema)
     const { database } = stage
-    await database.query(ROWS)
+    await database.query(`${ROWS}; ${first}`)
     await database.query(`create function application() returns trigger language plpgsql as $$
       begin ${body}; return null; end $$;
       create trigger application after ${after} for each row when (pg_trigger_depth() = 0) execute function application()`)
@@ -159,8 +212,9 @@ describe.each(KINDS)('%s', (kind) => {
       const anew = new RoomReader(database, schema, reader.room.slice('Production:'.length))
       await anew.join(tail)
       expect(reader.records, reader.room).toEqual(anew.records)
-      expect(reader.counts.unordered, reader.room).toBe(0)
     }
+    const unordered = readers.reduce((sum, { counts }) => sum + counts.unordered, 0)
+    expect(unordered).toBe(each.unordered ?? 0)
   })
 })
 

@@ -9,6 +9,7 @@ import { lines, literal, when } from './sql-text.ts'
 
 const LARGEST_VERSION = 2_147_483_647
 
+const id = ({ id: column }: CapturedTable) => quoteIdentifier(column.name)
 const version = ({ model }: CapturedTable) => quoteIdentifier(model.columns.version)
 const fieldVersions = ({ model }: CapturedTable) => quoteIdentifier(model.columns.fieldVersions)
 
@@ -39,6 +40,41 @@ on conflict (model, id) do update set version = excluded.version, xid = excluded
 }
 
 /**
+ * Whether it is asked, when the end of a record is logged, if the record lives again.
+ *
+ * It does where a trigger of the application brought it back that followed another row of the same statement, or where
+ * another record was given its id. Its new life was stamped, and perhaps logged, before the old one's end was.
+ * Not of a partitioned table: every one of its partitions would have to be looked at for each row that goes; nor of ids
+ * that `pg_catalog` cannot find by their index, such as citext.
+ */
+export function mayBeBack(table: CapturedTable): boolean {
+  return table.partitionKey.length === 0 && table.id.comparison !== 'image'
+}
+
+/** Whether there is a life that began below the end that was just logged; `found` says so. */
+export function findBelowEnd(table: CapturedTable): string {
+  return `perform from ${table.table} as r
+  where ${isItself(table)} and r.${version(table)} operator(pg_catalog.<=) log_${table.slug}.log_version;`
+}
+
+/** Takes that life above the end; `afterwards` may read its row in `new`. */
+export function liftAboveEnd(table: CapturedTable, afterwards: string): string {
+  const above = following(`log_${table.slug}.log_version`)
+  return lines(
+    `perform pg_catalog.set_config('syncline.revived', ${revival(table, 'record_id', `(${above})`)}, true);`,
+    // No `old` in its RETURNING: since PostgreSQL 18 that is another row.
+    `update ${table.table} as r set ${version(table)} = ${above}
+  where ${isItself(table)} returning r.* into new;`,
+    when('found', afterwards),
+    "perform pg_catalog.set_config('syncline.revived', '', true);",
+  )
+}
+
+function isItself(table: CapturedTable): string {
+  return `r.${id(table)} operator(pg_catalog.=) old.${id(table)}`
+}
+
+/**
  * Condition of AFTER INSERT: no life ended at the row's version or above it meanwhile.
  *
  * An insert of an id that another transaction is deleting waits for it, but only after BEFORE INSERT has stamped the
@@ -54,9 +90,8 @@ export function isAboveLastLife(table: CapturedTable): string {
  * the application that followed another row of the statement: then it is gone, or lives above that end already.
  */
 export function versionToLog(table: CapturedTable): string {
-  const id = quoteIdentifier(table.id.name)
   return `coalesce((select ${following('t.version')} ${endedAbove(table)}
-    and exists (select from ${table.table} as r where r.${id} operator(pg_catalog.=) new.${id}
+    and exists (select from ${table.table} as r where r.${id(table)} operator(pg_catalog.=) new.${id(table)}
       and r.${version(table)} operator(pg_catalog.<=) t.version)), new.${version(table)})`
 }
 
@@ -68,12 +103,11 @@ function endedAbove(table: CapturedTable): string {
 
 /** Corrects the row's version where `log_version`, which was logged, is another. */
 export function reviveRecord(table: CapturedTable): string {
-  const id = quoteIdentifier(table.id.name)
   return when(
     `log_version operator(pg_catalog.<>) new.${version(table)}`,
     `perform pg_catalog.set_config('syncline.revived', ${revival(table, 'record_id', 'log_version')}, true);`,
     `update ${table.table} as r set ${version(table)} = log_${table.slug}.log_version
-  where r.${id} operator(pg_catalog.=) new.${id};`,
+  where r.${id(table)} operator(pg_catalog.=) new.${id(table)};`,
     "perform pg_catalog.set_config('syncline.revived', '', true);",
   )
 }

@@ -15,7 +15,16 @@ import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
 import { columnsNote } from './columns-note.ts'
 import { differs, isAnyChanged, whenChanged } from './changed-expression.ts'
-import { buryRecord, following, isAboveLastLife, reviveRecord, versionToLog } from './lives.ts'
+import {
+  buryRecord,
+  findBelowEnd,
+  following,
+  isAboveLastLife,
+  liftAboveEnd,
+  mayBeBack,
+  reviveRecord,
+  versionToLog,
+} from './lives.ts'
 import { insertLogRow, WRITER_VARIABLES } from './log-insert.ts'
 import { isSeveral, logInRooms, logUpdate, roomColumns, roomVariables } from './log-rooms.ts'
 import { logChange } from './log-values.ts'
@@ -45,6 +54,7 @@ export function logFunction(table: CapturedTable): string {
       ...(isPartitioned ? ['operation pg_catalog.text := tg_op'] : []),
       'record_id pg_catalog.text',
       'log_version integer',
+      ...(mayBeBack(table) ? ['row_after record'] : []),
       'log_fields pg_catalog.jsonb',
       'log_before pg_catalog.jsonb',
       ...roomVariables(table),
@@ -126,7 +136,16 @@ function deleted(table: CapturedTable): string {
     marksText(table, 'old'),
     logInRooms(table, { action: "'delete'", before: wholeRow(table, 'old'), version: 'log_version' }, 'old'),
     buryRecord(table),
+    mayBeBack(table) && lines(findBelowEnd(table), when('found', broughtBack(table))),
   )
+}
+
+/** The record lives, and began below its end: it is new above it. */
+function broughtBack(table: CapturedTable): string {
+  const content = { action: "'create'", fields: wholeRow(table, 'new'), version: version(table, 'new') }
+  const logged = lines(marksText(table, 'new'), logInRooms(table, content, 'new'))
+  // Where the id of another record changed, its own row is still to be logged.
+  return lines('row_after := new;', liftAboveEnd(table, logged), 'new := row_after;')
 }
 
 /** The record with the old id is gone, and the one with the new id is new. */
