@@ -271,6 +271,20 @@ describe.each(SERVERS)('%s', (kind) => {
       await expectLogEqualsTables(stage.database, schema)
     })
 
+    test.each(["update photos set caption = 'L' where id = 'f'", "delete from photos where id = 'f'"])(
+      'are refused as a serialization failure where the parent took them to another room since the snapshot: %s',
+      async (write) => {
+        const [writer, mover] = await openWriters()
+        await mover.query(`insert into productions (id, name) values ('q', 'Q'); ${insert('f')}`)
+        await writer.query(begin)
+        await mover.query("update cameras set production_id = 'q'")
+
+        expect(await codeOf(writer.query(write))).toBe('40001')
+        await writer.query(`rollback; ${begin}; ${write}; commit`)
+        await expectLogEqualsTables(stage.database, schema)
+      },
+    )
+
     test('are refused as a serialization failure where the parent was edited since the snapshot', async () => {
       const [writer, editor] = await openWriters()
       await writer.query(begin)
