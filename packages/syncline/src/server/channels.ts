@@ -196,6 +196,7 @@ export class Channels {
         return readRoom(database, schema, readsOf(schema, target), follower)
       },
       catchUp: (from) => catchUpRoom(database, schema, tail(), key.name, from),
+      position: () => tail().position,
       readAgain: () => tail().readAgain(),
       onSpared: () => metrics.count('syncline_kept_loads_total'),
       seal: (cursor) => this.#seal(cursor),

@@ -33,7 +33,7 @@ export function storedConflicts(
   database: Pick<Database, 'query'>,
   ids: readonly string[],
 ): Promise<StoredConflict[]> {
-  return read(database, STORED, ids)
+  return read(database, 'syncline_stored_conflicts', STORED, ids)
 }
 
 /** The conflicts of these users that nobody has closed, each user's oldest first. */
@@ -41,15 +41,16 @@ export function openConflicts(
   database: Pick<Database, 'query'>,
   userIds: readonly string[],
 ): Promise<StoredConflict[]> {
-  return read(database, OPEN, userIds)
+  return read(database, 'syncline_open_conflicts', OPEN, userIds)
 }
 
 async function read(
   database: Pick<Database, 'query'>,
+  name: string,
   text: string,
   names: readonly string[],
 ): Promise<StoredConflict[]> {
-  const rows = await database.query<Row>(text, [names])
+  const rows = await database.query<Row>({ name, text, values: [names] })
   return rows.map(({ user_id, conflict, is_own }) => ({
     userId: user_id,
     conflict: { ...(JSON.parse(conflict) as Conflict), isOwn: is_own },

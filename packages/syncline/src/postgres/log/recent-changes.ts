@@ -4,7 +4,7 @@
  * It begins at a snapshot and holds every change since; a cursor that saw all that its beginning saw can be served.
  */
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
-import { covers, isVisible } from './cursor.ts'
+import { covers, transactionId, visibleIn } from './cursor.ts'
 
 export interface RecentOptions {
   /** Age after which a batch is forgotten, in ms. */
@@ -70,13 +70,14 @@ export class RecentChanges {
   since(cursor: SnapshotText, rooms: readonly string[] | 'all'): LogRow[] | null {
     if (!covers(cursor, this.#begin)) return null
     const missed: LogRow[] = []
+    const sees = visibleIn(cursor)
     for (let index = this.#firstUnseen(cursor); index < this.#kept.length; index++) {
       const kept = this.#kept[index] as Kept
       const isCut =
         rooms === 'all' ? kept.overflowing.size > 0 : rooms.some((room) => kept.overflowing.has(room))
       if (isCut) return null
       const rows = rooms === 'all' ? kept.rows : rowsOf(kept, rooms)
-      for (const row of rows) if (!isVisible(row.xid, cursor)) missed.push(row)
+      for (const row of rows) if (!sees(transactionId(row.xid))) missed.push(row)
     }
     return missed
   }

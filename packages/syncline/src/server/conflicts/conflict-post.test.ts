@@ -20,7 +20,7 @@ function stage(...users: string[]) {
       return [user, { user: { id: user }, send }]
     }),
   )
-  const query = (text: string, [names]: readonly (readonly string[])[]) =>
+  const query = ({ text, values: [names] }: { text: string; values: readonly (readonly string[])[] }) =>
     new Promise((resolve) => {
       const ids = text.includes('unnest') ? ['everything'] : (names as string[])
       const user = (ids[0] === 'everything' ? names?.[0] : ids[0]?.split(' ')[0]) as string

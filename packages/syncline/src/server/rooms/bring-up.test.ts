@@ -10,11 +10,12 @@ const PARTS = 6
 const SNAPSHOT = '9:9:'
 
 /** A member that has missed changes, each as large as a part of a catch-up, and what happened while it is brought up. */
-function returning() {
+function returning(position?: string) {
   const written: number[] = []
   const sent: Record<string, unknown>[] = []
   const seen: { written: number; turns: number }[] = []
   let turns = 0
+  let asked = 0
   const turn = () => {
     turns++
     if (sent.length < PARTS) setImmediate(turn)
@@ -31,7 +32,11 @@ function returning() {
   const place = {
     channel: 'R:1',
     room: { guard: 0 },
-    mayRead: async () => true,
+    position,
+    async mayRead() {
+      asked++
+      return true
+    },
     catchUp: async () => ({ rows: missed(written), snapshot: SNAPSHOT, cursor: 'C' }),
   } as unknown as Place
   const member = new (class extends Member {
@@ -46,7 +51,7 @@ function returning() {
     const cursor = { snapshot: '1:1:', history: 'h', schema: 's', views: new Map() }
     return bringUp(place, member, { from: 'cursor', cursor }, null, () => {})
   }
-  return { member, sent, seen, begin }
+  return { member, place, sent, seen, begin, asked: () => asked }
 }
 
 /** Changes that note when they are written. */
@@ -94,4 +99,23 @@ test('A2: whoever leaves, or loses the right, during a long catch-up gets no fur
 
   expect(await bringing).toEqual({ is: 'ended' })
   expect(sent).toHaveLength(before)
+})
+
+test.each([
+  ['is asked for once where nothing was handed on since', SNAPSHOT, 0, 1],
+  ['is asked for again where something was', '8:8:', 0, 2],
+  ['is asked for again where that is not known', undefined, 0, 2],
+  ['is asked for again after a guarding change', SNAPSHOT, 1, 2],
+])('A1: the right to a catch-up %s', async (_, position, guarding, times) => {
+  const { place, begin, asked } = returning(position)
+  const { catchUp } = place
+  place.catchUp = async (from) => {
+    ;(place.room as { guard: number }).guard += guarding
+    return catchUp(from)
+  }
+
+  const outcome = await begin()
+
+  expect(outcome).toMatchObject({ is: 'up' })
+  expect(asked()).toBe(times)
 })

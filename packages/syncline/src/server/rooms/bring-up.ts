@@ -2,8 +2,9 @@
  * Brings a member to where the room's own frames follow on: by a catch-up from its cursor, or by a first load.
  *
  * Flow: registered → right checked → read → right checked again → sent → live. The check that counts is made in a
- * snapshot not older than the data's, of which a first load may still be reading; it is repeated before each further
- * frame if a guarding table has changed meanwhile.
+ * snapshot not older than the data's, of which a first load may still be reading: where nothing was handed on since
+ * the first check began, that was it. It is repeated before each further frame if a guarding table has changed
+ * meanwhile.
  *
  *   L2 once           the member stands exactly at the snapshot that was sent
  *   L4 no silent gap  a cursor that cannot be continued is answered with `snapshot`
@@ -44,11 +45,12 @@ export async function bringUp(
   onUp: (outcome: Extract<BringUpOutcome, { is: 'up' }>) => void,
 ): Promise<BringUpOutcome> {
   const right = new CheckedRight(place, member)
+  const { position } = place
   // A stranger costs one question, not a load, and learns nothing from how long a load takes (A3).
   if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
   const continued = beginning.from === 'cursor' ? await place.catchUp(beginning.cursor) : null
   const arrival = continued ?? (await place.load())
-  right.expire()
+  if (arrival.snapshot !== position) right.expire()
   if (!(await right.holds())) return { is: member.state === 'ended' ? 'ended' : 'forbidden' }
   const frames = continued
     ? changeFrames(place.channel, continued, device)

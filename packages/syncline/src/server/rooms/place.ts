@@ -18,6 +18,8 @@ export interface CatchUp {
 export interface Place {
   readonly channel: string
   readonly room: Room
+  /** Everything up to this snapshot was handed on; absent where no catch-up or load is known to stand at it. */
+  readonly position?: SnapshotText
   /** Whether the user may read the channel, in a snapshot taken after this call. */
   mayRead(user: User): Promise<boolean>
   load(): Promise<Load>

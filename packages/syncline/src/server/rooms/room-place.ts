@@ -2,6 +2,7 @@
 import type { User } from '../../protocol/user.ts'
 import type { Cursor } from '../../postgres/log/cursor.ts'
 import type { CursorContent } from '../cursor/cursor-bytes.ts'
+import type { SnapshotText } from '../../postgres/log-row.ts'
 import type { SnapshotTable } from '../../postgres/log/snapshot.ts'
 import type { ShownIds } from '../ids/shown-ids.ts'
 import type { KeptLoads } from './kept-loads.ts'
@@ -24,6 +25,7 @@ export interface RoomPlaceOptions {
   readonly kept: KeptLoads
   readonly read: (follower: RowsFollower) => Promise<readonly SnapshotTable[]>
   readonly catchUp: (from: Cursor) => Promise<ReadChanges | null>
+  readonly position: () => SnapshotText
   /** Resolves when the tail knows of all that was committed before this call. */
   readonly readAgain: () => Promise<void>
   /** Called for each load that is not read, because what was kept of the room still holds. */
@@ -43,6 +45,10 @@ export class RoomPlace implements Place {
     this.key = options.key
     this.room = options.room
     this.#options = options
+  }
+
+  get position(): SnapshotText {
+    return this.#options.position()
   }
 
   mayRead(user: User): Promise<boolean> {
