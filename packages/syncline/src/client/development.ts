@@ -11,7 +11,8 @@ import { SynclineError } from '../protocol/errors.ts'
 import { showValue } from '../schema/invalid-value.ts'
 import { kebabCase } from '../schema/kebab-case.ts'
 import type { CompiledSchema, Field, Model } from '../schema/model.ts'
-import { nearestName, suggestion } from '../schema/nearest-name.ts'
+import { closestName } from '../schema/closest-name.ts'
+import { suggestion } from '../schema/nearest-name.ts'
 import { modelNamed } from './model-named.ts'
 import { hasTwin } from './open-clients.ts'
 import { warn } from './warn.ts'
@@ -174,7 +175,7 @@ const wrong = (message: string) => new SynclineError('invalid_value', message)
 /** Another case, a plural or a singular, or one letter of a name so long that this makes no other word of it. */
 function isSlip(name: string, names: readonly string[]): boolean {
   const isPlural = names.some((known) => `${known}s` === name || known === `${name}s`)
-  return isPlural || nearestName(name, names, name.length < LONG_NAME ? 0 : 1) !== undefined
+  return isPlural || closestName(name, names, name.length < LONG_NAME ? 0 : 1) !== undefined
 }
 
 /** In letters: `size` is a word of its own beside `site`. */

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { camelCase } from './camel-case.ts'
 import { kebabCase } from './kebab-case.ts'
-import { nearestName, suggestion } from './nearest-name.ts'
+import { closestName } from './closest-name.ts'
+import { didYouMean } from './did-you-mean-in-browsers.ts'
+import { suggestion } from './nearest-name.ts'
 import { pascalCase } from './pascal-case.ts'
 import { snakeCase } from './snake-case.ts'
 
@@ -52,11 +54,21 @@ describe('the nearest name', () => {
     ['zooom', 'zoom'],
     ['something', undefined],
   ])('to %s is %s', (written, meant) => {
-    expect(nearestName(written, fields)).toBe(meant)
+    expect(closestName(written, fields)).toBe(meant)
+  })
+
+  test('in browsers is told developers only: production lists what there is', () => {
+    const inDevelopment = didYouMean('nme', fields)
+    vi.stubEnv('NODE_ENV', 'production')
+
+    expect([inDevelopment, didYouMean('nme', fields)]).toEqual(['name', undefined])
+    // Servers tell it always.
+    expect(suggestion('nme', fields, 'Its fields are')).toBe(' Did you mean `name`?')
+    vi.unstubAllEnvs()
   })
 
   test('of a very long one is not looked for', () => {
-    expect(nearestName('x'.repeat(100_000), ['x'.repeat(100_000)])).toBeUndefined()
+    expect(closestName('x'.repeat(100_000), ['x'.repeat(100_000)])).toBeUndefined()
   })
 
   test('without one, the known names are listed, but not hundreds', () => {

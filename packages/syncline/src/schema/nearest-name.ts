@@ -1,27 +1,8 @@
-/**
- * Finds the known name that somebody who wrote `wanted` most likely meant; undefined when none is within `most` letters.
- */
-export function nearestName(
-  wanted: string,
-  known: readonly string[],
-  most = Math.max(2, Math.floor(wanted.length / 3)),
-): string | undefined {
-  if (wanted.length > LONGEST_COMPARED) return undefined
-  let nearest: string | undefined
-  let least = most + 1
-  for (const name of known) {
-    const distance = name.length > LONGEST_COMPARED ? least : editDistance(plain(wanted), plain(name))
-    if (distance < least) {
-      least = distance
-      nearest = name
-    }
-  }
-  return nearest
-}
+import { didYouMean } from './did-you-mean.ts'
 
 /** Ends a message with what was probably meant, or with what exists: " Did you mean `x`?" or " There are: `x`, `y`." */
 export function suggestion(wanted: string, known: readonly string[], these: string): string {
-  const nearest = nearestName(wanted, known)
+  const nearest = didYouMean(wanted, known)
   if (nearest !== undefined) return ` Did you mean \`${nearest}\`?`
   return known.length === 0 ? '' : ` ${these}: ${quoteNames(known)}.`
 }
@@ -32,22 +13,4 @@ export function quoteNames(names: readonly string[]): string {
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
-// Bounds what a stranger's name can cost: the distance takes time in proportion to both lengths.
-const LONGEST_COMPARED = 64
 const MOST_LISTED = 20
-
-const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase()
-
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const letter of from) {
-    let left = 0
-    row = row.map((above, column) => {
-      const replaced =
-        column === 0 ? above + 1 : (row[column - 1] as number) + (letter === to[column - 1] ? 0 : 1)
-      left = Math.min(replaced, above + 1, column === 0 ? replaced : left + 1)
-      return left
-    })
-  }
-  return row[to.length] as number
-}
