@@ -29,7 +29,7 @@ export interface FieldChange {
 /** Applies a change to a record. */
 export function merge(record: VersionedRecord, change: FieldChange): VersionedRecord {
   let merged: Merged | undefined
-  for (const field of Object.keys(change.fields)) {
+  for (const field in change.fields) {
     const version = versionIn(change, field)
     if (version <= versionOf(record, field)) continue
     merged ??= {

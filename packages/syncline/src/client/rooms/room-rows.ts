@@ -5,11 +5,10 @@
 import type { Change } from '../../protocol/messages/change.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 import { keptIn } from '../kept-in.ts'
-import type { KeptRoom, RecordName, RoomWrite } from '../storage/storage.ts'
+import type { KeptRoom, RoomWrite } from '../storage/storage.ts'
 import { decodeChange, decodeChunk } from '../store/decode.ts'
 import { StagedRoom } from '../store/staged-room.ts'
 import type { Store } from '../store/store.ts'
-import type { StoreRecord } from '../store/store-record.ts'
 import type { RowsChunk } from './room-state.ts'
 
 /** What becomes of rows needs of the rest of the client. */
@@ -96,18 +95,11 @@ export class RoomRows {
 
   apply(channel: string, cursor = '', changes: readonly Change[]): void {
     const { store } = this.#host
-    const touched = new Set<RecordName>()
-    store.transact(() => {
-      for (const change of changes) this.#applyOne(channel, change, touched)
+    const written = store.transact(() => {
+      for (const change of changes) this.#applyOne(channel, change)
+      return store.written(channel)
     })
-    const put: StoreRecord[] = []
-    const remove: RecordName[] = []
-    for (const { model, id } of touched) {
-      const member = store.memberOf(channel, model, id)
-      if (member) put.push(member)
-      else remove.push({ model, id })
-    }
-    this.#host.save({ channel, type: 'change', cursor, put, remove })
+    this.#host.save({ channel, type: 'change', cursor, ...written })
     this.#host.onApplied(channel, changes)
   }
 
@@ -126,14 +118,13 @@ export class RoomRows {
     store.transact(() => store.purgeRoom(channel))
   }
 
-  #applyOne(channel: string, change: Change, touched?: Set<RecordName>): void {
+  #applyOne(channel: string, change: Change): void {
     const { schema, store } = this.#host
     const decoded = decodeChange(schema, change)
     if (!decoded) return
-    const entry = store.touch(decoded.model, decoded.id)
+    const { model, id } = decoded
     // Most have no ops that could mind.
-    if (entry.ops.length > 0) this.#host.onTold(decoded.model, decoded.id)
-    store.apply(channel, decoded, entry)
-    touched?.add(entry)
+    if (store.opsOn(model, id).length > 0) this.#host.onTold(model, id)
+    store.apply(channel, decoded)
   }
 }

@@ -389,3 +389,28 @@ test('K3: what arrives after signing out is not taken', () => {
 
   expect(store.members(channel)).toEqual([])
 })
+
+test('L5: of a part of a batch or a load nobody is told, unless it cannot be taken', () => {
+  const told = vi.fn()
+  const rooms = new Rooms({ ...host(new Store()), loadRoom: () => undefined, save() {}, onChanged: told })
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  rooms.open()
+  const { source } = rooms.hold(channel)
+  rooms.begin(
+    () => {},
+    () => {},
+  )
+  const tellings = (message: Parameters<Rooms['receive']>[0]) => {
+    told.mockClear()
+    rooms.receive(message)
+    return told.mock.calls.length
+  }
+  const { changes } = renamed('Second', 2)
+
+  const ofLoad = [tellings(chunk('c1', 'First', true)), tellings(chunk('c2', 'Other', false))]
+  const ofBatch = [tellings({ type: 'changes', channel, changes, more: true }), tellings(renamed('Third', 3))]
+  const ofFault = tellings({ ...chunk('c1', 'First', true), rows: [null as never] })
+
+  expect([ofLoad, ofBatch, ofFault]).toEqual([[0, 1], [0, 1], 1])
+  expect(source.current.status).toBe('error')
+})

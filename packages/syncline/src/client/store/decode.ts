@@ -13,22 +13,25 @@ type Versions = Readonly<Record<string, number>>
 export function decodeChange(schema: CompiledSchema, change: Change): StoreChange | undefined {
   const model = schema.models[change.model]
   if (!model) return undefined
-  const { id, action, version, fieldVersions } = change
-  const fields = decodeFields(model, change.fields ?? {})
-  return { model: model.name, id, action, version, fields, fieldVersions }
+  const { fields = {} } = change
+  const decoded = decodeFields(model, fields)
+  return decoded === change.fields ? (change as StoreChange) : { ...change, fields: decoded }
 }
 
-/** Keeps the fields that this app knows, as rows hold them. */
+/** Keeps the fields that this app knows, as rows hold them; most are already what they should be. */
 export function decodeFields(
   model: Model,
   fields: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  const decoded: Record<string, unknown> = {}
-  for (const name of Object.keys(fields)) {
+  let decoded: Record<string, unknown> | undefined
+  for (const name in fields) {
     const field = model.fields[name]
-    if (field) decoded[name] = differsOnWire(field) ? fromWire(field, fields[name]) : fields[name]
+    if (field && !differsOnWire(field)) continue
+    decoded ??= { ...fields }
+    if (field) decoded[name] = fromWire(field, fields[name])
+    else delete decoded[name]
   }
-  return decoded
+  return decoded ?? fields
 }
 
 // `id`, `version`, `fieldVersions` come first in every chunk.

@@ -13,6 +13,17 @@ const rooms = fc.constantFrom('A:1', 'B:1')
 const versions = fc.integer({ min: 1, max: 9 })
 const words = fc.constantFrom('One', 'Two', 'Three')
 
+const change = fc.record({
+  model: fc.constant('camera'),
+  id: ids,
+  action: fc.oneof(
+    fc.constant('update' as const),
+    fc.constantFrom('create' as const, 'delete' as const, 'enter' as const, 'leave' as const),
+  ),
+  version: versions,
+  fields: fc.oneof(fc.record({ name: words }), fc.record({ zoom: fc.constantFrom(3, 5) })),
+})
+
 const step = fc.oneof(
   fc.record({
     type: fc.constant('stage' as const),
@@ -22,21 +33,14 @@ const step = fc.oneof(
     name: words,
   }),
   fc.record({ type: fc.constant('put' as const), room: rooms, isFresh: fc.boolean() }),
+  fc.record({ type: fc.constant('load' as const), room: rooms, version: versions, name: words }),
   fc.record({ type: fc.constant('forget' as const), room: rooms }),
   fc.record({ type: fc.constant('purge' as const), room: rooms }),
   fc.record({
-    type: fc.constant('change' as const),
+    type: fc.constant('batch' as const),
     room: rooms,
-    id: ids,
-    action: fc.constantFrom(
-      'create' as const,
-      'update' as const,
-      'delete' as const,
-      'enter' as const,
-      'leave' as const,
-    ),
-    version: versions,
-    name: words,
+    changes: fc.array(change, { minLength: 1, maxLength: 6 }),
+    isWrittenOver: fc.boolean(),
   }),
   fc.record({
     type: fc.constant('op' as const),
@@ -54,6 +58,13 @@ const recordOf = (id: string, version: number, name: string): StoreRecord => ({
   version,
   fields: { id, name, zoom: name.length },
   fieldVersions: { name: version, zoom: version },
+})
+
+const shown = ({ version, fields, fieldVersions, enteredAt = version }: StoreRecord) => ({
+  ...fields,
+  version,
+  fieldVersions,
+  enteredAt,
 })
 
 /** A store, what is staged in it, and everything that a page could see of it. */
@@ -85,25 +96,40 @@ class Watched {
     } else if (step.type === 'put') {
       const staged = this.#taken(step.room) ?? new StagedRoom()
       store.transact(() => store.replaceRoom(step.room, staged, () => step.isFresh))
+    } else if (step.type === 'load') {
+      const { room, version, name } = step
+      this.take({ type: 'stage', room, ids: room === 'A:1' ? ['a', 'b', 'c'] : ['d', 'e', 'f'], version, name })
+      this.take({ type: 'put', room, isFresh: true })
     } else if (step.type === 'forget') {
       const staged = this.#taken(step.room)
       if (staged) store.unstage(staged)
     } else if (step.type === 'purge') {
       this.take({ type: 'forget', room: step.room })
       store.transact(() => store.purgeRoom(step.room))
-    } else if (step.type === 'change') {
-      const { id, action, version, name } = step
-      const change = { model: 'camera', id, action, version, fields: { name } }
-      store.transact(() => store.apply(step.room, change))
-    } else if (step.type === 'op') {
-      const { id, action, name } = step
-      const op = { model: 'camera', id, action, fields: { name }, at: '', n: 1 }
-      this.#ops.add(op)
-      store.transact(() => store.addOp(op))
-    } else {
+    } else if (step.type === 'batch') {
+      const kept = this.#members(step.room)
+      const { put, remove } = store.transact(() => {
+        for (const each of step.changes) store.apply(step.room, each)
+        // What was updated without an entry gets one in the same transaction.
+        if (step.isWrittenOver) this.#write({ id: step.changes[0]?.id ?? '', action: 'update', name: 'Four' })
+        return store.written(step.room)
+      })
+      for (const { id } of remove) kept.delete(id)
+      for (const record of put) kept.set(record.fields.id, shown(record))
+      // L2: the device's storage then holds what the room does.
+      expect(kept).toEqual(this.#members(step.room))
+      expect(put.map(({ seen }) => seen).filter(Boolean)).toEqual([])
+    } else if (step.type === 'op') store.transact(() => this.#write(step))
+    else {
       store.transact(() => store.dropOps(this.#ops))
       this.#ops.clear()
     }
+  }
+
+  #write({ id, action, name }: Pick<Extract<Step, { type: 'op' }>, 'id' | 'action' | 'name'>): void {
+    const op = { model: 'camera', id, action, fields: { name }, at: '', n: 1 }
+    this.#ops.add(op)
+    this.store.addOp(op)
   }
 
   #taken(room: string): StagedRoom | undefined {
@@ -115,31 +141,25 @@ class Watched {
   seen() {
     const { store } = this
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
-    const membersOf = (room: string) =>
-      store
-        .members(room)
-        .map(({ version, fields, fieldVersions, enteredAt = version }) => ({
-          ...fields,
-          version,
-          fieldVersions,
-          enteredAt,
-        }))
-        .sort(byId)
     return {
       rows: [...store.rows('camera').values()].sort(byId),
       byId: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.rows('camera').get(id)),
       bases: ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => store.base('camera', id)?.version),
       linked: ['One', 'Two', 'Three'].map((name) => [...store.linked('camera', 'name', name)].sort(byId)),
-      members: ['A:1', 'B:1'].map(membersOf),
+      members: ['A:1', 'B:1'].map((room) => this.#members(room)),
       queries: this.#queries.map(({ current }) => current),
       heard: this.heard,
     }
   }
+
+  #members(room: string): Map<string, unknown> {
+    return new Map(this.store.members(room).map((record) => [record.fields.id, shown(record)]))
+  }
 }
 
-test('L5, M1: rows of a load that have no entries are seen, changed, replaced and forgotten as those that have', () => {
+test('L2, L5, M1: rows of a load that have no entries are seen, changed, replaced and forgotten as those that have', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
       const stores = [0, 2, 100].map((few) => new Watched(few))
       for (const each of steps) {
         for (const store of stores) store.take(each)

@@ -17,6 +17,8 @@ export class LoadedRows {
   readonly #ids: string[] = []
   /** In the order of their ids; without those that have an entry now. */
   readonly #records: (StoreRecord | undefined)[] = []
+  /** Where an id was looked for last. */
+  #last = 0
   /** Records whose ids are out of order. */
   readonly #others = new Map<string, StoreRecord | undefined>()
 
@@ -51,6 +53,14 @@ export class LoadedRows {
     return record?.fields.id === id ? record : this.#others.get(id)
   }
 
+  /** Puts a record in the place of the one that is there. */
+  replace(record: StoreRecord): void {
+    const { id } = record.fields
+    const place = this.#placeOf(id)
+    if (this.#records[place]?.fields.id === id) this.#records[place] = record
+    else this.#others.set(id, record)
+  }
+
   /** Takes a record out. */
   take(id: string): StoreRecord | undefined {
     const place = this.#placeOf(id)
@@ -69,9 +79,11 @@ export class LoadedRows {
     for (const record of [...this.#records, ...this.#others.values()]) if (record) visit(record)
   }
 
-  /** Where an id stands, or would. */
+  /** Where an id stands, or would: often behind the one that was looked for before it. */
   #placeOf(id: string): number {
-    return firstAt(this.#ids, (other) => !isBefore(other, id))
+    if (this.#ids[this.#last] !== id && this.#ids[++this.#last] !== id)
+      this.#last = firstAt(this.#ids, (other) => !isBefore(other, id))
+    return this.#last
   }
 }
 

@@ -10,9 +10,9 @@ import { type Entry, type OverlayOp, WHOLLY } from './entry.ts'
  * were added where nothing else changed, unless it is `WHOLLY`.
  */
 export function rebase(entry: Entry, from = WHOLLY): AnyRow | undefined {
-  let row = from < 0 ? entry.base?.fields : entry.row
+  let row = from > 0 ? entry.row : entry.base?.fields
   for (const op of entry.ops.slice(Math.max(from, 0))) row = applyOp(row, op)
-  return row && entry.row && row !== entry.row && isSameRow(row, entry.row) ? entry.row : row
+  return row && entry.row ? sameRow(entry.row, row) : row
 }
 
 /** The row after one op. */
@@ -36,11 +36,12 @@ export function settleOperators(op: OverlayOp, after: AnyRow | undefined): Overl
   return { ...plain, fields: { ...op.fields, ...mapped(operators, (_, name) => after[name]) } }
 }
 
-/** Compares members, not identity: an op that changed nothing leaves the row what it was. */
-export function isSameRow(a: AnyRow, b: AnyRow): boolean {
-  if (a === b) return true
-  const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => isSameValue(a[key], b[key]))
+/** The row before when the one after it has the same members: what changed nothing leaves the row what it was. */
+export function sameRow(before: AnyRow, after: AnyRow): AnyRow {
+  // Without lists of the keys, which would be most of what is made of a change (bench: G8).
+  for (const key in before) if (!isSameValue(before[key], after[key])) return after
+  for (const key in after) if (!(key in before)) return after
+  return before
 }
 
 function isSameValue(a: unknown, b: unknown): boolean {

@@ -1,7 +1,7 @@
 /** Which records a room holds, and at which version each came in. */
 import type { Entry } from './entry.ts'
 import type { LoadedRows } from './loaded-rows.ts'
-import type { StoreRecord } from './store-record.ts'
+import { type StoreRecord, takeSeen } from './store-record.ts'
 
 /** The members of one room that have entries, and the versions at which they entered; and its other members. */
 export class RoomMembers extends Map<Entry, number> {
@@ -15,9 +15,9 @@ export class RoomMembers extends Map<Entry, number> {
   /** Takes over a record of which the page sees the row already. */
   add(entry: Entry, record: StoreRecord): void {
     entry.base = record
-    entry.row = record.fields
+    entry.row = takeSeen(record)
     entry.holders = 1
-    this.enter(entry, record.enteredAt ?? record.version)
+    this.set(entry, record.enteredAt ?? record.version)
   }
 
   /** True when the record was not a member before. */

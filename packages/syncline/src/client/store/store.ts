@@ -6,6 +6,7 @@
  */
 import { merge } from '../../protocol/merge.ts'
 import { keptIn } from '../kept-in.ts'
+import type { RecordName } from '../storage/storage.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
 import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
@@ -100,11 +101,23 @@ export class Store implements QueryHost {
     return records
   }
 
-  /** One member of a room. */
-  memberOf(channel: string, model: string, id: string): StoreRecord | undefined {
+  /** Whether a record that has an entry is a member of a room. */
+  isMember(channel: string, model: string, id: string): boolean {
     const entry = this.#table(model).get(id)
-    const enteredAt = entry && this.#room(channel).get(entry)
-    return entry?.base && enteredAt !== undefined ? recordOf(entry, entry.base, enteredAt) : undefined
+    return entry !== undefined && this.#room(channel).has(entry)
+  }
+
+  /** What the transaction under way has made of records, as the device's storage keeps them in a room. */
+  written(channel: string): { put: StoreRecord[]; remove: RecordName[] } {
+    const put = [...this.#tables.values()].flatMap(({ updated }) => updated)
+    const remove: RecordName[] = []
+    for (const entry of this.#touched ?? []) {
+      const { model, id, base } = entry
+      const enteredAt = this.#room(channel).get(entry)
+      if (base && enteredAt !== undefined) put.push(recordOf(entry, base, enteredAt))
+      else remove.push({ model, id })
+    }
+    return { put, remove }
   }
 
   /** Puts an op before those on its record that were written later. */
@@ -119,13 +132,13 @@ export class Store implements QueryHost {
   }
 
   dropOps(ops: ReadonlySet<OverlayOp>): void {
-    const entries = new Set([...ops].map(({ model, id }) => this.touch(model, id)))
+    const entries = new Set([...ops].map(({ model, id }) => this.#touch(model, id)))
     for (const entry of entries) entry.ops = entry.ops.filter((op) => !ops.has(op))
   }
 
   /** Rewrites the ops on one record, each with the row that it leads to now. */
   mapOps(model: string, id: string, map: (op: OverlayOp, after: AnyRow | undefined) => OverlayOp): void {
-    const entry = this.touch(model, id)
+    const entry = this.#touch(model, id)
     let row = entry.base?.fields
     entry.ops = entry.ops.map((op) => {
       row = applyOp(row, op)
@@ -137,8 +150,11 @@ export class Store implements QueryHost {
     return this.#table(model).get(id)?.ops ?? []
   }
 
-  /** Applies one confirmed change of a room, to a record that is to be changed. */
-  apply(channel: string, change: StoreChange, entry = this.touch(change.model, change.id)): void {
+  /** Applies one confirmed change of a room. */
+  apply(channel: string, change: StoreChange): void {
+    const table = this.#table(change.model)
+    if (change.action === 'update' && this.#touched && table.update(this.#room(channel), change)) return
+    const entry = this.#mark(table.open(change.id))
     if (change.action === 'leave') this.#leave(channel, entry, change.version)
     else if (change.action === 'delete') this.#delete(channel, entry, change.version)
     else if (change.action === 'update') this.#update(entry, change)
@@ -261,8 +277,7 @@ export class Store implements QueryHost {
     return rooms.some(([other, members]) => other !== channel && members.has(entry) && isFresh(other))
   }
 
-  /** A record that is about to be changed. */
-  touch(model: string, id: string): Entry {
+  #touch(model: string, id: string): Entry {
     return this.#mark(this.#table(model).open(id))
   }
 
@@ -275,15 +290,18 @@ export class Store implements QueryHost {
 
   #commit(touched: readonly Entry[], reloaded: Set<string>): void {
     for (const model of reloaded) this.#table(model).reload()
-    const changes = new Map<string, RowChange[]>()
     for (const entry of touched) {
       const from = entry.touched
       entry.touched = undefined
-      const change = this.#table(entry.model).show(entry, rebase(entry, from))
+      this.#table(entry.model).show(entry, rebase(entry, from))
       if (this.#deletedAt.size > 0 && entry.holders === 0) this.#deletedAt.delete(entry)
-      if (change) keptIn(changes, entry.model, (): RowChange[] => []).push(change)
     }
-    for (const [model, { length }] of changes) if (length > this.#few) reloaded.add(model)
+    const changes = new Map<string, RowChange[]>()
+    for (const [model, table] of this.#tables) {
+      const told = table.takeChanges()
+      if (told.length > 0) changes.set(model, told)
+      if (told.length > this.#few) reloaded.add(model)
+    }
     if (changes.size + reloaded.size > 0) this.#router.route(changes, reloaded)
   }
 

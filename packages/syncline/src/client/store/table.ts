@@ -2,12 +2,14 @@
  * The records of one model: entries, visible rows, and the rows by reference. A record has an entry, or is in what
  * one room has loaded, or is in that and in what is to replace it.
  */
+import { merge } from '../../protocol/merge.ts'
 import { LinkIndex } from '../query/link-index.ts'
 import type { AnyRow, RowChange, RowsById } from '../query/row.ts'
-import { createEntry, type Entry, isEmptyEntry } from './entry.ts'
+import { type BaseRecord, createEntry, type Entry, isEmptyEntry } from './entry.ts'
 import type { LoadedRows } from './loaded-rows.ts'
 import { RoomMembers } from './room-members.ts'
-import type { StoreRecord } from './store-record.ts'
+import { sameRow } from './rebase.ts'
+import { type StoreChange, type StoreRecord, takeSeen } from './store-record.ts'
 
 export class Table {
   readonly model: string
@@ -20,6 +22,9 @@ export class Table {
   /** Records without entries, shown or under way. */
   readonly loaded = new Set<LoadedRows>()
   readonly #entries = new Map<string, Entry>()
+  /** Records without entries that the transaction under way has made, and some that are not there any more. */
+  #updated: StoreRecord[] = []
+  #changes: RowChange[] = []
   readonly #links = new Map<string, LinkIndex | undefined>()
 
   constructor(model: string) {
@@ -62,16 +67,49 @@ export class Table {
     return entry
   }
 
-  /** Makes the row of an entry visible, and tells what changed for the page. */
-  show(entry: Entry, after: AnyRow | undefined): RowChange | undefined {
-    const before = entry.row
+  /** Applies an update to a record that a room has loaded; false when it has an entry, or is not there (bench: G8). */
+  update({ loaded }: RoomMembers, change: StoreChange): boolean {
+    const { model } = this
+    const rows = loaded.find((each) => each.model === model)
+    const record = rows?.get(change.id)
+    if (!rows || !record) return false
+    const { version, fieldVersions, fields } = merge(record, change) as BaseRecord
+    if (fields === record.fields) return true
+    const enteredAt = record.enteredAt ?? record.version
+    const seen = takeSeen(record)
+    const updated = { model, version, fieldVersions, fields: sameRow(seen, fields), enteredAt, seen }
+    rows.replace(updated)
+    this.#updated.push(updated)
+    return true
+  }
+
+  /** What the transaction under way has made of records without entries. */
+  get updated(): StoreRecord[] {
+    return this.#updated.filter(({ seen }) => seen)
+  }
+
+  /** Makes the row of an entry visible. */
+  show(entry: Entry, after: AnyRow | undefined): void {
     this.tidy(entry)
-    if (before === after) return undefined
+    this.#note(entry.row, after)
     entry.row = after
+  }
+
+  /** Takes what the transaction that ends has changed for the page. */
+  takeChanges(): RowChange[] {
+    for (const record of this.updated) this.#note(takeSeen(record), record.fields)
+    const changes = this.#changes
+    this.#updated = []
+    this.#changes = []
+    return changes
+  }
+
+  #note(before: AnyRow | undefined, after: AnyRow | undefined): void {
+    if (before === after) return
     this.revision++
     const change = { before, after }
     if (this.#links.size > 0) for (const index of this.#links.values()) index?.apply(change)
-    return change
+    this.#changes.push(change)
   }
 
   /** Lets go of an entry that holds nothing. */
