@@ -98,7 +98,13 @@ class Watched {
       store.transact(() => store.replaceRoom(step.room, staged, () => step.isFresh))
     } else if (step.type === 'load') {
       const { room, version, name } = step
-      this.take({ type: 'stage', room, ids: room === 'A:1' ? ['a', 'b', 'c'] : ['d', 'e', 'f'], version, name })
+      this.take({
+        type: 'stage',
+        room,
+        ids: room === 'A:1' ? ['a', 'b', 'c'] : ['d', 'e', 'f'],
+        version,
+        name,
+      })
       this.take({ type: 'put', room, isFresh: true })
     } else if (step.type === 'forget') {
       const staged = this.#taken(step.room)
