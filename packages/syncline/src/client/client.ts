@@ -118,7 +118,7 @@ export function createClient<S extends Schema>(options: ClientOptions<S>): Clien
     query,
     record: (model, id) => {
       refuseUnknownModel(schema, model)
-      return recordOf(engine, model, id)
+      return engine.store.record(model, id) as Observable<Row<S, typeof model> | undefined>
     },
     mutate,
     transaction: (work, writeOptions) => runTransaction<S>(context, submit, work, writeOptions),
@@ -177,24 +177,11 @@ function onStatus(engine: Engine, listener: (event: ConnectionStatusEvent) => vo
   return word.subscribe(() => listener({ type: 'connection-status', status: word.current }))
 }
 
-function recordOf<S extends Schema, M extends ModelName<S>>(
-  engine: Engine,
-  model: M,
-  id: string,
-): Observable<Row<S, M> | undefined> {
-  return {
-    get current() {
-      return engine.store.rows(model).get(id) as Row<S, M> | undefined
-    },
-    subscribe: (listener) => engine.store.watch(model, id, listener),
-  }
-}
-
 function refuseUnsent(count: number): void {
   if (count === 0) return
   throw new SynclineError(
     'aborted',
-    `${count} writes have not reached the server and would be lost, here or in other pages. Wait until \`status.pending\` is 0, or sign out with { discard: true }.`,
+    `${count} writes, here or in other pages, have not reached the server. Wait until \`status.pending\` is 0, or lose them with { discard: true }.`,
     { unsent: count },
   )
 }

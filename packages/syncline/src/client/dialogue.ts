@@ -243,7 +243,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
 
   #onWelcome({ lastOp, lastKey, epoch, user, limits }: Welcome): void {
     if (this.#user !== undefined && user.id !== this.#user) {
-      const message = `The session is of user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Close this client and make one with \`user\` \`${user.id}\`: each user has a storage of their own.`
+      const message = `The session is of user \`${user.id}\`, the device's rows and writes are of \`${this.#user}\`. Close this client and make one with \`user\` \`${user.id}\`.`
       return this.refuse({ code: 'device_taken', message })
     }
     this.#user = user.id
@@ -306,13 +306,13 @@ export class Dialogue implements RunnerHost, RequestsHost {
 
   #onBye({ code, reconnect, afterMs }: Bye): void {
     // An `error` before it says more.
-    const told = this.#problem?.code === code ? this.#problem.message : undefined
-    const message = told ?? `The server ended the session: ${code}.`
-    if (RENAME.has(code)) return this.#onNotOurs({ code, message })
+    const told = this.#problem?.code === code && this.#problem
+    const problem = told || { code, message: `The server ended the session: ${code}.` }
+    if (RENAME.has(code)) return this.#onNotOurs(problem)
     const canRenew = typeof this.#options.token === 'function' && SIGN_IN.has(code)
     const isRenewing = canRenew && this.#runner.session.failures < MOST_RENEWALS
     if (reconnect || isRenewing) this.#runner.dispatch({ event: 'lost', afterMs })
-    else this.refuse({ code, message })
+    else this.refuse(problem)
   }
 
   refuse(problem: RejectionReason): void {

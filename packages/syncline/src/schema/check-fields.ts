@@ -114,7 +114,7 @@ function missing(model: Model, required: readonly string[], fields: object): Fau
         'invalid_value',
         model,
         name,
-        'is missing. Write a value: it is not nullable and has no default.',
+        'is missing. Write a value: the field is not nullable and has no default.',
       ),
     )
 }

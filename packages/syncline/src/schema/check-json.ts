@@ -40,7 +40,7 @@ function checkNode(value: unknown, depth: number, walk: Walk): unknown {
 
 function checkJsonNumber(value: number, walk: Walk): number | InvalidValue {
   if (!Number.isFinite(value))
-    return invalid(value, 'Write a finite number, or a text such as "NaN": JSON has no such number.')
+    return invalid(value, 'Write a finite number, or a text such as "NaN".')
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e21 || size < 1e-6) && ++walk.longNumbers > MOST_LONG_NUMBERS) {
     return new InvalidValue(

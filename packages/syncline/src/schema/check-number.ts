@@ -37,7 +37,7 @@ export function checkFloat(value: unknown): number | string | InvalidValue {
   if (FLOAT_WORDS.has(value)) return value as string
   return invalid(
     value,
-    'Write a number of 64-bit floating point, or "NaN", "Infinity" or "-Infinity" as text.',
+    'Write a number, or "NaN", "Infinity" or "-Infinity" as text.',
   )
 }
 

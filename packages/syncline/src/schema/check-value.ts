@@ -97,14 +97,14 @@ function judge(validator: NonNullable<Field['validator']>, value: unknown): Inva
     if (verdict instanceof Promise) {
       verdict.catch(() => {})
       return new InvalidValue(
-        'has an asynchronous validator, which cannot judge a write at once. Use a synchronous one, and check the rest in an access rule.',
+        'has an asynchronous validator. Use one that judges at once, and check the rest in an access rule.',
       )
     }
     const issue = verdict.issues?.[0]
     return issue === undefined ? undefined : new InvalidValue(`is refused by its validator: ${issue.message}`)
   } catch (error) {
     return new InvalidValue(
-      `is refused, because its validator threw: ${error instanceof Error ? error.message : String(error)}`,
+      `is refused by its validator, which threw: ${String(error)}`,
     )
   }
 }

@@ -353,7 +353,7 @@ describe('the fields of a write', () => {
         code: 'invalid_value',
         field: 'name',
         message:
-          'Field `name` of model `thing` is missing. Write a value: it is not nullable and has no default.',
+          'Field `name` of model `thing` is missing. Write a value: the field is not nullable and has no default.',
       },
     ])
   })
@@ -476,13 +476,13 @@ describe('validators of the application', () => {
       faults: [
         {
           message: expect.stringContaining(
-            'has an asynchronous validator, which cannot judge a write at once.',
+            'has an asynchronous validator. Use one that judges at once',
           ),
         },
       ],
     })
     expect(checkFields(throwing, 'update', { name: 'x' })).toMatchObject({
-      faults: [{ message: expect.stringContaining('is refused, because its validator threw: broken') }],
+      faults: [{ message: expect.stringContaining('is refused by its validator, which threw: Error: broken') }],
     })
     await new Promise((done) => setTimeout(done, 5))
   })

@@ -113,7 +113,7 @@ export class PushFlow {
     const unfit = batch?.ops.filter((op) => !op.fields && op.action === 'update' && !(op.n in outbox.unfit))
     if (unfit?.length) {
       const { ops, bytes } = this.#limits
-      const message = `The write exceeds the ${ops} ops or ${bytes} bytes that the server takes at once. Write it in parts.`
+      const message = `The write is more than the server takes. Write at most ${ops} ops and ${bytes} bytes at once.`
       this.#onUnfit(unfit, message)
     }
     const read = this.storedRead > this.#sentRead ? this.storedRead : undefined

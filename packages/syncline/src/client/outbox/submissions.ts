@@ -97,6 +97,6 @@ function errorOf({ code, message, field }: RejectionReason, n: number): Syncline
 
 function storageFailed(cause: unknown): SynclineError {
   const message =
-    'The storage of this device did not take the write. It is kept in memory and sent, but does not survive a reload.'
+    'The storage of this device did not take the write. It is sent, but does not survive a reload.'
   return new SynclineError('unavailable', message, { cause })
 }

@@ -233,7 +233,7 @@ export class Writes {
   }
 
   #open(): Outbox {
-    if (!this.#outbox) throw new Error('The outbox is used before the storage is open.')
+    if (!this.#outbox) throw new Error('The storage is not open.')
     return this.#outbox
   }
 

@@ -50,11 +50,6 @@ export class LiveQuery implements Observable<readonly AnyRow[]> {
     return this.#result
   }
 
-  /** The first row, if there is one. */
-  first(): AnyRow | undefined {
-    return this.current[0]
-  }
-
   subscribe(listener: () => void): () => void {
     if (this.#listeners.size === 0) this.#open()
     const remove = this.#listeners.add(listener)

@@ -124,7 +124,7 @@ class WrittenQuery {
   }
 
   first(): unknown {
-    return this.#compiled().first()
+    return this.current[0]
   }
 
   subscribe(listener: () => void): () => void {

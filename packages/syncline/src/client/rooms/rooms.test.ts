@@ -144,7 +144,7 @@ test('L4: a message that comes when the last that waited has just been taken is 
   vi.mocked(performance.now).mockReturnValue(0)
   rooms.receive({ type: 'joined', channel, want: 'rows', cursor: 'k2', presence: [] })
   rooms.receive(renamed('Third', 3))
-  const stop = store.watch('camera', 'c1', () => {
+  const stop = store.record('camera', 'c1').subscribe(() => {
     if (store.rows('camera').get('c1')?.['name'] !== 'Third') return
     stop()
     queueMicrotask(() => rooms.receive(renamed('Fourth', 4)))

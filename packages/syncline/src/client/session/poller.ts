@@ -95,8 +95,8 @@ export class Poller {
   }
 
   #refused(name: RequestName, answer: Answer): void {
-    if (!('error' in answer)) throw new Error('No message')
-    this.#host.onRefused(name, answer.error)
+    // What has no error either is the answer of something else, and throws here.
+    this.#host.onRefused(name, (answer as Refusal).error)
   }
 
   /** Requests that take too long are ended, and so are those that nobody waits for any more. */
@@ -143,7 +143,11 @@ export class Poller {
   }
 }
 
+interface Refusal {
+  readonly error: Problem
+}
+
 type Answer =
   | ServerMessage
   | { readonly messages: readonly ServerMessage[] }
-  | { readonly error: { readonly code: string; readonly message: string } }
+  | Refusal

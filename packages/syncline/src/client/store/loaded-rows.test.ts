@@ -80,7 +80,7 @@ class Watched {
     const camera = createQuery(schema, 'camera', this.store)
     this.#queries = [camera, camera.orderBy('name').limit(2), camera.where({ name: 'Two' }).orderBy('zoom')]
     for (const query of this.#queries) query.subscribe(() => {})
-    this.store.watch('camera', 'b', () => this.heard++)
+    this.store.record('camera', 'b').subscribe(() => this.heard++)
   }
 
   take(step: Step): void {
@@ -207,7 +207,7 @@ test('L5: a large load is told to live queries once, and to a record only when i
   const heard: string[] = []
   const query = createQuery(schema, 'camera', store)
   query.subscribe(() => heard.push(`query ${query.current.length}`))
-  store.watch('camera', 'a', () => heard.push('a'))
+  store.record('camera', 'a').subscribe(() => heard.push('a'))
   const load = (...records: StoreRecord[]) => {
     const staged = new StagedRoom()
     for (const record of records) store.stage('A:1', staged, [record])

@@ -119,7 +119,7 @@ test('a load replaces the room in one transaction, and rows that are the same st
   load(store, 'A:1', [record('c1', 1, 'One'), record('c2', 1, 'Two')], stale)
   const one = store.rows('camera').get('c1')
   let heard = 0
-  store.watch('camera', 'c2', () => heard++)
+  store.record('camera', 'c2').subscribe(() => heard++)
 
   load(store, 'A:1', [record('c1', 1, 'One'), record('c3', 1, 'Three')], stale)
 

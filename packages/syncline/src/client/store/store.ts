@@ -6,6 +6,7 @@
  */
 import { merge } from '../../protocol/merge.ts'
 import { keptIn } from '../kept-in.ts'
+import { type Observable, partOf } from '../observable.ts'
 import type { RecordName } from '../storage/storage.ts'
 import type { LiveQuery, QueryHost } from '../query/live-query.ts'
 import { QueryRouter } from '../query/query-router.ts'
@@ -73,15 +74,10 @@ export class Store implements QueryHost {
     this.#router.deactivate(query)
   }
 
-  /** Listens to one record. */
-  watch(model: string, id: string, listener: () => void): () => void {
-    const { rows } = this.#table(model)
-    let known = rows.get(id)
-    return this.#router.watch(model, id, () => {
-      const before = known
-      known = rows.get(id)
-      if (known !== before) listener()
-    })
+  /** One record, as the page sees it. */
+  record(model: string, id: string): Observable<AnyRow | undefined> {
+    const subscribe = (listener: () => void) => this.#router.watch(model, id, listener)
+    return partOf({ current: this.rows(model), subscribe }, (rows) => rows.get(id))
   }
 
   /** What the server confirmed of a record. */
@@ -282,7 +278,7 @@ export class Store implements QueryHost {
   }
 
   #mark(entry: Entry, from = WHOLLY): Entry {
-    if (!this.#touched) throw new Error('The store is changed outside `transact`. Wrap the change in it.')
+    if (!this.#touched) throw new Error('Changed outside `transact`.')
     if (entry.touched === undefined) this.#touched.push(entry)
     entry.touched = Math.min(entry.touched ?? from, from)
     return entry

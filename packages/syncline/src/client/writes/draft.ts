@@ -45,10 +45,9 @@ export function checkSize(drafts: readonly OpDraft[]): void {
   // A key of 32 characters, a number and a transaction are added to each op.
   const bytes = new TextEncoder().encode(text).length + drafts.length * 80
   if (bytes <= MOST_BYTES && drafts.length <= MOST_OPS) return
-  const size = `${drafts.length} ops and ${bytes} bytes`
   throw new SynclineError(
     'too_large',
-    `The write has ${size}. Write at most ${MOST_OPS} ops and ${MOST_BYTES} bytes at once.`,
+    `The write has ${drafts.length} ops and ${bytes} bytes. Write at most ${MOST_OPS} ops and ${MOST_BYTES} bytes at once.`,
   )
 }
 
@@ -90,7 +89,7 @@ function madeId(context: DraftContext, model: Model): string {
   if (!isHidden && (model.idType === 'text' || model.idType === 'uuid')) return context.newId()
   throw new SynclineError(
     'invalid_value',
-    `Model \`${model.name}\` has ${isHidden ? 'obfuscated ids' : `ids of type \`${model.idType}\``}, which a device cannot make. Create it over REST without an \`id\`, or declare ids of type \`text\` or \`uuid\`.`,
+    `Model \`${model.name}\` has ${isHidden ? 'obfuscated' : `\`${model.idType}\``} ids, which a device cannot make. Create it over REST without an \`id\`, or declare \`text\` or \`uuid\` ids.`,
     { field: 'id' },
   )
 }
