@@ -181,7 +181,7 @@ function refuseUnsent(count: number): void {
   if (count === 0) return
   throw new SynclineError(
     'aborted',
-    `${count} writes, here or in other pages, have not reached the server. Wait until \`status.pending\` is 0, or lose them with { discard: true }.`,
+    `${count} writes have not reached the server, here or in other pages. Wait until \`status.pending\` is 0, or lose them with { discard: true }.`,
     { unsent: count },
   )
 }

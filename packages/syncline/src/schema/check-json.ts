@@ -64,7 +64,7 @@ function checkParts(whole: object, depth: number, walk: Walk): unknown {
   for (const key of isList ? whole.keys() : Object.keys(whole)) {
     if (key === '__proto__')
       return new InvalidValue(
-        "has the key `__proto__`, which programs confuse with an object's prototype. Rename it.",
+        'has the key `__proto__`, which is a prototype to programs. Rename it.',
       )
     if (!isList && !isStorableText(key as string)) return unstorable()
     const checked = checkNode(parts[key], depth + 1, walk)

@@ -1,7 +1,7 @@
 /** Checks of the four kinds of number; each returns the canonical wire value. */
 import { InvalidValue, invalid } from './invalid-value.ts'
 
-const INTEGER_REMEDY = 'Write a whole number from -2147483648 to 2147483647.'
+const INTEGER_REMEDY = 'Write a whole number of 32 bits.'
 
 /** A JSON number that fits `int4`. */
 export function checkInteger(value: unknown): number | InvalidValue {
@@ -10,7 +10,7 @@ export function checkInteger(value: unknown): number | InvalidValue {
   return invalid(value, INTEGER_REMEDY)
 }
 
-const BIGINT_REMEDY = 'Write a whole number of 64 bits as text: "9007199254740993".'
+const BIGINT_REMEDY = 'Write a whole number of 64 bits as text: "42".'
 const SURELY_FITS = 18
 const LONGEST_INT8 = 20
 

@@ -16,6 +16,6 @@ export function checkText(value: unknown): string | InvalidValue {
 
 export function unstorable(): InvalidValue {
   return new InvalidValue(
-    'has \\u0000 or half of a surrogate pair, which PostgreSQL cannot store. Remove it, or keep binary data in a bytes field.',
+    'has \\u0000 or half of a surrogate pair, which PostgreSQL cannot store. Remove it, or keep it in a bytes field.',
   )
 }

@@ -44,7 +44,7 @@ const CHECKS: Readonly<Record<Exclude<Field['kind'], 'enum' | 'reference'>, Valu
 function checkUuid(value: unknown): string | InvalidValue {
   const spelled = typeof value === 'string' ? value.toLowerCase() : value
   if (isUuid(spelled)) return spelled
-  return invalid(value, 'Write a UUID: "0192f0c1-7b6e-7c31-9f5d-1a2b3c4d5e6f".')
+  return invalid(value, 'Write a UUID.')
 }
 
 // Standard base64 with padding; the last character before the padding has no stray bits, so each value has one spelling.
@@ -52,7 +52,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[
 
 function checkBytes(value: unknown): string | InvalidValue {
   if (typeof value === 'string' && BASE64.test(value)) return value
-  return invalid(value, 'Write base64 with padding, without line breaks: "aGVsbG8=".')
+  return invalid(value, 'Write base64 with padding: "aGVsbG8=".')
 }
 
 function enumCheck(values: readonly string[]): ValueCheck {

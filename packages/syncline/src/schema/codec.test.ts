@@ -342,7 +342,7 @@ describe('the fields of a write', () => {
       {
         code: 'invalid_value',
         field: 'zoom',
-        message: 'Field `zoom` of model `thing` is "x". Write a whole number from -2147483648 to 2147483647.',
+        message: 'Field `zoom` of model `thing` is "x". Write a whole number of 32 bits.',
       },
       {
         code: 'protected_field',

@@ -370,7 +370,7 @@ describe('mistakes are named, with the nearest right name', () => {
     [
       'a default of another type',
       { models: { camera: model('cameras', { zoom: integer().default('3' as never) }) } },
-      'Field `zoom` of model `camera` has a default that is "3". Write a whole number from -2147483648 to 2147483647.',
+      'Field `zoom` of model `camera` has a default that is "3". Write a whole number of 32 bits.',
     ],
     [
       'a default that its validator refuses',

@@ -66,36 +66,24 @@ function compareIntegers(a: unknown, b: unknown): number {
 
 /** PostgreSQL puts NaN above everything, Infinity included. */
 function compareNumbers(a: unknown, b: unknown): number {
-  const left = Number(a)
-  const right = Number(b)
-  if (Number.isNaN(left)) return Number.isNaN(right) ? 0 : 1
-  return Number.isNaN(right) ? -1 : comparePlain(left, right)
+  const [left, right] = [Number(a), Number(b)]
+  return Number(Number.isNaN(left)) - Number(Number.isNaN(right)) || comparePlain(left, right)
 }
 
 /** Exact beyond 15 digits: the integer parts by value, then the fractions as text. */
 function compareDecimals(a: unknown, b: unknown): number {
   const rough = compareNumbers(a, b)
   if (rough !== 0 || !Number.isFinite(Number(a))) return rough
-  const left = scaled(String(a))
-  const right = scaled(String(b))
-  const digits = Math.max(left.digits, right.digits)
-  return comparePlain(widen(left, digits), widen(right, digits))
+  const [left, right] = scaled(String(a), String(b))
+  return comparePlain(left, right)
 }
 
-interface Scaled {
-  readonly value: bigint
-  readonly digits: number
-}
-
-/** Decimal text as a whole number and how many of its digits are a fraction. */
-export function scaled(text: string): Scaled {
-  const [whole = '0', fraction = ''] = text.split('.')
-  return { value: BigInt(whole + fraction), digits: fraction.length }
-}
-
-/** The whole number with as many digits of fraction. */
-export function widen({ value, digits }: Scaled, to: number): bigint {
-  return value * 10n ** BigInt(to - digits)
+/** Decimal texts as whole numbers, and how many of their digits are a fraction. */
+export function scaled(...texts: [string, string]): [bigint, bigint, digits: number] {
+  const parts = texts.map((text) => text.split('.'))
+  const digits = Math.max(...parts.map(([, fraction = '']) => fraction.length))
+  const [left, right] = parts.map(([whole, fraction = '']) => BigInt(whole + fraction.padEnd(digits, '0')))
+  return [left as bigint, right as bigint, digits]
 }
 
 /** ISO text with the same offset sorts as text; the infinities stand outside. */

@@ -10,7 +10,7 @@ export function endpointOf(url = '/sync'): Endpoint {
   const page = (globalThis as { location?: { href: string } }).location?.href
   if (!/^[a-z]+:/i.test(url) && page === undefined) {
     throw new Error(
-      `The url \`${url}\` has no host, and there is no page to take it from. Write 'https://host/sync'.`,
+      `The url \`${url}\` has no host. Outside of pages, write 'https://host/sync'.`,
     )
   }
   const http = new URL(url, page).href.replace(/^ws/, 'http')

@@ -104,17 +104,17 @@ export class Poller {
     const { clock } = this.#options
     const abort = new AbortController()
     let cancel = () => {}
-    const isLate = new Promise<never>((_, reject) => {
-      abort.signal.onabort = () => reject(abort.signal.reason)
-    })
     const wait = (ms: number) => {
       cancel()
-      cancel = clock.after(ms, () => abort.abort())
+      cancel = clock.after(ms, this.#cancel)
     }
-    this.#cancel = () => abort.abort()
+    // Some `fetch` does not hear of it.
+    const isOver = new Promise<never>((_, reject) => {
+      this.#cancel = () => reject(abort.abort())
+    })
     wait(BEGIN_MS)
     try {
-      return await Promise.race([isLate, this.#answer(name, body, abort.signal, () => wait(END_MS))])
+      return await Promise.race([isOver, this.#answer(name, body, abort.signal, () => wait(END_MS))])
     } finally {
       cancel()
     }

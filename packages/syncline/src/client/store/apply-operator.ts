@@ -1,6 +1,6 @@
 /** What `$inc`, `$add` and `$remove` make of a value on the device; the server computes it again from its own. */
 
-import { scaled, widen } from '../query/order.ts'
+import { scaled } from '../query/order.ts'
 import { valueText } from '../value-text.ts'
 
 /** Adds to a counter, or adds elements to a set and removes others. */
@@ -33,11 +33,9 @@ function changeSet(elements: readonly unknown[], { $add = [], $remove = [] }: Op
 
 /** Adds decimal texts exactly, keeping the longer fraction. */
 function addDecimals(left: string, right: string): string {
-  const [a, b] = [scaled(left), scaled(right)]
-  const digits = Math.max(a.digits, b.digits)
-  const sum = widen(a, digits) + widen(b, digits)
+  const [a, b, digits] = scaled(left, right)
+  const sum = a + b
   const text = String(sum < 0n ? -sum : sum).padStart(digits + 1, '0')
-  const whole = text.slice(0, text.length - digits)
-  const fraction = digits === 0 ? '' : `.${text.slice(text.length - digits)}`
-  return `${sum < 0n ? '-' : ''}${whole}${fraction}`
+  const point = text.length - digits
+  return `${sum < 0n ? '-' : ''}${text.slice(0, point)}${digits === 0 ? '' : `.${text.slice(point)}`}`
 }

@@ -71,7 +71,7 @@ export function runTransaction<S extends Schema>(
   const result: unknown = work(mutatorsWith(context, add) as Transaction<S>)
   if (result instanceof Promise) {
     throw new TypeError(
-      'A transaction cannot wait: its function returned a promise. Await before it, and write inside it.',
+      'A transaction cannot wait: its function returned a promise. Await before it.',
     )
   }
   if (drafts.length === 0)
