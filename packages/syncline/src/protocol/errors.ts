@@ -205,11 +205,12 @@ export interface ErrorDetails {
 export class SynclineError extends Error {
   override readonly name = 'SynclineError'
   readonly code: ErrorCode
-  readonly field: string | undefined
-  readonly channel: string | undefined
-  readonly n: number | undefined
-  readonly unsent: number | undefined
-  readonly retryAfterMs: number | undefined
+  // Only those that are given are there.
+  declare readonly field: string | undefined
+  declare readonly channel: string | undefined
+  declare readonly n: number | undefined
+  declare readonly unsent: number | undefined
+  declare readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details)

@@ -2,7 +2,8 @@
  * Finds where a frame repeats a key, names `__proto__`, or nests too deep. Runs only when the quick scan says that
  * something is wrong; works on the text (a parsed value no longer shows it), in one pass and without recursion.
  */
-import { MAX_MESSAGE_DEPTH, MAX_PUSH_DEPTH, MAX_PUSH_OPS } from './limits.ts'
+import { MAX_JSON_DEPTH } from '../schema/check-json.ts'
+import { MAX_MESSAGE_DEPTH, MAX_PUSH_OPS } from './limits.ts'
 import {
   CLOSE_LIST,
   CLOSE_OBJECT,
@@ -85,6 +86,9 @@ class Offences {
     this.found.push({ kind, path: this.#levels.map(({ at }) => at) })
   }
 }
+
+// A push: its message, its list, an op, its fields, and then a JSON value of full depth.
+const MAX_PUSH_DEPTH = MAX_JSON_DEPTH + 4
 
 const deepestAt = (levels: readonly Level[]) => (levels[0]?.at === 'ops' ? MAX_PUSH_DEPTH : MAX_MESSAGE_DEPTH)
 

@@ -1,14 +1,10 @@
 /** Bounds of the wire itself, equal on both sides; what a server adds stands in `welcome.limits`. */
-import { MAX_JSON_DEPTH } from '../schema/check-json.ts'
 
 /** Largest message from a device, in bytes. */
 export const MAX_MESSAGE_BYTES = 1_048_576
 
 /** Deepest nesting of a message. */
 export const MAX_MESSAGE_DEPTH = 64
-
-/** Deepest nesting of a push: its message, its list, an op, its fields, and then a JSON value of full depth. */
-export const MAX_PUSH_DEPTH = MAX_JSON_DEPTH + 4
 
 /** Most ops of one push that are read at all; a server's own limit (`welcome.limits.opsPerPush`) is lower. */
 export const MAX_PUSH_OPS = 10_000

@@ -4,8 +4,12 @@
  */
 import { closestName } from './closest-name.ts'
 
-export function didYouMean(wanted: string, known: readonly string[]): string | void {
+export function didYouMean(wanted: string, known: readonly string[]): string | undefined {
   try {
-    if (process.env.NODE_ENV !== 'production') return closestName(wanted, known)
+    if (process.env.NODE_ENV !== 'production') {
+      const closest = closestName(wanted, known)
+      if (closest !== undefined) return ` Did you mean \`${closest}\`?`
+    }
   } catch {}
+  return undefined
 }

@@ -61,7 +61,7 @@ describe('the nearest name', () => {
     const inDevelopment = didYouMean('nme', fields)
     vi.stubEnv('NODE_ENV', 'production')
 
-    expect([inDevelopment, didYouMean('nme', fields)]).toEqual(['name', undefined])
+    expect([inDevelopment, didYouMean('nme', fields)]).toEqual([' Did you mean `name`?', undefined])
     // Servers tell it always.
     expect(suggestion('nme', fields, 'Its fields are')).toBe(' Did you mean `name`?')
     vi.unstubAllEnvs()

@@ -2,9 +2,7 @@ import { didYouMean } from './did-you-mean.ts'
 
 /** Ends a message with what was probably meant, or with what exists: " Did you mean `x`?" or " There are: `x`, `y`." */
 export function suggestion(wanted: string, known: readonly string[], these: string): string {
-  const nearest = didYouMean(wanted, known)
-  if (nearest !== undefined) return ` Did you mean \`${nearest}\`?`
-  return known.length === 0 ? '' : ` ${these}: ${quoteNames(known)}.`
+  return didYouMean(wanted, known) ?? (known.length === 0 ? '' : ` ${these}: ${quoteNames(known)}.`)
 }
 
 export function quoteNames(names: readonly string[]): string {

@@ -5,6 +5,7 @@
  */
 import { keptIn } from '../kept-in.ts'
 import { createListeners, type Listeners } from '../observable.ts'
+import { recordKey } from '../record-key.ts'
 import type { LiveQuery } from './live-query.ts'
 import type { RowChange } from './row.ts'
 
@@ -114,8 +115,4 @@ const NO_KEY = { field: '', values: [null] }
 
 function keyOf({ plan }: LiveQuery): { readonly field: string; readonly values: readonly unknown[] } {
   return plan.filter.key ?? NO_KEY
-}
-
-function recordKey(model: string, id: string): string {
-  return `${model} ${id}`
 }

@@ -3,6 +3,7 @@ import { keptIn } from '../kept-in.ts'
 import { inSlices } from '../slices.ts'
 import type { StoreRecord } from '../store/store-record.ts'
 import type { KeptRoom, RoomWrite, Storage, StorageWrite, StoredDevice, UserStorage } from './storage.ts'
+import { recordKey } from '../record-key.ts'
 
 /** Keeps everything in memory. A client made with the same object finds what the last one left. */
 export function memory(): Storage {
@@ -55,8 +56,8 @@ class MemoryStorage implements UserStorage {
     }
     const room = this.#rooms.get(write.channel)
     if (!room) return
-    for (const { model, id } of write.remove) room.changed.set(keyOf(model, id), null)
-    for (const record of write.put) room.changed.set(keyOf(record.model, record.fields.id), record)
+    for (const { model, id } of write.remove) room.changed.set(recordKey(model, id), null)
+    for (const record of write.put) room.changed.set(recordKey(record.model, record.fields.id), record)
     // A page that stays open for days must not remember every record that ever went.
     const isLong = room.changed.size > room.loaded.length + PORTION
     const rows = isLong ? { loaded: recordsOf(room), changed: new Map() } : {}
@@ -66,7 +67,7 @@ class MemoryStorage implements UserStorage {
 
 function recordsOf({ loaded, changed }: RoomInMemory): readonly StoreRecord[] {
   if (changed.size === 0) return loaded
-  const unchanged = loaded.filter(({ model, fields }) => !changed.has(keyOf(model, fields.id)))
+  const unchanged = loaded.filter(({ model, fields }) => !changed.has(recordKey(model, fields.id)))
   return [...unchanged, ...[...changed.values()].filter((record) => record !== null)]
 }
 
@@ -75,8 +76,4 @@ const PORTION = 1_000
 
 function* portionsOf(records: readonly StoreRecord[]): Iterable<readonly StoreRecord[]> {
   for (let at = 0; at < records.length; at += PORTION) yield records.slice(at, at + PORTION)
-}
-
-function keyOf(model: string, id: string): string {
-  return `${model} ${id}`
 }
