@@ -20,11 +20,11 @@ export interface Pending {
   readonly shown: readonly (OverlayOp | undefined)[]
   readonly stored: Deferred<boolean>
   readonly confirmed: Deferred<void>
-  n: number | undefined
+  n?: number | undefined
 }
 
 export function createPending(drafts: readonly OpDraft[], shown: Pending['shown']): Pending {
-  return { drafts, shown, stored: createDeferred(), confirmed: createDeferred(), n: undefined }
+  return { drafts, shown, stored: createDeferred(), confirmed: createDeferred() }
 }
 
 export function submissionOf(pending: Pending): Submission {

@@ -16,17 +16,17 @@ export interface HeldRoom {
   readonly source: Source<RoomState>
   holders: number
   /** The device's storage has said where the room stands. */
-  isFound: boolean
+  isFound?: boolean
   /** Answers that wait for the cached rows, or for answers before them; absent when none need to. */
-  early: RoomMessage[] | undefined
+  early?: RoomMessage[] | undefined
   /** The server was asked on this connection. */
-  isAsked: boolean
+  isAsked?: boolean
   /** When it was asked last, by the device's clock. */
   askedAt: number
   /** A message could not be taken, so that it is missing from all that follows, until the room is asked for again. */
-  isBroken: boolean
+  isBroken?: boolean
   /** The server could not answer, and is asked again later: until then it owes nothing (W4). */
-  cancelRetry: (() => void) | undefined
+  cancelRetry?: (() => void) | undefined
 }
 
 export type RoomMessage = Extract<

@@ -256,17 +256,7 @@ export class Rooms {
   }
 
   #create(channel: string): HeldRoom {
-    const source = createSource(joiningRoom(channel))
-    const room: HeldRoom = {
-      source,
-      holders: 0,
-      isFound: false,
-      early: undefined,
-      isAsked: false,
-      askedAt: 0,
-      isBroken: false,
-      cancelRetry: undefined,
-    }
+    const room: HeldRoom = { source: createSource(joiningRoom(channel)), holders: 0, askedAt: 0 }
     this.#held.set(channel, room)
     if (this.#isOpen) this.#load(channel, room)
     return room
@@ -348,7 +338,7 @@ export class Rooms {
     room.isBroken = false
   }
 
-  #isAskable(channel: string, { isFound, source }: HeldRoom): boolean {
+  #isAskable(channel: string, { isFound, source }: HeldRoom): boolean | undefined {
     return (
       isFound &&
       source.current.status !== 'gone' &&

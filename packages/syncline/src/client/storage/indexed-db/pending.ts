@@ -4,6 +4,7 @@
  */
 import type { StoreRecord } from '../../store/store-record.ts'
 import type { RoomWrite, StoredDevice } from '../storage.ts'
+import { recordKey } from '../../record-key.ts'
 
 /** A room as packed pages. */
 export interface PackedRoom {
@@ -74,11 +75,6 @@ export function pendingRows({ rooms }: Pending): number {
   let rows = 0
   for (const room of rooms.values()) if (room.type !== 'purge') rows += room.change?.rows.size ?? 0
   return rows
-}
-
-/** A model's name has no space, so the first one parts it from the id. */
-function recordKey(model: string, id: string): string {
-  return `${model} ${id}`
 }
 
 export function partsOf(key: string): readonly [model: string, id: string] {
