@@ -39,8 +39,7 @@ function checkNode(value: unknown, depth: number, walk: Walk): unknown {
 }
 
 function checkJsonNumber(value: number, walk: Walk): number | InvalidValue {
-  if (!Number.isFinite(value))
-    return invalid(value, 'Write a finite number, or a text such as "NaN".')
+  if (!Number.isFinite(value)) return invalid(value, 'Write a finite number, or a text such as "NaN".')
   const size = Math.abs(value)
   if (size !== 0 && (size >= 1e21 || size < 1e-6) && ++walk.longNumbers > MOST_LONG_NUMBERS) {
     return new InvalidValue(
@@ -63,9 +62,7 @@ function checkParts(whole: object, depth: number, walk: Walk): unknown {
   let copy: typeof parts | undefined
   for (const key of isList ? whole.keys() : Object.keys(whole)) {
     if (key === '__proto__')
-      return new InvalidValue(
-        'has the key `__proto__`, which is a prototype to programs. Rename it.',
-      )
+      return new InvalidValue('has the key `__proto__`, which is a prototype to programs. Rename it.')
     if (!isList && !isStorableText(key as string)) return unstorable()
     const checked = checkNode(parts[key], depth + 1, walk)
     if (checked instanceof InvalidValue) return checked

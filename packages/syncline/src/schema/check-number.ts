@@ -35,10 +35,7 @@ const FLOAT_WORDS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity
 export function checkFloat(value: unknown): number | string | InvalidValue {
   if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value
   if (FLOAT_WORDS.has(value)) return value as string
-  return invalid(
-    value,
-    'Write a number, or "NaN", "Infinity" or "-Infinity" as text.',
-  )
+  return invalid(value, 'Write a number, or "NaN", "Infinity" or "-Infinity" as text.')
 }
 
 // Limits of PostgreSQL's numeric.

@@ -103,8 +103,6 @@ function judge(validator: NonNullable<Field['validator']>, value: unknown): Inva
     const issue = verdict.issues?.[0]
     return issue === undefined ? undefined : new InvalidValue(`is refused by its validator: ${issue.message}`)
   } catch (error) {
-    return new InvalidValue(
-      `is refused by its validator, which threw: ${String(error)}`,
-    )
+    return new InvalidValue(`is refused by its validator, which threw: ${String(error)}`)
   }
 }

@@ -475,14 +475,14 @@ describe('validators of the application', () => {
     expect(checkFields(asynchronous, 'update', { name: 'x' })).toMatchObject({
       faults: [
         {
-          message: expect.stringContaining(
-            'has an asynchronous validator. Use one that judges at once',
-          ),
+          message: expect.stringContaining('has an asynchronous validator. Use one that judges at once'),
         },
       ],
     })
     expect(checkFields(throwing, 'update', { name: 'x' })).toMatchObject({
-      faults: [{ message: expect.stringContaining('is refused by its validator, which threw: Error: broken') }],
+      faults: [
+        { message: expect.stringContaining('is refused by its validator, which threw: Error: broken') },
+      ],
     })
     await new Promise((done) => setTimeout(done, 5))
   })

@@ -58,8 +58,7 @@ test('W3, W4: a write that fits no message is parked with its values, and the ne
 
     await expect(large.confirmed).rejects.toMatchObject({
       code: 'too_large',
-      message:
-        'The write is more than the server takes. Write at most 1000 ops and 64512 bytes at once.',
+      message: 'The write is more than the server takes. Write at most 1000 ops and 64512 bytes at once.',
     })
     expect(client.parked.current).toMatchObject([
       { op: { id: large.id, action: 'create', fields: { note: 'x'.repeat(70_000) } } },

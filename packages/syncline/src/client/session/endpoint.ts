@@ -9,9 +9,7 @@ export interface Endpoint {
 export function endpointOf(url = '/sync'): Endpoint {
   const page = (globalThis as { location?: { href: string } }).location?.href
   if (!/^[a-z]+:/i.test(url) && page === undefined) {
-    throw new Error(
-      `The url \`${url}\` has no host. Outside of pages, write 'https://host/sync'.`,
-    )
+    throw new Error(`The url \`${url}\` has no host. Outside of pages, write 'https://host/sync'.`)
   }
   const http = new URL(url, page).href.replace(/^ws/, 'http')
   const base = http.replace(/\/$/, '')

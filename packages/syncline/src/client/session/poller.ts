@@ -147,7 +147,4 @@ interface Refusal {
   readonly error: Problem
 }
 
-type Answer =
-  | ServerMessage
-  | { readonly messages: readonly ServerMessage[] }
-  | Refusal
+type Answer = ServerMessage | { readonly messages: readonly ServerMessage[] } | Refusal

@@ -70,9 +70,7 @@ export function runTransaction<S extends Schema>(
   }
   const result: unknown = work(mutatorsWith(context, add) as Transaction<S>)
   if (result instanceof Promise) {
-    throw new TypeError(
-      'A transaction cannot wait: its function returned a promise. Await before it.',
-    )
+    throw new TypeError('A transaction cannot wait: its function returned a promise. Await before it.')
   }
   if (drafts.length === 0)
     return { n: undefined, stored: Promise.resolve(true), confirmed: Promise.resolve() }
