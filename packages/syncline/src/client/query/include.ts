@@ -69,9 +69,9 @@ export function compileIncludes(
       return expanded
     },
     touch(id) {
-      const last = id === undefined ? undefined : expansions.get(id)
+      if (id === undefined) generation++
+      const last = expansions.get(id ?? '')
       if (last) last.generation = -1
-      else if (id === undefined) generation++
     },
     owners(changed, { before, after }) {
       const rows = [before, after].filter((row) => row !== undefined)

@@ -62,17 +62,15 @@ export class SortedRows {
     if (block.length > 2 * BLOCK) this.#blocks.splice(place, 1, block.slice(0, BLOCK), block.slice(BLOCK))
   }
 
-  remove(row: AnyRow): boolean {
+  remove(row: AnyRow): void {
     const place = this.#blockOf(row)
-    const block = this.#blocks[place]
-    if (!block) return false
+    const block = this.#blocks[place] ?? []
     const at = this.#placeIn(block, row)
     const found = block[at]
-    if (!found || this.#compare(found, row) !== 0) return false
+    if (!found || this.#compare(found, row) !== 0) return
     block.splice(at, 1)
     this.#size--
     if (block.length === 0) this.#blocks.splice(place, 1)
-    return true
   }
 
   /** Puts the new form of a row in place of the old one. */

@@ -99,8 +99,7 @@ export class Store implements QueryHost {
 
   /** Whether a record that has an entry is a member of a room. */
   isMember(channel: string, model: string, id: string): boolean {
-    const entry = this.#table(model).get(id)
-    return entry !== undefined && this.#room(channel).has(entry)
+    return this.#room(channel).has(this.#table(model).get(id) as Entry)
   }
 
   /** What the transaction under way has made of records, as the device's storage keeps them in a room. */
@@ -278,8 +277,8 @@ export class Store implements QueryHost {
   }
 
   #mark(entry: Entry, from = WHOLLY): Entry {
-    if (!this.#touched) throw new Error('Changed outside `transact`.')
-    if (entry.touched === undefined) this.#touched.push(entry)
+    // Outside `transact` this throws.
+    if (entry.touched === undefined) (this.#touched as Entry[]).push(entry)
     entry.touched = Math.min(entry.touched ?? from, from)
     return entry
   }

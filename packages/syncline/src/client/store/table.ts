@@ -72,13 +72,13 @@ export class Table {
     const { model } = this
     const rows = loaded.find((each) => each.model === model)
     const record = rows?.get(change.id)
-    if (!rows || !record) return false
+    if (!record) return false
     const { version, fieldVersions, fields } = merge(record, change) as BaseRecord
     if (fields === record.fields) return true
     const enteredAt = record.enteredAt ?? record.version
     const seen = takeSeen(record)
     const updated = { model, version, fieldVersions, fields: sameRow(seen, fields), enteredAt, seen }
-    rows.replace(updated)
+    rows?.replace(updated)
     this.#updated.push(updated)
     return true
   }
