@@ -4,7 +4,7 @@ import type { Schema } from '../schema/define-schema.ts'
 import type { ClientOptions } from './client-options.ts'
 
 const WITHOUT_USER =
-  'The `storage` outlives the page, and there is no `user`: the next one would see what this one left. Give `user`, the id of who is signed in, or leave `storage` out.'
+  'The `storage` outlives the page, and the client has no `user`: the next one would see what this one left. Give `user`, the id of who is signed in, or leave `storage` out.'
 
 /**
  * The id of the user; empty when nobody said it.

@@ -1,6 +1,6 @@
 /**
- * The rows of one model as one load brought them. A row that nothing has touched since has no entry, so that a load
- * of 100,000 rows is shown at once, and not row by row (docs/decisions/0015; bench: G7, G11).
+ * The rows of one model as one load brought them. A row that nothing has touched since but updates of its room has no
+ * entry, so that a load of 100,000 rows is shown at once, and not row by row (docs/decisions/0015; bench: G7, G11).
  */
 import { firstAt } from '../query/sorted-rows.ts'
 import type { RoomMembers } from './room-members.ts'
