@@ -132,7 +132,7 @@ class Watched {
     }
   }
 
-  #write({ id, action, name }: Pick<Extract<Step, { type: 'op' }>, 'id' | 'action' | 'name'>): void {
+  #write({ id, action, name }: { id: string; action: 'create' | 'update' | 'delete'; name: string }): void {
     const op = { model: 'camera', id, action, fields: { name }, at: '', n: 1 }
     this.#ops.add(op)
     this.store.addOp(op)
