@@ -19,7 +19,7 @@ import { Writes, type WritesHost } from './outbox/writes.ts'
 import type { OpDraft, Outbox, ParkedOp } from './outbox/outbox.ts'
 import type { Random } from './new-id.ts'
 import { userOf } from './user-of.ts'
-import { watchConnectivity } from './watch-connectivity.ts'
+import { watchPage } from './watch-page.ts'
 import { openStorage } from './storage/open-storage.ts'
 import { MEMORY_HEALTH, type StorageHealth } from './storage/health.ts'
 import type { RoomWrite, StorageWrite, UserStorage } from './storage/storage.ts'
@@ -75,10 +75,11 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
 
   /** Opens the storage, unless it is open, then connects. */
   start(storage?: UserStorage): void {
-    this.#stopWatching = watchConnectivity(
-      () => this.dialogue.wake(),
-      () => this.dialogue.lose(),
-    )
+    this.#stopWatching = watchPage({
+      onWake: () => this.dialogue.wake(),
+      onOffline: () => this.dialogue.lose(),
+      onLeave: () => this.#leavePage(),
+    })
     const opened = storage ?? openStorage(this.#options.storage, this.#user, this.schema)
     if (opened instanceof Promise) this.#opened = opened.then((each) => this.#onOpened(each))
     else this.#onOpened(opened)
@@ -99,6 +100,12 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
     // A write of this turn is stored in the next one (W3).
     this.writes.flush()
     this.#storage?.close?.()
+  }
+
+  /** What was written in this turn, and what is under way, does not go with the page (W3). */
+  #leavePage(): void {
+    this.#storage?.leave?.()
+    this.writes.flush()
   }
 
   /** Ends the session and removes what this user has on the device; or tells how many writes would be lost. */

@@ -31,6 +31,11 @@ export interface UserStorage {
    * are unsent, and tells how many (W3).
    */
   purge(discard?: boolean): Promise<number | void>
+  /**
+   * The page may go with this turn: what it has of writes that are not stored is stored ahead of all else, and so is what
+   * is committed in the same turn. A storage without it keeps what it is given at once, or cannot.
+   */
+  leave?(): void
   /** Whether it keeps what it is given. A storage without it lives in memory. */
   readonly health?: Observable<StorageHealth>
   /** Asks the platform not to evict what is kept: unsent writes are about to lie here. */

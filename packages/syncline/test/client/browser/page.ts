@@ -78,6 +78,11 @@ const page = {
     await page.client?.mutate.camera.update(id, { name }).stored
   },
 
+  /** Writes a field of a camera in the moment in which the page goes. */
+  writeLast(id: string, field: 'name' | 'note', text: string): void {
+    addEventListener('pagehide', () => void page.client?.mutate.camera.update(id, { [field]: text }))
+  },
+
   /** Writes another field of a camera; resolves when it is stored. */
   async annotate(id: string, note: string): Promise<void> {
     await page.client?.mutate.camera.update(id, { note }).stored

@@ -110,6 +110,30 @@ describe('a page with a server', () => {
     await opened.context().close()
   })
 
+  test('W3: what is written in the moment in which a page goes is there in the next, also what was begun to be stored', async () => {
+    const opened = await openPage()
+    // Before the client hears of it, which then finds a transaction under way, and after.
+    await opened.evaluate(() => page.writeLast('p1-c1', 'name', 'written last'))
+    await opened.evaluate((url) => page.start(url), stage.url)
+    await opened.evaluate(() => page.writeLast('p1-c1', 'note', 'and after that'))
+    await until(opened, 'page.look().status.status === "realtime"')
+    stage.proxy.fault({ cutChance: 1 })
+    stage.proxy.cut()
+
+    await opened.reload()
+    await opened.evaluate((url) => page.start(url), stage.url)
+    await until(opened, 'page.look().status.storage === "durable" && page.look().cameras.length > 0')
+    const offline = await look(opened)
+    stage.proxy.fault({})
+    await until(opened, 'page.look().status.pending === 0 && page.look().status.status === "realtime"')
+    const rows = await stage.database.query("select name, note from cameras where id = 'p1-c1'")
+
+    expect(offline.texts).toEqual(['written last', 'and after that'])
+    expect(offline.status).toMatchObject({ pending: 2 })
+    expect(rows).toEqual([{ name: 'written last', note: 'and after that' }])
+    await opened.context().close()
+  })
+
   test('W2: reloads are one device, and windows that are open at once are several', async () => {
     const opened = await openPage()
     const start = async (window: Page) => {

@@ -4,6 +4,7 @@ import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
 import { memory } from '../../../src/client/storage/memory.ts'
 import type { Storage } from '../../../src/client/storage/storage.ts'
 import { kitOf, STORAGE_CONTRACT } from './contract.ts'
+import { testLocks } from './test-locks.ts'
 
 beforeAll(() => {
   globalThis.IDBKeyRange = IDBKeyRange
@@ -12,6 +13,7 @@ beforeAll(() => {
 const STORAGES: Record<string, () => Storage> = {
   'memory()': memory,
   'indexedDb()': () => indexedDb({ factory: new IDBFactory() }),
+  'indexedDb() with locks': () => indexedDb({ factory: new IDBFactory(), locks: testLocks() }),
 }
 
 for (const [name, make] of Object.entries(STORAGES)) {

@@ -258,6 +258,8 @@ async function followOutbox(kit: StorageKit, seed: number): Promise<void> {
   for (let step = 1; step <= 300; step++) {
     device = { ...device, outbox: nextOutbox(device.outbox, random, step) }
     const stored = storage.commit({ device })
+    // A page that was to go may stay.
+    if (random() < 0.2) storage.leave?.()
     if (random() < 0.7) continue
     await stored
     if (random() < 0.3) storage = await kit.open(`outbox ${seed}`)

@@ -11,6 +11,8 @@ import type { KnownSlot } from './known-slots.ts'
 /** The device that is this page's while it lives. */
 export interface Claim {
   readonly slot: number
+  /** No other page can take it meanwhile. */
+  readonly isExclusive: boolean
   /** Lets another page have it. */
   release(): void
 }
@@ -24,15 +26,15 @@ export async function claimSlot(
 ): Promise<Claim> {
   const slots = [...known].sort((a, b) => Number(b.unsent > 0) - Number(a.unsent > 0) || a.slot - b.slot)
   const [first] = slots
-  if (!locks) return { slot: first?.slot ?? 0, release: () => {} }
+  if (!locks) return { slot: first?.slot ?? 0, isExclusive: false, release: () => {} }
   for (const { slot } of slots) {
     const release = await tryLock(locks, lockName(name, slot))
-    if (release) return { slot, release }
+    if (release) return { slot, isExclusive: true, release }
   }
   // Those that are known are not free.
   for (let slot = 0; mayBeNew; slot++) {
     const release = await tryLock(locks, lockName(name, slot))
-    if (release) return { slot, release }
+    if (release) return { slot, isExclusive: true, release }
   }
   throw new Error('None is free.')
 }

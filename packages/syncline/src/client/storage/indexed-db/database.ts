@@ -7,7 +7,7 @@
  */
 import { StorageError } from './problem.ts'
 
-const OUTBOX_STORES = ['devices', 'ops', 'acks', 'parked'] as const
+export const OUTBOX_STORES = ['devices', 'ops', 'acks', 'parked'] as const
 
 export const ROOM_STORES = ['rooms', 'pages', 'log'] as const
 
@@ -138,6 +138,18 @@ export class Transaction {
   /** Hands the result of a request on, within the transaction. */
   onResult<Value>(request: IDBRequest<Value>, take: (value: Value) => void): void {
     request.onsuccess = () => this.guard(() => take(request.result))
+  }
+
+  /** Ends it now, for another reason than that it failed; nothing of it remains. */
+  giveUp(reason: unknown): void {
+    this.guard(() => {
+      throw reason
+    })
+  }
+
+  /** Takes no more requests, and is completed also when the page goes before it has heard of it. */
+  commit(): void {
+    this.#idb.commit()
   }
 
   /** Runs a part of the work; when it throws, nothing of the transaction remains. */

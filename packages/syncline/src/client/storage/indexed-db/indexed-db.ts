@@ -108,6 +108,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
       schema,
       unusedDays,
       slot,
+      isExclusive: held.isExclusive,
       owner,
       device,
       stored: isWhole ? { starts: contents.starts } : undefined,

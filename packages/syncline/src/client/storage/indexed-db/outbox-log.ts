@@ -64,6 +64,29 @@ export function planOutbox(
   }
 }
 
+/**
+ * The stored device with the ops that are not stored yet; undefined when there are none. What else has changed waits for
+ * the rows that go with it.
+ */
+export function withUnstored(
+  stored: StoredDevice | undefined,
+  device: StoredDevice,
+): StoredDevice | undefined {
+  const { outbox } = device
+  if (stored?.outbox.device !== outbox.device) return outbox.ops.length > 0 ? device : undefined
+  const { drawn, ops, hidden } = stored.outbox
+  if (outbox.drawn === drawn) return undefined
+  const isNew = (n: number) => n > drawn
+  const added = [...outbox.kept.map(({ op }) => op), ...outbox.ops].filter(({ n }) => isNew(n))
+  const next = {
+    drawn: outbox.drawn,
+    drawnKey: outbox.drawnKey,
+    ops: [...ops, ...added],
+    hidden: [...hidden, ...outbox.hidden.filter(isNew)],
+  }
+  return { ...stored, outbox: { ...stored.outbox, ...next } }
+}
+
 // 1,000: a record of a megabyte at most, with ops of usual size.
 const RUN_LENGTH = 1_000
 

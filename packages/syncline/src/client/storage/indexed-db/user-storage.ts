@@ -6,6 +6,7 @@
  *
  *   K2 honest   a commit resolves when its transaction is complete, and only then
  *   L2 once     a room's rows and its cursor are in one transaction
+ *   W3 nothing lost   when the page goes, ops that are not stored go before what waits
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
 import { createDeferred, type Deferred } from '../../deferred.ts'
@@ -13,8 +14,9 @@ import { createSource } from '../../observable.ts'
 import type { StorageHealth } from '../health.ts'
 import type { KeptRoom, RoomWrite, StorageWrite, StoredDevice, StoredRoom, UserStorage } from '../storage.ts'
 import type { Connection } from './connection.ts'
+import { GIVEN_UP, LastWrite } from './last-write.ts'
 import type { LeftDevices } from './look-for-left.ts'
-import { STORES, transact } from './database.ts'
+import { STORES, transact, type Transaction } from './database.ts'
 import { readSlots } from './known-slots.ts'
 import { planOutbox } from './outbox-log.ts'
 import { packPages } from './pack-pages.ts'
@@ -37,6 +39,8 @@ export interface UserStorageParts {
   /** How long a room that nobody opens is kept. */
   readonly unusedDays: number
   readonly slot: number
+  /** Nobody else can be the owner. */
+  readonly isExclusive: boolean
   readonly owner: string
   readonly device: StoredDevice | undefined
   /** The device lies in the stores as it is here; absent when it is new, or was damaged. */
@@ -68,6 +72,9 @@ export class IndexedDbStorage implements UserStorage {
   #pending: Pending = NOTHING_PENDING
   #waiting: Deferred<void>[] = []
   #flushing: Promise<void> | undefined
+  #underWay: Transaction | undefined
+  readonly #last: LastWrite
+  #isPurging = false
   #hasAskedToPersist = false
   #retry: ReturnType<typeof setTimeout> | undefined
   #ended: StorageError | undefined
@@ -77,6 +84,7 @@ export class IndexedDbStorage implements UserStorage {
     this.#device = parts.device
     this.#stored = parts.stored && parts.device
     this.#starts = parts.stored?.starts ?? []
+    this.#last = new LastWrite(parts)
     this.#rooms = new RoomCache(parts.connection, parts.schema, parts.unusedDays)
   }
 
@@ -125,7 +133,10 @@ export class IndexedDbStorage implements UserStorage {
   }
 
   purge(discard?: boolean): Promise<number> {
-    const purged = this.#settled().then(() => this.#clear(discard))
+    this.#isPurging = true
+    const purged = this.#settled()
+      .then(() => this.#clear(discard))
+      .finally(() => (this.#isPurging = false))
     // What is committed meanwhile is written if nothing was removed, and refused otherwise.
     const goOn = () => this.#flush()
     this.#flushing = purged.then(goOn, goOn)
@@ -144,6 +155,18 @@ export class IndexedDbStorage implements UserStorage {
   close(): void {
     this.#end('the client was closed')
     this.#parts.release(this.#settled().then(() => this.#parts.connection.end(this.#ended)))
+  }
+
+  leave(): void {
+    if (!this.#parts.isExclusive || this.#isPurging) return
+    this.#last.begin()
+    this.#writeLast()
+  }
+
+  #writeLast(): void {
+    const device = this.#device
+    const isWritten = this.#last.write(this.#stored, device, () => this.#underWay?.giveUp(GIVEN_UP))
+    if (isWritten) this.#enqueue({ device, rooms: new Map() }).catch(() => {})
   }
 
   /** Another page wants the database, and has it. */
@@ -224,12 +247,14 @@ export class IndexedDbStorage implements UserStorage {
     this.#pending = joinPending(this.#pending, newer)
     const waiting = createDeferred()
     this.#waiting.push(waiting)
+    if (this.#last.turn) this.#writeLast()
     this.#flushing ??= this.#flush()
     return waiting.promise
   }
 
   async #flush(): Promise<void> {
     do {
+      if (this.#last.turn) await this.#last.turn
       const pending = this.#pending
       const waiting = this.#waiting
       this.#pending = NOTHING_PENDING
@@ -242,8 +267,11 @@ export class IndexedDbStorage implements UserStorage {
         for (const { resolve } of waiting) resolve()
       } catch (error) {
         this.#keep(pending)
-        this.#fail(error)
-        for (const { reject } of waiting) reject(error)
+        if (error === GIVEN_UP) this.#waiting.unshift(...waiting)
+        else {
+          this.#fail(error)
+          for (const { reject } of waiting) reject(error)
+        }
       }
     } while (this.#waiting.length > 0)
     this.#flushing = undefined
@@ -262,9 +290,11 @@ export class IndexedDbStorage implements UserStorage {
   async #write(pending: Pending): Promise<void> {
     const { device } = pending
     const { connection, slot, owner } = this.#parts
-    const plan = device && planOutbox(this.#stored, device, this.#starts)
+    const plan = device && planOutbox(this.#last.written ? undefined : this.#stored, device, this.#starts)
     const outcomes = await connection.run((database) =>
       transact(database, STORES, plan?.isStrict ? 'strict' : 'readwrite', (transaction) => {
+        if (this.#last.turn) throw GIVEN_UP
+        this.#underWay = transaction
         if (device && plan)
           writeDevice(transaction, { slot, owner, isStored: this.#stored !== undefined }, device, plan)
         return this.#rooms.write(transaction, pending.rooms)
@@ -273,6 +303,7 @@ export class IndexedDbStorage implements UserStorage {
     if (device && plan) {
       this.#stored = device
       this.#starts = plan.starts
+      this.#last.written = undefined
     }
     this.#rooms.note(outcomes)
   }

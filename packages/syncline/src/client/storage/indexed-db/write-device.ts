@@ -27,15 +27,26 @@ export function writeDevice(
     if (stored !== undefined && stored.owner !== owner) {
       throw new StorageError('StorageTakenError', 'it was opened by another page')
     }
-    dropBefore(transaction, 'ops', slot, plan.dropRunsBefore)
-    dropBefore(transaction, 'acks', slot, plan.dropAcksBefore)
-    for (const run of plan.runs) transaction.store('ops').put(JSON.stringify(run.ops), [slot, run.first])
-    for (const ack of plan.acks) transaction.store('acks').put(ack, [slot, ack.through])
-    const parked = transaction.store('parked')
-    if (plan.parked?.length) parked.put(JSON.stringify(plan.parked), slot)
-    else if (plan.parked) parked.delete(slot)
-    devices.put(deviceRecord(owner, device), slot)
+    putDevice(transaction, slot, owner, device, plan)
   })
+}
+
+/** Carries a plan out without asking whose the device is. */
+export function putDevice(
+  transaction: Transaction,
+  slot: number,
+  owner: string,
+  device: StoredDevice,
+  plan: OutboxPlan,
+): void {
+  dropBefore(transaction, 'ops', slot, plan.dropRunsBefore)
+  dropBefore(transaction, 'acks', slot, plan.dropAcksBefore)
+  for (const run of plan.runs) transaction.store('ops').put(JSON.stringify(run.ops), [slot, run.first])
+  for (const ack of plan.acks) transaction.store('acks').put(ack, [slot, ack.through])
+  const parked = transaction.store('parked')
+  if (plan.parked?.length) parked.put(JSON.stringify(plan.parked), slot)
+  else if (plan.parked) parked.delete(slot)
+  transaction.store('devices').put(deviceRecord(owner, device), slot)
 }
 
 function dropBefore(transaction: Transaction, name: 'ops' | 'acks', slot: number, n: number): void {
