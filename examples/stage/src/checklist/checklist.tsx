@@ -58,6 +58,7 @@ export function Checklist({ productionId, target }: ChecklistProps) {
         <PhaseList
           key={phase.name}
           phase={phase}
+          total={tasks.length}
           before={phases[index - 1]}
           after={phases[index + 1]}
           target={target}

@@ -2,6 +2,7 @@
 import { useRef } from 'react'
 import { AddForm } from '../fields/add-form.tsx'
 import { useCrew } from '../sync/crew-context.ts'
+import { RowBlocks } from '../table/row-blocks.tsx'
 import { useDrag } from '../table/use-drag.ts'
 import { useAnnouncer, useListActions } from '../table/use-list-actions.ts'
 import { firstPlace, lastPlace, type Phase } from './phases.ts'
@@ -9,6 +10,8 @@ import { TaskRow } from './task-row.tsx'
 
 interface PhaseListProps {
   readonly phase: Phase
+  /** How many tasks there are in all phases. */
+  readonly total: number
   /** The phases around it, if there are any. */
   readonly before?: Phase
   readonly after?: Phase
@@ -16,7 +19,7 @@ interface PhaseListProps {
   onAdd(name: string): void
 }
 
-export function PhaseList({ phase, before, after, target, onAdd }: PhaseListProps) {
+export function PhaseList({ phase, total, before, after, target, onAdd }: PhaseListProps) {
   const { name, tasks } = phase
   const { crew } = useCrew()
   const [announcement, announce] = useAnnouncer()
@@ -43,19 +46,22 @@ export function PhaseList({ phase, before, after, target, onAdd }: PhaseListProp
         <span className="count">{tasks.length === 0 ? 'Nothing yet' : `${done} of ${tasks.length}`}</span>
       </h3>
       <div className="frame" ref={list}>
-        <ul>
-          {tasks.map((task, index) => (
-            <TaskRow
-              key={task.id}
-              task={task}
-              index={index}
-              isTarget={task.id === target}
-              isDragged={task.id === drag?.id}
-              actions={actions}
-              handle={handle}
-            />
-          ))}
-        </ul>
+        <div role="list">
+          <RowBlocks rows={tasks} total={total} isFirst={before === undefined} wanted={target}>
+            {(task, index) => (
+              <TaskRow
+                key={task.id}
+                task={task}
+                index={index}
+                count={tasks.length}
+                isTarget={task.id === target}
+                isDragged={task.id === drag?.id}
+                actions={actions}
+                handle={handle}
+              />
+            )}
+          </RowBlocks>
+        </div>
         {drag && <div className="drop-line" style={{ top: drag.line }} />}
       </div>
       <AddForm placeholder={`Add to ${name}`} onAdd={onAdd} />

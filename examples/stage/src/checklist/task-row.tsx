@@ -14,6 +14,8 @@ import type { ListActions } from '../table/use-list-actions.ts'
 interface TaskRowProps {
   readonly task: Task
   readonly index: number
+  /** Tasks of its phase. */
+  readonly count: number
   readonly isTarget: boolean
   readonly isDragged: boolean
   readonly actions: ListActions
@@ -21,7 +23,7 @@ interface TaskRowProps {
 }
 
 export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
-  const { task, index, isTarget, isDragged, actions, handle } = props
+  const { task, index, count, isTarget, isDragged, actions, handle } = props
   const { crew } = useCrew()
   const mayEdit = useMayEdit()
   const element = useRef<HTMLLIElement>(null)
@@ -50,6 +52,10 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
     <li
       ref={element}
       id={id}
+      // Of its list, not all items are on the page.
+      role="listitem"
+      aria-setsize={count}
+      aria-posinset={index + 1}
       data-index={index}
       className={`${completed ? 'is-done' : ''}${isDragged ? ' is-dragged' : ''}`}
       onKeyDown={(event) => mayEdit && moveByKey(event, (by) => actions.moveBy(task, name, by))}

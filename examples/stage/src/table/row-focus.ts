@@ -40,7 +40,7 @@ export function leaveRow(row: HTMLElement | null): void {
   const section = row?.closest('section')
   if (!own || !section) return
   const target =
-    beside(own, own.closest('table, ul')) ??
+    beside(own, own.closest('table, [role="list"], ul:not([role])')) ??
     beside(own, section) ??
     section.querySelector<HTMLElement>(':scope > :is(form, .add-member) :is(input, select, button)')
   target?.focus()

@@ -1,4 +1,4 @@
-/** A page that shows a large room in a list of which it draws only what is in view, and a reference of how fast it is. */
+/** A page that shows a large room in a list of which it draws only what is in view. */
 import { type Client, createClient } from '../../../src/client/client.ts'
 import { indexedDb } from '../../../src/client/storage/indexed-db/indexed-db.ts'
 import { memory } from '../../../src/client/storage/memory.ts'
@@ -65,14 +65,6 @@ const page = {
     edited: client.query.camera.current.filter(({ name }) => name.startsWith('edited')).length,
     drawn: document.querySelectorAll('li').length,
   }),
-
-  /** Work that took 100 ms where the figures of the decision were measured: what a task is compared with. */
-  reference: () =>
-    page.task(() => {
-      let sum = 0
-      for (let at = 0; at < 94_000_000; at++) sum += at % 7
-      if (sum === 0) throw new Error('The loop was left out.')
-    }),
 
   /** Does something in a task of its own. */
   task: (work: () => void) =>

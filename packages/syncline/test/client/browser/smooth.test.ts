@@ -5,6 +5,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openBrowser } from '../../../../../test/setup/chromium.ts'
+import { longestTask, referenceTask } from '../../../../../test/setup/longest-task.ts'
 import { type StageFixture, startStage } from '../stage-fixture.ts'
 import { type ScriptPage, serveScript } from './browser.ts'
 import type { SmoothPage } from './smooth-page.ts'
@@ -35,30 +36,6 @@ afterAll(async () => {
   await stage.close()
 })
 
-interface TraceEvent {
-  readonly name: string
-  readonly pid: number
-  readonly tid: number
-  readonly tdur?: number
-  readonly args: { readonly name?: string }
-}
-
-/** The processor's time for the longest task of the page while this went on, in ms. */
-async function longestTask(opened: Page, work: () => Promise<unknown>): Promise<number> {
-  await browser.startTracing(opened, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] })
-  await work()
-  // A task that answers and has not ended is missing from a trace that stops at its answer: one after it shows its end.
-  await opened.evaluate(() => page.task(() => {}))
-  const trace = await browser.stopTracing()
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] }
-  const threads = traceEvents.filter(
-    ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
-  )
-  const isOfPage = ({ pid, tid }: TraceEvent) => threads.some((each) => each.pid === pid && each.tid === tid)
-  const tasks = traceEvents.filter((event) => event.name === 'RunTask' && isOfPage(event))
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur)) / 1_000
-}
-
 async function openPage(): Promise<Page> {
   const opened = await context.newPage()
   await opened.goto(script.url)
@@ -70,10 +47,10 @@ const BOUND = 2
 
 /** What the page does, each compared with the loop. */
 async function compared(opened: Page, steps: Readonly<Record<string, () => Promise<unknown>>>) {
-  const reference = await longestTask(opened, () => opened.evaluate(() => page.reference()))
+  const reference = await referenceTask(browser, opened)
   const longest: Record<string, number> = {}
   for (const [name, work] of Object.entries(steps))
-    longest[name] = (await longestTask(opened, work)) / reference
+    longest[name] = (await longestTask(browser, opened, work)) / reference
   console.log(`longest tasks, as shares of ${Math.round(reference)} ms:`, longest)
   return longest
 }
