@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { type FlowGraph, graphOf } from '../src/flow/graph.ts'
 import { layersOf } from '../src/flow/layers.ts'
 import { BOX_WIDTH, layOut } from '../src/flow/layout.ts'
+import { loopsOf } from '../src/flow/loops.ts'
 import { nextDevice } from '../src/flow/next-device.ts'
 import { settle } from '../src/flow/settle.ts'
 import { traceOf } from '../src/flow/trace.ts'
@@ -52,6 +53,25 @@ test('a signal runs from left to right, and a line that passes a column has a pl
     ['pgm'],
     ['rec'],
   ])
+})
+
+test('devices that feed one another are a loop, told once, however many cables lead there and back', () => {
+  const edges = [
+    ['cam', 'mix'],
+    ['mix', 'router'],
+    ['router', 'mix'],
+    ['router', 'mix'],
+    ['mix', 'rec'],
+    ['a', 'b'],
+    ['b', 'c'],
+    ['c', 'a'],
+  ].map(([from = '', to = '']) => ({ from, to }))
+
+  expect(loopsOf(edges)).toEqual([
+    ['mix', 'router'],
+    ['a', 'b', 'c'],
+  ])
+  expect(loopsOf(show.edges)).toEqual([])
 })
 
 test('lines that need not cross do not', () => {

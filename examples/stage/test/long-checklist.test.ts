@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { longestTask, referenceTask } from '../../../test/setup/longest-task.ts'
 import { openProduction, openTab, openWindow } from './support/browser.ts'
-import { field, section, until, untilFocused, untilSettled, untilValue } from './support/page-parts.ts'
+import { field, until, untilFocused, untilSettled, untilValue } from './support/page-parts.ts'
 import { runStage } from './support/running-stage.ts'
 
 const MANY = 2_000

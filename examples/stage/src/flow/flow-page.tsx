@@ -7,6 +7,7 @@ import { FlowDetails } from './flow-details.tsx'
 import { FlowPicture } from './flow-picture.tsx'
 import { graphOf } from './graph.ts'
 import { Legend } from './legend.tsx'
+import { loopsOf } from './loops.ts'
 import { traceOf } from './trace.ts'
 
 export function FlowPage({ productionId }: { readonly productionId: string }) {
@@ -64,8 +65,10 @@ interface LeftoversProps {
   readonly productionId: string
 }
 
-/** What is not in the picture. */
-function Leftovers({ graph: { loose, broken }, productionId }: LeftoversProps) {
+/** What is not in the picture, or not easily seen in it. */
+function Leftovers({ graph: { nodes, edges, loose, broken }, productionId }: LeftoversProps) {
+  const loops = useMemo(() => loopsOf(edges), [edges])
+  const nameOf = (id = '') => nodes.get(id)?.device.name ?? id
   return (
     <div className="leftovers">
       {loose.length > 0 && (
@@ -73,6 +76,12 @@ function Leftovers({ graph: { loose, broken }, productionId }: LeftoversProps) {
           <strong>Not connected</strong> {loose.map(({ name }) => name).join(', ')}
         </p>
       )}
+      {loops.map((loop) => (
+        <p key={loop.join()}>
+          <strong>Loop</strong> {[...loop, loop[0]].map(nameOf).join(' → ')}. A signal comes back to where it
+          began: unplug one of these cables, unless it is meant.
+        </p>
+      ))}
       {broken.length > 0 && (
         <p>
           <strong>Leading nowhere</strong>{' '}
