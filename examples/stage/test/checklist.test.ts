@@ -1,29 +1,17 @@
 /** The checklist in a real Chromium: what an empty one offers, and how large its boxes are. */
-import type { Browser } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openWindow } from './support/browser.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openWindow } from './support/browser.ts'
 import { field, section, until } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
+const running = runStage()
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(`insert into productions (id, name) values ('bare', 'Bare stage')`)
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
+  await running.database.query(`insert into productions (id, name) values ('bare', 'Bare stage')`)
 })
 
 test('an empty one has no phase that nobody began; one that is begun waits for its first task', async () => {
-  const page = await openWindow(browser, stage.url, 'Ana')
+  const page = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(page, 'Bare stage')
   const list = section(page, 'Checklist')
   await list.getByText('Tasks stand under the phases of the day').waitFor()
@@ -45,7 +33,7 @@ test('an empty one has no phase that nobody began; one that is begun waits for i
 })
 
 test('a task that is moved up and up inside its phase stays in it, and the phases stay where they are', async () => {
-  const page = await openWindow(browser, stage.url, 'Ana')
+  const page = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(page, 'Northern Sessions Awards')
   const list = section(page, 'Checklist')
   const headings = () => list.getByRole('heading', { level: 3 }).allTextContents()
@@ -67,7 +55,7 @@ test('a task that is moved up and up inside its phase stays in it, and the phase
 })
 
 test('of phases that were begun one after the other the first stays first when its first task goes', async () => {
-  const page = await openWindow(browser, stage.url, 'Ana')
+  const page = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(page, 'Bare stage')
   const list = section(page, 'Checklist')
   const headings = () => list.getByRole('heading', { level: 3 }).allTextContents()
@@ -93,7 +81,7 @@ test.each([
   ['a pointer', {}, 24],
   ['a finger', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, 44],
 ])('a box is large enough for %s', async (_name, options, least) => {
-  const page = await openWindow(browser, stage.url, 'Ben', options)
+  const page = await openWindow(running.browser, running.stage.url, 'Ben', options)
   await openProduction(page, 'Northern Sessions Awards')
   const boxes = page.getByRole('checkbox')
   await boxes.first().waitFor()

@@ -1,44 +1,34 @@
 /** Dragging in a real Chromium while somebody else changes the list: what moves is the row that was taken. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { openBrowser, openWindow } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { openWindow } from './support/browser.ts'
 import { field, until } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
+const running = runStage()
+
 let ana: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(`insert into productions (id, name) values ('dragged', 'Dragged')`)
-  ana = await openWindow(browser, stage.url, 'Ana')
-  await ana.goto(`${stage.url}/productions/dragged`)
+  await running.database.query(`insert into productions (id, name) values ('dragged', 'Dragged')`)
+  ana = await openWindow(running.browser, running.stage.url, 'Ana')
+  await ana.goto(`${running.stage.url}/productions/dragged`)
 })
 
 beforeEach(async () => {
-  await database.query(`delete from cameras where production_id = 'dragged'`)
-  await database.query(
+  await running.database.query(`delete from cameras where production_id = 'dragged'`)
+  await running.database.query(
     `insert into cameras (id, production_id, name, sort_order)
      select 'dragged-' || n, 'dragged', 'C' || n, n from generate_series(1, 6) n`,
   )
   await until(async () => (await ana.getByRole('button', { name: /^Move C\d/ }).count()) === 6)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
-
 test('a row above goes meanwhile: the row that was taken moves', async () => {
   await take('C5')
   await over('C3')
 
-  await database.query(`delete from cameras where id = 'dragged-1'`)
+  await running.database.query(`delete from cameras where id = 'dragged-1'`)
   await field(ana, 'Name of C1').waitFor({ state: 'detached' })
   await over('C3')
   await ana.mouse.up()
@@ -51,7 +41,7 @@ test('the row that was taken goes meanwhile: nothing moves, and no line stays', 
   await over('C3')
   await ana.locator('.drop-line').waitFor()
 
-  await database.query(`delete from cameras where id = 'dragged-5'`)
+  await running.database.query(`delete from cameras where id = 'dragged-5'`)
 
   await ana.locator('.drop-line').waitFor({ state: 'detached' })
   await ana.mouse.up()
@@ -83,7 +73,7 @@ async function over(name: string): Promise<void> {
 }
 
 async function order(): Promise<string> {
-  const rows = await database.query<{ name: string }>(
+  const rows = await running.database.query<{ name: string }>(
     `select name from cameras where production_id = 'dragged' order by sort_order`,
   )
   return rows.map(({ name }) => name).join(' ')

@@ -1,29 +1,19 @@
 /** Where the focus is after what had it has gone: a keyboard goes on from there, never from the top of the page. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openTab, openWindow, userButton } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openTab, openWindow, userButton } from './support/browser.ts'
 import { chooseFrom, field, focusedName, found, until, untilFocused } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const SHARED = 'Northern Sessions Awards'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let ana: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  ana = await openWindow(browser, stage.url, 'Ana')
+  ana = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(ana, SHARED)
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('a deletion that is taken back gives the focus to what came back', async () => {
@@ -130,7 +120,7 @@ test('who is added to the crew and taken off it leaves the focus in the list', a
 })
 
 test('a task that is moved into another phase keeps the focus in the field in which it was', async () => {
-  await ana.goto(`${stage.url}/productions/northern-sessions`)
+  await ana.goto(`${running.stage.url}/productions/northern-sessions`)
   const task = 'Clearances for all nominee clips'
   await field(ana, `Note of task ${task}`).focus()
 
@@ -142,13 +132,13 @@ test('a task that is moved into another phase keeps the focus in the field in wh
 
 test('a refused text that is saved at last leaves the focus in its field', async () => {
   const note = field(ana, 'Note of Camera 7')
-  await database.query(
+  await running.database.query(
     `alter table cameras add constraint no_shouting check (note <> upper(note) or note = '')`,
   )
   await note.fill('WRITTEN LOUDLY')
   await note.press('Enter')
   await ana.getByRole('button', { name: 'Try again' }).waitFor()
-  await database.query(`alter table cameras drop constraint no_shouting`)
+  await running.database.query(`alter table cameras drop constraint no_shouting`)
 
   await press(ana, 'Try again')
 
@@ -173,7 +163,7 @@ test('a dialog that is closed gives the focus back; a production that is deleted
 })
 
 test('a search that leads to where one is gives the focus to the page, or to the record again', async () => {
-  await ana.goto(`${stage.url}/productions/northern-sessions`)
+  await ana.goto(`${running.stage.url}/productions/northern-sessions`)
   await search(ana, 'Northern Sessions Awards')
   await untilFocused(ana, SHARED)
 

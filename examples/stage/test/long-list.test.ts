@@ -1,35 +1,25 @@
 /** A production with thousands of cameras: what is far from the window is not on the page, and still within reach. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openWindow } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openWindow } from './support/browser.ts'
 import { field, until, untilFocused, untilValue } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const MANY = 3_000
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(
+  await running.database.query(
     `insert into cameras (id, production_id, name, sort_order)
      select 'many-' || n, 'northern-sessions', 'Spare ' || n, 4e9 + n from generate_series(1, $1::int) n`,
     [MANY],
   )
-  page = await openWindow(browser, stage.url, 'Ben')
+  page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, 'Northern Sessions Awards')
   await page.getByText(`${MANY + 12} in all`).waitFor()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('only rows near the window are on the page, and all of them are counted', async () => {
@@ -55,7 +45,7 @@ test('R4: the row that somebody writes in stays, however far the page is scrolle
 
   await untilValue(page, `Note of Spare ${MANY}`, 'half and whole')
   await until(async () => {
-    const [camera] = await database.query(`select note from cameras where id = $1`, [`many-${MANY}`])
+    const [camera] = await running.database.query(`select note from cameras where id = $1`, [`many-${MANY}`])
     return camera?.['note'] === 'half and whole'
   })
 })

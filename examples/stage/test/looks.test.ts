@@ -1,46 +1,31 @@
 /** Things that are seen, not read: what stays in its place, what stands out, what is printed. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import {
-  openBrowser,
-  openProduction,
-  openSignIn,
-  openTab,
-  openWindow,
-  userButton,
-} from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openSignIn, openTab, openWindow, userButton } from './support/browser.ts'
 import { field, found, section } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const MANY = 150
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let ben: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(
+  await running.database.query(
     `insert into sources (production_id, name) select 'northern-sessions', 'Spare ' || n from generate_series(1, $1::int) n`,
     [MANY],
   )
-  await database.query(
+  await running.database.query(
     `insert into connections (production_id, from_id, to_id)
      select production_id, from_id, to_id from connections where id = 'northern-sessions-connection-1'`,
   )
-  await database.query(`insert into records (production_id, name) values ('northern-sessions', 'Twin')`)
-  await database.query(`insert into sends (production_id, name) values ('northern-sessions', 'Twin')`)
-  ben = await openWindow(browser, stage.url, 'Ben')
+  await running.database.query(
+    `insert into records (production_id, name) values ('northern-sessions', 'Twin')`,
+  )
+  await running.database.query(`insert into sends (production_id, name) values ('northern-sessions', 'Twin')`)
+  ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(ben, 'Northern Sessions Awards')
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('the parts of a production stay in their place, whichever is open', async () => {
@@ -114,7 +99,7 @@ test('what stands in the heading of a column does not stand in its empty fields 
 })
 
 test('who is chosen on the sign-in page is marked until the server has answered', async () => {
-  const page = await openSignIn(browser, stage.url)
+  const page = await openSignIn(running.browser, running.stage.url)
   let answer = () => {}
   const mayAnswer = new Promise<void>((resolve) => {
     answer = resolve

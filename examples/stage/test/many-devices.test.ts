@@ -1,38 +1,28 @@
 /** A production with thousands of devices: every end of a connection could be any of them. */
-import type { Browser, Locator, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
+import type { Locator, Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openTab, openWindow } from './support/browser.ts'
 import { chooseFrom, until } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const MANY = 2_000
 const CONNECTION = 'northern-sessions-connection-1'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(
+  await running.database.query(
     `insert into cameras (id, production_id, name, sort_order)
      select 'many-' || n, 'northern-sessions', 'Spare ' || n, 4e9 + n from generate_series(1, $1::int) n`,
     [MANY],
   )
-  page = await openWindow(browser, stage.url, 'Ben')
+  page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, 'Northern Sessions Awards')
   await page.getByText(`${MANY + 12} in all`).waitFor()
   await openTab(page, 'Cabling')
   await choice('From').waitFor()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('a choice holds the device that is chosen, and all of them only while it has the focus', async () => {
@@ -96,6 +86,6 @@ function shown(select: Locator): Promise<string> {
 }
 
 async function fromId(): Promise<unknown> {
-  const [row] = await database.query(`select from_id from connections where id = $1`, [CONNECTION])
+  const [row] = await running.database.query(`select from_id from connections where id = $1`, [CONNECTION])
   return row?.['from_id']
 }

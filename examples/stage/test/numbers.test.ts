@@ -1,30 +1,20 @@
 /** Numbers that people write: what each field takes, and what is said of the rest, in a real Chromium. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
 import { ranges } from '../schema/ranges.ts'
 import { kinds } from '../src/entities/kinds.ts'
 import { library } from '../src/entities/library.ts'
-import { BACK_WITHIN_MS, openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
+import { BACK_WITHIN_MS, openProduction, openTab, openWindow } from './support/browser.ts'
 import { numberField, until } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
+const running = runStage()
+
 let ben: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  ben = await openWindow(browser, stage.url, 'Ben')
+  ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(ben, 'Northern Sessions Awards')
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('every number on the page has a range', () => {
@@ -84,7 +74,7 @@ test('a number that is not counted steps too', async () => {
   await ben.keyboard.press('ArrowUp')
 
   await until(async () => {
-    const [row] = await database.query<{ length_m: number }>(
+    const [row] = await running.database.query<{ length_m: number }>(
       `select length_m from cable_snakes where name = 'Circle fibre' and production_id = 'northern-sessions'`,
     )
     return row?.length_m === before + 5
@@ -93,16 +83,16 @@ test('a number that is not counted steps too', async () => {
 })
 
 test('W3: steps of several people that lead out of the range are refused in words, and nothing else is', async () => {
-  await database.query(`update cameras set zoom = 199 where id = 'northern-sessions-camera-3'`)
+  await running.database.query(`update cameras set zoom = 199 where id = 'northern-sessions-camera-3'`)
   const zoom = numberField(ben, 'Zoom of Camera 3')
   await until(async () => (await zoom.inputValue()) === '199')
-  await stage.kill()
+  await running.stage.kill()
   await zoom.focus()
   await ben.keyboard.press('ArrowUp')
   await ben.getByText('1 change not sent').waitFor()
-  await database.query(`update cameras set zoom = 200 where id = 'northern-sessions-camera-3'`)
+  await running.database.query(`update cameras set zoom = 200 where id = 'northern-sessions-camera-3'`)
 
-  await stage.start()
+  await running.stage.start()
 
   await ben
     .getByRole('alert')
@@ -112,7 +102,7 @@ test('W3: steps of several people that lead out of the range are refused in word
 })
 
 async function zoomOf(camera: number): Promise<number | undefined> {
-  const [row] = await database.query<{ zoom: number }>('select zoom from cameras where id = $1', [
+  const [row] = await running.database.query<{ zoom: number }>('select zoom from cameras where id = $1', [
     `northern-sessions-camera-${camera}`,
   ])
   return row?.zoom

@@ -1,31 +1,20 @@
 /** Phones and narrow windows: what fits, in which order, and what a finger hits. */
-import type { Browser, Locator } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import type { Locator } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openTab, openWindow } from './support/browser.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmützenproduktion'
 
-let browser: Browser
-let database: TestDatabase
-let stage: StageProcess
-
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(`update productions set name = $1 where id = 'northern-sessions'`, [LONG])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
+  await running.database.query(`update productions set name = $1 where id = 'northern-sessions'`, [LONG])
 })
 
 test('the list with a long word and the settings fit a window of 320 pixels', async () => {
   const phone = { viewport: { width: 320, height: 700 }, hasTouch: true, isMobile: true }
-  const page = await openWindow(browser, stage.url, 'Ben', phone)
+  const page = await openWindow(running.browser, running.stage.url, 'Ben', phone)
   const width = () => page.evaluate(() => document.documentElement.scrollWidth)
   await page.getByText(LONG).waitFor()
   const list = await width()
@@ -39,7 +28,7 @@ test('the list with a long word and the settings fit a window of 320 pixels', as
 })
 
 test('the bar above reads in one order in every width: nothing stands behind Sign out', async () => {
-  const page = await openWindow(browser, stage.url, 'Ben')
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
   const [nav, search, signOut] = [
     page.getByRole('navigation', { name: 'Main' }),
     page.getByRole('combobox', { name: 'Search' }),
@@ -63,7 +52,7 @@ test('links of the bar above are high enough to hit, with a finger and with a po
   const heights: number[] = []
 
   for (const options of [small, { ...small, hasTouch: true, isMobile: true }]) {
-    const page = await openWindow(browser, stage.url, 'Ben', options)
+    const page = await openWindow(running.browser, running.stage.url, 'Ben', options)
     const links = await page.locator('.top :is(a, button)').all()
     const boxes = await Promise.all(links.map(boxOf))
     heights.push(Math.min(...boxes.map(({ height }) => height)))
@@ -76,7 +65,7 @@ test('links of the bar above are high enough to hit, with a finger and with a po
 
 test('a date is whole in the narrowest window, and the roles of a crew end where the rule does', async () => {
   const phone = { viewport: { width: 320, height: 700 }, hasTouch: true, isMobile: true }
-  const page = await openWindow(browser, stage.url, 'Ben', { ...phone, locale: 'en-US' })
+  const page = await openWindow(running.browser, running.stage.url, 'Ben', { ...phone, locale: 'en-US' })
   await openProduction(page, LONG)
   await openTab(page, 'Settings')
 

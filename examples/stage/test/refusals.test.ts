@@ -1,24 +1,20 @@
 /** What was refused is kept until its author has dealt with it, also across a reload: in a field, or in a notice. */
-import type { Browser, Locator, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
-import { BACK_WITHIN_MS, openBrowser, openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import type { Locator, Page } from 'playwright-core'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { BACK_WITHIN_MS, openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { field, section, untilSettled } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const SHARED = 'Northern Sessions Awards'
 const timeout = SEEN_WITHIN_MS
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let ben: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query("alter table cameras add constraint house_rule check (name <> 'Unwanted')")
-  ben = await openWindow(browser, stage.url, 'Ben')
+  await running.database.query("alter table cameras add constraint house_rule check (name <> 'Unwanted')")
+  ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(ben, SHARED)
 })
 
@@ -27,19 +23,13 @@ afterEach(async () => {
   await untilSettled(ben)
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
-})
-
 test('W3: a text that was refused is there after a reload, until it is dismissed', async () => {
   await ben.context().setOffline(true)
   await field(ben, 'Note of Camera 1').fill('Precious')
   await field(ben, 'Note of Camera 1').press('Enter')
   await field(ben, 'Note of Camera 1').fill('Precious words')
   await field(ben, 'Note of Camera 1').press('Enter')
-  await database.query(`delete from cameras where id = 'northern-sessions-camera-1'`)
+  await running.database.query(`delete from cameras where id = 'northern-sessions-camera-1'`)
   await ben.context().setOffline(false)
   await notices(ben).getByText('Precious words', { exact: true }).waitFor({ timeout: BACK_WITHIN_MS })
 
@@ -63,7 +53,10 @@ test('W3: who is taken off the crew while offline keeps every text, deletion and
   await ben.getByPlaceholder('Add a camera').fill('Crane')
   await ben.keyboard.press('Enter')
   await untilUnsent(ben, 4)
-  await database.query(`delete from production_members where user_id = 'ben' and production_id = $1`, [ROOM])
+  await running.database.query(
+    `delete from production_members where user_id = 'ben' and production_id = $1`,
+    [ROOM],
+  )
   await ben.context().setOffline(false)
   await untilNotices(ben, 4)
 
@@ -166,7 +159,7 @@ async function reload(page: Page): Promise<void> {
 }
 
 async function openAgain(page: Page): Promise<void> {
-  await page.goto(`${stage.url}/productions/${ROOM}`)
+  await page.goto(`${running.stage.url}/productions/${ROOM}`)
   await field(page, 'Name of the production').waitFor({ timeout })
 }
 
@@ -178,16 +171,19 @@ async function refuseName(page: Page, camera: number): Promise<void> {
 }
 
 async function camerasCalled(name: string): Promise<number> {
-  return (await database.query(`select 1 from cameras where production_id = $1 and name = $2`, [ROOM, name]))
-    .length
+  return (
+    await running.database.query(`select 1 from cameras where production_id = $1 and name = $2`, [ROOM, name])
+  ).length
 }
 
 async function join(): Promise<void> {
-  await database.query(`insert into production_members (production_id, user_id) values ($1, 'ben')`, [ROOM])
+  await running.database.query(`insert into production_members (production_id, user_id) values ($1, 'ben')`, [
+    ROOM,
+  ])
 }
 
 async function setRole(role: 'crew' | 'viewer'): Promise<void> {
-  await database.query(
+  await running.database.query(
     `update production_members set role = $1 where user_id = 'ben' and production_id = $2`,
     [role, ROOM],
   )

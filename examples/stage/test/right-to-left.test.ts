@@ -1,30 +1,20 @@
 /** Names and notes in scripts that are written from right to left. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openTab, openWindow } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openTab, openWindow } from './support/browser.ts'
 import { field } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const LONG = 'الكاميرا الرئيسية فوق المدخل الشرقي للقاعة الكبرى'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let page: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(`update cameras set name = $1 where id = 'northern-sessions-camera-1'`, [LONG])
-  page = await openWindow(browser, stage.url, 'Ben')
+  await running.database.query(`update cameras set name = $1 where id = 'northern-sessions-camera-1'`, [LONG])
+  page = await openWindow(running.browser, running.stage.url, 'Ben')
   await openProduction(page, 'Northern Sessions Awards')
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('a field runs as its text does', async () => {

@@ -1,34 +1,24 @@
 /** Every kind of record of a production, and the library: two windows of a real Chromium, and another program. */
-import type { Browser, Locator, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { openBrowser, openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import type { Locator, Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { chooseFrom, field, found, section, until, untilFocused, untilValue } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const SHARED = 'Northern Sessions Awards'
 const timeout = SEEN_WITHIN_MS
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let ben: Page
 let cleo: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
   ;[ben, cleo] = await Promise.all([
-    openWindow(browser, stage.url, 'Ben'),
-    openWindow(browser, stage.url, 'Cleo'),
+    openWindow(running.browser, running.stage.url, 'Ben'),
+    openWindow(running.browser, running.stage.url, 'Cleo'),
   ])
   await Promise.all([openProduction(ben, SHARED), openProduction(cleo, SHARED)])
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test.each([
@@ -63,14 +53,14 @@ test.each([
     await undo(ben, name)
 
     await untilValue(theirs, `Note of ${name}`, 'Seen by both')
-    const rows = await database.query(`select note from ${table} where name = $1`, [name])
+    const rows = await running.database.query(`select note from ${table} where name = $1`, [name])
     expect(rows).toEqual([{ note: 'Seen by both' }])
   },
 )
 
 test('C1: settings of a production are shared, and its name is the same on every part of it', async () => {
   await Promise.all([openTab(ben, 'Settings'), openTab(cleo, 'Settings')])
-  await database.query(`update productions set note = 'From psql' where id = 'northern-sessions'`)
+  await running.database.query(`update productions set note = 'From psql' where id = 'northern-sessions'`)
   await cleo.getByText('Last changed by another program, now').waitFor({ timeout })
 
   await field(ben, 'Timecode').fill('Free run, 50 fps')
@@ -89,7 +79,9 @@ test('who changed a record last is told: the other, oneself, another program', a
   await row(cleo).getByText('Ben, now').waitFor({ timeout })
   await row(ben).getByText('You, now').waitFor({ timeout })
 
-  await database.query(`update streams set bitrate_kbps = 7000 where id = 'northern-sessions-stream-3'`)
+  await running.database.query(
+    `update streams set bitrate_kbps = 7000 where id = 'northern-sessions-stream-3'`,
+  )
 
   await row(ben).getByText('Database, now').waitFor({ timeout })
 })
@@ -109,7 +101,7 @@ test('a row is moved with the keyboard, keeps the focus, and stands there for ev
   )
   await untilFocused(ben, `Note of ${first}`)
   await section(ben, 'Sources').getByText(`${first} is now 3 of ${before.length}.`).waitFor()
-  const stored = await database.query<{ name: string }>(
+  const stored = await running.database.query<{ name: string }>(
     `select name from sources where production_id = 'northern-sessions' order by sort_order limit 3`,
   )
   expect(stored.map(({ name }) => name)).toEqual([second, third, first])
@@ -142,7 +134,7 @@ test('the library is shared: what one adds there, another chooses in a productio
   await choice.selectOption({ label: 'Spyder X80' })
 
   await until(async () => {
-    const [row] = await database.query(
+    const [row] = await running.database.query(
       `select e.name from switchers s join equipment e on e.id = s.equipment_id where s.id = 'northern-sessions-switcher-1'`,
     )
     return row?.['name'] === 'Spyder X80'
@@ -163,12 +155,12 @@ test('A4: only who runs productions takes something out of the library', async (
 })
 
 test('the picture of the signal flow follows connections that people and programs make and break', async () => {
-  await ben.goto(`${stage.url}/productions/northern-sessions/flow`)
+  await ben.goto(`${running.stage.url}/productions/northern-sessions/flow`)
   await openTab(cleo, 'Cabling')
   const line = (id: string) => ben.locator(`path[data-connection="${id}"]`)
   await line('northern-sessions-connection-1').waitFor({ state: 'attached' })
 
-  await database.query(
+  await running.database.query(
     `insert into connections (id, production_id, from_id, to_id) values
        ('by-psql', 'northern-sessions', 'northern-sessions-camera-12', 'northern-sessions-router-1')`,
   )
@@ -180,7 +172,7 @@ test('the picture of the signal flow follows connections that people and program
   await cleo.getByRole('button', { name: 'Connect', exact: true }).click()
   await ben.getByRole('button', { name: 'Media server, Screens, understudy' }).waitFor({ timeout })
 
-  await database.query(`delete from connections where id = 'by-psql'`)
+  await running.database.query(`delete from connections where id = 'by-psql'`)
   await line('by-psql').waitFor({ state: 'detached', timeout })
 })
 
@@ -232,14 +224,14 @@ test('a search that finds nothing says so', async () => {
 })
 
 test('a task moves on to the next phase, and a deletion is taken back with the keyboard', async () => {
-  await ben.goto(`${stage.url}/productions/northern-sessions`)
+  await ben.goto(`${running.stage.url}/productions/northern-sessions`)
   await openTab(cleo, 'Floor')
   const task = 'Clearances for all nominee clips'
   await field(ben, `Note of task ${task}`).focus()
 
   await ben.keyboard.press('Alt+ArrowDown')
   await until(async () => {
-    const [row] = await database.query(`select phase from checklist_items where name = $1`, [task])
+    const [row] = await running.database.query(`select phase from checklist_items where name = $1`, [task])
     return row?.['phase'] === 'Rig'
   })
 
@@ -252,7 +244,7 @@ test('a task moves on to the next phase, and a deletion is taken back with the k
 })
 
 test('on a wide screen the checklist is as high as the window, and goes on under what is dragged to its edge', async () => {
-  await ben.goto(`${stage.url}/productions/northern-sessions`)
+  await ben.goto(`${running.stage.url}/productions/northern-sessions`)
   const list = ben.getByRole('region', { name: 'Checklist', exact: true })
   const task = 'Camera plan agreed with the director'
   await field(list, `Name of task ${task}`).hover()
@@ -269,8 +261,8 @@ test('on a wide screen the checklist is as high as the window, and goes on under
 })
 
 test('a production is begun, given a crew and ended by who runs productions', async () => {
-  const ana = await openWindow(browser, stage.url, 'Ana')
-  await cleo.goto(`${stage.url}/productions`)
+  const ana = await openWindow(running.browser, running.stage.url, 'Ana')
+  await cleo.goto(`${running.stage.url}/productions`)
   await ana.getByPlaceholder('Begin a production').fill('Client Event 2026')
   await ana.keyboard.press('Enter')
   await ana.getByRole('button', { name: 'Add Cleo Marchetti', exact: true }).click()

@@ -1,39 +1,29 @@
 /** Slips of the hand in a real Chromium, and what they must not cost: nothing written is lost, nothing else is changed. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { BACK_WITHIN_MS, openBrowser, openTab, openWindow } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { BACK_WITHIN_MS, openTab, openWindow } from './support/browser.ts'
 import { chooseFrom, field, numberField, section, until, untilSettled } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const LONG_WORD = 'Kamera'.repeat(10)
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let ana: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(`insert into productions (id, name) values ('slips', 'Slips')`)
-  ana = await openWindow(browser, stage.url, 'Ana')
+  await running.database.query(`insert into productions (id, name) values ('slips', 'Slips')`)
+  ana = await openWindow(running.browser, running.stage.url, 'Ana')
 })
 
 beforeEach(async () => {
-  await database.query(`delete from cameras where production_id = 'slips'`)
-  await database.query(
+  await running.database.query(`delete from cameras where production_id = 'slips'`)
+  await running.database.query(
     `insert into cameras (id, production_id, name, sort_order)
      select 'slip-' || n, 'slips', 'C' || n, n from generate_series(1, 4) n`,
   )
-  await ana.goto(`${stage.url}/productions/slips`)
+  await ana.goto(`${running.stage.url}/productions/slips`)
   await field(ana, 'Name of C4').waitFor()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test.each([0, 200])('K1: what was typed %i ms before the page is loaded again is saved', async (ms) => {
@@ -49,7 +39,7 @@ test.each([0, 200])('K1: what was typed %i ms before the page is loaded again is
 
   await until(async () => (await field(ana, 'Venue').inputValue()) === text)
   await until(async () => {
-    const [row] = await database.query(`select venue from productions where id = 'slips'`)
+    const [row] = await running.database.query(`select venue from productions where id = 'slips'`)
     return row?.['venue'] === text
   })
 })
@@ -120,10 +110,10 @@ test('what is half typed into a form is there again after a look at another part
 })
 
 test('a long word stays on the page of a phone, in the picture of the signal flow too', async () => {
-  await database.query(`insert into cameras (id, production_id, name) values ('long', 'slips', $1)`, [
+  await running.database.query(`insert into cameras (id, production_id, name) values ('long', 'slips', $1)`, [
     LONG_WORD,
   ])
-  await database.query(
+  await running.database.query(
     `insert into connections (production_id, from_id, to_id) values ('slips', 'slip-1', 'slip-2')`,
   )
   await ana.setViewportSize({ width: 375, height: 800 })
@@ -142,15 +132,15 @@ test('a device that somebody deletes while one connects it is no choice any more
   await chooseFrom(ana.getByLabel('Connect to', { exact: true }), 'C3')
   await until(() => connect.isEnabled())
 
-  await database.query(`delete from cameras where id = 'slip-1'`)
+  await running.database.query(`delete from cameras where id = 'slip-1'`)
 
   await until(() => connect.isDisabled())
   expect(await ana.getByLabel('Connect from', { exact: true }).inputValue()).toBe('')
 })
 
 test('who connects what is connected is told, and a cable that leads back to itself says so', async () => {
-  await database.query(`delete from connections where production_id = 'slips'`)
-  await database.query(
+  await running.database.query(`delete from connections where production_id = 'slips'`)
+  await running.database.query(
     `insert into connections (id, production_id, from_id, to_id) values ('slip', 'slips', 'slip-1', 'slip-2')`,
   )
   await openTab(ana, 'Cabling')
@@ -164,7 +154,7 @@ test('who connects what is connected is told, and a cable that leads back to its
 })
 
 test('R4: the way back leads to where one was on the page', async () => {
-  await ana.goto(`${stage.url}/productions/northern-sessions/cabling`)
+  await ana.goto(`${running.stage.url}/productions/northern-sessions/cabling`)
   await section(ana, 'Connections').waitFor()
   await until(() => ana.evaluate(() => document.documentElement.scrollHeight > 3_000))
   await ana.evaluate(() => scrollTo(0, 2_000))
@@ -195,7 +185,7 @@ test('a production that is deleted leaves no way back to it, and nothing in the 
 })
 
 async function names(): Promise<string> {
-  const rows = await database.query<{ name: string }>(
+  const rows = await running.database.query<{ name: string }>(
     `select name from cameras where production_id = 'slips' order by sort_order`,
   )
   return rows.map(({ name }) => name).join(' ')

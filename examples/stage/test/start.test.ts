@@ -1,35 +1,25 @@
 /** The date-time field of a production in a real Chromium: nothing is saved that nobody has written. */
-import type { Browser, Locator, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { BACK_WITHIN_MS, openBrowser, openWindow } from './support/browser.ts'
+import type { Locator, Page } from 'playwright-core'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { BACK_WITHIN_MS, openWindow } from './support/browser.ts'
 import { until, untilSettled } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
+const running = runStage()
+
 let ana: Page
 let starts: Locator
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
-  await database.query(`insert into productions (id, name) values ('dated', 'Dated')`)
-  ana = await openWindow(browser, stage.url, 'Ana', { timezoneId: 'UTC', locale: 'en-US' })
-  await ana.goto(`${stage.url}/productions/dated/settings`)
+  await running.database.query(`insert into productions (id, name) values ('dated', 'Dated')`)
+  ana = await openWindow(running.browser, running.stage.url, 'Ana', { timezoneId: 'UTC', locale: 'en-US' })
+  await ana.goto(`${running.stage.url}/productions/dated/settings`)
   starts = ana.getByLabel('Starts', { exact: true })
 })
 
 beforeEach(async () => {
-  await database.query(`update productions set starts_at = '2027-02-06T19:30Z' where id = 'dated'`)
+  await running.database.query(`update productions set starts_at = '2027-02-06T19:30Z' where id = 'dated'`)
   await untilShown('2027-02-06T19:30')
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('a date of which a part is erased is not saved, and the field says what is missing', async () => {
@@ -115,7 +105,7 @@ function untilShown(value: string): Promise<void> {
 }
 
 async function storedStart(): Promise<string | null> {
-  const [row] = await database.query<{ at: string | null }>(
+  const [row] = await running.database.query<{ at: string | null }>(
     `select to_char(starts_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') as at from productions where id = 'dated'`,
   )
   return row?.at ?? null

@@ -1,33 +1,23 @@
 /** Who may only read a production sees text, is told why, and is given fields as soon as the role is another. */
-import type { Browser, Page } from 'playwright-core'
-import { createTestDatabase, type TestDatabase } from 'syncline/testing'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
 import { problemsOf } from './support/accessibility.ts'
-import { openBrowser, openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import { openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { field } from './support/page-parts.ts'
-import { type StageProcess, startStage } from './support/stage-process.ts'
+import { runStage } from './support/running-stage.ts'
+
+const running = runStage()
 
 const timeout = SEEN_WITHIN_MS
 const CONTROLS = 'main :is(input:not([disabled]), textarea, select, .handle, .remove, .add, .connect)'
 
-let database: TestDatabase
-let stage: StageProcess
-let browser: Browser
 let ben: Page
 
 beforeAll(async () => {
-  database = await createTestDatabase(Object.values(inject('servers')).at(-1) as string)
-  ;[stage, browser] = await Promise.all([startStage(database.url), openBrowser()])
   await make('viewer')
-  ben = await openWindow(browser, stage.url, 'Ben')
+  ben = await openWindow(running.browser, running.stage.url, 'Ben')
   await ben.getByRole('main').getByRole('link', { name: 'Northern Sessions Awards' }).click()
   await ben.getByRole('heading', { name: 'Northern Sessions Awards' }).waitFor()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  await stage?.remove()
-  await database?.drop()
 })
 
 test('A4: a viewer reads everything as text, on every part of a production, and is told why', async () => {
@@ -57,7 +47,9 @@ test('axe finds no serious problem in what a viewer sees', async () => {
 })
 
 test('what others write is shown to a viewer as to everybody', async () => {
-  await database.query(`update cameras set note = 'For all to read' where id = 'northern-sessions-camera-2'`)
+  await running.database.query(
+    `update cameras set note = 'For all to read' where id = 'northern-sessions-camera-2'`,
+  )
 
   await ben.locator('#cameras').getByText('For all to read').waitFor({ timeout })
 })
@@ -69,7 +61,7 @@ test('who is made crew can write at once', async () => {
   await field(ben, 'Note of Camera 2').press('Enter')
 
   await expect
-    .poll(() => database.query(`select note from cameras where id = 'northern-sessions-camera-2'`))
+    .poll(() => running.database.query(`select note from cameras where id = 'northern-sessions-camera-2'`))
     .toEqual([{ note: 'Now mine to write' }])
   await ben.getByText('You may read this production').waitFor({ state: 'detached', timeout })
 })
@@ -94,7 +86,7 @@ test('W3: who is made a viewer while writing keeps what was written, in a notice
 test('only who runs productions is offered to take something out of the library', async () => {
   await ben.getByRole('link', { name: 'Equipment', exact: true }).click()
   await field(ben, 'Name of Tessera SX40').waitFor({ timeout })
-  const ana = await openWindow(browser, stage.url, 'Ana')
+  const ana = await openWindow(running.browser, running.stage.url, 'Ana')
   await openProduction(ana, 'Northern Sessions Awards')
   await ana.getByRole('link', { name: 'Equipment', exact: true }).click()
 
@@ -105,7 +97,7 @@ test('only who runs productions is offered to take something out of the library'
 })
 
 async function make(role: 'crew' | 'viewer'): Promise<void> {
-  await database.query(
+  await running.database.query(
     `update production_members set role = $1 where user_id = 'ben' and production_id = 'northern-sessions'`,
     [role],
   )
