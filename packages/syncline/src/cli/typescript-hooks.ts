@@ -14,7 +14,8 @@ export interface Compiler {
   readonly path: string
 }
 
-type Transpile = (source: string) => string
+/** `file` is named where it cannot be read. */
+type Transpile = (source: string, file: string) => string
 
 interface Esbuild {
   transformSync(source: string, options: object): { readonly code: string }
@@ -50,7 +51,7 @@ const USABLE: Readonly<Record<Compiler['kind'], (compiler: unknown) => Transpile
 
 function withEsbuild(esbuild: Esbuild): Transpile {
   const options = { loader: 'ts', format: 'esm', target: 'node20', sourcemap: 'inline' }
-  return (source) => esbuild.transformSync(source, options).code
+  return (source, file) => esbuild.transformSync(source, { ...options, sourcefile: file }).code
 }
 
 function withTypeScript(ts: TypeScript): Transpile {
@@ -59,13 +60,15 @@ function withTypeScript(ts: TypeScript): Transpile {
     target: ts.ScriptTarget.ES2022,
     inlineSourceMap: true,
   }
-  return (source) => ts.transpileModule(source, { compilerOptions }).outputText
+  return (source, file) => ts.transpileModule(source, { compilerOptions, fileName: file }).outputText
 }
 
 /** Node from 22.13 on. */
 function withNode(): Transpile | undefined {
-  const { stripTypeScriptTypes } = nodeModule as { stripTypeScriptTypes?: Transpile }
-  return stripTypeScriptTypes && ((source) => stripTypeScriptTypes(source))
+  const { stripTypeScriptTypes: strip } = nodeModule as {
+    stripTypeScriptTypes?: (source: string, options: object) => string
+  }
+  return strip && ((source, file) => strip(source, { sourceUrl: file }))
 }
 
 /** `./tables.js` is `./tables.ts` when only that is there, as TypeScript has it. */
@@ -83,6 +86,7 @@ export const resolve: ResolveHook = (specifier, context, next) => {
 /** Takes the types out of what ends in `.ts` or `.mts`. */
 export const load: LoadHook = (url, context, next) => {
   if (transpile === undefined || !url.startsWith('file:') || !/\.m?ts$/.test(url)) return next(url, context)
-  const source = transpile(readFileSync(fileURLToPath(url), 'utf8'))
+  const file = fileURLToPath(url)
+  const source = transpile(readFileSync(file, 'utf8'), file)
   return { format: 'module', source, shortCircuit: true }
 }

@@ -73,7 +73,15 @@ const isNumbered = (column: CatalogColumn) =>
 function asId(table: CatalogTable, column: string, note?: string): FoundId | undefined {
   const found = columnOf(table, column)
   const type = found && idTypeOf(found)
-  return type && { column, type, ...(note !== undefined && { note: `guess: ${note}` }) }
+  const notes = [
+    ...(note === undefined ? [] : [`guess: ${note}`]),
+    ...(found?.type === 'citext'
+      ? [
+          `\`${column}\` ignores case, devices and rooms do not: spell references as their records, or make it text.`,
+        ]
+      : []),
+  ]
+  return type && { column, type, ...(notes.length > 0 && { note: notes.join(' ') }) }
 }
 
 function whyNone(table: CatalogTable): string {

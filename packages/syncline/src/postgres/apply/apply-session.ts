@@ -70,7 +70,6 @@ export class ApplySession {
       synchronous_commit: 'on',
       // Every step of an op is a statement with a snapshot of its own; a stricter level would give all of them one.
       default_transaction_isolation: 'read committed',
-      default_transaction_read_only: 'off',
       jit: 'off',
       // Few records, found by their ids: a rule's tables shall not be read whole for one of them (`bench`: G1), as the
       // default for spinning disks would have it, nor a table of one page row by row (`bench`: G6): pages are in memory.

@@ -6,6 +6,7 @@ type DriftKind =
   | 'wrong_type'
   | 'virtual_column'
   | 'id_not_unique'
+  | 'id_ignores_case'
   | 'nullability'
   | 'unfilled_column'
   | 'enum_values'

@@ -111,6 +111,24 @@ function idDrift(model: Model, table: TableDescription, column: ColumnDescriptio
       },
     ]
   }
+  return [...spellingDrift(model, column), ...uniquenessDrift(model, table, column)]
+}
+
+/** On devices, in rooms and in paths an id is compared as it is spelled. */
+function spellingDrift(model: Model, column: ColumnDescription): Drift[] {
+  if (column.type !== 'citext') return []
+  return [
+    {
+      kind: 'id_ignores_case',
+      table: model.table,
+      column: column.name,
+      isBlocking: false,
+      message: `The id of \`${model.table}\` is citext, to which \`Abc\` and \`abc\` are one. To devices and rooms they are two: a reference in another spelling than the record's stands in a room that nobody joins. Make it text (alter table ${nameInSql(model.table)} alter column ${nameInSql(column.name)} type text, and the columns that refer to it), or see to it that every reference is spelled as its record.`,
+    },
+  ]
+}
+
+function uniquenessDrift(model: Model, table: TableDescription, column: ColumnDescription): Drift[] {
   if (table.unique.includes(column.name)) return []
   return [
     {
