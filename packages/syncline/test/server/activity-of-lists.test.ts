@@ -164,6 +164,8 @@ test('A3: one’s own user is told about, and whatever is missing or not yours i
 
 test('A2: a collection that is read while the right to it ends shows nothing that was written with the end', async () => {
   await server.query("insert into seats values ('s4', 't1', 'ben')")
+  // What the log tells of the right is read by now: the lock would keep it from being read.
+  await expect.poll(async () => (await ask('ben', 'Team:t1/notes')).status).toBe(200)
   const holder = await server.database.connect()
   await holder.query('begin; lock table syncline.log in access exclusive mode')
   await holder.query("delete from seats where id = 's4'")
