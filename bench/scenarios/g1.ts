@@ -6,6 +6,9 @@ import { tokenFor } from '../harness/token.ts'
 
 const FOR_MS = 1_500
 
+/** So few writes a second that a process compiles what they do for seconds. */
+const WARM_UPS = 2
+
 export const g1: Scenario = {
   id: 'g1',
   title: 'a durable write on device A is applied on device B, one writer',
@@ -25,6 +28,7 @@ export const g1: Scenario = {
     const goal = { of: 'syncline', to: 'reference', kind: 'atMost', bound: 2, final: 1.5 } as const
     yield await runRounds({
       name: 'G1 one write at a time (ms)',
+      warmUps: WARM_UPS,
       contestants: [
         { name: 'reference', run: () => ask({ kind: 'raw-latency', port: rawPort }) },
         { name: 'syncline', run: () => ask({ kind: 'latency', target, record: cameraId(1) }) },

@@ -23,6 +23,7 @@ export const g6: Scenario = {
     const target = { port, tokens, room: `Production:${productionId(1)}` }
     yield await runRounds({
       name: 'G6 durable writes (per second)',
+      warmUps: 2,
       contestants: [
         ...(['logged', 'bare'] as const).map((kind) => ({
           name: kind === 'logged' ? 'reference' : kind,

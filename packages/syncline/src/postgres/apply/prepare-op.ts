@@ -71,7 +71,8 @@ export function prepareOp(context: Preparation, op: AcceptedOp): Prepared {
   const foreign = rule && action !== 'delete' ? firstName(named, (name) => !rule.fields.has(name)) : undefined
   if (rule && foreign !== undefined) return refused(protectedField(model, action, foreign, rule.fields))
   const fields = action === 'delete' ? {} : action === 'create' ? withDefaults(model, op) : named
-  return { kind: 'ready', op: { op, fields, ...shapeOf(context, model, action, rule, fields) } }
+  const { shape, key, ruleValues } = shapeOf(context, model, action, rule, fields)
+  return { kind: 'ready', op: { op, shape, key, fields, ruleValues } }
 }
 
 /** As `Object.keys(…).find`, without the list. Fields come from JSON: they have no inherited names. */

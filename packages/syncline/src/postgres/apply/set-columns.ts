@@ -134,28 +134,27 @@ type Read<T> = (op: GroupOp) => T | null | undefined
 
 /** For numbers and booleans. */
 function plainArray(ops: readonly GroupOp[], read: Read<number | boolean>): string | null {
-  let text = ''
-  let isSaid = false
-  for (const op of ops) {
-    const value = read(op) ?? null
-    if (value !== null) isSaid = true
-    text += text === '' ? `{${value}` : `,${value}`
-  }
-  return isSaid ? `${text}}` : null
+  const values = valuesOf(ops, read)
+  return values && `{${JSON.stringify(values).slice(1, -1)}}`
 }
 
-const SPECIAL = /["\\]/
-const ALL_SPECIAL = /["\\]/g
+const SPECIAL = /["\\]/g
 
 function textArray(ops: readonly GroupOp[], read: Read<string>): string | null {
-  let text = ''
-  let isSaid = false
-  for (const op of ops) {
-    const value = read(op) ?? null
-    if (value !== null) isSaid = true
-    const element =
-      value === null ? 'null' : `"${SPECIAL.test(value) ? value.replace(ALL_SPECIAL, '\\$&') : value}"`
-    text += text === '' ? `{${element}` : `,${element}`
-  }
-  return isSaid ? `${text}}` : null
+  const values = valuesOf(ops, read)
+  if (!values) return null
+  // One text made at once: pieces of it are a tenth of what a set leaves to the garbage collector (`bench`: G6).
+  const text = JSON.stringify(values)
+  // What JSON writes with a backslash is not all the same to PostgreSQL.
+  return `{${text.includes('\\') ? values.map(quoted).join(',') : text.slice(1, -1)}}`
+}
+
+/** What each op says; null when none says anything. */
+function valuesOf<T>(ops: readonly GroupOp[], read: Read<T>): (T | null)[] | null {
+  const values = ops.map((op) => read(op) ?? null)
+  return values.some((value) => value !== null) ? values : null
+}
+
+function quoted(value: string | null): string {
+  return value === null ? 'null' : `"${value.replace(SPECIAL, '\\$&')}"`
 }
