@@ -232,4 +232,20 @@ describe.each(Object.entries(inject('servers')))('a lone update on PostgreSQL %s
 
     expect(quietly).toBe(0)
   })
+
+  test('W3: what could not be prepared while a table was away is written when it is back', async () => {
+    const away = await open({ patienceMs: 100, onError: () => {} })
+    const phone = new TestDevice(away.writer, ana)
+    await phone.push(update('camera', 'three', { zoom: 1 }))
+    await crew.database.query('alter table cameras rename to elsewhere')
+    const ops = phone.number([update('camera', 'three', { zoom: 2 })])
+    const refused = await phone.send(ops)
+    await crew.database.query('alter table elsewhere rename to cameras')
+    const outcome = await away.writer.push({ device: phone.device, user: ana, ops })
+    await away.writer.close()
+
+    expect(refused).toMatchObject({ refused: { code: 'unavailable' } })
+    expect(outcome).toMatchObject({ lastOp: 2, rejected: [] })
+    expect(await stored('three')).toMatchObject([{ zoom: 2 }])
+  })
 })

@@ -12,7 +12,7 @@ import type { RuleTypeFinder } from './rule-types.ts'
 import type { SetHabit } from './runs.ts'
 import { dropShapeFunctions, loneStatementText, shapeFunctions } from './shape-function.ts'
 import type { Shape } from './shape.ts'
-import { isConnectionLoss } from './sql-error.ts'
+import { isConnectionLoss, isServerError } from './sql-error.ts'
 
 /** Most shapes that a connection keeps functions for; the least used go first. */
 const MAX_FUNCTIONS = 500
@@ -217,8 +217,13 @@ export class ApplySession {
     const prepared = alone === undefined ? undefined : this.#texts.get(alone)
     if (alone !== undefined && prepared !== undefined) {
       this.#texts.delete(alone)
-      await this.connection.query(`deallocate ${prepared}`)
+      await this.connection.query(`deallocate ${prepared}`).catch(ignoreUnprepared)
     }
     await this.connection.query(dropShapeFunctions(name))
   }
+}
+
+/** What PostgreSQL refused to prepare, as while a table was renamed, is not there to be let go. */
+function ignoreUnprepared(error: unknown): void {
+  if (!(isServerError(error) && error.code === '26000')) throw error
 }
