@@ -3,6 +3,8 @@ import { openRawSocket, type RawSocket } from './raw-socket.ts'
 
 export interface Device {
   readonly raw: RawSocket
+  /** Resolves when the next message of this type is there, unread. */
+  arrival(type: string): Promise<void>
   /** Resolves with the next message of this type. */
   next(type: string): Promise<Record<string, unknown>>
   send(message: Record<string, unknown>): void
@@ -14,10 +16,14 @@ export interface Device {
 /** Connects, says hello and waits for `welcome` and the `ack` behind it. */
 export async function openDevice(options: { port: number; device: string; token: string }): Promise<Device> {
   const raw = await openRawSocket(options.port, '/sync', 'syncline.v1')
-  const waiting = new Map<string, (message: Record<string, unknown>) => void>()
+  const waiting = new Map<string, (text: () => string) => void>()
   const device: Device = {
     raw,
-    next: (type) => new Promise((resolve) => waiting.set(type, resolve)),
+    arrival: (type) => new Promise((resolve) => waiting.set(type, () => resolve())),
+    next: (type) =>
+      new Promise((resolve) =>
+        waiting.set(type, (text) => resolve(JSON.parse(text()) as Record<string, unknown>)),
+      ),
     send: (message) => raw.send(JSON.stringify(message)),
     async join(channel) {
       const joined = device.next('joined')
@@ -28,12 +34,12 @@ export async function openDevice(options: { port: number; device: string; token:
   }
   raw.onFrame = (data, start, end) => {
     const type = typeOf(data, start)
-    if (type === 'error' || type === 'bye' || type === 'gap')
-      throw new Error(`The server answered ${data.toString('utf8', start, end)}`)
-    const resolve = waiting.get(type)
-    if (!resolve) return
+    const text = () => data.toString('utf8', start, end)
+    if (type === 'error' || type === 'bye' || type === 'gap') throw new Error(`The server answered ${text()}`)
+    const take = waiting.get(type)
+    if (!take) return
     waiting.delete(type)
-    resolve(JSON.parse(data.toString('utf8', start, end)) as Record<string, unknown>)
+    take(text)
   }
   const welcome = device.next('welcome')
   const ack = device.next('ack')

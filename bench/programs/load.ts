@@ -72,7 +72,7 @@ async function latency({ target: { port, tokens, room }, record, forMs }: Of<'la
   await b.join(room)
   const result = await pingAcross(
     (turn) => a.send(pushOf(turn, record)),
-    () => b.next('changes'),
+    () => b.arrival('changes'),
     forMs,
   )
   a.raw.close()

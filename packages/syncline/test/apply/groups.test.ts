@@ -60,7 +60,7 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     await pushAll('cool')
     await writer.close()
 
-    expect(lone).toEqual([[expect.stringMatching(/^with syncline_device .*update "cameras"/s)]])
+    expect(lone).toEqual([[expect.stringMatching(/^with syncline_written .*update "cameras"/s)]])
     // The first to arrive goes at once, the others together.
     expect(sent).toHaveLength(2)
     expect(sent[1]?.at(0)).toBe('begin')
@@ -72,7 +72,7 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     const happened: string[] = []
     const statement = { text: "select id from syncline.log where model = 'camera' and id = 'along'" }
     const handOver = (rows: readonly Row[]) => void happened.push(`read ${rows.map(({ id }) => id)}`)
-    const writer = await crew.anotherWriter({ readAlong: () => ({ statement, handOver }) })
+    const writer = await crew.anotherWriter({ readAlong: () => ({ statement, shortStatement: statement, handOver }) })
 
     await new TestDevice(writer, ana).push(camera('along'))
     happened.push('answered')

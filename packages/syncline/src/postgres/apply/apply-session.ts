@@ -6,6 +6,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Connection, Database, Row, Statement } from '../database.ts'
+import type { LoneTexts } from './lone-update.ts'
 import { LoneWrites } from './lone-writes.ts'
 import type { PreparedOp } from './prepare-op.ts'
 import type { RuleTypeFinder } from './rule-types.ts'
@@ -24,7 +25,7 @@ interface ShapeFunction {
   readonly name: string
   readonly habit: SetHabit
   /** The statement for one op, where that needs no function. */
-  readonly alone: string | undefined
+  readonly alone: LoneTexts | undefined
   /** How often it was made anew. */
   readonly renewals: number
 }
@@ -81,6 +82,21 @@ export class ApplySession {
     return new ApplySession(connection, types)
   }
 
+  /** Whether the functions that these ops need are there, and none must be made anew. */
+  isReady(ops: Iterable<PreparedOp>): boolean {
+    if (this.#changed.size + this.#patient.size > 0 || this.#functions.size > MAX_FUNCTIONS) return false
+    let last: string | undefined
+    for (const { key } of ops) {
+      if (key === last) continue
+      last = key
+      const known = this.#functions.get(key)
+      if (known === undefined) return false
+      this.#functions.delete(key)
+      this.#functions.set(key, known)
+    }
+    return true
+  }
+
   /** Makes the functions that these ops need. Answers what went wrong, by the key of the shape. */
   async ensure(ops: Iterable<PreparedOp>): Promise<ReadonlyMap<string, unknown>> {
     const failures = new Map<string, unknown>()
@@ -126,8 +142,8 @@ export class ApplySession {
   }
 
   /** The statement for an op of this shape that stands alone; undefined where it calls the shape's function. */
-  aloneText(key: string): string | undefined {
-    return this.#functions.get(key)?.alone
+  aloneText(key: string, isQuiet: boolean): string | undefined {
+    return this.#functions.get(key)?.alone?.[isQuiet ? 'quiet' : 'loud']
   }
 
   /** A statement has found that its table is not what those of this name were made for. */
@@ -214,9 +230,10 @@ export class ApplySession {
 
   /** With what was prepared for it: a plan takes more memory than a function. */
   async #drop({ name, alone }: ShapeFunction): Promise<void> {
-    const prepared = alone === undefined ? undefined : this.#texts.get(alone)
-    if (alone !== undefined && prepared !== undefined) {
-      this.#texts.delete(alone)
+    for (const text of alone ? [alone.loud, alone.quiet] : []) {
+      const prepared = this.#texts.get(text)
+      if (prepared === undefined) continue
+      this.#texts.delete(text)
       await this.connection.query(`deallocate ${prepared}`).catch(ignoreUnprepared)
     }
     await this.connection.query(dropShapeFunctions(name))

@@ -5,12 +5,13 @@
  * the way of any other: it calls the shape's function, which finds out why.
  */
 import type { Row, Statement } from '../database.ts'
+import type { ChangeRow } from '../log/change-row.ts'
 import type { ReadAlong } from '../log/tail.ts'
 import { QUIET } from '../log/wake.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
 import type { ApplySession } from './apply-session.ts'
 import type { OpAnswer } from './group.ts'
-import { type LoneAnswer, loneUpdateValues } from './lone-update.ts'
+import { isSameText, loneUpdateValues } from './lone-update.ts'
 import { payloadOf } from './payload.ts'
 import { type GroupOp, goesStepByStep } from './runs.ts'
 
@@ -29,25 +30,36 @@ export async function commitAlone(
 ): Promise<Committed> {
   const update = updateOf(session, moves, op, isQuiet)
   if (update) {
-    const { version, xid, is_same: isSame } = (await run(session, update, readAlong)) as Row & LoneAnswer
-    if (!isSame) session.tableChanged(session.functionOf(op.prepared.key))
-    if (version !== null) return { xid: xid as string, answers: [] }
+    const [[written], read] = await run(session, update, readAlong?.shortStatement)
+    if (written) {
+      const change = written as Row & ChangeRow
+      if (read) await handOver(() => readAlong?.handOver(read, change))
+      return { xid: change.xid, answers: [] }
+    }
   }
+  const name = session.functionOf(op.prepared.key)
   // What came with the first read is old news by now: the tail reads again.
-  const row = await run(session, call(session, moves, op, isQuiet), update ? undefined : readAlong)
-  const answer = row['answer'] as string | null
-  return { xid: row['xid'] as string, answers: answer === null ? [] : [JSON.parse(answer) as OpAnswer] }
+  const behind = update ? session.statement(isSameText(name), []) : readAlong?.statement
+  const [[row], rows] = await run(session, call(session, moves, op, isQuiet), behind)
+  if (update) {
+    if (rows?.[0]?.['is_same'] === false) session.tableChanged(name)
+  } else if (rows) await handOver(() => readAlong?.handOver(rows))
+  const { xid, answer } = row as { xid: string; answer: string | null }
+  return { xid, answers: answer === null ? [] : [JSON.parse(answer) as OpAnswer] }
 }
 
-async function run(session: ApplySession, statement: Statement, readAlong?: ReadAlong): Promise<Row> {
-  const along = readAlong ? [readAlong.statement] : []
-  const [[row], read] = (await session.pipeline([statement, ...along])) as [[Row], Row[]?]
-  if (read) {
-    readAlong?.handOver(read)
-    // What that gave others to write is written first: this op's own answer takes as long again (`bench`: G1).
-    await new Promise(setImmediate)
-  }
-  return row
+async function run(
+  session: ApplySession,
+  statement: Statement,
+  behind: Statement | undefined,
+): Promise<[Row[], Row[]?]> {
+  return (await session.pipeline(behind ? [statement, behind] : [statement])) as [Row[], Row[]?]
+}
+
+/** What that gives others to write is written first: the op's own answer takes as long again (`bench`: G1). */
+async function handOver(hand: () => void): Promise<void> {
+  hand()
+  await new Promise(setImmediate)
 }
 
 /** The update of a known device that needs no function. */
@@ -57,10 +69,10 @@ function updateOf(
   op: GroupOp,
   isQuiet: boolean,
 ): Statement | undefined {
-  const text = session.aloneText(op.prepared.key)
+  const text = session.aloneText(op.prepared.key, isQuiet)
   // The first op of a device makes its row.
   if (text === undefined || !move || move.from.lastOp === 0 || goesStepByStep(op)) return undefined
-  return session.statement(text, loneUpdateValues(move, op, isQuiet))
+  return session.statement(text, loneUpdateValues(move, op))
 }
 
 /** One statement is one transaction of its own: no begin, no commit. */

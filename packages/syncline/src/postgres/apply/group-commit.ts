@@ -102,7 +102,7 @@ export class GroupCommit {
       // Jobs leave the set when they have ended or belong to the slow lane.
       const open = new Set(jobs)
       try {
-        const session = await lane.holder.session()
+        const session = lane.holder.current ?? (await lane.holder.session())
         await this.#commit(session, open)
         while (this.#waiting.length === 0 && (await this.#makeOne(session)));
       } catch (error) {
@@ -150,7 +150,7 @@ export class GroupCommit {
   }
 
   async #commit(session: ApplySession, open: Set<Job>): Promise<void> {
-    await this.#makeFunctions(session, open)
+    if (!session.isReady(opsIn(open))) await this.#makeFunctions(session, open)
     for (let exclusion = 0; open.size > 0; exclusion++) {
       const jobs = [...open]
       const group = groupOf(jobs.map(restOf))
@@ -265,6 +265,10 @@ export class GroupCommit {
       else job.settle({ kind: 'done' })
     })
   }
+}
+
+function* opsIn(jobs: Iterable<Job>): Generator<PreparedOp> {
+  for (const job of jobs) for (const unit of job.part.units) yield* unit.prepared
 }
 
 function preparedOf(job: Job): PreparedOp[] {

@@ -138,7 +138,7 @@ export class GroupWriter implements Writer {
     let tally: Tally | undefined
     for (let pauseMs: number = RETRY_MS[0]; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS[1])) {
       try {
-        const judged = await this.#judged(push)
+        const judged = this.#known(push) ?? (await this.#judged(push))
         tally = tally?.at(judged.state) ?? new Tally(judged.state)
         const outcome = await this.#pushFrom(judged, push, tally)
         if (outcome !== 'again') return outcome
@@ -152,17 +152,19 @@ export class GroupWriter implements Writer {
   }
 
   /**
-   * The device's row, and what it says of the push. Through another server of this database it may have moved beyond what is remembered here: an op
-   * that is applied finds that out by itself, and before any other answer it is read again.
+   * What the device's row says of the push as it is remembered. Through another server of this database it may have moved
+   * on: an op that is applied finds that out by itself, and before any other answer it is read again.
    */
+  #known(push: Push): Judged | undefined {
+    const state = this.#devices.remembered(push.device)
+    if (!state || (push.read !== undefined && !state.hasUnread)) return undefined
+    const verdict = this.#judge(state, push)
+    return verdict.kind === 'fresh' && verdict.units.length > 0 ? { state, verdict } : undefined
+  }
+
+  /** The device's row, and what it says of the push. */
   async #judged(push: Push): Promise<Judged> {
     const { device, user } = push
-    const known = this.#devices.remembered(device)
-    const isRead = push.read === undefined || known?.hasUnread === true
-    if (known && isRead) {
-      const verdict = this.#judge(known, push)
-      if (verdict.kind === 'fresh' && verdict.units.length > 0) return { state: known, verdict }
-    }
     const state = await this.#devices.load(device, user.id)
     this.#devices.remember(device, state)
     return { state, verdict: this.#judge(state, push) }
@@ -176,7 +178,7 @@ export class GroupWriter implements Writer {
   async #pushFrom({ state, verdict }: Judged, push: Push, tally: Tally): Promise<PushOutcome | 'again'> {
     if (verdict.kind === 'refused')
       return { ...refusedOutcome(verdict.refused), ...tally.progress(push.user.id) }
-    await this.#markRead(state, push)
+    if (push.read !== undefined && state.hasUnread) await this.#devices.markRead(push.device, push.read)
     if (verdict.kind === 'gap') return { ...(await this.#outcome(push.device, tally)), gap: verdict.expected }
     const isRepeat = push.ops.some((op) => op.n <= state.lastOp)
     if (isRepeat) tally.repeats()
@@ -194,11 +196,6 @@ export class GroupWriter implements Writer {
       return { ...(await this.#outcome(push.device, tally)), refused: unavailable() }
     }
     return this.#outcome(push.device, tally)
-  }
-
-  async #markRead(state: DeviceState, push: Push): Promise<void> {
-    if (push.read === undefined || !state.hasUnread) return
-    await this.#devices.markRead(push.device, push.read)
   }
 
   async #outcome(device: string, tally: Tally): Promise<PushOutcome> {

@@ -1,20 +1,22 @@
 /** Turns by key: work with the same key waits for each other, in order. */
-import { takeTurns, type Turns } from '../drivers/turns.ts'
+
+type Pass = () => void
 
 export class KeyedTurns {
-  readonly #lines = new Map<string, { readonly turns: Turns; length: number }>()
+  /** Who waits behind the work under way. */
+  readonly #lines = new Map<string, Pass[]>()
 
   async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const line = this.#lines.get(key) ?? { turns: takeTurns(), length: 0 }
-    this.#lines.set(key, line)
-    line.length++
-    const pass = await line.turns.take()
+    const line = this.#lines.get(key)
+    // Mostly nobody is there, and there is nothing to wait for (`bench`: G1).
+    if (line) await new Promise<void>((resolve) => line.push(resolve))
+    else this.#lines.set(key, [])
     try {
       return await work()
     } finally {
-      pass()
-      line.length--
-      if (line.length === 0) this.#lines.delete(key)
+      const next = this.#lines.get(key)?.shift()
+      if (next) next()
+      else this.#lines.delete(key)
     }
   }
 }

@@ -11,7 +11,7 @@ import { LOGGED_SETTING } from '../capture/statement-entry.ts'
 import { WAKE } from '../capture/wake-text.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import type { LoggedTable } from './logged-table.ts'
-import { loggedUpdate } from './logged-update.ts'
+import { loggedUpdate, silence } from './logged-update.ts'
 import { columnRows, columnsAsPayloads } from './set-columns.ts'
 import { RUN, settingIn, TELLS_WHICH } from './set-text.ts'
 import { literal, SELF, type ShapeText } from './shape-strings.ts'
@@ -58,8 +58,7 @@ ${TELLS_WHICH}`
 /** Fills `done`, `forbidden`, `answers` and `is_changed`. */
 function statement(text: ShapeText, logged: LoggedTable): string {
   const steps = loggedUpdate(text, logged, {
-    guard: `${logged.isSameTable} and ${logged.areSameFunctions}`,
-    ops: columnRows(text),
+    from: `syncline_guard cross join ${columnRows(text)}`,
     returning: `${SELF}.place, ${SELF}.id as op_id, ${SELF}.device, ${SELF}.number, ${SELF}.actor, ${SELF}.is_answered,
         ${isAllowedAfter(text)} as is_allowed`,
     author: {
@@ -68,7 +67,9 @@ function statement(text: ShapeText, logged: LoggedTable): string {
       actor: 'w.actor',
     },
   })
-  return `    with ${steps}
+  return `    with syncline_guard as materialized (
+      ${silence(logged, `${logged.isSameTable} and ${logged.areSameFunctions}`)}
+    ), ${steps}
     select array_agg(w.place), array_agg(w.place) filter (where not w.is_allowed),
            coalesce(array_agg(jsonb_build_object('i', w.place, 'version', w.version, 'id', w.op_id::text)) filter (where w.is_answered), '{}'),
            not exists (select from syncline_guard)

@@ -1,9 +1,10 @@
 /**
- * An update that stamps versions and logs by itself, as the triggers would, in three steps of a `with`:
+ * An update that stamps versions and logs by itself, as the triggers would, in two steps of a `with`:
  *
- *   syncline_guard    silences the triggers; no row, and nothing is written, where they are not as they were
  *   syncline_written  writes the records that the rules and the bases allow
  *   syncline_logged   logs what has changed
+ *
+ * Before it writes, `silence` silences the triggers, where they are as they were.
  *
  *   L1   `new` and `old` in a piece of the entry are the row after and before
  */
@@ -23,21 +24,30 @@ const IS_SAME = `(${columnOf('ctid')} = old.ctid) is true and ${columnOf('tableo
 
 /** What differs between statements of one op and of many. */
 export interface LoggedUpdate {
-  /** Whether the triggers are as they were. */
-  readonly guard: string
-  /** The ops as rows under the name `syncline_op`, with the columns of `set-columns.ts`. */
-  readonly ops: string
+  /** The ops as rows under the name `syncline_op`, with the columns of `set-columns.ts`, and what is joined to them. */
+  readonly from: string
+  /** Further conditions. */
+  readonly where?: readonly string[]
+  /** Leaves out what would not change, so that nothing need ask for it again: for a statement of one op, half its cases. */
+  readonly onlyChanged?: boolean
   /** Columns of `syncline_written` beside the version, and whether it changed. */
   readonly returning: string
+  /** Columns of `syncline_logged`, if it is read. */
+  readonly logged?: string
   /** Of the log row, where `w` is the written row. */
   readonly author: { readonly device: string; readonly number: string; readonly actor: string }
 }
 
-/** The steps, for a statement that reads `syncline_written`. */
+/** A query that silences the triggers, and has a row, if they are as they were. */
+export function silence({ slug }: LoggedTable, guard: string): string {
+  return `select pg_catalog.set_config('${LOGGED_SETTING}', ${literal(slug)}, true) where ${guard}`
+}
+
+/** The steps, for a statement that reads `syncline_written` or `syncline_logged`. */
 export function loggedUpdate(
   text: ShapeText,
-  { entry, slug }: LoggedTable,
-  { guard, ops, returning, author }: LoggedUpdate,
+  { entry }: LoggedTable,
+  { from, where = [], onlyChanged = false, returning, logged, author }: LoggedUpdate,
 ): string {
   const { shape } = text
   const { model, fields } = shape
@@ -53,6 +63,8 @@ export function loggedUpdate(
     return `${value} as ${quoteIdentifier(each.field.column)}`
   })
   const isChanged = columns.map(({ changed }) => `(${changed})`).join(' or ')
+  const whenChanged = (then: string, otherwise: string) =>
+    onlyChanged ? then : `case when ${isChanged} then ${then} else ${otherwise} end`
   const next = following(`coalesce(old.${version}, 1)`)
   const versions = columns.map(({ field, changed }) =>
     pairWhen(columns.length === 1 ? undefined : changed, field, next),
@@ -63,22 +75,22 @@ export function loggedUpdate(
     columns.map((column) =>
       pairWhen(columns.length === 1 ? undefined : column.changed, column.field, column[side]),
     )
-  return `syncline_guard as materialized (
-      select pg_catalog.set_config('${LOGGED_SETTING}', ${literal(slug)}, true) where ${guard}
-    ), syncline_written as (
+  return `syncline_written as (
       update ${text.table} set
         ${[
           ...named.map((name) => `${name} = new.${name}`),
-          `${version} = case when ${isChanged} then ${next} else coalesce(old.${version}, 1) end`,
-          `${fieldVersions} = case when ${isChanged} then coalesce(old.${fieldVersions}, '{}') || ${versions.join(' || ')} else coalesce(old.${fieldVersions}, '{}') end`,
+          `${version} = ${whenChanged(next, `coalesce(old.${version}, 1)`)}`,
+          `${fieldVersions} = ${whenChanged(`coalesce(old.${fieldVersions}, '{}') || ${versions.join(' || ')}`, `coalesce(old.${fieldVersions}, '{}')`)}`,
         ].join(',\n        ')}
-        from syncline_guard cross join ${ops}
+        from ${from}
         join ${table} as old on ${columnOf(model.idColumn, 'old')} = ${SELF}.id
         cross join lateral (select ${values.join(', ')}) as new
-       where ${[text.isRecord, IS_SAME, ...accessOf(text), ...conditionsOf(text)].join(' and ')}
+       where ${[...where, text.isRecord, IS_SAME, ...accessOf(text), ...conditionsOf(text), ...(onlyChanged ? [`(${isChanged})`] : [])].join(' and ')}
       returning ${returning}, ${columnOf(model.columns.version)} as version,
-        ${columnOf(model.columns.version)} <> coalesce(old.${version}, 1) as is_changed,
         ${[
+          ...(onlyChanged
+            ? []
+            : [`${columnOf(model.columns.version)} <> coalesce(old.${version}, 1) as is_changed`]),
           ...kept.map((name, index) => `${quoteIdentifier(RECORD)}.${name} as after_${index}`),
           ...named.map((name, index) => `old.${name} as before_${index}`),
         ].join(', ')}
@@ -90,7 +102,8 @@ export function loggedUpdate(
         from syncline_written as w
         cross join lateral (select ${kept.map((name, index) => `w.after_${index} as ${name}`).join(', ')}) as new
         cross join lateral (select ${named.map((name, index) => `w.before_${index} as ${name}`).join(', ')}) as old
-       where w.is_changed
+       ${onlyChanged ? '' : 'where w.is_changed'}
+      ${logged === undefined ? '' : `returning ${logged}`}
     )`
 }
 

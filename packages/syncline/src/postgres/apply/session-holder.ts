@@ -20,9 +20,14 @@ export class SessionHolder {
     this.#options = options
   }
 
+  /** The connection, while there is one. */
+  get current(): ApplySession | undefined {
+    return this.#current?.isLost ? undefined : this.#current
+  }
+
   /** The connection. Throws when the database cannot be reached. */
   async session(): Promise<ApplySession> {
-    if (this.#current && !this.#current.isLost) return this.#current
+    if (this.current) return this.current
     const { database, name, lockTimeoutMs, types } = this.#options
     this.#opening ??= ApplySession.open(database, name, lockTimeoutMs, types).finally(() => {
       this.#opening = undefined

@@ -20,7 +20,7 @@ import { WRITER_SETTING } from '../capture/writer-setting.ts'
 import { REFUSED_OP } from './apply-function.ts'
 import { BRIEF_LOCK_TIMEOUT } from './lock-statements.ts'
 import { loggedSetText } from './logged-set.ts'
-import { loneUpdateText, planningGuard, type PlanningGuard } from './lone-update.ts'
+import { type LoneTexts, loneUpdateText, planningGuard, type PlanningGuard } from './lone-update.ts'
 import type { WriteHabits } from './lone-writes.ts'
 import { quickLocks, quickStep } from './quick-text.ts'
 import type { RuleTypes } from './rule-types.ts'
@@ -52,13 +52,13 @@ export function shapeFunctions(
   ].join(';\n')
 }
 
-/** The statement for an op of the shape that stands alone, where it needs no function. */
+/** The statements for an op of the shape that stands alone, where it needs no function. */
 export function loneStatementText(
   name: string,
   shape: Shape,
   types: RuleTypes,
   { isAlone, isPlain, logged }: WriteHabits,
-): string | undefined {
+): LoneTexts | undefined {
   const text = shapeText(shape, types, isAlone && isPlain && areUntouched(shape))
   return logged && text.areRulesUntouched ? loneUpdateText(name, text, logged) : undefined
 }

@@ -20,9 +20,12 @@ export interface Present {
   readonly life: string | null
 }
 
+/** Where and when a statement reads. */
+export const PLACE_COLUMNS = `pg_current_snapshot()::text as "position",
+  (extract(epoch from clock_timestamp()) * 1000000)::bigint::text as "readAt"`
+
 /** Columns of a `Present`, for any statement. */
-export const PRESENT_COLUMNS = `pg_current_snapshot()::text as "position",
-  (extract(epoch from clock_timestamp()) * 1000000)::bigint::text as "readAt",
+export const PRESENT_COLUMNS = `${PLACE_COLUMNS},
   (select floor::text from syncline.retention) as floor,
   (select id || case when xmin = xid::xid then '' else ' restored' end
      from syncline.history order by history.xid desc limit 1) as life`

@@ -43,16 +43,21 @@ export interface PastContent {
 
 const words = new MixedWords()
 
-/** A digest, as hexadecimal digits. `changes` are at most `FINGERPRINT_ROWS`, newest first. */
+/**
+ * A digest, as hexadecimal digits. `changes` are at most `FINGERPRINT_ROWS`, in any order: each tells its place by itself,
+ * so the sum of their digests is one of them all.
+ */
 export function fingerprint(birth: string | null, changes: readonly PastChange[]): string {
   for (const change of changes) if (change.first === undefined) mix(change)
+  let first = 0
+  let second = 0
+  for (const change of changes) {
+    first = (first + (change.first ?? 0)) | 0
+    second = (second + (change.second ?? 0)) | 0
+  }
   words.begin()
   words.addText(birth ?? 'none')
-  for (let index = 0; index < changes.length; index += 2) {
-    const change = changes[index]
-    const older = changes[index + 1]
-    words.add(change?.first ?? 0, change?.second ?? 0, older?.first ?? 0, older?.second ?? 0)
-  }
+  words.add(first, second, changes.length, 0)
   return words.end()
 }
 

@@ -9,7 +9,9 @@
 import type { Connection, Database, Row, Statement } from '../database.ts'
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
 import { Alarm } from './alarm.ts'
+import { AlongReads } from './along-reads.ts'
 import { atMostFor } from './at-most-for.ts'
+import type { ChangeRow } from './change-row.ts'
 import { refuseStandby } from './history.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
 import { type Beginning, openTail } from './open-tail.ts'
@@ -70,8 +72,12 @@ class LogTail implements Tail {
   readonly #onBatch: BatchListener
   readonly #stand = new TailStand()
   readonly #waiters = new Waiters()
+  readonly #alongReads = new AlongReads()
   readonly #nextReads = new NextReads()
-  readonly #notice = new LateNotice(() => void this.#connection?.query(NOTIFY).catch(() => {}))
+  readonly #notice = new LateNotice(() => {
+    this.#alongReads.disturb()
+    this.#connection?.query(NOTIFY).catch(() => {})
+  })
   readonly #restModes: RestModes
   #sleeper = this.#makeSleeper('polled')
   #maintenance: Maintenance | undefined
@@ -148,10 +154,12 @@ class LogTail implements Tail {
 
   readAlong() {
     const from = this.position
+    const { statement, shortStatement, resultOf } = this.#alongReads.begin(from, this.#stand.life)
     return {
-      statement: readStatement(from, true),
-      handOver: (answer: readonly Row[]) => {
-        const result = toReadResult(answer)
+      statement,
+      shortStatement,
+      handOver: (answer: readonly Row[], own?: ChangeRow) => {
+        const result = resultOf(answer, own)
         if (result !== null && this.#stand.isPlain(from, result)) this.#take(from, result)
         else this.wake()
       },

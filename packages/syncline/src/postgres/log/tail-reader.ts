@@ -111,6 +111,7 @@ async function readPortions(
   }
 }
 
-function toPastChange({ xid, seq, at }: ChangeRow): PastChange {
+/** What a row adds to the past. */
+export function toPastChange({ xid, seq, at }: ChangeRow): PastChange {
   return { xid: transactionId(xid), seq: Number(seq), at }
 }

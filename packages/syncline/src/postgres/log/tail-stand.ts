@@ -28,7 +28,6 @@ export class TailStand {
     nowMs: () => performance.now(),
   })
   #history: { readonly position: SnapshotText; readonly history: string } | undefined
-  /** Newest history row; null before the first position. */
   #life: string | null = null
   #readAtMs = performance.now()
   #readAtMicros = 0
@@ -48,6 +47,11 @@ export class TailStand {
       this.#history = { position: this.#position, history }
     }
     return this.#history.history
+  }
+
+  /** Newest history row; null before the first position. */
+  get life(): string | null {
+    return this.#life
   }
 
   get readAtMicros(): number {

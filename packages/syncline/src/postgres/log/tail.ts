@@ -1,13 +1,17 @@
 /** The seam between the log (postgres) and routing (server). */
 import type { Row, Statement } from '../database.ts'
+import type { ChangeRow } from './change-row.ts'
 import type { Batch, LogRow, SnapshotText } from '../log-row.ts'
 
 export { startTail, type TailOptions } from './start-tail.ts'
 
-/** A read of the log for somebody else's pipeline; `handOver` takes the rows of its answer. */
+/** A read of the log for somebody else's pipeline. */
 export interface ReadAlong {
   readonly statement: Statement
-  handOver(answer: readonly Row[]): void
+  /** Instead of `statement`, behind a writer whose transaction has logged one change and knows it. */
+  readonly shortStatement: Statement
+  /** Takes the rows of the answer, and with those of the short statement the writer's own change. */
+  handOver(answer: readonly Row[], own?: ChangeRow): void
 }
 
 /** Must be called when a quiet transaction has ended, with its id, or with nothing when that is not known. */

@@ -8,8 +8,8 @@ export interface CursorContent extends Cursor {
   readonly views: ReadonlyMap<string, string>
 }
 
-/** Until 2026-11-27 it was 1: fingerprints were others, so that such a cursor is one of another life (L4). */
-const FORMAT = 2
+/** It rises when fingerprints are made otherwise: an older cursor is then one of another life (L4). */
+const FORMAT = 3
 /** Holds more than 60 open transactions; a cursor in a frame is then 219 characters. Longer ones are twice as long. */
 export const USUAL_BYTES = 128
 

@@ -1,0 +1,77 @@
+/**
+ * The tail's read in the round trip of a writer's commit (`bench`: G1).
+ *
+ * A writer that knows what it has logged need not have it read back: where its transaction was the only one since the
+ * tail's position, there is nothing more to ask than whether that is so. Nothing else can have been written then, of the
+ * log's history and floor neither, because whatever writes takes a transaction id.
+ *
+ *   L1 complete   from a position at which none was open, a snapshot right behind the writer's transaction has seen one more
+ */
+import type { Row, Statement } from '../database.ts'
+import type { SnapshotText } from '../log-row.ts'
+import { type ChangeRow, toLogRows } from './change-row.ts'
+import { PLACE_COLUMNS } from './continuity.ts'
+import { parseSnapshot, transactionId } from './cursor.ts'
+import { readStatement, type ReadResult, toPastChange, toReadResult } from './tail-reader.ts'
+
+const PLACE: Statement = { name: 'syncline place', text: `select ${PLACE_COLUMNS}`, values: [] }
+const NONE: ReadonlySet<string> = new Set()
+
+/** One read along. */
+export interface AlongRead {
+  readonly statement: Statement
+  readonly shortStatement: Statement
+  /** Null when it must be read again; `own` when the short statement was asked. */
+  resultOf(answer: readonly Row[], own: ChangeRow | undefined): ReadResult | null
+}
+
+export class AlongReads {
+  /** Whether the last writer's transaction was the next one; else something else writes, and a short read is in vain. */
+  #wasNext = true
+  #isDisturbed = false
+
+  /** The tail itself has taken a transaction id: the next read looks at what there is, and says nothing of others. */
+  disturb(): void {
+    this.#isDisturbed = true
+  }
+
+  /** The read behind `from`, whose newest history row is `life`. */
+  begin(from: SnapshotText, life: string | null): AlongRead {
+    const statement = readStatement(from, true)
+    const isDisturbed = this.#isDisturbed
+    this.#isDisturbed = false
+    const isShort = this.#wasNext && !isDisturbed && parseSnapshot(from).open.length === 0
+    return {
+      statement,
+      shortStatement: isShort ? PLACE : statement,
+      resultOf: (answer, own) => {
+        if (own && !isDisturbed) this.#wasNext = isNext(from, own)
+        return own && isShort ? ownResult(from, life, answer, own) : toReadResult(answer)
+      },
+    }
+  }
+}
+
+function isNext(from: SnapshotText, { xid }: ChangeRow): boolean {
+  return transactionId(xid) === parseSnapshot(from).xmax
+}
+
+function ownResult(
+  from: SnapshotText,
+  life: string | null,
+  [place]: readonly Row[],
+  own: ChangeRow,
+): ReadResult | null {
+  const { position, readAt } = place as { position: SnapshotText; readAt: string }
+  const next = transactionId(own.xid) + 1
+  if (!isNext(from, own) || position !== `${next}:${next}:`) return null
+  return {
+    position,
+    readAtMicros: Number(readAt),
+    floor: 0,
+    life,
+    rows: toLogRows([own]),
+    overflowing: NONE,
+    past: [toPastChange(own)],
+  }
+}
