@@ -72,7 +72,9 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     const happened: string[] = []
     const statement = { text: "select id from syncline.log where model = 'camera' and id = 'along'" }
     const handOver = (rows: readonly Row[]) => void happened.push(`read ${rows.map(({ id }) => id)}`)
-    const writer = await crew.anotherWriter({ readAlong: () => ({ statement, shortStatement: statement, handOver }) })
+    const writer = await crew.anotherWriter({
+      readAlong: () => ({ statement, shortStatement: statement, handOver }),
+    })
 
     await new TestDevice(writer, ana).push(camera('along'))
     happened.push('answered')

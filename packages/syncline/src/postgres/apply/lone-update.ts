@@ -41,9 +41,16 @@ export interface PlanningGuard {
  * The functions that tell at planning whether the table is as it was, the called one first. It
  * sees what was committed until the lock was granted, and not only until the statement began.
  */
-export function planningGuard(name: string, { isSameTable, areSameFunctions }: LoggedTable): readonly PlanningGuard[] {
+export function planningGuard(
+  name: string,
+  { isSameTable, areSameFunctions }: LoggedTable,
+): readonly PlanningGuard[] {
   return [
-    { name: `${name}_sees`, body: `begin return ${isSameTable} and ${areSameFunctions}; end`, volatility: 'volatile' },
+    {
+      name: `${name}_sees`,
+      body: `begin return ${isSameTable} and ${areSameFunctions}; end`,
+      volatility: 'volatile',
+    },
     { name: `${name}_guard`, body: `begin return pg_temp.${name}_sees(); end`, volatility: 'immutable' },
   ]
 }

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { AlongReads } from './along-reads.ts'
+import type { ChangeRow } from './change-row.ts'
+
+const change = (xid: number): ChangeRow => ({
+  seq: '7',
+  xid: `${xid}`,
+  at: '2026-01-02 03:04:05.6+00',
+  room: 'Production:one',
+  model: 'camera',
+  id: 'a',
+  action: 'update',
+  fields: '{"name": "new"}',
+  version: 2,
+  field_versions: null,
+  actor: 'ana',
+  source: 'app',
+  device: 'd',
+  op: '1',
+  marks: null,
+})
+const place = (position: string) => [{ position, readAt: '1700000000000000' }]
+/** Whether the writer's read behind `from` is a short one. */
+const isShort = (reads: AlongReads, from: string) => {
+  const { statement, shortStatement } = reads.begin(from, 'life')
+  return statement !== shortStatement
+}
+
+test('L1: the change of the only transaction since is handed on, and the position stands right behind it', () => {
+  const read = new AlongReads().begin('100:100:', 'life')
+
+  expect(read.resultOf(place('101:101:'), change(100))).toMatchObject({
+    position: '101:101:',
+    life: 'life',
+    readAtMicros: 1_700_000_000_000_000,
+    rows: [{ xid: '100', id: 'a', fields: '{"name": "new"}', op: 1 }],
+    past: [{ xid: 100, seq: 7 }],
+  })
+})
+
+test.each([
+  ['another one has ended behind it', '102:102:', 100],
+  ['another one above it has ended, and it is not the last', '101:103:101', 100],
+  ['another one came before it', '102:102:', 101],
+])('L1: it is read again when %s', (_what, position, xid) => {
+  const read = new AlongReads().begin('100:100:', 'life')
+  expect(read.resultOf(place(position), change(xid))).toBeNull()
+})
+
+test('a read is short only from a position at which nothing was open, and while nobody else writes', () => {
+  const reads = new AlongReads()
+  expect(isShort(reads, '100:100:')).toBe(true)
+  expect(isShort(reads, '90:100:90')).toBe(false)
+
+  reads.begin('100:100:', 'life').resultOf(place('102:102:'), change(101))
+  expect(isShort(reads, '102:102:')).toBe(false)
+  reads.begin('102:102:', 'life').resultOf([], change(102))
+  expect(isShort(reads, '103:103:')).toBe(true)
+})
+
+test('what the tail itself has written makes one read a whole one, and tells nothing of others', () => {
+  const reads = new AlongReads()
+  reads.disturb()
+  const { statement, shortStatement, resultOf } = reads.begin('100:100:', 'life')
+  expect(shortStatement).toBe(statement)
+  resultOf([], change(101))
+  expect(isShort(reads, '102:102:')).toBe(true)
+})
