@@ -23,17 +23,20 @@ export interface Snapshot {
   readonly open: readonly number[]
 }
 
-const parsed = new Map<SnapshotText, Snapshot>()
-/** A batch asks for its two snapshots once per row. */
-const REMEMBERED = 64
+/** A batch asks for its two snapshots once per row; a table of many would cost each new one more (`bench`: G3). */
+const REMEMBERED = 8
+const texts: SnapshotText[] = Array.from({ length: REMEMBERED }, () => '')
+const parsed: Snapshot[] = Array.from({ length: REMEMBERED }, () => ({ xmax: 0, open: [] }))
+let next = 0
 
 /** Reads `xmin:xmax:xip,…`; throws a TypeError for anything else. */
 export function parseSnapshot(text: SnapshotText): Snapshot {
-  const known = parsed.get(text)
-  if (known) return known
+  const place = text === '' ? -1 : texts.indexOf(text)
+  if (place >= 0) return parsed[place] as Snapshot
   const snapshot = quietSnapshot(text) ?? busySnapshot(text)
-  if (parsed.size >= REMEMBERED) parsed.delete(parsed.keys().next().value as string)
-  parsed.set(text, snapshot)
+  texts[next] = text
+  parsed[next] = snapshot
+  next = (next + 1) % REMEMBERED
   return snapshot
 }
 

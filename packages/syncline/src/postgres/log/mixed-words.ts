@@ -45,7 +45,11 @@ export class MixedWords {
   /** Ends it; 32 hexadecimal digits. */
   end(): string {
     this.#finish()
-    return hexOf(this.#h1) + hexOf(this.#h2) + hexOf(this.#h3) + hexOf(this.#h4)
+    putHex(this.#h1, 0)
+    putHex(this.#h2, 8)
+    putHex(this.#h3, 16)
+    putHex(this.#h4, 24)
+    return hex.toString('latin1')
   }
 
   /** Ends it; half of the digest. */
@@ -97,12 +101,12 @@ function pairAt(text: string, at: number): number {
   return (first << 16) | second
 }
 
-const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
-
-function hexOf(word: number): string {
-  return hexByte(word >>> 24) + hexByte(word >>> 16) + hexByte(word >>> 8) + hexByte(word)
+/** Characters of a number's 32 bits. */
+function putHex(word: number, at: number): void {
+  for (let index = 0; index < 8; index++) {
+    const digit = (word >>> (28 - 4 * index)) & 15
+    hex[at + index] = digit < 10 ? 48 + digit : 87 + digit
+  }
 }
 
-function hexByte(word: number): string {
-  return HEX_BYTES[word & 255] as string
-}
+const hex = Buffer.alloc(32)

@@ -72,3 +72,17 @@ test('it forgets the oldest, and knows that it did', () => {
   expect(past.fingerprint('501:501:')).not.toBeNull()
   expect(past.fingerprint('50:50:')).toBeNull()
 })
+
+test('L4: as it grows, forgets and is put in order, the newest fingerprint is that of the newest changes', () => {
+  const past = pastOf([], true, 40)
+  const held: PastChange[] = []
+  for (let xid = 1; xid <= 300; xid++) {
+    // Every seventh comes late, behind the one after it.
+    const ids = xid % 7 === 0 ? [xid + 1, xid] : xid % 7 === 1 && xid > 1 ? [] : [xid]
+    past.add(ids.map((id) => change(id)))
+    for (const id of ids) held.push(change(id))
+    const newest = held.toSorted((a, b) => b.xid - a.xid).slice(0, FINGERPRINT_ROWS)
+    const xmax = (newest[0] as PastChange).xid + 1
+    expect(past.fingerprint(`${xmax}:${xmax}:`)).toBe(fingerprint('first', newest))
+  }
+})

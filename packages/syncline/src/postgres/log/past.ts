@@ -48,17 +48,36 @@ const words = new MixedWords()
  * so the sum of their digests is one of them all.
  */
 export function fingerprint(birth: string | null, changes: readonly PastChange[]): string {
-  for (const change of changes) if (change.first === undefined) mix(change)
-  let first = 0
-  let second = 0
-  for (const change of changes) {
-    first = (first + (change.first ?? 0)) | 0
-    second = (second + (change.second ?? 0)) | 0
+  const sum = new DigestSum()
+  for (const change of changes) sum.add(change)
+  return sum.fingerprint(birth)
+}
+
+class DigestSum {
+  #first = 0
+  #second = 0
+  #count = 0
+
+  add(change: PastChange): void {
+    if (change.first === undefined) mix(change)
+    this.#first = (this.#first + (change.first as number)) | 0
+    this.#second = (this.#second + (change.second as number)) | 0
+    this.#count++
   }
-  words.begin()
-  words.addText(birth ?? 'none')
-  words.add(first, second, changes.length, 0)
-  return words.end()
+
+  /** Of a change that was added. */
+  remove({ first, second }: PastChange): void {
+    this.#first = (this.#first - (first as number)) | 0
+    this.#second = (this.#second - (second as number)) | 0
+    this.#count--
+  }
+
+  fingerprint(birth: string | null): string {
+    words.begin()
+    words.addText(birth ?? 'none')
+    words.add(this.#first, this.#second, this.#count, 0)
+    return words.end()
+  }
 }
 
 function mix(change: PastChange): void {
@@ -75,6 +94,8 @@ export class Past {
   #changes: PastChange[] = []
   /** True while nothing older exists than what is held here. */
   #isWhole = false
+  /** Of the newest changes, as many as stand in a fingerprint; null when it must be made anew. */
+  #newestSum: DigestSum | null = null
   readonly #capacity: number
 
   constructor(capacity: number) {
@@ -86,6 +107,7 @@ export class Past {
     this.#births = births.toSorted((a, b) => b.xid - a.xid)
     this.#changes = changes.toSorted(byAge)
     this.#isWhole = isWhole
+    this.#newestSum = null
   }
 
   add(changes: readonly PastChange[]): void {
@@ -94,15 +116,32 @@ export class Past {
     if (this.#changes.length <= 2 * this.#capacity) return
     this.#changes = this.#changes.slice(-this.#capacity)
     this.#isWhole = false
+    this.#newestSum = null
   }
 
   /** The fingerprint of what the snapshot saw, or null when that lies further back than what is held. */
   fingerprint(snapshot: SnapshotText): string | null {
     const sees = visibleIn(snapshot)
     const birth = this.#births.find(({ xid }) => sees(xid))
+    if (!birth) return null
+    if (this.#isSeenWhole(snapshot)) return this.#ofNewest().fingerprint(birth.id)
     const seen = this.#newest(snapshot)
-    const isKnown = birth !== undefined && (seen.length === FINGERPRINT_ROWS || this.#isWhole)
-    return isKnown ? fingerprint(birth.id, seen) : null
+    return seen.length === FINGERPRINT_ROWS || this.#isWhole ? fingerprint(birth.id, seen) : null
+  }
+
+  /** Whether it saw all that is held, and that is enough: so it is wherever the tail stands (`bench`: G3). */
+  #isSeenWhole(snapshot: SnapshotText): boolean {
+    const { xmax, open } = parseSnapshot(snapshot)
+    const length = this.#changes.length
+    const isEnough = length >= FINGERPRINT_ROWS || this.#isWhole
+    return isEnough && open.length === 0 && (length === 0 || (this.#changes[length - 1] as PastChange).xid < xmax)
+  }
+
+  #ofNewest(): DigestSum {
+    if (this.#newestSum) return this.#newestSum
+    const sum = new DigestSum()
+    for (const change of this.#changes.slice(-FINGERPRINT_ROWS)) sum.add(change)
+    return (this.#newestSum = sum)
   }
 
   /** What the snapshot saw of the changes, at most as many as stand in a fingerprint, newest first. */
@@ -121,7 +160,15 @@ export class Past {
   #insert(change: PastChange): void {
     let index = this.#changes.length
     while (index > 0 && byAge(this.#changes[index - 1] as PastChange, change) > 0) index--
-    this.#changes.splice(index, 0, change)
+    if (index < this.#changes.length) {
+      this.#changes.splice(index, 0, change)
+      this.#newestSum = null
+      return
+    }
+    this.#changes.push(change)
+    if (!this.#newestSum) return
+    this.#newestSum.add(change)
+    if (index >= FINGERPRINT_ROWS) this.#newestSum.remove(this.#changes[index - FINGERPRINT_ROWS] as PastChange)
   }
 }
 

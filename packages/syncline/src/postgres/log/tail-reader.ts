@@ -43,8 +43,13 @@ export function toReadResult(answer: readonly Row[]): ReadResult | null {
   if (!first) return null
   const changes = first.seq === null ? (answer.slice(1) as unknown as ChangeRow[]) : inOrder(answer)
   if (changes.length > PORTION) return null
+  const { position, readAtMicros, floor, life } = toPresent(first)
+  // Member by member: it is made for each change that comes alone (`bench`: G3).
   return {
-    ...toPresent(first),
+    position,
+    readAtMicros,
+    floor,
+    life,
     rows: toLogRows(changes),
     overflowing: NONE,
     past: changes.map(toPastChange),

@@ -10,8 +10,8 @@ export interface CursorContent extends Cursor {
 
 /** It rises when fingerprints are made otherwise: an older cursor is then one of another life (L4). */
 const FORMAT = 3
-/** Holds more than 60 open transactions; a cursor in a frame is then 219 characters. Longer ones are twice as long. */
-export const USUAL_BYTES = 128
+/** Holds more than 50 open transactions; a cursor in a frame is then 176 characters. Longer ones have twice as many bytes. */
+export const USUAL_BYTES = 96
 
 /** The answer is valid until the next call. */
 export function encodeCursor(content: CursorContent): Buffer {
@@ -25,7 +25,7 @@ export function encodeCursor(content: CursorContent): Buffer {
     writer.hex(view)
     writer.hex(digest)
   }
-  return writer.bytes
+  return writer.end()
 }
 
 /** Reads what `encodeCursor` wrote; null for anything else. */
@@ -70,19 +70,20 @@ const LONGEST_NUMBER = 8
 
 const usual = Buffer.alloc(USUAL_BYTES)
 
-/** Zeros up to a power of two follow what is written. What is written is nothing to call the system's functions for. */
+/** Zeros up to a length of few follow what is written. What is written is nothing to call the system's functions for. */
 class ByteWriter {
-  bytes = usual
+  #bytes = usual
   #at = 0
 
-  constructor() {
-    for (let at = 0; at < USUAL_BYTES; at++) usual[at] = 0
+  end(): Buffer {
+    for (let at = this.#at; at < this.#bytes.length; at++) this.#bytes[at] = 0
+    return this.#bytes
   }
 
   hex(hex: string): void {
     this.#make(hex.length / 2)
     for (let index = 0; index < hex.length; index += 2)
-      this.bytes[this.#at++] = (digitAt(hex, index) << 4) | digitAt(hex, index + 1)
+      this.#bytes[this.#at++] = (digitAt(hex, index) << 4) | digitAt(hex, index + 1)
   }
 
   /** Seven bits a byte, lowest first; without bit operations, which would cut numbers at 32 bits. */
@@ -90,16 +91,16 @@ class ByteWriter {
     this.#make(LONGEST_NUMBER)
     let rest = number
     while (rest >= 128) {
-      this.bytes[this.#at++] = (rest % 128) + 128
+      this.#bytes[this.#at++] = (rest % 128) + 128
       rest = Math.floor(rest / 128)
     }
-    this.bytes[this.#at++] = rest
+    this.#bytes[this.#at++] = rest
   }
 
   #make(room: number): void {
-    let length = this.bytes.length
+    let length = this.#bytes.length
     while (length < this.#at + room) length *= 2
-    if (length > this.bytes.length) this.bytes = Buffer.concat([this.bytes], length)
+    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], length)
   }
 }
 

@@ -57,23 +57,46 @@ function deriveKey(secret: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, salt, PURPOSE, 32))
 }
 
+/** Longer ones are rare, and sealed one by one. */
+const LONGEST_READY = 4 * USUAL_BYTES
+
 /** Seals with a key of its own. */
 class Sealer {
   uses = 0
   readonly #salt = randomBytes(SALT_BYTES)
   readonly #key: Buffer
-  readonly #ready: ReadySeals
-  readonly #sealed = Buffer.alloc(SALT_BYTES + NONCE_BYTES + USUAL_BYTES + TAG_BYTES)
+  readonly #usual: Form
+  /** For longer ones, by their length. */
+  readonly #longer = new Map<number, Form>()
 
   constructor(secret: string) {
     this.#key = deriveKey(secret, this.#salt)
-    this.#ready = new ReadySeals(this.#key, USUAL_BYTES)
-    this.#salt.copy(this.#sealed)
+    this.#usual = new Form(this.#key, this.#salt, USUAL_BYTES)
   }
 
   seal(bytes: Buffer): string {
     this.uses++
-    if (bytes.length !== USUAL_BYTES) return sealBytes(bytes, this.#salt, this.#key)
+    const { length } = bytes
+    if (length === USUAL_BYTES) return this.#usual.seal(bytes)
+    if (length > LONGEST_READY) return sealBytes(bytes, this.#salt, this.#key)
+    let form = this.#longer.get(length)
+    if (!form) this.#longer.set(length, (form = new Form(this.#key, this.#salt, length)))
+    return form.seal(bytes)
+  }
+}
+
+/** Seals cursors of one length, in one place. */
+class Form {
+  readonly #ready: ReadySeals
+  readonly #sealed: Buffer
+
+  constructor(key: Buffer, salt: Buffer, textBytes: number) {
+    this.#ready = new ReadySeals(key, textBytes)
+    this.#sealed = Buffer.alloc(SALT_BYTES + NONCE_BYTES + textBytes + TAG_BYTES)
+    salt.copy(this.#sealed)
+  }
+
+  seal(bytes: Buffer): string {
     this.#ready.seal(bytes, this.#sealed, SALT_BYTES)
     return this.#sealed.toString('base64url')
   }
