@@ -23,7 +23,7 @@ let version = 1
 /** As long as a `changes` message with one changed field. */
 function nextMessage(): string {
   version += 1
-  return `{"type":"changes","channel":"Production:production-1","changes":[{"model":"camera","id":"0199a5a5-7c1e-7000-8000-000000000001","action":"update","fields":{"name": "Camera ${version}"},"version":${version},"at":"2026-02-12T10:00:00.123456Z","actor":"ana","source":"app","device":"q83vEjRWeJCrze8SNFZ4kA"}],"cursor":"${'c'.repeat(219)}"}`
+  return `{"type":"changes","channel":"Production:production-1","changes":[{"model":"camera","id":"0199a5a5-7c1e-7000-8000-000000000001","action":"update","fields":{"name": "Camera ${version}"},"version":${version},"at":"2026-02-12T10:00:00.123456Z","actor":"ana","source":"app","device":"q83vEjRWeJCrze8SNFZ4kA"}],"cursor":"${'c'.repeat(176)}"}`
 }
 
 function frameOf(text: string): Buffer {

@@ -47,8 +47,8 @@ export function createMetrics(): Metrics {
   const gauges = new Map<string, { help: string; read: () => ReadonlyMap<string, number> }>()
   return {
     count(name, amount = 1, labels) {
-      const values = counters.get(name) ?? new Map<string, number>()
-      counters.set(name, values)
+      let values = counters.get(name)
+      if (!values) counters.set(name, (values = new Map()))
       const label = labels ? labelText(labels) : ''
       values.set(label, (values.get(label) ?? 0) + amount)
     },
@@ -83,7 +83,7 @@ function labelled(
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-    .join(',')
+  let text = ''
+  for (const name in labels) text += `${text === '' ? '' : ','}${name}=${JSON.stringify(labels[name])}`
+  return text
 }

@@ -144,12 +144,13 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
   }
 
   send(frame: Frame): void {
-    if (this.isOver) return
+    if (this.#stage !== 'open' && this.isOver) return
     const bytes = frame.as(encodeFrame)
     const writing = this.#writing
     if (writing === null) {
-      this.#writing = this.surroundings.turn.begin(bytes)
-      this.surroundings.turn.add(this)
+      const { turn } = this.surroundings
+      this.#writing = turn.begin(bytes)
+      turn.add(this)
     } else if (writing instanceof Piece) this.#writing = writing.followedBy(bytes)
     else if (!writing.send(bytes)) {
       // Not here: a room is being walked through, and its members must not change under it.

@@ -134,7 +134,9 @@ export class Past {
     const { xmax, open } = parseSnapshot(snapshot)
     const length = this.#changes.length
     const isEnough = length >= FINGERPRINT_ROWS || this.#isWhole
-    return isEnough && open.length === 0 && (length === 0 || (this.#changes[length - 1] as PastChange).xid < xmax)
+    return (
+      isEnough && open.length === 0 && (length === 0 || (this.#changes[length - 1] as PastChange).xid < xmax)
+    )
   }
 
   #ofNewest(): DigestSum {
@@ -168,7 +170,8 @@ export class Past {
     this.#changes.push(change)
     if (!this.#newestSum) return
     this.#newestSum.add(change)
-    if (index >= FINGERPRINT_ROWS) this.#newestSum.remove(this.#changes[index - FINGERPRINT_ROWS] as PastChange)
+    if (index >= FINGERPRINT_ROWS)
+      this.#newestSum.remove(this.#changes[index - FINGERPRINT_ROWS] as PastChange)
   }
 }
 

@@ -51,8 +51,7 @@ export class Router {
     for (const room of this.#emptied(batch.rows)) this.#deliver(room, [], edges, 'truncated')
     for (const name of batch.overflowing)
       this.#deliver(this.#options.rooms.find(name), [], edges, 'too_many_changes')
-    for (const [name, rows] of this.#byRoom(batch.rows))
-      this.#deliver(this.#options.rooms.find(name), rows, edges, null)
+    for (const [room, rows] of this.#byRoom(batch.rows)) this.#deliver(room, rows, edges, null)
     return touched
   }
 
@@ -69,13 +68,15 @@ export class Router {
     return () => (edges ??= { from, to, cursor: this.#options.sealPosition() })
   }
 
-  #byRoom(rows: readonly LogRow[]): Map<string, LogRow[]> {
-    const byRoom = new Map<string, LogRow[]>()
+  #byRoom(rows: readonly LogRow[]): Map<Room, LogRow[]> {
+    const byRoom = new Map<Room, LogRow[]>()
     for (const row of rows) {
       if (row.room === null || row.action === 'truncate') continue
-      const known = byRoom.get(row.room)
+      const room = this.#options.rooms.find(row.room)
+      if (!room) continue
+      const known = byRoom.get(room)
       if (known) known.push(row)
-      else if (this.#options.rooms.find(row.room)) byRoom.set(row.room, [row])
+      else byRoom.set(room, [row])
     }
     return byRoom
   }
