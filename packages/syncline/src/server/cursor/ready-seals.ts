@@ -7,6 +7,7 @@
  */
 import { type Cipher, createCipheriv, randomFillSync } from 'node:crypto'
 import { Ghash } from './ghash.ts'
+import { wordAt } from '../word-at.ts'
 
 /** Of AES. */
 const BLOCK = 16
@@ -88,13 +89,4 @@ export class ReadySeals {
     this.#stream = this.#cipher.update(counters)
     this.#used = 0
   }
-}
-
-function wordAt(bytes: Buffer, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  )
 }

@@ -1,4 +1,5 @@
 /** The compression function of SHA-256 (FIPS 180-4), for whoever has only a block or two to hash. */
+import { wordAt } from '../word-at.ts'
 
 export const BLOCK_BYTES = 64
 /** Bytes of a state. */
@@ -74,15 +75,6 @@ export class HashState {
 
 function at(round: number): number {
   return schedule[round] as number
-}
-
-function wordAt(block: Uint8Array, at: number): number {
-  return (
-    ((block[at] as number) << 24) |
-    ((block[at + 1] as number) << 16) |
-    ((block[at + 2] as number) << 8) |
-    (block[at + 3] as number)
-  )
 }
 
 const turned = (word: number, bits: number) => (word >>> bits) | (word << (32 - bits))
