@@ -63,8 +63,12 @@ test('W2: a copy is found by any key that the row remembers, and by no other', (
 test('W2: ops without keys are remembered as such', () => {
   const state = advanced(newDevice('ana'), [op(1, { key: undefined }), op(2, { key: undefined })])
 
-  expect(state).toMatchObject({ lastOp: 2, lastKey: undefined, recentKeys: [0, 0] })
+  expect(state).toMatchObject({ lastOp: 2, lastKey: undefined, recentKeys: [] })
   expect(codeOf(state, push([op(1), op(2), op(3)], { after: 'whatever' }))).toBe('fresh')
+  const mixed = advanced(state, [op(3), op(4, { key: undefined }), op(5)])
+  expect(mixed.recentKeys).toEqual([expect.any(Number), 0, expect.any(Number)])
+  expect(codeOf(mixed, push([op(3, { key: 'other' })]))).toBe('device_copied')
+  expect(codeOf(mixed, push([op(2, { key: 'other' }), op(4, { key: 'other' })]))).toBe('fresh')
 })
 
 test('W3: a push that ends inside a transaction is refused, and changes nothing', () => {

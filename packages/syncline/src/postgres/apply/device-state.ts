@@ -16,7 +16,7 @@ export interface DeviceState {
   readonly userId: string
   readonly lastOp: number
   readonly lastKey?: string
-  /** Hashes of the keys of the last ops, the newest last; 0 for an op without a key. */
+  /** Hashes of the keys of the last ops, the newest last; 0 for an op without a key, but not in front. */
   readonly recentKeys: readonly number[]
   /** Transaction that moved it last; null for a device that is not known yet. */
   readonly xid: string | null
@@ -71,8 +71,15 @@ export function advanced(state: DeviceState, ops: readonly AcceptedOp[]): Device
     ...state,
     lastOp: last.n,
     lastKey: last.key,
-    recentKeys: [...state.recentKeys, ...keys].slice(-REMEMBERED_KEYS),
+    recentKeys: withoutNone([...state.recentKeys, ...keys].slice(-REMEMBERED_KEYS)),
   }
+}
+
+/** Without what says nothing in front of the others: a device whose ops have no keys has none to remember. */
+function withoutNone(keys: readonly number[]): readonly number[] {
+  if (keys[0] !== 0) return keys
+  const first = keys.findIndex((key) => key !== 0)
+  return first < 0 ? [] : keys.slice(first)
 }
 
 function isCopied(state: DeviceState, push: Push): boolean {
