@@ -72,15 +72,15 @@ describe.each(Object.entries(inject('servers')))('groups on PostgreSQL %s', (_ma
     const happened: string[] = []
     const statement = { text: "select id from syncline.log where model = 'camera' and id = 'along'" }
     const handOver = (rows: readonly Row[]) => void happened.push(`read ${rows.map(({ id }) => id)}`)
-    const writer = await crew.anotherWriter({
-      readAlong: () => ({ statement, shortStatement: statement, handOver }),
-    })
+    const end = () => void happened.push('ended')
+    const readAlong = () => ({ statement, shortStatement: statement, handOver, end })
+    const writer = await crew.anotherWriter({ readAlong })
 
     await new TestDevice(writer, ana).push(camera('along'))
     happened.push('answered')
 
     // The read saw what the op committed.
-    expect(happened).toEqual(['read along', 'answered'])
+    expect(happened).toEqual(['read along', 'ended', 'answered'])
   })
 
   test('L2: where the process wakes its tail itself, no transaction notifies, and each one tells its end', async () => {

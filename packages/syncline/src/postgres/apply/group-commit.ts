@@ -155,13 +155,14 @@ export class GroupCommit {
       const jobs = [...open]
       const group = groupOf(jobs.map(restOf))
       const endQuiet = this.#settings.beginQuiet()
+      // Beside another group, the tail has more to read than this one; behind a group of many it reads by itself.
+      const readAlong = group.ops.length > 1 || this.#busyLanes > 1 ? undefined : this.#settings.readAlong()
       let xid: string | undefined
       try {
         const results = await commitGroup(session, group, {
           isRetried: exclusion > 0,
           isQuiet: endQuiet !== undefined,
-          // Beside another group, the tail has more to read than this one.
-          readAlong: this.#busyLanes > 1 ? undefined : this.#settings.readAlong(),
+          readAlong,
         })
         xid = results[0]?.xid
         jobs.forEach((job, index) => {
@@ -178,6 +179,7 @@ export class GroupCommit {
         open.delete(excluded)
         if (exclusion === NEWCOMERS_LEAVE_AT) this.#sendNewcomersAway(open)
       } finally {
+        readAlong?.end()
         endQuiet?.(xid)
       }
     }

@@ -58,11 +58,27 @@ test('a read is short only from a position at which nothing was open, and while 
   expect(isShort(reads, '103:103:')).toBe(true)
 })
 
-test('what the tail itself has written makes one read a whole one, and tells nothing of others', () => {
+test('what the tail itself writes makes one read a whole one, and tells nothing of others', () => {
   const reads = new AlongReads()
-  reads.disturb()
+  reads.between(() => {})
   const { statement, shortStatement, resultOf } = reads.begin('100:100:', 'life')
   expect(shortStatement).toBe(statement)
   resultOf([], change(101))
+  expect(isShort(reads, '102:102:')).toBe(true)
+})
+
+test('it writes between two reads', () => {
+  const reads = new AlongReads()
+  let written = 0
+  reads.begin('100:100:', 'life')
+  reads.between(() => written++)
+  expect(written).toBe(0)
+
+  reads.end()
+
+  expect(written).toBe(1)
+  expect(isShort(reads, '101:101:')).toBe(false)
+  reads.end()
+  expect(written).toBe(1)
   expect(isShort(reads, '102:102:')).toBe(true)
 })

@@ -28,15 +28,32 @@ export interface AlongRead {
 export class AlongReads {
   /** Whether the last writer's transaction was the next one; else something else writes, and a short read is in vain. */
   #wasNext = true
+  /** Whether the tail itself has taken a transaction id: the next read looks at what there is, and says nothing of others. */
   #isDisturbed = false
+  #isUnderWay = false
+  #due: (() => void) | undefined
 
-  /** The tail itself has taken a transaction id: the next read looks at what there is, and says nothing of others. */
-  disturb(): void {
+  /** Does what takes a transaction id: between two reads, because a short one is in vain then. */
+  between(work: () => void): void {
+    if (this.#isUnderWay) {
+      this.#due = work
+      return
+    }
     this.#isDisturbed = true
+    work()
+  }
+
+  /** The read that was begun last is over, whatever became of it. */
+  end(): void {
+    this.#isUnderWay = false
+    const due = this.#due
+    this.#due = undefined
+    if (due) this.between(due)
   }
 
   /** The read behind `from`, whose newest history row is `life`. */
   begin(from: SnapshotText, life: string | null): AlongRead {
+    this.#isUnderWay = true
     const statement = readStatement(from, true)
     const isDisturbed = this.#isDisturbed
     this.#isDisturbed = false

@@ -74,10 +74,9 @@ class LogTail implements Tail {
   readonly #waiters = new Waiters()
   readonly #alongReads = new AlongReads()
   readonly #nextReads = new NextReads()
-  readonly #notice = new LateNotice(() => {
-    this.#alongReads.disturb()
-    this.#connection?.query(NOTIFY).catch(() => {})
-  })
+  readonly #notice = new LateNotice(() =>
+    this.#alongReads.between(() => void this.#connection?.query(NOTIFY).catch(() => {})),
+  )
   readonly #restModes: RestModes
   #sleeper = this.#makeSleeper('polled')
   #maintenance: Maintenance | undefined
@@ -163,6 +162,7 @@ class LogTail implements Tail {
         if (result !== null && this.#stand.isPlain(from, result)) this.#take(from, result)
         else this.wake()
       },
+      end: () => this.#alongReads.end(),
     }
   }
 

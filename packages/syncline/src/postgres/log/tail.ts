@@ -12,6 +12,8 @@ export interface ReadAlong {
   readonly shortStatement: Statement
   /** Takes the rows of the answer, and with those of the short statement the writer's own change. */
   handOver(answer: readonly Row[], own?: ChangeRow): void
+  /** Must be called when the pipeline has ended, well or not. */
+  end(): void
 }
 
 /** Must be called when a quiet transaction has ended, with its id, or with nothing when that is not known. */
