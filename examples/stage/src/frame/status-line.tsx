@@ -1,7 +1,8 @@
 /**
  * Whether the page is live, and what it has not been able to send.
  *
- *   K2 honest   whatever the server has not committed is counted here, with the age of the oldest
+ *   K2 honest   whatever the server has not committed is counted here, with the age of the oldest; with the bar
+ *               scrolled out of sight it stands in a corner of the window
  */
 import { useSyncStatus } from '../sync/hooks.ts'
 import { describeConnection, describeUnsent, isLive } from './describe-status.ts'

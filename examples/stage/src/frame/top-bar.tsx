@@ -3,13 +3,18 @@ import { PRODUCTIONS_PATH, useAddress } from '../router.ts'
 import { SearchBox } from '../search/search-box.tsx'
 import { useCrew } from '../sync/crew-context.ts'
 import { StatusLine } from './status-line.tsx'
+import { useInSight } from './use-in-sight.ts'
 
 export function TopBar({ onLeave }: { onLeave(): void }) {
   const { user } = useCrew()
   const { path } = useAddress()
-  const isHere = (address: string) => (path === address ? 'page' : undefined)
+  const [bar, isInSight] = useInSight<HTMLElement>()
+  const isHere = (address: string) => {
+    if (path === address) return 'page'
+    return path.startsWith(`${address}/`) ? 'true' : undefined
+  }
   return (
-    <header className="top">
+    <header ref={bar} className="top" data-in-sight={isInSight ? 'yes' : 'no'}>
       <a href={PRODUCTIONS_PATH} className="home">
         Stage
       </a>
