@@ -1,7 +1,7 @@
 /** What was refused is kept until its author has dealt with it, also across a reload: in a field, or in a notice. */
-import type { Locator, Page } from 'playwright-core'
+import type { Dialog, Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, expect, test } from 'vitest'
-import { BACK_WITHIN_MS, openProduction, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
+import { BACK_WITHIN_MS, openProduction, openTab, openWindow, SEEN_WITHIN_MS } from './support/browser.ts'
 import { field, section, untilSettled } from './support/page-parts.ts'
 import { runStage } from './support/running-stage.ts'
 
@@ -137,6 +137,32 @@ test('W3: signing out asks first while something that was refused is not dealt w
     .poll(() => asked)
     .toEqual([expect.stringMatching(/could not be saved.*Signing out deletes it/)])
   await ben.getByRole('button', { name: 'Use the saved text' }).click()
+})
+
+test('W3: what the page itself did not take is on the page alone: leaving it and signing out are asked first', async () => {
+  const [long, note] = ['x'.repeat(2_001), field(ben, 'Note of Camera 10')]
+  const asked: string[] = []
+  const stay = (dialog: Dialog) => {
+    asked.push(dialog.type())
+    void dialog.dismiss()
+  }
+  ben.on('dialog', stay)
+  await note.fill(long)
+  await note.press('Enter')
+  await ben.getByRole('alert').filter({ hasText: 'Not saved' }).waitFor({ timeout })
+
+  await ben.evaluate(() => location.reload())
+  await ben.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await openTab(ben, 'Inputs')
+  await notices(ben).filter({ hasText: long }).waitFor({ timeout })
+  await ben.evaluate(() => location.reload())
+  await expect.poll(() => asked, { timeout }).toEqual(['beforeunload', 'confirm', 'beforeunload'])
+  await ben.getByRole('button', { name: 'Dismiss' }).click()
+
+  await reload(ben)
+  expect(asked.length).toBe(3)
+  ben.off('dialog', stay)
+  await openTab(ben, 'Floor')
 })
 
 const ROOM = 'northern-sessions'

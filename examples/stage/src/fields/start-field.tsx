@@ -2,6 +2,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { formatStart } from '../format.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
+import { useOnlyHere } from '../sync/only-here.ts'
 import type { Outcome, Refused } from '../sync/refusals.ts'
 import { EARLIEST, isoOf, LATEST, localOf, UNFINISHED, whyNoMoment } from './moment.ts'
 import { RefusalNote } from './refusal-note.tsx'
@@ -35,6 +36,7 @@ function EditedStart({ value, ...writer }: StartFieldProps) {
   const noteId = useId()
   const shown = text === UNFINISHED ? '' : text
 
+  useOnlyHere(draft.isOnlyHere && text !== UNFINISHED)
   useLayoutEffect(() => {
     draft.follow(optionsOf(writer))
     draft.onStored(stored)

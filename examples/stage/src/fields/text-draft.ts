@@ -63,6 +63,11 @@ export class TextDraft {
     return this.#shown
   }
 
+  /** Whether it holds a text that was not taken, and of which no write was made. */
+  get isOnlyHere(): boolean {
+    return typeof this.#refused === 'string' && this.#shown.text.trim() !== ''
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

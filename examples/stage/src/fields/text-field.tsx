@@ -10,6 +10,7 @@ import {
 } from 'react'
 import type { Range } from '../../schema/ranges.ts'
 import { useMayEdit } from '../sync/may-edit.ts'
+import { useOnlyHere } from '../sync/only-here.ts'
 import { RefusalNote } from './refusal-note.tsx'
 import { useCaret } from './use-caret.ts'
 import { TextDraft, type TextDraftOptions } from './text-draft.ts'
@@ -41,6 +42,7 @@ function EditedText({ label, value, className = '', placeholder, ...given }: Tex
   const Input = options.range ? 'input' : 'textarea'
 
   useCaret(input, draft, text)
+  useOnlyHere(draft.isOnlyHere)
   useLayoutEffect(() => {
     draft.follow(options)
     draft.onStored(value)

@@ -45,12 +45,12 @@ export function Workplace({ user, onLeave, onSessionEnd, onReplaced }: Workplace
     return { crew: new Crew(client, notices, refusals), refusals, notices, user }
   }, [client, notices, user])
   useEffect(() => client && context && showRefusedEarlier({ client, ...context }), [client, context])
-  useEffect(() => client && warnOfLoss(client), [client])
+  useEffect(() => client && context && warnOfLoss(client, context.crew), [client, context])
   useShortcuts(notices)
   if (!client || !context) return null
 
   const leave = async () => {
-    if (await mayRemove(client)) onLeave()
+    if (await mayRemove(client, context.crew)) onLeave()
   }
   return (
     <SyncProvider client={client}>
@@ -68,8 +68,9 @@ export function Workplace({ user, onLeave, onSessionEnd, onReplaced }: Workplace
 }
 
 /** Signs out: what the device keeps goes with its user. False when they would rather wait until all is sent. */
-async function mayRemove(client: StageClient): Promise<boolean> {
-  if (client.parked.current.length > 0 && !confirm(ASK_TO_LOSE_REFUSED)) return false
+async function mayRemove(client: StageClient, { onlyHere }: Crew): Promise<boolean> {
+  const isAllTaken = client.parked.current.length === 0 && onlyHere.isEmpty
+  if (!isAllTaken && !confirm(ASK_TO_LOSE_REFUSED)) return false
   try {
     await client.signOut()
   } catch (error) {
@@ -102,11 +103,11 @@ function Page() {
   }
 }
 
-/** What is not sent and not kept on the device lives in this page's memory only: leaving the page is asked first. */
-function warnOfLoss({ status }: StageClient): () => void {
+/** What is neither sent nor kept on the device lives in this page's memory only: leaving the page is asked first. */
+function warnOfLoss({ status }: StageClient, { onlyHere }: Crew): () => void {
   const warn = (event: BeforeUnloadEvent) => {
     const { pending, storage } = status.current
-    if (pending > 0 && storage !== 'durable') event.preventDefault()
+    if ((pending > 0 && storage !== 'durable') || !onlyHere.isEmpty) event.preventDefault()
   }
   addEventListener('beforeunload', warn)
   return () => removeEventListener('beforeunload', warn)

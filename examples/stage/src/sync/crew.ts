@@ -10,6 +10,7 @@ import { nameOf } from '../entities/kind.ts'
 import { contentOf } from '../entities/words.ts'
 import { serverNow } from '../server-clock.ts'
 import type { Notices } from './notices.ts'
+import { OnlyHere } from './only-here.ts'
 import { type Edited, OwnEdits } from './own-edits.ts'
 import { reasonOf, type Written } from './reason-of.ts'
 import { type Outcome, reasonIn, type Refusal, type Refusals, type Refused, settle } from './refusals.ts'
@@ -45,6 +46,7 @@ export class Crew {
   readonly #notices: Notices
   readonly #refusals: Refusals
   readonly edits = new OwnEdits()
+  readonly onlyHere = new OnlyHere()
 
   constructor(client: Client<typeof schema>, notices: Notices, refusals: Refusals) {
     this.#client = client
@@ -117,10 +119,15 @@ export class Crew {
 
   /** Keeps what was being written in a record that is not there any more. */
   lost(name: string, text: string, refused: Refused): void {
+    const isOnlyHere = typeof refused === 'string' && text.trim() !== ''
+    const forget = isOnlyHere ? this.onlyHere.add() : undefined
     this.#notices.add({
       text: `What you wrote in “${name}” is not saved. ${reasonIn(refused)}`,
       kept: text,
-      onRemove: () => settle(refused),
+      onRemove: () => {
+        forget?.()
+        settle(refused)
+      },
     })
   }
 
