@@ -43,6 +43,28 @@ test('when the server does not answer, a form says so and keeps what was typed',
   await page.context().close()
 })
 
+test('what did not work is said in sight of whoever has scrolled down', async () => {
+  const phone = { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true }
+  const page = await openWindow(browser, server.url, 'Ana', phone)
+  await database.query(
+    `insert into account_users (account_id, user_id, role)
+     select account_id, users.id, 'member' from account_users, users where user_id = 'ana' on conflict do nothing`,
+  )
+  await openFirst(page)
+  await page.getByRole('listitem').nth(8).waitFor({ timeout })
+  await page.getByRole('textbox', { name: 'Add somebody by address' }).fill('ben@crosslight.example')
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+  await page.context().setOffline(true)
+
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+
+  const notice = page.getByText('The server does not answer')
+  await notice.waitFor({ timeout })
+  const top = await notice.evaluate((element) => element.getBoundingClientRect().top)
+  expect(top).toBeGreaterThanOrEqual(0)
+  await page.context().close()
+})
+
 test('when the session was ended elsewhere, the page is emptied, says so, and comes back after signing in', async () => {
   const page = await openWindow(browser, server.url, 'Ana')
   await openFirst(page)
@@ -52,6 +74,7 @@ test('when the session was ended elsewhere, the page is emptied, says so, and co
 
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor({ timeout })
   expect(await page.getByRole('main').textContent()).not.toContain('Members')
+  expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
   await page.getByText('Typed before the end').waitFor({ timeout })
   await page.getByRole('link', { name: 'Sign in again' }).click()
   expect(await page.getByText('Typed before the end').count()).toBe(0)
