@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Database } from '../../src/postgres/database.ts'
 import { sql } from '../../src/server/index.ts'
 import { diagnose } from '../../src/server/explain/diagnose.ts'
+import { migrate as migrateSchema } from '../../src/postgres/capture/migrate.ts'
 import { postgres } from '../../src/postgres/drivers/postgres.ts'
 import { migrate } from '../../src/server/migrate.ts'
 import { schema } from '../capture/schema.ts'
@@ -52,6 +53,35 @@ const troubles = async (database: Database) =>
   (await diagnose({ schema, database, access }))
     .filter(({ about, is }) => about === 'log' && is !== 'well')
     .map(({ is, message }) => `${is} ${message}`)
+
+test.each(SERVERS)(
+  'A2: where rules stand with the server, nobody is told to drop what watches them: %s',
+  async (kind) => {
+    const stage = await openStage(kind)
+    await stage.database.query('create table permits (production_id text, user_id text)')
+    const isPermitted = () => sql`exists (select 1 from permits)`
+    await migrate({ schema, database: stage.database, access: { production: { accessibleBy: isPermitted } } })
+
+    const found = await diagnose({ schema, database: stage.database })
+    const { drift } = await migrateSchema(stage.database, schema)
+
+    expect(found.filter(({ message }) => message.includes('permits'))).toEqual([])
+    expect(found.filter(({ about }) => about === 'access')).toEqual([
+      {
+        is: 'note',
+        about: 'access',
+        message:
+          'Nothing beside the schema exports `access`, so no rule was looked at. Are the rules in the server’s file? Export them from access.ts, and import them there. Without a rule nobody reads anything.',
+      },
+    ])
+    expect(drift.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^`public\.permits` has triggers of Syncline .* access rules that read it need them/,
+      ),
+    ])
+    await stage.close()
+  },
+)
 
 test.each(SERVERS)('doctor says that migrate is needed where a table was made again: %s', async (kind) => {
   const stage = await openMigrated(kind, schema)

@@ -84,13 +84,22 @@ function undeclared(schema: CompiledSchema, database: DatabaseDescription, optio
         : [found, ...found.leaves].map(({ schema: owner, name }) => `${owner}.${name}`)
     }),
   )
+  // Rules that are not known here may stand in the server's own file.
+  const [fact, remedy] =
+    options.ruleNames === undefined
+      ? [
+          'and is not declared: access rules that read it need them, and none are known here',
+          'Export `access` beside the schema, or name the table with --depends-on; if no rule reads it, declare it, or',
+        ]
+      : ['but is not declared: its changes are logged for nobody', 'Declare it, or']
+  const triggers = OWN_TRIGGERS.map(nameInSql).join(', ')
   return database.captured
     .filter((table) => !known.has(table))
     .map((table) => ({
       kind: 'not_declared' as const,
       table,
       isBlocking: false,
-      message: `\`${table}\` has triggers of Syncline but is not declared: its changes are logged for nobody. Declare it, or drop those of ${OWN_TRIGGERS.map(nameInSql).join(', ')} that it has (drop trigger … on ${table}).`,
+      message: `\`${table}\` has triggers of Syncline ${fact}. ${remedy} drop those of ${triggers} that it has (drop trigger … on ${table}).`,
     }))
 }
 

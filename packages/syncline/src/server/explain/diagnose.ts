@@ -52,7 +52,8 @@ async function examineDatabase({ database }: Patient): Promise<Finding[]> {
 
 async function examineCapture(patient: Patient): Promise<Finding[]> {
   const subject = { ...patient, access: (patient.access ?? {}) as Access<Schema, User> }
-  const drift = await findDrift(subject)
+  // Without the rules nobody knows which further tables they read.
+  const drift = (await findDrift(subject)).filter(({ kind }) => patient.access || kind !== 'not_declared')
   const rooms = await examineRooms(subject)
   if (drift.length + rooms.length > 0) return [...drift.map(findingOf), ...rooms]
   return [
@@ -100,9 +101,9 @@ async function newest({ database }: Patient): Promise<Finding> {
 async function examineAccess({ schema, database, access }: Patient): Promise<Finding[]> {
   if (!access) {
     return [
-      bad(
+      note(
         'access',
-        'Nothing exports `access`, so nobody may subscribe to anything. Export it from access.ts beside the schema.',
+        'Nothing beside the schema exports `access`, so no rule was looked at. Are the rules in the server’s file? Export them from access.ts, and import them there. Without a rule nobody reads anything.',
       ),
     ]
   }
