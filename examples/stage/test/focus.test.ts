@@ -184,6 +184,27 @@ test('who signs in begins at the heading of the list, and who signs out at that 
   await untilFocused(ana, 'Productions')
 })
 
+test('who comes with the keyboard passes by the cameras: a link leads to the checklist, in a wide window too', async () => {
+  const page = await openWindow(running.browser, running.stage.url, 'Ben')
+  await openProduction(page, SHARED)
+  await page
+    .getByRole('navigation', { name: 'Parts of the production' })
+    .getByRole('link', { name: 'Settings' })
+    .focus()
+
+  await page.keyboard.press('Tab')
+  await untilFocused(page, 'Cameras')
+  await page.keyboard.press('Tab')
+  await untilFocused(page, 'Checklist')
+  const box = await page.getByRole('link', { name: 'Checklist' }).boundingBox()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+
+  expect(box?.height).toBeGreaterThan(20)
+  await expect.poll(() => focusedName(page)).toMatch(/^Done: /)
+  await page.context().close()
+})
+
 /** Presses a button with the keyboard. */
 async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).focus()
