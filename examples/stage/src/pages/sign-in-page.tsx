@@ -60,7 +60,8 @@ export function SignInPage({ why, onSignedIn }: SignInPageProps) {
         {problem}
       </p>
       <p className="hint">
-        Open a private window too and sign in there as somebody else, to see the two work together.
+        Ana sees all productions, Ben and Cleo those whose crew they are on. To see two people work together,
+        open a private window too, and sign in there as somebody else.
       </p>
     </div>
   )
