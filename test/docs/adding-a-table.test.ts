@@ -1,4 +1,5 @@
 /** The schema of the guide "adding a table", migrated into an empty database and written into. */
+import { readFileSync } from 'node:fs'
 import { createTestDatabase, freePort, type TestDatabase } from 'syncline/testing'
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { type Application, makeApplication } from '../../packages/syncline/test/cli/built-cli.ts'
@@ -6,7 +7,8 @@ import { blocksOf } from './blocks.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-const schema = blocksOf('docs/guides/adding-a-table.md').find(({ file }) => file === 'schema.ts')?.code
+const guide = 'docs/guides/adding-a-table.md'
+const schema = blocksOf(guide).find(({ file }) => file === 'schema.ts')?.code
 let application: Application
 let database: TestDatabase
 
@@ -47,4 +49,26 @@ test('every table that `migrate` makes of the guide’s schema takes a record th
   expect(task).toMatchObject({ state: 'open', votes: 0, labels: [], createdAt: expect.any(String) })
   expect(comment).toMatchObject({ isPinned: false, importId: null })
   expect(await dev.stop()).toBe(0)
+})
+
+test('a field that is declared later is added by the command that the guide names', async () => {
+  const environment = { DATABASE_URL: database.url }
+  const [, command = ''] =
+    /\| a new field \|.*?`npx syncline ([^`]+)`/.exec(readFileSync(guide, 'utf8')) ?? []
+  await application.syncline(['migrate'], environment)
+  await database.query("insert into tags (id, name) values ('t1', 'urgent')")
+
+  application.write(
+    'schema.ts',
+    (schema as string).replace(
+      "model('tags', { name: text()",
+      "model('tags', { name: text(), colour: text().default('red')",
+    ),
+  )
+  const migrated = await application.syncline(command.split(' '), environment)
+  const again = await application.syncline(['migrate'], environment)
+
+  expect(migrated).toMatchObject({ code: 0, error: '' })
+  expect(again.out).toBe('The database is as declared.\n')
+  expect(await database.query("select colour from tags where id = 't1'")).toEqual([{ colour: 'red' }])
 })

@@ -155,7 +155,10 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
       this.close()
       return
     }
-    storage.health?.subscribe(() => this.board.update())
+    storage.health?.subscribe(() => {
+      this.#tell()
+      this.board.update()
+    })
     this.#openWrites(storage)
     this.rooms.open()
     const isPage = this.#page === this
@@ -174,11 +177,12 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
 
   /** Tells other pages what this device has stored and cannot send, and then what became of it. */
   #tell(): void {
-    if (!this.isDurable) return
     const { outbox, queued } = this.writes
     const wasTold = this.#isTold
-    this.#isTold = queued.length > 0 && (wasTold || !this.dialogue.isConnected)
-    if (wasTold || this.#isTold) this.#storage?.pages?.postMessage({ ...outbox, kept: [], parked: [] })
+    this.#isTold = this.isDurable && queued.length > 0 && (wasTold || !this.dialogue.isConnected)
+    // What its storage does not hold ends with the page, and the others would wait for it (C1).
+    const told = this.#isTold ? outbox : { ...outbox, ops: [] }
+    if (wasTold || this.#isTold) this.#storage?.pages?.postMessage({ ...told, kept: [], parked: [] })
   }
 
   /** Shows what another page has not sent. */

@@ -71,7 +71,7 @@ export interface SyncOptions<S extends Schema = Schema, U extends User = User> {
   readonly operatorToken?: string
   /** Limits that differ from `defaultLimits`. */
   readonly limits?: Partial<Limits>
-  /** Custom writes by name, for `call` ops. @default none */
+  /** Custom writes by name, for `call` ops; one that takes longer than 30 s is refused. @default none */
   readonly functions?: Readonly<Record<string, ServerFunction>>
   /** Receives what happens, in the shape of pino. @default warnings and errors on standard error */
   readonly logger?: Logger

@@ -269,6 +269,19 @@ describe.each(KINDS)('%s', (kind) => {
     expect(await database.query("select to_regnamespace('syncline') as own")).toEqual([{ own: null }])
   })
 
+  test('a column that the rows of a table would leave empty is named, with what to declare', async () => {
+    const { database } = await open(kind)
+    await database.query("create table lamps (id text primary key); insert into lamps values ('l1')")
+    const required = defineSchema({ models: { lamp: model('lamps', { watts: integer() }) } })
+    const filled = defineSchema({ models: { lamp: model('lamps', { watts: integer().default(40) }) } })
+
+    const refused = migrate(database, required, { addColumns: true })
+
+    await expect(refused).rejects.toThrow(/`watts` was not added to `lamps`, which has rows.*\.default\(…\)/)
+    await migrate(database, filled, { addColumns: true })
+    expect(await database.query('select watts from lamps')).toEqual([{ watts: 40 }])
+  })
+
   test('missing columns are added when asked', async () => {
     const { database } = await open(kind)
     await database.query("create table cameras (id text primary key); insert into cameras values ('c1')")

@@ -43,6 +43,42 @@ test('W4, C1: an acknowledged write leaves the overlay while another room cannot
   client.close()
 })
 
+test('K1: what an old app writes stays in view where its room is refused and its cache is shown', async () => {
+  let isRaised = false
+  const stage = modelStage(stageSchema, ({ type, channel }, send) => {
+    const isRefused = isRaised && type === 'join' && channel === 'Production:p1'
+    if (isRefused) send({ type: 'error', channel, code: 'schema_too_old', message: 'Update the app.' })
+    return isRefused
+  })
+  const { clock, server, wire } = stage
+  const client = stage.open()
+  const room = client.join('production', 'p1')
+  await clock.advance(500)
+  isRaised = true
+  wire.cut()
+  await clock.advance(3_000)
+
+  const update = client.mutate.production.update('p1', { name: 'By the old app' })
+  const created = client.mutate.camera.create({ productionId: 'p1', name: 'New', note: null, tags: [] })
+  await clock.advance(10_000)
+  await Promise.all([update.confirmed, created.confirmed])
+  await clock.advance(3_000)
+
+  expect(room.status.current).toBe('error')
+  expect(client.query.production.first()?.name).toBe('By the old app')
+  expect(client.query.camera.current.map(({ name }) => name)).toEqual(['New'])
+  expect(client.status.current.pending).toBe(0)
+
+  isRaised = false
+  server.write((tx) => tx.update('production', 'p1', { name: 'By another' }, { user: 'ben' }))
+  room.leave()
+  client.join('production', 'p1')
+  await clock.advance(3_000)
+  expect(client.query.production.first()?.name).toBe('By another')
+  expect(client.query.camera.current.map(({ name }) => name)).toEqual(['New'])
+  client.close()
+})
+
 test('K1, W4: an acknowledged write to a room that cannot be read stays in view until it can', async () => {
   let isBroken = false
   const { client, clock, server, wire } = await (async () => {

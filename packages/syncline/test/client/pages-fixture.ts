@@ -1,5 +1,6 @@
 /** Pages of one browser profile against a model server: they share an IndexedDB and its locks. */
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { IDBDatabase, IDBFactory, IDBKeyRange } from 'fake-indexeddb'
+import { onTestFinished } from 'vitest'
 import type { ClientOptions } from '../../src/client/client-options.ts'
 import { type Client, createClient } from '../../src/client/client.ts'
 import { indexedDb } from '../../src/client/storage/indexed-db/indexed-db.ts'
@@ -47,5 +48,14 @@ export function profile() {
       fetch: wire.fetch,
       ...options,
     })
-  return { clock, server, wire, storage, pass, open }
+  /** From now on the database takes no transaction. */
+  const fail = () => {
+    const { prototype } = IDBDatabase
+    const { transaction } = prototype
+    prototype.transaction = () => {
+      throw new DOMException('The disk is full.', 'QuotaExceededError')
+    }
+    onTestFinished(() => void (prototype.transaction = transaction))
+  }
+  return { clock, server, wire, storage, pass, open, fail }
 }

@@ -238,3 +238,45 @@ test('W3: that a write was too large is known after a reload too', async () => {
     { op: { id: write.id, fields: { note } }, reason: { code: 'too_large', message: 'Why.' } },
   ])
 })
+
+test('C1, K2: what a page has told is taken back when its storage fails, and when it was sent nevertheless', async () => {
+  const { server, wire, pass, open, fail } = profile()
+  const [first, second] = [open(), open()]
+  first.join('production', 'p1')
+  await pass()
+  wire.connected(false)
+  await second.mutate.production.update('p1', { name: 'Told' }).stored
+  await pass()
+  const told = first.status.current.pending
+
+  fail()
+  const lost = second.mutate.production.update('p1', { name: 'Not stored' })
+  await expect(lost.stored).rejects.toThrow(/did not take the write/)
+  await pass()
+  const takenBack = first.status.current.pending
+  wire.connected(true)
+  await pass(60_000)
+
+  expect([told, takenBack]).toEqual([1, 0])
+  expect(nameOf(server)).toBe('Not stored')
+  expect(first.query.production.current).toEqual([{ id: 'p1', name: 'Not stored' }])
+  expect(first.status.current).toMatchObject({ status: 'realtime', pending: 0 })
+})
+
+test('C1, K2: what a page has told and sent leaves the others although its storage fails at the answer', async () => {
+  const { server, wire, pass, open, fail } = profile()
+  const [first, second] = [open(), open()]
+  const joined = first.join('production', 'p1')
+  await pass()
+  wire.connected(false)
+  await second.mutate.production.update('p1', { name: 'Told' }).stored
+  await pass()
+
+  fail()
+  wire.connected(true)
+  await pass(60_000)
+
+  expect(joined.status.current).toBe('live')
+  expect(nameOf(server)).toBe('Told')
+  expect(first.status.current).toMatchObject({ status: 'realtime', pending: 0 })
+})

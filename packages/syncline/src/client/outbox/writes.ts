@@ -245,9 +245,11 @@ export class Writes {
     ops.forEach((op, index) => this.#shown.number(pending.shown[index], op.n))
   }
 
-  /** Shows the ops above a number in their places, as they are held or were written. */
+  /** Shows the ops above a number in their places, as they are held or were written, and none that are not there. */
   #showAgain(outbox: Outbox, after = 0): void {
+    const last = outbox.ops.at(-1)?.n ?? outbox.lastOp
     this.#host.store.transact(() => {
+      this.#shown.drop(({ n }) => n > last)
       for (const op of shownOps(outbox)) if (op.n > after) this.#shown.showStored(op, outbox.held.get(op.n))
     })
   }

@@ -80,11 +80,11 @@ export class Rooms {
     )
   }
 
-  /** Finds the records that no channel in step holds, while one could not be read and is tried again: theirs are to come. */
+  /** Finds the records that no channel in step holds, while one could not be read, or was refused: theirs are to come. */
   broughtLater(): (record: { readonly model: string; readonly id: string }) => boolean {
     const rooms = [...this.#held]
     const inStep = rooms.filter(
-      ([, { source }]) => !(isAwaited(source.current) && source.current.problem !== undefined),
+      ([, { source }]) => source.current.problem === undefined || source.current.status === 'gone',
     )
     return ({ model, id }) =>
       inStep.length < rooms.length &&

@@ -10,7 +10,7 @@ export function prepareUnit(context: Preparation, unit: Unit<AcceptedOp>): Prepa
   if (cause) return { ...unit, cause, prepared: [] }
   const prepared: PreparedOp[] = []
   for (const op of unit.ops) {
-    if (op.action === 'call' && !op.fault) continue
+    if (op.action === 'call' && !op.fault && Object.hasOwn(context.schema.models, op.model)) continue
     const outcome = prepareOp(context, op)
     if (outcome.kind === 'refused') return { ...unit, prepared: [], cause: { op, refusal: outcome.refusal } }
     prepared.push(outcome.op)

@@ -31,13 +31,15 @@ function textOf(
   { model, id: ownId, shownId: id = ownId, action, fields = {} }: NamedOp,
   { field, version }: Omit<Refusal, 'code' | 'message'>,
 ): string {
+  // One that is about to be created may have none.
+  const record = id === '' ? `\`${model}\`` : `\`${model}\` \`${id}\``
   switch (code) {
     case 'not_found':
       return field === undefined
         ? `There is no \`${model}\` with the id \`${id}\` that you may see. Check the id, or ask for access.`
         : `Field \`${field}\` of \`${model}\` points to a record that is not there for you. Check the id, or ask for access.`
     case 'forbidden':
-      return `You may not ${action} \`${model}\` \`${id}\` like this. Ask somebody who may.`
+      return `You may not ${action} ${record} like this. Ask somebody who may.`
     case 'deleted':
       // Only values are kept.
       if (Object.keys(fields).length === 0)
@@ -49,12 +51,12 @@ function textOf(
       return `The \`${model}\` \`${id}\` has version ${version}, not the one that you expected. Load it again and decide anew.`
     case 'invalid_value':
       return field === undefined
-        ? `A value of \`${model}\` \`${id}\` does not fit its column. Check its range and its form.`
-        : `The value of field \`${field}\` of \`${model}\` \`${id}\` does not fit its column. Check its range and its form.`
+        ? `A value of ${record} does not fit its column. Check its range and its form.`
+        : `The value of field \`${field}\` of ${record} does not fit its column. Check its range and its form.`
     default:
       return field === undefined
-        ? `The database refused this ${action} of \`${model}\` \`${id}\`, because a constraint would not hold. Check its values and the records that it depends on.`
-        : `The database refused this ${action} of \`${model}\` \`${id}\`, because of field \`${field}\`. Write another value.`
+        ? `The database refused this ${action} of ${record}, because a constraint would not hold. Check its values and the records that it depends on.`
+        : `The database refused this ${action} of ${record}, because of field \`${field}\`. Write another value.`
   }
 }
 

@@ -71,11 +71,16 @@ export class SlowLane {
     })
   }
 
-  /** Whoever waits for a lock costs nothing meanwhile; the others work, and leave some of the machine to the groups. */
+  /**
+   * Whoever waits for a lock costs nothing meanwhile; the others work, and leave some of the machine to the groups.
+   * A function takes as long as it takes: calls have half of the connections, so that they keep waiting only each other.
+   */
   #next(): Waiting | undefined {
-    const working = [...this.#busy.values()].filter(({ waits }) => !waits).length
-    const mayWork = working < Math.ceil(this.#holders.length / 2)
-    const index = this.#waiting.findIndex(({ waits }) => waits || mayWork)
+    const half = Math.ceil(this.#holders.length / 2)
+    const busy = [...this.#busy.values()]
+    const mayCall = busy.filter(calls).length < half
+    const mayWork = busy.filter((each) => !each.waits && !calls(each)).length < half
+    const index = this.#waiting.findIndex((each) => (calls(each) ? mayCall : each.waits || mayWork))
     return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
   }
 
@@ -96,7 +101,7 @@ export class SlowLane {
   async #attempt(session: ApplySession, waiting: Waiting): Promise<void> {
     const { job } = waiting
     const rest = restOf(job)
-    const isAlone = waiting.waits || rest.units.slice(0, 1).some(isCall)
+    const isAlone = waiting.waits || calls(waiting)
     const part = isAlone ? { ...rest, units: rest.units.slice(0, 1) } : rest
     const failures = await session.ensure(part.units.flatMap((unit) => unit.prepared))
     for (const error of failures.values()) return this.#giveUp(job, error)
@@ -121,7 +126,7 @@ export class SlowLane {
         if (meaningOf(error).kind === 'busy') return [stoppedResult(part, 'busy', error)]
       }
     }
-    const runCall = callRunner(this.#settings.functions, job.user)
+    const runCall = callRunner(this.#settings, job.user)
     const [results = []] = await commitSeparately(session, [part], { skipsLocked: false, runCall })
     return results
   }
@@ -141,6 +146,11 @@ export class SlowLane {
   #giveUp(job: Job, error: unknown): void {
     job.settle({ kind: 'unavailable', error })
   }
+}
+
+/** Whether its next unit calls a function. */
+function calls({ job }: Waiting): boolean {
+  return restOf(job).units.slice(0, 1).some(isCall)
 }
 
 async function together(session: ApplySession, part: Part): Promise<PartResult[]> {

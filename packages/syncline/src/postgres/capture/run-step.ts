@@ -11,6 +11,7 @@ const MOST_ROUNDS = 1_000_000
 
 const LOCK_NOT_AVAILABLE = '55P03'
 const DEADLOCK = '40P01'
+const NOT_NULL_VIOLATION = '23502'
 
 /** Runs a step; throws what PostgreSQL said, or who held the lock for too long. */
 export async function runStep(connection: Connection, step: MigrationStep): Promise<void> {
@@ -60,11 +61,21 @@ async function withRetries(
       await work()
       return
     } catch (error) {
-      if (!isContention(error)) throw error
+      if (!isContention(error)) throw explained(error, step)
       if (attempt === ATTEMPTS) throw await blocked(connection, step, error)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_PAUSE_MS))
     }
   }
+}
+
+/** A table with rows takes no column that they would leave empty. */
+function explained(error: unknown, { table }: MigrationStep): unknown {
+  const { code, column } = error as { code?: string; column?: string }
+  if (code !== NOT_NULL_VIOLATION || table === null) return error
+  return new Error(
+    `Column \`${column}\` was not added to \`${table}\`, which has rows: they would have no value for it. Give its field a default (.default(…)) or make it .nullable(), and migrate again; or add the column yourself. What was done stays done.`,
+    { cause: error },
+  )
 }
 
 function isContention(error: unknown): boolean {
