@@ -57,9 +57,10 @@ export class Turn {
 
 /** Remembers joined lists by their first frame. */
 export function createJoin(): Join {
-  const joined = new Map<Buffer, { frames: readonly Buffer[]; piece: Buffer }>()
+  let joined: Map<Buffer, { frames: readonly Buffer[]; piece: Buffer }> | undefined
   return (frames) => {
     const first = frames[0] as Buffer
+    joined ??= new Map()
     const known = joined.get(first)
     if (known && areSame(known.frames, frames)) return known.piece
     const piece = Buffer.concat(frames)

@@ -14,6 +14,11 @@ export interface LoggedTable {
   readonly isSameTable: string
   /** True while the functions of its triggers are. */
   readonly areSameFunctions: string
+  /**
+   * Calls of these functions, for a place where none is made: PostgreSQL plans a prepared statement that names a function
+   * anew when that is replaced. Undefined where the writer may not execute them.
+   */
+  readonly functionCalls: readonly string[] | undefined
   /** Types of the columns that hold every value of their type as it is, by name. */
   readonly types: Readonly<Record<string, string>>
 }
@@ -26,6 +31,8 @@ export interface LoggedTableRow {
   /** Triggers and functions as text: their oids, and the transactions that wrote their rows; columns and their types. */
   readonly triggers: string
   readonly functions: string
+  /** Calls of the functions as JSON, null where not all may be executed. */
+  readonly calls: string | null
   readonly attributes: string
   readonly types: string
 }
@@ -40,13 +47,15 @@ const TYPES = (table: string) =>
  * aside, where an update may go on to other rows, or where a rule rewrites it.
  */
 export const LOGGED_TABLE = `with own as (
-  select t.tgname, p.oid, p.xmin, p.prosrc from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+  select t.tgname, p.oid, p.xmin, p.prosrc, p.oid::regprocedure::text as call,
+    has_function_privilege(p.oid, 'execute') as may_call from pg_trigger t join pg_proc p on p.oid = t.tgfoid
    where t.tgrelid = $1::regclass and t.tgname in ($2, $3) and t.tgenabled in ('O', 'A')
      and p.pronamespace = to_regnamespace('syncline') and pg_get_triggerdef(t.oid) like '%${LOGGED_SETTING}%IS DISTINCT FROM ''' || $4 || '''%'
-), functions as (select string_agg(oid || ':' || xmin, ',') as found, count(*) as number from own)
+), functions as (select string_agg(oid || ':' || xmin, ',') as found, count(*) as number,
+  case when bool_and(may_call) then json_agg(call)::text end as calls from own)
 select (select prosrc from own where tgname = $3) as source,
   has_table_privilege('syncline.log', 'insert') and has_sequence_privilege('syncline.log_seq', 'usage') as may_log,
-  $1::regclass::oid::text as "table", functions.found as functions, ${TRIGGERS('$1::regclass')} as triggers, ${TYPES('$1::regclass')} as attributes,
+  $1::regclass::oid::text as "table", functions.found as functions, functions.calls, ${TRIGGERS('$1::regclass')} as triggers, ${TYPES('$1::regclass')} as attributes,
   (select json_object_agg(a.attname, format_type(a.atttypid, -1)) from pg_attribute a join pg_type y on y.oid = a.atttypid
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.atttypmod = -1 and y.typtype = 'b')::text as types
   from functions where functions.number = 2
@@ -66,6 +75,7 @@ export function toLoggedTable(row: LoggedTableRow, slug: string): LoggedTable | 
       `not (select c.relhasrules from pg_catalog.pg_class c where c.oid = ${row.table})`,
     ].join(' and '),
     areSameFunctions: row.functions.split(',').map(isSameFunction).join(' and '),
+    functionCalls: row.calls === null ? undefined : (JSON.parse(row.calls) as string[]),
     types: JSON.parse(row.types) as Record<string, string>,
   }
 }

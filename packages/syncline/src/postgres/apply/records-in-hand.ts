@@ -10,26 +10,39 @@ export interface HeldRecord {
   readonly isWritten: boolean
 }
 
+/** Ids by table. */
+type Records = Map<string, Set<string>>
+
 export class RecordsInHand {
-  readonly #written = new Map<string, Set<string>>()
-  readonly #pointedTo = new Map<string, Set<string>>()
+  /** Jobs whose records nobody has asked for yet: mostly there is no other job that could. */
+  #added: Job[] = []
+  #written: Records | undefined
+  #pointedTo: Records | undefined
 
   add(job: Job): void {
-    for (const { table, id, isWritten } of job.records) {
-      const tables = isWritten ? this.#written : this.#pointedTo
-      const ids = tables.get(table)
-      if (ids) ids.add(id)
-      else tables.set(table, new Set([id]))
-    }
+    this.#added.push(job)
   }
 
   /** Whether the job writes a record that is in hand, or points to one that is being written. */
   meets(job: Job): boolean {
-    if (this.#written.size === 0 && this.#pointedTo.size === 0) return false
+    if (this.#added.length > 0) this.#takeIn()
+    const [written, pointedTo] = [this.#written, this.#pointedTo]
+    if (!written && !pointedTo) return false
     return job.records.some(
       ({ table, id, isWritten }) =>
-        this.#written.get(table)?.has(id) || (isWritten && this.#pointedTo.get(table)?.has(id)),
+        written?.get(table)?.has(id) || (isWritten && pointedTo?.get(table)?.has(id)),
     )
+  }
+
+  #takeIn(): void {
+    for (const { records } of this.#added)
+      for (const { table, id, isWritten } of records) {
+        const tables = isWritten ? (this.#written ??= new Map()) : (this.#pointedTo ??= new Map())
+        const ids = tables.get(table)
+        if (ids) ids.add(id)
+        else tables.set(table, new Set([id]))
+      }
+    this.#added = []
   }
 }
 

@@ -15,6 +15,9 @@ import type { CompiledSchema, Model } from '../../schema/model.ts'
 /** Records whose rule may answer differently now, by model. */
 export type TouchedGuards = ReadonlyMap<string, ReadonlySet<string> | 'all'>
 
+/** What most batches touch. */
+const NOTHING: TouchedGuards = new Map()
+
 export class Guards {
   /** Models whose rules read each name that may stand in a log row's `model`. */
   readonly #guarding: ReadonlyMap<string, readonly string[]>
@@ -37,11 +40,14 @@ export class Guards {
 
   /** Finds what a batch has touched. */
   find(rows: readonly LogRow[]): TouchedGuards {
-    const touched = new Map<string, Set<string> | 'all'>()
+    let touched: Map<string, Set<string> | 'all'> | undefined
     for (const row of rows) {
-      for (const model of this.#guarding.get(row.model) ?? []) this.#touch(touched, model, row)
+      const models = this.#guarding.get(row.model)
+      if (!models) continue
+      touched ??= new Map()
+      for (const model of models) this.#touch(touched, model, row)
     }
-    return touched
+    return touched ?? NOTHING
   }
 
   #touch(touched: Map<string, Set<string> | 'all'>, model: string, row: LogRow): void {

@@ -48,7 +48,8 @@ export class Router {
       for (const room of this.#options.rooms.all()) this.#deliver(room, [], edges, batch.reset)
       return touched
     }
-    for (const room of this.#emptied(batch.rows)) this.#deliver(room, [], edges, 'truncated')
+    if (batch.rows.some(isTruncate))
+      for (const room of this.#emptied(batch.rows)) this.#deliver(room, [], edges, 'truncated')
     for (const name of batch.overflowing)
       this.#deliver(this.#options.rooms.find(name), [], edges, 'too_many_changes')
     for (const [room, rows] of this.#byRoom(batch.rows)) this.#deliver(room, rows, edges, null)
@@ -109,4 +110,8 @@ export class Router {
       room.deliver(new Delivery(room.channel, [], edges, room.guard, 'unavailable'))
     }
   }
+}
+
+function isTruncate({ action }: LogRow): boolean {
+  return action === 'truncate'
 }

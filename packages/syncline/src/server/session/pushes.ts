@@ -29,8 +29,8 @@ const MOST_LARGE_IN_FLIGHT = 8
 interface OpenPush {
   readonly first: number
   readonly last: number
-  /** Conflicts that nobody told this session of, because its answer will. */
-  readonly conflicts: Set<string>
+  /** Conflicts that nobody told this session of, because its answer will; null while there are none. */
+  conflicts: Set<string> | null
 }
 
 export class Pushes {
@@ -66,7 +66,7 @@ export class Pushes {
     const outcome = engine.writer.push({ device, user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.
     outcome.catch(() => {})
-    const open: OpenPush = { first: ops[0]?.n ?? 0, last: ops.at(-1)?.n ?? 0, conflicts: new Set() }
+    const open: OpenPush = { first: ops[0]?.n ?? 0, last: ops.at(-1)?.n ?? 0, conflicts: null }
     this.#open.add(open)
     this.#answer(() =>
       this.#conclude(
@@ -83,6 +83,7 @@ export class Pushes {
     if (n === null) return false
     for (const open of this.#open) {
       if (n < open.first || n > open.last) continue
+      open.conflicts ??= new Set()
       open.conflicts.add(conflict)
       return true
     }
@@ -92,7 +93,7 @@ export class Pushes {
   /** It was answered otherwise than by an `ack`: what that was to take along is told by itself. */
   #close(open: OpenPush): void {
     this.#open.delete(open)
-    if (open.conflicts.size > 0) this.#session.engine.conflicts.tell(this.#session, [...open.conflicts])
+    if (open.conflicts) this.#session.engine.conflicts.tell(this.#session, [...open.conflicts])
   }
 
   #begin(bytes: number): void {
@@ -196,7 +197,7 @@ export class Pushes {
       rejected: [...rejected],
       conflicts: [...(readable ?? [])],
     } satisfies Ack)
-    open?.conflicts.clear()
+    if (open) open.conflicts = null
     // What is committed is said at once; what cannot be read for now is told when it can be.
     if (!readable) engine.conflicts.tell(this.#session, [...named, ...others])
   }
