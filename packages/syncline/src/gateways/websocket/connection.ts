@@ -161,8 +161,7 @@ export class Connection extends LeanSocket implements Caller, Flushing, WriterOw
   /** Called by the turn in which the first frame was sent. */
   flush(join: Join): void {
     const writing = this.#writing
-    if (writing === null) return
-    if (writing instanceof SocketWriter) return writing.flush(join)
+    if (!(writing instanceof Piece)) return writing?.flush(join)
     if (writing.bytes > JOIN_AT_MOST) return this.writer()?.flush(join)
     this.#writing = null
     const bytes = writing.joined()

@@ -50,12 +50,15 @@ export function writeDirectly(socket: object, bytes: Buffer): boolean {
   return true
 }
 
-/** Whether nothing waits in the stream, and nothing comes between it and the system. */
+/**
+ * Whether nothing waits in the stream, and nothing comes between it and the system. One that was destroyed has no handle;
+ * `writable` would ask six things of the stream to say so.
+ */
 function isPlain(socket: object): socket is Socket {
   return (
     socket instanceof Socket &&
     (socket as WithHandle).encrypted !== true &&
-    socket.writable &&
+    !socket.writableEnded &&
     !socket.connecting &&
     socket.writableLength === 0 &&
     (behind.size === 0 || !behind.has(socket))
