@@ -80,6 +80,25 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, se
     expect(short).toBe(10)
   })
 
+  test('L1: where two records have one id, the changes of both are handed on', async () => {
+    const { log, device, close } = await open()
+    await crew.database.query('create table old_cameras () inherits (cameras)')
+    await device.push(camera('twice'))
+    await crew.database.query("insert into old_cameras select * from only cameras where id = 'twice'")
+    for (let count = 0; count < 12; count++) await device.push(update('camera', 'twice', { zoom: count + 1 }))
+    const logged = await crew.database.query(
+      "select from syncline.log where id = 'twice' and action = 'update'",
+    )
+    await log.until(() => log.rows().filter(({ id }) => id === 'twice').length >= logged.length)
+    await close()
+    await crew.database.query('drop table old_cameras')
+
+    expect(logged.length).toBeGreaterThan(12)
+    expect(log.rows().filter(({ id, action }) => id === 'twice' && action === 'update')).toHaveLength(
+      logged.length,
+    )
+  })
+
   test('L3: a transaction that stays open delays nobody, and what it wrote comes when it ends', async () => {
     const { log, device, close } = await open()
     await device.push(camera('free'), camera('held'))

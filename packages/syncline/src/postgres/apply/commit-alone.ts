@@ -14,6 +14,7 @@ import type { OpAnswer } from './group.ts'
 import { isSameText, loneUpdateValues } from './lone-update.ts'
 import { payloadOf } from './payload.ts'
 import { type GroupOp, goesStepByStep } from './runs.ts'
+import { isServerError } from './sql-error.ts'
 
 /** What was committed: the transaction's id, and what the op's function has to say. */
 export interface Committed {
@@ -29,23 +30,44 @@ export async function commitAlone(
   { isQuiet, readAlong }: { isQuiet: boolean; readAlong: ReadAlong | undefined },
 ): Promise<Committed> {
   const update = updateOf(session, moves, op, isQuiet)
+  const name = session.functionOf(op.prepared.key)
   if (update) {
-    const [[written], read] = await run(session, update, readAlong?.shortStatement)
-    if (written) {
-      const change = written as Row & ChangeRow
-      if (read) await handOver(() => readAlong?.handOver(read, change))
-      return { xid: change.xid, answers: [] }
+    const [written, read] = await runUpdate(session, update, readAlong, name)
+    // More than one where an id is not unique.
+    const changes = written as (Row & ChangeRow)[]
+    const [first] = changes
+    if (first) {
+      if (read) await handOver(() => readAlong?.handOver(read, inOrder(changes)))
+      return { xid: first.xid, answers: [] }
     }
   }
-  const name = session.functionOf(op.prepared.key)
   // What came with the first read is old news by now: the tail reads again.
-  const behind = update ? session.statement(isSameText(name), []) : readAlong?.statement
+  const behind = update ? { text: isSameText(name) } : readAlong?.statement
   const [[row], rows] = await run(session, call(session, moves, op, isQuiet), behind)
   if (update) {
     if (rows?.[0]?.['is_same'] === false) session.tableChanged(name)
   } else if (rows) await handOver(() => readAlong?.handOver(rows))
   const { xid, answer } = row as { xid: string; answer: string | null }
   return { xid, answers: answer === null ? [] : [JSON.parse(answer) as OpAnswer] }
+}
+
+/** What it cannot even begin with, as a function that was dropped, is made anew next time. */
+async function runUpdate(
+  session: ApplySession,
+  update: Statement,
+  readAlong: ReadAlong | undefined,
+  name: string,
+): Promise<[Row[], Row[]?]> {
+  try {
+    return await run(session, update, readAlong?.shortStatement)
+  } catch (error) {
+    if (isServerError(error) && error.code?.startsWith('42')) session.tableChanged(name)
+    throw error
+  }
+}
+
+function inOrder(changes: readonly ChangeRow[]): readonly ChangeRow[] {
+  return changes.length === 1 ? changes : changes.toSorted((a, b) => Number(a.seq) - Number(b.seq))
 }
 
 async function run(

@@ -42,6 +42,10 @@ const TRIGGERS = (table: string) =>
 const TYPES = (table: string) =>
   `(select pg_catalog.string_agg(a.attnum || ':' || a.atttypid || ':' || a.atttypmod, ',' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = ${table} and a.attnum > 0)`
 
+/** True while what a statement logs is all that its transaction logs: no trigger stands behind the log, or behind devices. */
+export const NOTHING_FOLLOWS = `not exists (select from pg_catalog.pg_trigger as t where not t.tgisinternal
+    and t.tgrelid in ('syncline.log'::pg_catalog.regclass, 'syncline.devices'::pg_catalog.regclass))`
+
 /**
  * Parameters: the table, the names of the triggers that stamp and log updates, and the slug. No row where these do not stand
  * aside, where an update may go on to other rows, or where a rule rewrites it.
@@ -58,7 +62,7 @@ select (select prosrc from own where tgname = $3) as source,
   $1::regclass::oid::text as "table", functions.found as functions, functions.calls, ${TRIGGERS('$1::regclass')} as triggers, ${TYPES('$1::regclass')} as attributes,
   (select json_object_agg(a.attname, format_type(a.atttypid, -1)) from pg_attribute a join pg_type y on y.oid = a.atttypid
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.atttypmod = -1 and y.typtype = 'b')::text as types
-  from functions where functions.number = 2
+  from functions where functions.number = 2 and ${NOTHING_FOLLOWS}
    and not (select relhasrules from pg_class where oid = $1::regclass)
    and not exists (select from pg_constraint k where k.confrelid = $1::regclass and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))`
 

@@ -14,7 +14,7 @@ import type { Parameter } from '../database.ts'
 import { CHANGE_COLUMNS } from '../log/unseen-changes.ts'
 import { wakeWhere } from '../log/wake.ts'
 import type { DeviceMove } from './advance-statement.ts'
-import type { LoggedTable } from './logged-table.ts'
+import { type LoggedTable, NOTHING_FOLLOWS } from './logged-table.ts'
 import { loggedUpdate, silence } from './logged-update.ts'
 import { atMost, numberOf } from './payload.ts'
 import type { GroupOp } from './runs.ts'
@@ -24,7 +24,7 @@ import { idTypeOf, SELF, type ShapeText } from './shape-strings.ts'
 /** How many parameters stand before those of the rules and fields. */
 const BEFORE_RULES = 9
 
-/** The statement, where it wakes whoever sleeps, and where nobody. It answers the logged change; nothing when it has written nothing. */
+/** The statement, where it wakes whoever sleeps, and where nobody. It answers what it has logged; nothing when it has written nothing. */
 export interface LoneTexts {
   readonly loud: string
   readonly quiet: string
@@ -48,7 +48,7 @@ export function planningGuard(
   return [
     {
       name: `${name}_sees`,
-      body: `begin return ${isSameTable} and ${areSameFunctions}; end`,
+      body: `begin return ${isSameTable} and ${areSameFunctions} and ${NOTHING_FOLLOWS}; end`,
       volatility: 'volatile',
     },
     { name: `${name}_guard`, body: `begin return pg_temp.${name}_sees(); end`, volatility: 'immutable' },

@@ -29,7 +29,7 @@ const isShort = (reads: AlongReads, from: string) => {
 test('L1: the change of the only transaction since is handed on, and the position stands right behind it', () => {
   const read = new AlongReads().begin('100:100:', 'life')
 
-  expect(read.resultOf(place('101:101:'), change(100))).toMatchObject({
+  expect(read.resultOf(place('101:101:'), [change(100)])).toMatchObject({
     position: '101:101:',
     life: 'life',
     readAtMicros: 1_700_000_000_000_000,
@@ -38,13 +38,24 @@ test('L1: the change of the only transaction since is handed on, and the positio
   })
 })
 
+test('L1: all that the transaction has logged is handed on', () => {
+  const read = new AlongReads().begin('100:100:', 'life')
+  const result = read.resultOf(place('101:101:'), [
+    change(100),
+    { ...change(100), seq: '8', room: 'Production:two' },
+  ])
+
+  expect(result?.rows.map(({ room }) => room)).toEqual(['Production:one', 'Production:two'])
+  expect(result?.past?.map(({ seq }) => seq)).toEqual([7, 8])
+})
+
 test.each([
   ['another one has ended behind it', '102:102:', 100],
   ['another one above it has ended, and it is not the last', '101:103:101', 100],
   ['another one came before it', '102:102:', 101],
 ])('L1: it is read again when %s', (_what, position, xid) => {
   const read = new AlongReads().begin('100:100:', 'life')
-  expect(read.resultOf(place(position), change(xid))).toBeNull()
+  expect(read.resultOf(place(position), [change(xid)])).toBeNull()
 })
 
 test('a read is short only from a position at which nothing was open, and while nobody else writes', () => {
@@ -52,9 +63,9 @@ test('a read is short only from a position at which nothing was open, and while 
   expect(isShort(reads, '100:100:')).toBe(true)
   expect(isShort(reads, '90:100:90')).toBe(false)
 
-  reads.begin('100:100:', 'life').resultOf(place('102:102:'), change(101))
+  reads.begin('100:100:', 'life').resultOf(place('102:102:'), [change(101)])
   expect(isShort(reads, '102:102:')).toBe(false)
-  reads.begin('102:102:', 'life').resultOf([], change(102))
+  reads.begin('102:102:', 'life').resultOf([], [change(102)])
   expect(isShort(reads, '103:103:')).toBe(true)
 })
 
@@ -63,13 +74,19 @@ test('what the tail itself writes makes one read a whole one, and tells nothing 
   reads.between(() => {})
   const { statement, shortStatement, resultOf } = reads.begin('100:100:', 'life')
   expect(shortStatement).toBe(statement)
-  resultOf([], change(101))
+  resultOf([], [change(101)])
   expect(isShort(reads, '102:102:')).toBe(true)
 })
 
 test('it writes between two reads', () => {
   const reads = new AlongReads()
   let written = 0
+  // A whole read is not in vain.
+  reads.begin('90:100:90', 'life')
+  reads.between(() => written++)
+  expect(written).toBe(1)
+  written = 0
+  reads.begin('100:100:', 'life')
   reads.begin('100:100:', 'life')
   reads.between(() => written++)
   expect(written).toBe(0)

@@ -5,7 +5,7 @@
  * tail's position, there is nothing more to ask than whether that is so. Nothing else can have been written then, of the
  * log's history and floor neither, because whatever writes takes a transaction id.
  *
- *   L1 complete   from a position at which none was open, a snapshot right behind the writer's transaction has seen one more
+ *   L1 complete   a snapshot right behind the writer's transaction, from a position that lists none as open, has seen one more
  */
 import type { Row, Statement } from '../database.ts'
 import type { SnapshotText } from '../log-row.ts'
@@ -21,8 +21,8 @@ const NONE: ReadonlySet<string> = new Set()
 export interface AlongRead {
   readonly statement: Statement
   readonly shortStatement: Statement
-  /** Null when it must be read again; `own` when the short statement was asked. */
-  resultOf(answer: readonly Row[], own: ChangeRow | undefined): ReadResult | null
+  /** Null when it must be read again; `own`, at least one, when the short statement was asked. */
+  resultOf(answer: readonly Row[], own: readonly ChangeRow[] | undefined): ReadResult | null
 }
 
 export class AlongReads {
@@ -53,11 +53,11 @@ export class AlongReads {
 
   /** The read behind `from`, whose newest history row is `life`. */
   begin(from: SnapshotText, life: string | null): AlongRead {
-    this.#isUnderWay = true
     const statement = readStatement(from, true)
     const isDisturbed = this.#isDisturbed
     this.#isDisturbed = false
     const isShort = this.#wasNext && !isDisturbed && parseSnapshot(from).open.length === 0
+    this.#isUnderWay = isShort
     return {
       statement,
       shortStatement: isShort ? PLACE : statement,
@@ -69,26 +69,30 @@ export class AlongReads {
   }
 }
 
-function isNext(from: SnapshotText, { xid }: ChangeRow): boolean {
-  return transactionId(xid) === parseSnapshot(from).xmax
+function isNext(from: SnapshotText, own: readonly ChangeRow[]): boolean {
+  return transactionIdOf(own) === parseSnapshot(from).xmax
+}
+
+function transactionIdOf([change]: readonly ChangeRow[]): number {
+  return transactionId((change as ChangeRow).xid)
 }
 
 function ownResult(
   from: SnapshotText,
   life: string | null,
   [place]: readonly Row[],
-  own: ChangeRow,
+  own: readonly ChangeRow[],
 ): ReadResult | null {
   const { position, readAt } = place as { position: SnapshotText; readAt: string }
-  const next = transactionId(own.xid) + 1
+  const next = transactionIdOf(own) + 1
   if (!isNext(from, own) || position !== `${next}:${next}:`) return null
   return {
     position,
     readAtMicros: Number(readAt),
     floor: 0,
     life,
-    rows: toLogRows([own]),
+    rows: toLogRows(own),
     overflowing: NONE,
-    past: [toPastChange(own)],
+    past: own.map(toPastChange),
   }
 }

@@ -157,7 +157,7 @@ class LogTail implements Tail {
     return {
       statement,
       shortStatement,
-      handOver: (answer: readonly Row[], own?: ChangeRow) => {
+      handOver: (answer: readonly Row[], own?: readonly ChangeRow[]) => {
         const result = resultOf(answer, own)
         if (result !== null && this.#stand.isPlain(from, result)) this.#take(from, result)
         else this.wake()

@@ -8,10 +8,10 @@ export { startTail, type TailOptions } from './start-tail.ts'
 /** A read of the log for somebody else's pipeline. */
 export interface ReadAlong {
   readonly statement: Statement
-  /** Instead of `statement`, behind a writer whose transaction has logged one change and knows it. */
+  /** Instead of `statement`, behind a writer that knows all that its transaction has logged. */
   readonly shortStatement: Statement
-  /** Takes the rows of the answer, and with those of the short statement the writer's own change. */
-  handOver(answer: readonly Row[], own?: ChangeRow): void
+  /** Takes the rows of the answer, and with those of the short statement all that the writer has logged, by `seq`. */
+  handOver(answer: readonly Row[], own?: readonly ChangeRow[]): void
   /** Must be called when the pipeline has ended, well or not. */
   end(): void
 }
