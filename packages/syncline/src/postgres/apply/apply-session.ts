@@ -228,7 +228,7 @@ export class ApplySession {
     }
   }
 
-  /** With what was prepared for it: a plan takes more memory than a function. */
+  /** With the plans of its lone op, which take more memory than a function; those that only call a function stay. */
   async #drop({ name, alone }: ShapeFunction): Promise<void> {
     for (const text of alone ? [alone.loud, alone.quiet] : []) {
       const prepared = this.#texts.get(text)
