@@ -7,7 +7,7 @@ import { tokenFor } from '../harness/token.ts'
 const FOR_MS = 1_500
 
 /** So few writes a second that a process compiles what they do for seconds. */
-const WARM_UPS = 2
+const WARM_UPS = 4
 
 export const g1: Scenario = {
   id: 'g1',

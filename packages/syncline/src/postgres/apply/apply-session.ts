@@ -39,6 +39,8 @@ export class ApplySession {
   isLost = false
   readonly #prefix = `syncline_${randomBytes(4).toString('hex')}`
   readonly #functions = new Map<string, ShapeFunction>()
+  /** The last shape in use: it is at the end of them already. */
+  #lastUsed: string | undefined
   readonly #loneWrites: LoneWrites
   /** Names of functions whose table has changed since; they are right all the same, and slow. */
   readonly #changed = new Set<string>()
@@ -82,18 +84,19 @@ export class ApplySession {
     return new ApplySession(connection, types)
   }
 
-  /** Whether the functions that these ops need are there, and none must be made anew. */
-  isReady(ops: Iterable<PreparedOp>): boolean {
-    if (this.#changed.size + this.#patient.size > 0 || this.#functions.size > MAX_FUNCTIONS) return false
-    let last: string | undefined
-    for (const { key } of ops) {
-      if (key === last) continue
-      last = key
-      const known = this.#functions.get(key)
-      if (known === undefined) return false
-      this.#functions.delete(key)
-      this.#functions.set(key, known)
-    }
+  /** Whether the functions that there are may stay as they are. */
+  get isSteady(): boolean {
+    return this.#changed.size + this.#patient.size === 0 && this.#functions.size <= MAX_FUNCTIONS
+  }
+
+  /** Whether the functions of this shape are there; they are the last ones to go then. */
+  use(key: string): boolean {
+    if (key === this.#lastUsed) return true
+    const known = this.#functions.get(key)
+    if (known === undefined) return false
+    this.#functions.delete(key)
+    this.#functions.set(key, known)
+    this.#lastUsed = key
     return true
   }
 
@@ -104,12 +107,7 @@ export class ApplySession {
     for (const { key, shape } of ops) needed.set(key, shape)
     const missing: [string, Shape][] = []
     for (const [key, shape] of needed) {
-      const known = this.#functions.get(key)
-      if (known === undefined) missing.push([key, shape])
-      else {
-        this.#functions.delete(key)
-        this.#functions.set(key, known)
-      }
+      if (!this.use(key)) missing.push([key, shape])
     }
     for (const [key, shape] of missing) {
       try {
@@ -119,6 +117,7 @@ export class ApplySession {
         failures.set(key, error)
       }
     }
+    this.#lastUsed = undefined
     await this.#renewOne(needed)
     await this.#forget(needed)
     return failures

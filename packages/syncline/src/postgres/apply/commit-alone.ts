@@ -32,7 +32,15 @@ export async function commitAlone(
   const update = updateOf(session, moves, op, isQuiet)
   const name = session.functionOf(op.prepared.key)
   if (update) {
-    const [written, read] = await runUpdate(session, update, readAlong, name)
+    let answers: Row[][]
+    try {
+      answers = await session.pipeline(readAlong ? [update, readAlong.shortStatement] : [update])
+    } catch (error) {
+      // What it cannot even begin with, as a function that was dropped, is made anew next time.
+      if (isServerError(error) && error.code?.startsWith('42')) session.tableChanged(name)
+      throw error
+    }
+    const [written, read] = answers
     // More than one where an id is not unique.
     const changes = written as (Row & ChangeRow)[]
     const [first] = changes
@@ -43,39 +51,17 @@ export async function commitAlone(
   }
   // What came with the first read is old news by now: the tail reads again.
   const behind = update ? { text: isSameText(name) } : readAlong?.statement
-  const [[row], rows] = await run(session, call(session, moves, op, isQuiet), behind)
+  const called = call(session, moves, op, isQuiet)
+  const [answered, rows] = await session.pipeline(behind ? [called, behind] : [called])
   if (update) {
     if (rows?.[0]?.['is_same'] === false) session.tableChanged(name)
   } else if (rows) await handOver(() => readAlong?.handOver(rows))
-  const { xid, answer } = row as { xid: string; answer: string | null }
+  const { xid, answer } = answered?.[0] as { xid: string; answer: string | null }
   return { xid, answers: answer === null ? [] : [JSON.parse(answer) as OpAnswer] }
-}
-
-/** What it cannot even begin with, as a function that was dropped, is made anew next time. */
-async function runUpdate(
-  session: ApplySession,
-  update: Statement,
-  readAlong: ReadAlong | undefined,
-  name: string,
-): Promise<[Row[], Row[]?]> {
-  try {
-    return await run(session, update, readAlong?.shortStatement)
-  } catch (error) {
-    if (isServerError(error) && error.code?.startsWith('42')) session.tableChanged(name)
-    throw error
-  }
 }
 
 function inOrder(changes: readonly ChangeRow[]): readonly ChangeRow[] {
   return changes.length === 1 ? changes : changes.toSorted((a, b) => Number(a.seq) - Number(b.seq))
-}
-
-async function run(
-  session: ApplySession,
-  statement: Statement,
-  behind: Statement | undefined,
-): Promise<[Row[], Row[]?]> {
-  return (await session.pipeline(behind ? [statement, behind] : [statement])) as [Row[], Row[]?]
 }
 
 /** What that gives others to write is written first: the op's own answer takes as long again (`bench`: G1). */

@@ -27,6 +27,8 @@ interface DeviceRow {
 export class DeviceStore {
   readonly #database: Pick<Database, 'query'>
   readonly #remembered = new Map<string, DeviceState>()
+  /** Remembered last. */
+  #newest: string | undefined
 
   constructor(database: Pick<Database, 'query'>) {
     this.#database = database
@@ -56,8 +58,10 @@ export class DeviceStore {
   }
 
   remember(device: string, state: DeviceState): void {
-    this.#remembered.delete(device)
+    // Moved to the end, unless it is there already: a map that is deleted from is made anew again and again.
+    if (device !== this.#newest) this.#remembered.delete(device)
     this.#remembered.set(device, state)
+    this.#newest = device
     if (this.#remembered.size <= MAX_REMEMBERED) return
     const [oldest] = this.#remembered.keys()
     if (oldest !== undefined) this.#remembered.delete(oldest)

@@ -19,6 +19,7 @@ import { RecordsInHand } from './records-in-hand.ts'
 import type { SessionHolder } from './session-holder.ts'
 import type { SlowLane } from './slow-lane.ts'
 import { isConnectionLoss, meaningOf, failedPlace } from './sql-error.ts'
+import { UnderWay } from './under-way.ts'
 import type { Settings } from './writer-options.ts'
 
 /** Most ops of one group: about 20 ms of work, so that nobody waits long for the next one. */
@@ -42,6 +43,8 @@ const MAX_SHAPES_MADE = 1
 /** Most shapes that are remembered to be made when nobody waits. */
 const MAX_UNFAMILIAR = 500
 
+const NOTHING: readonly RecordsInHand[] = []
+
 /** A connection, and what it has in hand. */
 interface Lane {
   readonly holder: SessionHolder
@@ -56,8 +59,10 @@ export class GroupCommit {
   #waiting: Job[] = []
   /** An op of each shape whose first ops went through the slow lane. */
   readonly #unfamiliar = new Map<string, PreparedOp>()
-  readonly #running = new Set<Promise<void>>()
+  readonly #underWay = new UnderWay()
   readonly #trusted = new Set<string>()
+  /** The last of them: a device that writes alone is moved to the end once. */
+  #newest: string | undefined
 
   /** `holders`: a connection for each group that may be committed at a time. */
   constructor(
@@ -78,53 +83,51 @@ export class GroupCommit {
   }
 
   /** Resolves when nothing waits here. */
-  async drained(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running)
+  drained(): Promise<void> {
+    return this.#underWay.over()
   }
 
   /** Told by what is in hand, not by promises: a lane is free as soon as it has found nothing more. */
   get #busyLanes(): number {
-    return this.#lanes.filter(({ inHand }) => inHand !== undefined).length
+    let busy = 0
+    for (const lane of this.#lanes) if (!isFree(lane)) busy++
+    return busy
   }
 
   #beginLane(): void {
-    const free = this.#lanes.find(({ inHand }) => inHand === undefined)
-    if (!free || (this.#busyLanes > 0 && !isWorthALane(this.#waiting))) return
-    const running = this.#run(free)
-    // A lane that found nothing to take has ended already.
-    if (free.inHand === undefined) return
-    this.#running.add(running)
-    void running.finally(() => this.#running.delete(running))
+    const free = this.#lanes.find(isFree)
+    if (free && (this.#busyLanes === 0 || isWorthALane(this.#waiting))) void this.#run(free)
   }
 
   async #run(lane: Lane): Promise<void> {
+    this.#underWay.begin()
     for (let jobs = this.#nextGroup(lane); jobs.length > 0; jobs = this.#nextGroup(lane)) {
       // Jobs leave the set when they have ended or belong to the slow lane.
       const open = new Set(jobs)
       try {
         const session = lane.holder.current ?? (await lane.holder.session())
         await this.#commit(session, open)
-        while (this.#waiting.length === 0 && (await this.#makeOne(session)));
+        while (this.#waiting.length === 0 && this.#unfamiliar.size > 0) await this.#makeOne(session)
       } catch (error) {
         lane.holder.discard(error)
         for (const job of open) job.settle({ kind: 'lost', error })
       }
     }
+    this.#underWay.end()
   }
 
-  /** Makes the functions of one unfamiliar shape; false when there is none. */
-  async #makeOne(session: ApplySession): Promise<boolean> {
-    const [op] = this.#unfamiliar.values()
-    if (!op) return false
-    this.#unfamiliar.delete(op.key)
-    await session.ensure([op])
-    return true
+  /** Makes the functions of one unfamiliar shape. */
+  async #makeOne(session: ApplySession): Promise<void> {
+    const [op] = this.#unfamiliar.values() as Iterable<PreparedOp>
+    this.#unfamiliar.delete((op as PreparedOp).key)
+    await session.ensure([op as PreparedOp])
   }
 
   /** Takes what may go together, oldest first; leaves the lane free when there is nothing. */
   #nextGroup(lane: Lane): Job[] {
     lane.inHand = undefined
-    const others = this.#lanes.flatMap(({ inHand }) => inHand ?? [])
+    if (this.#waiting.length === 0) return []
+    const others = this.#busyLanes === 0 ? NOTHING : this.#lanes.flatMap(({ inHand }) => inHand ?? [])
     const left = new RecordsInHand()
     const group: Job[] = []
     const rest: Job[] = []
@@ -150,7 +153,7 @@ export class GroupCommit {
   }
 
   async #commit(session: ApplySession, open: Set<Job>): Promise<void> {
-    if (!session.isReady(opsIn(open))) await this.#makeFunctions(session, open)
+    if (!isReady(session, open)) await this.#makeFunctions(session, open)
     for (let exclusion = 0; open.size > 0; exclusion++) {
       const jobs = [...open]
       const group = groupOf(jobs.map(restOf))
@@ -243,15 +246,17 @@ export class GroupCommit {
   }
 
   #trust({ part: { author } }: Job): void {
-    if (author.device === undefined) return
+    if (author.device === undefined || author.device === this.#newest) return
     this.#trusted.delete(author.device)
     this.#trusted.add(author.device)
+    this.#newest = author.device
     const [oldest] = this.#trusted
     if (oldest !== undefined && this.#trusted.size > MAX_TRUSTED) this.#trusted.delete(oldest)
   }
 
   #distrust(job: Job): void {
     this.#trusted.delete(job.part.author.device ?? '')
+    this.#newest = undefined
     this.#onRefused(job)
   }
 
@@ -269,8 +274,23 @@ export class GroupCommit {
   }
 }
 
-function* opsIn(jobs: Iterable<Job>): Generator<PreparedOp> {
-  for (const job of jobs) for (const unit of job.part.units) yield* unit.prepared
+function isFree({ inHand }: Lane): boolean {
+  return inHand === undefined
+}
+
+/** Whether the session has the functions of all these jobs. */
+function isReady(session: ApplySession, jobs: Iterable<Job>): boolean {
+  if (!session.isSteady) return false
+  let last: string | undefined
+  for (const job of jobs) {
+    for (const unit of job.part.units) {
+      for (const { key } of unit.prepared) {
+        if (key !== last && !session.use(key)) return false
+        last = key
+      }
+    }
+  }
+  return true
 }
 
 function preparedOf(job: Job): PreparedOp[] {

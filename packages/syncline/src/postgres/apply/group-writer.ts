@@ -24,6 +24,7 @@ import { keptOutcome, refusedOutcome, Tally, unavailable, writtenOutcome } from 
 import { RuleTypeFinder } from './rule-types.ts'
 import { SessionHolder } from './session-holder.ts'
 import { SlowLane } from './slow-lane.ts'
+import { UnderWay } from './under-way.ts'
 import { type Settings, withDefaults, type WriterOptions } from './writer-options.ts'
 import type { Push, PushOutcome, SingleOutcome, SingleWrite, Writer } from './writer.ts'
 
@@ -52,7 +53,7 @@ export class GroupWriter implements Writer {
   readonly #slowLane: SlowLane
   readonly #groups: GroupCommit
   readonly #forgetting: NodeJS.Timeout
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #underWay = new UnderWay()
   #isClosed = false
 
   constructor(database: Database, schema: CompiledSchema, rules: Rules, options: WriterOptions = {}) {
@@ -98,7 +99,7 @@ export class GroupWriter implements Writer {
     if (fault) return Promise.resolve(refusedOutcome(fault))
     // From now on: pushes that queued up behind each other while the database was away give up together.
     const until = now() + this.#settings.patienceMs
-    return this.#tracked(() => this.#turns.inTurn(`device ${push.device}`, () => this.#push(push, until)))
+    return this.#push(push, until)
   }
 
   write(write: SingleWrite): Promise<SingleOutcome> {
@@ -129,25 +130,34 @@ export class GroupWriter implements Writer {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#forgetting)
-    await Promise.allSettled(this.#running)
+    await this.#underWay.over()
     await Promise.all([this.#groups.drained(), this.#slowLane.drained()])
     await Promise.all(this.#holders.map((holder) => holder.close()))
   }
 
   async #push(push: Push, until: number): Promise<PushOutcome> {
-    let tally: Tally | undefined
-    for (let pauseMs: number = RETRY_MS[0]; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS[1])) {
-      try {
-        const judged = this.#known(push) ?? (await this.#judged(push))
-        tally = tally?.at(judged.state) ?? new Tally(judged.state)
-        const outcome = await this.#pushFrom(judged, push, tally)
-        if (outcome !== 'again') return outcome
-      } catch (error) {
-        this.#settings.onError(error)
-        this.#devices.forget(push.device)
+    this.#begin()
+    const line = `device ${push.device}`
+    const turn = this.#turns.take(line)
+    try {
+      if (turn) await turn
+      let tally: Tally | undefined
+      for (let pauseMs: number = RETRY_MS[0]; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS[1])) {
+        try {
+          const judged = this.#known(push) ?? (await this.#judged(push))
+          tally = tally?.at(judged.state) ?? new Tally(judged.state)
+          const outcome = await this.#pushFrom(judged, push, tally)
+          if (outcome !== 'again') return outcome
+        } catch (error) {
+          this.#settings.onError(error)
+          this.#devices.forget(push.device)
+        }
+        await pause(pauseMs)
+        if (now() > until) return { ...refusedOutcome(unavailable()), ...tally?.progress() }
       }
-      await pause(pauseMs)
-      if (now() > until) return { ...refusedOutcome(unavailable()), ...tally?.progress() }
+    } finally {
+      this.#turns.pass(line)
+      this.#underWay.end()
     }
   }
 
@@ -260,15 +270,18 @@ export class GroupWriter implements Writer {
   }
 
   async #tracked<T>(work: () => Promise<T>): Promise<T> {
+    this.#begin()
+    try {
+      return await work()
+    } finally {
+      this.#underWay.end()
+    }
+  }
+
+  #begin(): void {
     if (this.#isClosed)
       throw new Error('The writer is closed: this process is shutting down. Send the ops to another one.')
-    const running = work()
-    this.#running.add(running)
-    try {
-      return await running
-    } finally {
-      this.#running.delete(running)
-    }
+    this.#underWay.begin()
   }
 
   async #forget(): Promise<void> {
@@ -278,10 +291,17 @@ export class GroupWriter implements Writer {
 }
 
 function faultOf(push: Push): PushRefusal | undefined {
-  const names = [push.device, push.after, push.user.id, ...push.ops.map((op) => op.key)]
-  return names.every((name) => name === undefined || isStorableText(name))
-    ? undefined
-    : unstorable('device id or key')
+  const { device, after, user, ops } = push
+  const isSound =
+    isStorableText(device) &&
+    isNameable(after) &&
+    isStorableText(user.id) &&
+    ops.every(({ key }) => isNameable(key))
+  return isSound ? undefined : unstorable('device id or key')
+}
+
+function isNameable(name: string | undefined): boolean {
+  return name === undefined || isStorableText(name)
 }
 
 function unstorable(what: string): { code: string; message: string } {

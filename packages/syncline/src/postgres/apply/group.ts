@@ -15,9 +15,9 @@ import { QUIET } from '../log/wake.ts'
 import type { ApplySession } from './apply-session.ts'
 import { advanceStatement, type DeviceMove } from './advance-statement.ts'
 import { commitAlone } from './commit-alone.ts'
-import { advanced } from './device-state.ts'
+import { advanced, type DeviceState } from './device-state.ts'
 import { BRIEF_LOCK_TIMEOUT, lockStatements } from './lock-statements.ts'
-import type { Part, PartResult } from './part.ts'
+import type { Part, PartResult, PreparedUnit } from './part.ts'
 import { rejectionsOf } from './part.ts'
 import { payloadOf, settingOf } from './payload.ts'
 import type { PreparedOp } from './prepare-op.ts'
@@ -86,16 +86,12 @@ export async function commitGroup(
   group: Group,
   { isRetried = false, isQuiet = false, readAlong }: CommitOptions = {},
 ): Promise<PartResult[]> {
-  const moves = group.parts.flatMap(moveOf)
+  const moved = group.parts.map(movedState)
+  const moves = movesOf(group.parts, moved)
   const lone = group.ops[0]
-  if (
-    !isRetried &&
-    group.ops.length === 1 &&
-    lone &&
-    group.parts.every((part) => !part.units.some((unit) => unit.cause))
-  ) {
+  if (!isRetried && lone && group.ops.length === 1 && !group.parts.some(hasRefused)) {
     const { xid, answers } = await commitAlone(session, moves, lone.op, { isQuiet, readAlong })
-    return resultsOf(group, xid, answers)
+    return resultsOf(group, moved, xid, answers)
   }
   const statements = groupStatements(session, group, moves, { isRetried, isQuiet })
   const answers = await session.pipeline(statements)
@@ -106,6 +102,7 @@ export async function commitGroup(
   for (const answer of given) if (answer && 'changed' in answer) session.tableChanged(answer.changed)
   return resultsOf(
     group,
+    moved,
     xid,
     given.filter((answer) => answer !== null && 'i' in answer),
   )
@@ -194,41 +191,65 @@ function rejectedOf(part: Part): Rejection[] {
   return part.units.flatMap((unit) => (unit.cause ? rejectionsOf(unit, unit.cause) : []))
 }
 
-function moveOf(part: Part): DeviceMove[] {
-  const { device } = part.author
-  if (device === undefined || part.state === undefined) return []
-  return [{ device, from: part.state, to: movedState(part) }]
+/** The device rows after each part; undefined for a write without a device. */
+type Moved = readonly (DeviceState | undefined)[]
+
+function movesOf(parts: readonly Part[], moved: Moved): DeviceMove[] {
+  const moves: DeviceMove[] = []
+  parts.forEach(({ author: { device }, state }, index) => {
+    const to = moved[index]
+    if (device !== undefined && state && to) moves.push({ device, from: state, to })
+  })
+  return moves
 }
 
-function movedState(part: Part): NonNullable<Part['state']> {
-  const state = part.state as NonNullable<Part['state']>
-  const ops = part.units.flatMap((unit) => unit.ops)
-  return { ...advanced(state, ops), hasUnread: state.hasUnread || part.units.some((unit) => unit.cause) }
+function movedState({ state, units }: Part): DeviceState | undefined {
+  if (!state) return undefined
+  const [only, another] = units
+  const ops = only && !another ? only.ops : units.flatMap((unit) => unit.ops)
+  const after = advanced(state, ops)
+  return !after.hasUnread && units.some(isRefused) ? { ...after, hasUnread: true } : after
 }
 
-function resultsOf(group: Group, xid: string, answers: readonly OpAnswer[]): PartResult[] {
-  const byPart = group.parts.map((): OpAnswer[] => [])
-  for (const answer of answers) byPart[group.ops[answer.i]?.part ?? 0]?.push(answer)
-  return group.parts.map((part, index) => {
-    const cause = part.units.find((unit) => unit.cause)?.cause
+function hasRefused({ units }: Part): boolean {
+  return units.some(isRefused)
+}
+
+function isRefused({ cause }: PreparedUnit): boolean {
+  return cause !== undefined
+}
+
+function resultsOf(
+  { parts, ops }: Group,
+  moved: Moved,
+  xid: string,
+  answers: readonly OpAnswer[],
+): PartResult[] {
+  const byPart = answers.length === 0 ? [] : parts.map((): OpAnswer[] => [])
+  for (const answer of answers) byPart[ops[answer.i]?.part ?? 0]?.push(answer)
+  return parts.map(({ units }, index) => {
+    const cause = units.find(isRefused)?.cause
+    const state = moved[index]
+    const own = byPart[index] ?? NONE
     return {
       xid,
-      done: part.units.length,
-      conflicts: conflictsOf(byPart[index] ?? []),
+      done: units.length,
+      conflicts: conflictsOf(own),
       hasRefused: cause !== undefined,
-      ...(part.state ? { state: { ...movedState(part), xid } } : writtenOf(byPart[index]?.[0])),
-      ...(cause && !part.state ? { refusal: cause.refusal } : {}),
+      ...(state ? { state: { ...state, xid } } : { written: writtenOf(own[0]), refusal: cause?.refusal }),
     }
   })
 }
 
-function writtenOf(answer: OpAnswer | undefined): Pick<PartResult, 'written'> {
-  return answer ? { written: { version: answer.version, id: answer.id } } : {}
+const NONE: readonly OpAnswer[] = []
+
+function writtenOf(answer: OpAnswer | undefined): PartResult['written'] {
+  return answer && { version: answer.version, id: answer.id }
 }
 
 /** The entries that the ops have made for their author. */
 export function conflictsOf(answers: readonly OpAnswer[]): KeptConflict[] {
-  return answers.flatMap(({ conflicts }) => ownOf(conflicts ?? []))
+  return answers.length === 0 ? [] : answers.flatMap(({ conflicts }) => ownOf(conflicts ?? []))
 }
 
 /** The functions answer those of an op's author alone. */

@@ -40,6 +40,7 @@ export function newJob(user: User, part: Part): { job: Job; finished: Promise<Fi
 
 /** What is left of a job's part after the results so far. */
 export function restOf({ part, results }: Job): Part {
+  if (results.length === 0) return part
   const done = results.reduce((sum, result) => sum + result.done, 0)
   if (done === 0) return part
   const state = results.at(-1)?.state ?? part.state

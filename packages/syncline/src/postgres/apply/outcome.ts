@@ -9,7 +9,7 @@ const RETRY_AFTER_MS = 1_000
 
 /** What a push has come to so far, over several transactions. */
 export class Tally {
-  readonly #xids = new Set<string>()
+  readonly #xids: string[] = []
   readonly #conflicts: KeptConflict[] = []
   #state: DeviceState
 
@@ -30,15 +30,19 @@ export class Tally {
 
   add(results: readonly PartResult[]): void {
     for (const result of results) {
-      if (result.done > 0) this.#xids.add(result.xid)
-      this.#conflicts.push(...result.conflicts)
+      if (result.done > 0) this.#note(result.xid)
+      if (result.conflicts.length > 0) this.#conflicts.push(...result.conflicts)
       if (result.state) this.#state = result.state
     }
   }
 
   /** Some ops were applied before: their changes came at the latest with the device row's last transaction. */
   repeats(): void {
-    if (this.#state.xid !== null) this.#xids.add(this.#state.xid)
+    if (this.#state.xid !== null) this.#note(this.#state.xid)
+  }
+
+  #note(xid: string): void {
+    if (!this.#xids.includes(xid)) this.#xids.push(xid)
   }
 
   /** Nothing is unread any more. */
@@ -55,13 +59,8 @@ export class Tally {
 
   outcome(rejected: readonly Rejection[]): PushOutcome {
     const { lastOp, lastKey } = this.#state
-    return {
-      lastOp,
-      ...(lastKey === undefined ? {} : { lastKey }),
-      rejected,
-      conflicts: this.#conflicts,
-      xids: [...this.#xids],
-    }
+    const outcome = { lastOp, rejected, conflicts: this.#conflicts, xids: this.#xids }
+    return lastKey === undefined ? outcome : { ...outcome, lastKey }
   }
 }
 

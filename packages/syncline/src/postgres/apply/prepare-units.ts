@@ -22,7 +22,8 @@ export function prepareUnit(context: Preparation, unit: Unit<AcceptedOp>): Prepa
 const MAX_SLICE_OPS = 256
 
 /** Cuts units into slices that go into a group each; units with a call stand alone, because they take the slow lane. */
-export function slicesOf(units: readonly Unit<AcceptedOp>[]): Unit<AcceptedOp>[][] {
+export function slicesOf(units: readonly Unit<AcceptedOp>[]): (readonly Unit<AcceptedOp>[])[] {
+  if (units.length === 1) return [units]
   const slices: Unit<AcceptedOp>[][] = []
   let ops = MAX_SLICE_OPS
   for (const unit of units) {

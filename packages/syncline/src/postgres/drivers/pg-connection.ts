@@ -1,7 +1,7 @@
 /** One `pg` client as a `Connection`: rows as `resultTypes` says, pipelines in one packet, a death that is told and never thrown. */
 import pg from 'pg'
 import type { Connection, Parameter, Row, Statement } from '../database.ts'
-import { type PreparedStatement, runPrepared } from './prepared-query.ts'
+import { type Answered, type PreparedStatement, startPrepared } from './prepared-query.ts'
 
 /** A `pg` client that sends without waiting for answers, and whose loss never crashes the process. */
 export class PipelinedClient extends pg.Client {
@@ -38,12 +38,23 @@ export async function runQuery<T = Row>(
   values?: readonly Parameter[],
 ): Promise<T[]> {
   const statement: Statement = typeof text === 'string' ? { text, values } : text
-  if (isPrepared(statement)) return (await runPrepared(client, statement)) as T[]
-  const result = (await client.query({
-    text: statement.text,
-    values: statement.values as Parameter[] | undefined,
-  })) as pg.QueryResult | pg.QueryResult[]
-  return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as T[]
+  return new Promise((resolve, reject) =>
+    startQuery(client, statement, (error, rows = []) => (error ? reject(error) : resolve(rows as T[]))),
+  )
+}
+
+function startQuery(client: pg.ClientBase, statement: Statement, answered: Answered): void {
+  if (isPrepared(statement)) return startPrepared(client, statement, answered)
+  const { text, values } = statement
+  client.query({ text, values: values as Parameter[] | undefined }).then(
+    // The types of `pg` do not know of texts that hold several statements.
+    (result: pg.QueryResult | pg.QueryResult[]) => answered(null, lastRows(result)),
+    answered,
+  )
+}
+
+function lastRows(result: pg.QueryResult | pg.QueryResult[]): Row[] {
+  return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as Row[]
 }
 
 function isPrepared(statement: Statement): statement is PreparedStatement {
@@ -68,19 +79,33 @@ export function streamRows(
 }
 
 /** Sends all statements in one packet; the later ones run also when an earlier one fails, then its error is thrown. */
-export async function runPipeline(client: pg.Client, statements: readonly Statement[]): Promise<Row[][]> {
+export function runPipeline(client: pg.Client, statements: readonly Statement[]): Promise<Row[][]> {
+  if (statements.length === 0) return Promise.resolve([])
   const { stream } = client.connection
-  stream.cork()
-  const answers = statements.map((statement) => runQuery(client, statement))
-  stream.uncork()
-  return allRows(await Promise.allSettled(answers))
-}
-
-/** The rows of every answer, or the first error among them. */
-export function allRows(answers: readonly PromiseSettledResult<Row[]>[]): Row[][] {
-  return answers.map((answer) => {
-    if (answer.status === 'rejected') throw answer.reason
-    return answer.value
+  return new Promise((resolve, reject) => {
+    const answers: Row[][] = []
+    let failure: { readonly error: unknown } | undefined
+    let open = statements.length
+    const fail = (error: unknown) => void (failure ??= { error })
+    const end = () => {
+      if (--open > 0) return
+      if (failure) reject(failure.error)
+      else resolve(answers)
+    }
+    stream.cork()
+    statements.forEach((statement, index) => {
+      try {
+        startQuery(client, statement, (error, rows = []) => {
+          answers[index] = rows
+          if (error) fail(error)
+          end()
+        })
+      } catch (error) {
+        fail(error)
+        end()
+      }
+    })
+    stream.uncork()
   })
 }
 

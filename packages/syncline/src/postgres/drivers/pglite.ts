@@ -10,7 +10,7 @@ import type { Connection, Database, Listener, Row, Statement } from '../database
 import { WAKE_SETTING } from '../log/wake.ts'
 import { quoteIdentifier } from '../sql.ts'
 import { lockFolder } from './folder-lock.ts'
-import { allRows, runQuery, streamRows } from './pg-connection.ts'
+import { runQuery, streamRows } from './pg-connection.ts'
 import { resultTypes } from './result-types.ts'
 import { sessionStatement } from './session-settings.ts'
 import { runTransaction } from './transaction.ts'
@@ -174,11 +174,17 @@ function sharedConnection(backend: Backend, settings: Settings): Connection {
 }
 
 async function runInOrder(client: pg.ClientBase, statements: readonly Statement[]): Promise<Row[][]> {
-  const answers: PromiseSettledResult<Row[]>[] = []
+  const answers: Row[][] = []
+  let failure: { readonly error: unknown } | undefined
   for (const statement of statements) {
-    answers.push(...(await Promise.allSettled([runQuery(client, statement)])))
+    try {
+      answers.push(await runQuery(client, statement))
+    } catch (error) {
+      failure ??= { error }
+    }
   }
-  return allRows(answers)
+  if (failure) throw failure.error
+  return answers
 }
 
 /** One statement after the other: a client that does not pipeline shall not be given a second one meanwhile. */

@@ -39,17 +39,14 @@ type KnownColumns = Map<string, Columns>
 
 const knownColumns = new WeakMap<pg.ClientBase, KnownColumns>()
 
-/** Runs it, preparing it where the connection has not done so yet. */
-export function runPrepared(client: pg.ClientBase, statement: PreparedStatement): Promise<Row[]> {
+/** Called once, with the error or the rows. */
+export type Answered = (error: Error | null | undefined, rows?: Row[]) => void
+
+/** Begins to run it, preparing it where the connection has not done so yet. */
+export function startPrepared(client: pg.ClientBase, statement: PreparedStatement, answered: Answered): void {
   let known = knownColumns.get(client)
   if (!known) knownColumns.set(client, (known = new Map()))
-  const columns = known
-  return new Promise((resolve, reject) => {
-    const query = new PreparedQuery(statement, columns, (error, rows = []) =>
-      error ? reject(error) : resolve(rows),
-    )
-    client.query(query as unknown as pg.Submittable)
-  })
+  client.query(new PreparedQuery(statement, known, answered) as unknown as pg.Submittable)
 }
 
 const NONE: Columns = { names: [], parsers: [] }
@@ -58,18 +55,13 @@ const NONE: Columns = { names: [], parsers: [] }
 class PreparedQuery {
   readonly name: string
   readonly text: string
-  /** Called once, with the error or the rows. */
-  readonly callback: (error: Error | null | undefined, rows?: Row[]) => void
+  readonly callback: Answered
   readonly #values: readonly (string | Buffer | null)[]
   readonly #known: KnownColumns
   readonly #rows: Row[] = []
   #columns: Columns | undefined
 
-  constructor(
-    { name, text, values = [] }: PreparedStatement,
-    known: KnownColumns,
-    callback: PreparedQuery['callback'],
-  ) {
+  constructor({ name, text, values = [] }: PreparedStatement, known: KnownColumns, callback: Answered) {
     this.name = name
     this.text = text
     this.callback = callback

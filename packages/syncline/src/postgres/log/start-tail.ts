@@ -166,10 +166,10 @@ class LogTail implements Tail {
     }
   }
 
-  async reached(xids: readonly string[]): Promise<void> {
-    if (hasPassed(this.position, xids)) return
+  reached(xids: readonly string[]): Promise<void> | undefined {
+    if (hasPassed(this.position, xids)) return undefined
     this.wake()
-    await this.#waiters.wait(xids, this.position)
+    return this.#waiters.wait(xids, this.position)
   }
 
   async readAgain(): Promise<void> {

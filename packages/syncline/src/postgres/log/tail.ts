@@ -50,8 +50,11 @@ export interface Tail {
    * too late is only a wake-up.
    */
   readAlong(): ReadAlong
-  /** Resolves when the batch that holds all these transactions has been handed on; wakes the tail if it has not. */
-  reached(xids: readonly string[]): Promise<void>
+  /**
+   * Resolves when the batch that holds all these transactions has been handed on, and wakes the tail; undefined when it
+   * has been.
+   */
+  reached(xids: readonly string[]): Promise<void> | undefined
   /** Resolves right after a read that began after this call; rejects when there is none within 2 s. */
   readAgain(): Promise<void>
   /** The fingerprint of a snapshot of the last minutes, from memory; null when it lies further back. */

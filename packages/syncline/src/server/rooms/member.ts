@@ -177,6 +177,11 @@ export abstract class Member {
     return this.#standing === ENDED || this.#standing === LIVE
   }
 
+  /** Whether something is held. */
+  get isHeld(): boolean {
+    return this.waiting !== null
+  }
+
   /** Resolves when nothing is held any more. */
   settled(): Promise<void> {
     const { waiting } = this

@@ -56,9 +56,13 @@ export class RoomTable<R extends Tabled = Room> {
   }
 
   /** Rooms guarded by the rule of a model: of these records, or of all. */
-  *guardedBy(model: string, ids: ReadonlySet<string> | 'all'): IterableIterator<R> {
-    for (const [room, key] of this.#guarded.get(model) ?? []) {
-      if (ids === 'all' || (key.guardId !== null && ids.has(key.guardId))) yield room
+  guardedBy(model: string, ids: ReadonlySet<string> | 'all'): readonly R[] {
+    const found: R[] = []
+    const guarded = this.#guarded.get(model)
+    if (!guarded || guarded.size === 0) return found
+    for (const [room, key] of guarded) {
+      if (ids === 'all' || (key.guardId !== null && ids.has(key.guardId))) found.push(room)
     }
+    return found
   }
 }

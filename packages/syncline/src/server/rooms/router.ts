@@ -52,7 +52,7 @@ export class Router {
       for (const room of this.#emptied(batch.rows)) this.#deliver(room, [], edges, 'truncated')
     for (const name of batch.overflowing)
       this.#deliver(this.#options.rooms.find(name), [], edges, 'too_many_changes')
-    for (const [room, rows] of this.#byRoom(batch.rows)) this.#deliver(room, rows, edges, null)
+    this.#deliverRows(batch.rows, edges)
     return touched
   }
 
@@ -69,17 +69,22 @@ export class Router {
     return () => (edges ??= { from, to, cursor: this.#options.sealPosition() })
   }
 
-  #byRoom(rows: readonly LogRow[]): Map<Room, LogRow[]> {
+  #deliverRows(rows: readonly LogRow[], edges: () => BatchEdges): void {
+    const [only, another] = rows
+    if (only && !another) return this.#deliver(this.#roomOf(only), rows, edges, null)
     const byRoom = new Map<Room, LogRow[]>()
     for (const row of rows) {
-      if (row.room === null || row.action === 'truncate') continue
-      const room = this.#options.rooms.find(row.room)
+      const room = this.#roomOf(row)
       if (!room) continue
       const known = byRoom.get(room)
       if (known) known.push(row)
       else byRoom.set(room, [row])
     }
-    return byRoom
+    for (const [room, own] of byRoom) this.#deliver(room, own, edges, null)
+  }
+
+  #roomOf({ room, action }: LogRow): Room | undefined {
+    return room === null || action === 'truncate' ? undefined : this.#options.rooms.find(room)
   }
 
   #emptied(rows: readonly LogRow[]): Set<Room> {

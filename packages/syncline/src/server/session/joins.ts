@@ -219,10 +219,13 @@ export class Joins {
     })
   }
 
-  /** Resolves when everything that the tail has handed on has been sent to this session, or will never be. */
-  async settled(): Promise<void> {
-    await Promise.all(
-      this.#session.subscriptions.map(async (subscription) => {
+  /** Resolves when everything that the tail has handed on has been sent to this session, or will never be; undefined when it has. */
+  settled(): Promise<unknown> | undefined {
+    const { subscriptions } = this.#session
+    if (!subscriptions.some((subscription) => subscription.isHeld || !subscription.place.isSettled()))
+      return undefined
+    return Promise.all(
+      subscriptions.map(async (subscription) => {
         await subscription.place.settled()
         await subscription.settled()
       }),

@@ -7,7 +7,7 @@
  *   The ack stands behind the frames: everything its ops caused was sent on this connection before it. A channel that
  *   cannot be read ends with an error, and conflicts that cannot be are told later, so that neither delays an ack (W4).
  */
-import type { AcceptedOp, PushOutcome } from '../../postgres/apply/writer.ts'
+import type { AcceptedOp, Conflict, PushOutcome } from '../../postgres/apply/writer.ts'
 import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Ack } from '../../protocol/messages/ack.ts'
 import type { Resolve } from '../../protocol/messages/resolve.ts'
@@ -32,6 +32,23 @@ interface OpenPush {
   /** Conflicts that nobody told this session of, because its answer will; null while there are none. */
   conflicts: Set<string> | null
 }
+
+/** A push that the writer has in hand. */
+interface PushInHand {
+  readonly ops: readonly AcceptedOp[]
+  readonly open: OpenPush
+  readonly receivedAtMs: number
+  /** Size of its message. */
+  readonly bytes: number
+}
+
+/** An `ack` as it is made. */
+type Told = Omit<Ack, 'rejected' | 'conflicts'> &
+  Pick<PushOutcome, 'rejected'> & { conflicts: readonly Conflict[] }
+
+const NO_CONFLICTS: readonly Conflict[] = []
+
+const ignore = () => {}
 
 export class Pushes {
   readonly #session: Session
@@ -65,17 +82,10 @@ export class Pushes {
     this.#begin(bytes)
     const outcome = engine.writer.push({ device, user, ops, after, read })
     // Handled where it is awaited, which may be after it has failed.
-    outcome.catch(() => {})
+    outcome.catch(ignore)
     const open: OpenPush = { first: ops[0]?.n ?? 0, last: ops.at(-1)?.n ?? 0, conflicts: null }
     this.#open.add(open)
-    this.#answer(() =>
-      this.#conclude(
-        outcome.finally(() => this.#end(bytes)),
-        ops,
-        open,
-        receivedAtMs,
-      ).finally(() => this.#close(open)),
-    )
+    this.#answer(() => this.#conclude(outcome, { ops, open, receivedAtMs, bytes }))
   }
 
   /** Whether the answer to op `n`, which is still to be sent, takes the conflict along. */
@@ -137,23 +147,38 @@ export class Pushes {
 
   #answer(work: () => Promise<void>): void {
     this.#unanswered++
-    this.#answers = this.#answers
-      .then(work)
-      .catch((error: unknown) => {
-        this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
-        this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
-      })
-      .then(() => void this.#unanswered--)
+    this.#answers = this.#answerBehind(this.#answers, work)
   }
 
-  async #conclude(
-    pushed: Promise<PushOutcome>,
-    ops: readonly AcceptedOp[],
-    open: OpenPush,
-    receivedAtMs: number,
-  ): Promise<void> {
+  /** Never rejects. */
+  async #answerBehind(others: Promise<void>, work: () => Promise<void>): Promise<void> {
+    await others
+    try {
+      await work()
+    } catch (error) {
+      this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
+      this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
+    }
+    this.#unanswered--
+  }
+
+  async #conclude(pushed: Promise<PushOutcome>, push: PushInHand): Promise<void> {
+    const { open, bytes } = push
+    try {
+      let outcome: PushOutcome
+      try {
+        outcome = await pushed
+      } finally {
+        this.#end(bytes)
+      }
+      await this.#tell(outcome, push)
+    } finally {
+      this.#close(open)
+    }
+  }
+
+  async #tell(outcome: PushOutcome, { ops, open, receivedAtMs }: PushInHand): Promise<void> {
     const { metrics } = this.#session.engine
-    const outcome = await pushed
     if (isNegative(outcome, ops)) await untilNegativeAnswer(receivedAtMs)
     if (outcome.refused) return this.#refuse(outcome.refused, ops)
     if (outcome.gap !== undefined) {
@@ -164,7 +189,7 @@ export class Pushes {
     for (const { code, n } of outcome.rejected) {
       if (ops.some((op) => op.n === n)) metrics.count('syncline_rejections_total', 1, { code })
     }
-    await this.#acknowledge(outcome, open)
+    return this.#acknowledge(outcome, open)
   }
 
   #refuse(refused: NonNullable<PushOutcome['refused']>, ops: readonly AcceptedOp[]): void {
@@ -181,25 +206,27 @@ export class Pushes {
   }
 
   async #acknowledge(outcome: PushOutcome, open?: OpenPush): Promise<void> {
-    const { tail } = this.#session.engine
-    if (outcome.xids.length > 0) await tail.reached(outcome.xids)
-    await this.#joins.settled()
+    const behind = this.#session.engine.tail.reached(outcome.xids)
+    if (behind) await behind
+    const unsettled = this.#joins.settled()
+    if (unsettled) await unsettled
+    // Mostly there are none, and nothing is asked.
+    const hasConflicts = outcome.conflicts.length > 0 || (open?.conflicts?.size ?? 0) > 0
+    const conflicts = hasConflicts ? await this.#readable(outcome, open) : NO_CONFLICTS
     const { lastOp, lastKey, rejected } = outcome
+    this.#session.sendMessage({ type: 'ack', lastOp, lastKey, rejected, conflicts } satisfies Told)
+  }
+
+  /** What the user may read of the conflicts of a push. What cannot be read for now is told when it can be. */
+  async #readable(outcome: PushOutcome, open: OpenPush | undefined): Promise<readonly Conflict[]> {
     const named = outcome.conflicts.map(({ id }) => id)
     // The writer lost sight of those that it does not name: they were committed, and then its connection broke.
     const others = [...(open?.conflicts ?? [])].filter((id) => !named.includes(id))
     const { engine, user } = this.#session
     const readable = await engine.conflicts.readable(user, outcome.conflicts, others)
-    this.#session.sendMessage({
-      type: 'ack',
-      lastOp,
-      lastKey,
-      rejected: [...rejected],
-      conflicts: [...(readable ?? [])],
-    } satisfies Ack)
     if (open) open.conflicts = null
-    // What is committed is said at once; what cannot be read for now is told when it can be.
     if (!readable) engine.conflicts.tell(this.#session, [...named, ...others])
+    return readable ?? NO_CONFLICTS
   }
 
   /** Closes an entry of the user's conflict list. */
