@@ -6,7 +6,7 @@ import { tokenFor } from '../harness/token.ts'
 
 const FOR_MS = 1_500
 
-/** So few writes a second that a process compiles what they do for seconds. */
+/** So few writes a second that a process compiles what they do for some ten seconds, on the core that it serves them with. */
 const WARM_UPS = 4
 
 export const g1: Scenario = {
