@@ -194,6 +194,24 @@ export function driverContract(open: () => Promise<Database>): void {
     await connection.close()
   })
 
+  test('of statements with a name and without, a pipeline throws the first error, though all answers come at a time', async () => {
+    const connection = await database.connect('test')
+
+    const answers = connection.pipeline([
+      { text: 'begin' },
+      { text: 'select 1/0' },
+      { name: 'behind', text: 'select 1' },
+      { text: 'rollback' },
+    ])
+    const failed = answers.catch((error: unknown) => error)
+    await new Promise(setImmediate)
+    // Longer than the database takes: everything is read at once.
+    for (const end = performance.now() + 100; performance.now() < end; );
+
+    expect(await failed).toMatchObject({ code: '22012' })
+    await connection.close()
+  })
+
   test('a pipeline that fails inside begin and commit changes nothing', async () => {
     const connection = await database.connect('test')
 

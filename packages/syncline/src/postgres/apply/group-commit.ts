@@ -101,26 +101,35 @@ export class GroupCommit {
 
   async #run(lane: Lane): Promise<void> {
     this.#underWay.begin()
-    for (let jobs = this.#nextGroup(lane); jobs.length > 0; jobs = this.#nextGroup(lane)) {
-      // Jobs leave the set when they have ended or belong to the slow lane.
-      const open = new Set(jobs)
-      try {
-        const session = lane.holder.current ?? (await lane.holder.session())
-        await this.#commit(session, open)
-        while (this.#waiting.length === 0 && this.#unfamiliar.size > 0) await this.#makeOne(session)
-      } catch (error) {
-        lane.holder.discard(error)
-        for (const job of open) job.settle({ kind: 'lost', error })
-      }
+    try {
+      for (let jobs = this.#nextGroup(lane); jobs.length > 0; jobs = this.#nextGroup(lane))
+        await this.#finish(lane.holder, jobs)
+    } finally {
+      this.#underWay.end()
     }
-    this.#underWay.end()
+  }
+
+  /** Commits the jobs, or settles them otherwise. */
+  async #finish(holder: SessionHolder, jobs: readonly Job[]): Promise<void> {
+    // Jobs leave the set when they have ended or belong to the slow lane.
+    const open = new Set(jobs)
+    try {
+      const session = holder.current ?? (await holder.session())
+      await this.#commit(session, open)
+      while (this.#waiting.length === 0 && this.#unfamiliar.size > 0) await this.#makeOne(session)
+    } catch (error) {
+      holder.discard(error)
+      for (const job of open) job.settle({ kind: 'lost', error })
+    }
   }
 
   /** Makes the functions of one unfamiliar shape. */
   async #makeOne(session: ApplySession): Promise<void> {
-    const [op] = this.#unfamiliar.values() as Iterable<PreparedOp>
-    this.#unfamiliar.delete((op as PreparedOp).key)
-    await session.ensure([op as PreparedOp])
+    for (const [key, op] of this.#unfamiliar) {
+      this.#unfamiliar.delete(key)
+      await session.ensure([op])
+      return
+    }
   }
 
   /** Takes what may go together, oldest first; leaves the lane free when there is nothing. */

@@ -84,9 +84,12 @@ export function runPipeline(client: pg.Client, statements: readonly Statement[])
   const { stream } = client.connection
   return new Promise((resolve, reject) => {
     const answers: Row[][] = []
-    let failure: { readonly error: unknown } | undefined
+    let failure: { readonly index: number; readonly error: unknown } | undefined
     let open = statements.length
-    const fail = (error: unknown) => void (failure ??= { error })
+    // They need not arrive in the order of the statements: some are told by a promise.
+    const fail = (index: number, error: unknown) => {
+      if (!failure || index < failure.index) failure = { index, error }
+    }
     const end = () => {
       if (--open > 0) return
       if (failure) reject(failure.error)
@@ -97,11 +100,11 @@ export function runPipeline(client: pg.Client, statements: readonly Statement[])
       try {
         startQuery(client, statement, (error, rows = []) => {
           answers[index] = rows
-          if (error) fail(error)
+          if (error) fail(index, error)
           end()
         })
       } catch (error) {
-        fail(error)
+        fail(index, error)
         end()
       }
     })

@@ -150,16 +150,16 @@ export class Pushes {
     this.#answers = this.#answerBehind(this.#answers, work)
   }
 
-  /** Never rejects. */
   async #answerBehind(others: Promise<void>, work: () => Promise<void>): Promise<void> {
-    await others
     try {
+      await others
       await work()
     } catch (error) {
       this.#session.engine.log.warn({ error: String(error) }, 'A push could not be answered.')
       this.#session.send(errorFrame('unavailable', { retryAfterMs: 1_000 }))
+    } finally {
+      this.#unanswered--
     }
-    this.#unanswered--
   }
 
   async #conclude(pushed: Promise<PushOutcome>, push: PushInHand): Promise<void> {
