@@ -1,8 +1,21 @@
 /** Rules before and after a write, and for what it points to. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts'
-import type { AcceptedOp } from '../../src/postgres/apply/writer.ts'
-import { ana, ben, camera, cleo, create, type Crew, openCrew, remove, TestDevice, update } from './crew.ts'
+import { type AcceptedOp, createWriter } from '../../src/postgres/apply/writer.ts'
+import {
+  ana,
+  ben,
+  camera,
+  cleo,
+  create,
+  type Crew,
+  openCrew,
+  remove,
+  rules,
+  schema,
+  TestDevice,
+  update,
+} from './crew.ts'
 
 describe.each(Object.entries(inject('servers')))('access on PostgreSQL %s', (_major, server) => {
   let plain: TestDatabase
@@ -73,6 +86,50 @@ describe.each(Object.entries(inject('servers')))('access on PostgreSQL %s', (_ma
     expect(await movesTo(ana, 'p2')).toBeUndefined()
     expect(await movesTo(ana, 'p1')).toBeUndefined()
   })
+
+  test.each([
+    ['', ''],
+    [
+      ', where updates go on to other tables',
+      `alter table photos drop constraint photos_camera_id_fkey;
+       alter table photos add constraint photos_camera_id_fkey foreign key (camera_id) references cameras on update cascade on delete cascade`,
+    ],
+  ])(
+    'A4: a trigger that comes while the server runs cannot take a record out of the rule%s',
+    async (_where, ddl) => {
+      if (ddl) await plain.query(ddl)
+      const writer = await createWriter(crew.database, schema, rules, { onError: console.error })
+      const [device, others] = [
+        new TestDevice(writer, ben),
+        [new TestDevice(writer, ben), new TestDevice(writer, ben)],
+      ]
+      await device.push(camera('held fast'), camera('held too'))
+      // A statement that was run often is not planned anew each time.
+      for (let count = 0; count < 8; count++)
+        await device.push(update('camera', 'held fast', { name: `${count}` }))
+      await plain.query(`create function carry_off() returns trigger language plpgsql as
+      $$ begin new.production_id := 'p2'; return new; end $$;
+      create trigger carry_off before update on cameras for each row execute function carry_off()`)
+
+      const alone = [
+        await device.push(update('camera', 'held fast', { name: 'x' })),
+        await device.push(update('camera', 'held fast', { name: 'y' })),
+      ]
+      const together = await Promise.all(
+        ['held fast', 'held too'].map((id, index) =>
+          others[index]?.push(update('camera', id, { name: 'z' })),
+        ),
+      )
+      const rooms = [(await stored('held fast'))?.production_id, (await stored('held too'))?.production_id]
+      await plain.query('drop function carry_off cascade')
+      await writer.close()
+
+      const codes = [...alone, ...together].map((outcome) => outcome?.rejected.at(-1)?.code)
+      expect(codes).toEqual(Array.from({ length: 4 }, () => 'forbidden'))
+      expect(rooms).toEqual(['p1', 'p1'])
+      await new TestDevice(crew.writer, ana).push(remove('camera', 'held fast'), remove('camera', 'held too'))
+    },
+  )
 
   test('A4: a field that may not be written refuses its op, however it is spelled', async () => {
     const spellings = [

@@ -211,29 +211,6 @@ describe.each(Object.entries(inject('servers')))('a lone update on PostgreSQL %s
     expect(names.slice(-14, -12)).toEqual(['first', 'second'])
   })
 
-  test('L1: where a trigger stands behind the log, no statement tells what was logged', async () => {
-    const fresh = await open()
-    const tablet = new TestDevice(fresh.writer, ana)
-    for (let count = 0; count < 8; count++) await tablet.push(update('camera', 'five', { zoom: 1 + count }))
-    const way = async (zoom: number) => {
-      fresh.sent.length = 0
-      await tablet.push(update('camera', 'five', { zoom }))
-      return ways(fresh.sent)
-    }
-    expect(await way(20)).toEqual({ alone: 1, called: 0 })
-    await crew.database.query(`create function follow_log() returns trigger language plpgsql as $$ begin return null; end $$;
-      create trigger follow_log after insert on syncline.log for each row execute function follow_log()`)
-
-    const ways2 = [await way(21), await way(22)]
-    await crew.database.query('drop trigger follow_log on syncline.log; drop function follow_log()')
-    await fresh.writer.close()
-
-    expect(ways2).toEqual([
-      { alone: 1, called: 1 },
-      { alone: 0, called: 1 },
-    ])
-  })
-
   test("L1: a writer that may not execute the triggers' functions finds out when one is replaced", async () => {
     const role = `writer_${Math.random().toString(36).slice(2, 8)}`
     await crew.database.query(`create role ${role} login; grant usage on schema public, syncline to ${role};

@@ -60,7 +60,7 @@ function statement(text: ShapeText, logged: LoggedTable): string {
   const steps = loggedUpdate(text, logged, {
     from: `syncline_guard cross join ${columnRows(text)}`,
     returning: `${SELF}.place, ${SELF}.id as op_id, ${SELF}.device, ${SELF}.number, ${SELF}.actor, ${SELF}.is_answered,
-        ${isAllowedAfter(text)} as is_allowed`,
+        ${text.areRulesUntouched ? 'true' : isAllowedAfter(text)} as is_allowed`,
     author: {
       device: 'w.device',
       number: 'case when w.device is not null then w.number end',

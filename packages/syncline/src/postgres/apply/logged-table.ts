@@ -42,13 +42,13 @@ const TRIGGERS = (table: string) =>
 const TYPES = (table: string) =>
   `(select pg_catalog.string_agg(a.attnum || ':' || a.atttypid || ':' || a.atttypmod, ',' order by a.attnum) from pg_catalog.pg_attribute a where a.attrelid = ${table} and a.attnum > 0)`
 
-/** True while what a statement logs is all that its transaction logs: no trigger stands behind the log, or behind devices. */
-export const NOTHING_FOLLOWS = `not exists (select from pg_catalog.pg_trigger as t where not t.tgisinternal
-    and t.tgrelid in ('syncline.log'::pg_catalog.regclass, 'syncline.devices'::pg_catalog.regclass))`
+/** No table inherits from it: an update of such a row fires that one's triggers. */
+const HAS_NO_HEIRS = (table: string) =>
+  `not exists (select from pg_catalog.pg_inherits as i where i.inhparent = ${table})`
 
 /**
  * Parameters: the table, the names of the triggers that stamp and log updates, and the slug. No row where these do not stand
- * aside, where an update may go on to other rows, or where a rule rewrites it.
+ * aside, where an update may go on to other rows or other tables' triggers, or where a rule rewrites it.
  */
 export const LOGGED_TABLE = `with own as (
   select t.tgname, p.oid, p.xmin, p.prosrc, p.oid::regprocedure::text as call,
@@ -62,7 +62,7 @@ select (select prosrc from own where tgname = $3) as source,
   $1::regclass::oid::text as "table", functions.found as functions, functions.calls, ${TRIGGERS('$1::regclass')} as triggers, ${TYPES('$1::regclass')} as attributes,
   (select json_object_agg(a.attname, format_type(a.atttypid, -1)) from pg_attribute a join pg_type y on y.oid = a.atttypid
     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.atttypmod = -1 and y.typtype = 'b')::text as types
-  from functions where functions.number = 2 and ${NOTHING_FOLLOWS}
+  from functions where functions.number = 2 and ${HAS_NO_HEIRS('$1::regclass')}
    and not (select relhasrules from pg_class where oid = $1::regclass)
    and not exists (select from pg_constraint k where k.confrelid = $1::regclass and k.contype = 'f' and k.confupdtype in ('c', 'n', 'd'))`
 
@@ -77,6 +77,7 @@ export function toLoggedTable(row: LoggedTableRow, slug: string): LoggedTable | 
       is(TRIGGERS(row.table), row.triggers),
       is(TYPES(row.table), row.attributes),
       `not (select c.relhasrules from pg_catalog.pg_class c where c.oid = ${row.table})`,
+      HAS_NO_HEIRS(row.table),
     ].join(' and '),
     areSameFunctions: row.functions.split(',').map(isSameFunction).join(' and '),
     functionCalls: row.calls === null ? undefined : (JSON.parse(row.calls) as string[]),

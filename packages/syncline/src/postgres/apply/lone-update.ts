@@ -14,7 +14,7 @@ import type { Parameter } from '../database.ts'
 import { CHANGE_COLUMNS } from '../log/unseen-changes.ts'
 import { wakeWhere } from '../log/wake.ts'
 import type { DeviceMove } from './advance-statement.ts'
-import { type LoggedTable, NOTHING_FOLLOWS } from './logged-table.ts'
+import type { LoggedTable } from './logged-table.ts'
 import { loggedUpdate, silence } from './logged-update.ts'
 import { atMost, numberOf } from './payload.ts'
 import type { GroupOp } from './runs.ts'
@@ -48,7 +48,7 @@ export function planningGuard(
   return [
     {
       name: `${name}_sees`,
-      body: `begin return ${isSameTable} and ${areSameFunctions} and ${NOTHING_FOLLOWS}; end`,
+      body: `begin return ${isSameTable} and ${areSameFunctions}; end`,
       volatility: 'volatile',
     },
     { name: `${name}_guard`, body: `begin return pg_temp.${name}_sees(); end`, volatility: 'immutable' },

@@ -21,7 +21,7 @@ export interface ShapeText {
   readonly read: string
   readonly when: string
   readonly targets: readonly string[]
-  /** The rules answer after the write what they answered before it. */
+  /** The rules answer after the write what they answered before it, in a statement that makes sure of the table's triggers. */
   readonly areRulesUntouched: boolean
   /** Types of the rules' values, in order: the variables `rule_0`, `rule_1`, … */
   readonly ruleTypes: readonly string[]

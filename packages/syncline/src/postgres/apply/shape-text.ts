@@ -158,17 +158,12 @@ function updateOf(
   return `      update ${table} set
 ${assignments.join(',\n')}
       where ${[isRecord, ...conditions].join(' and ')}
-      returning ${columnOf(shape.model.columns.version)}, ${conditions.length > 0 ? isAllowedAfter(text) : answerOf(text)}
+      returning ${columnOf(shape.model.columns.version)}, ${isAllowedAfter(text)}
         into ${SELF}.version, ${SELF}.may_write;`
 }
 
-/** As `answerOf`, in the statement that asked the rules before: those that it cannot have changed are not asked again. */
+/** Whether the rules hold for the row as the update left it, with all that triggers did. */
 export function isAllowedAfter(text: ShapeText): string {
-  return text.areRulesUntouched ? 'true' : answerOf(text)
-}
-
-/** Whether the rules hold for the row as the update left it. */
-function answerOf(text: ShapeText): string {
   const allowed = accessOf(text).join(' and ')
   return allowed === '' ? 'true' : `(${allowed}) is true`
 }

@@ -19,7 +19,15 @@ const change = (xid: number): ChangeRow => ({
   op: '1',
   marks: null,
 })
-const place = (position: string) => [{ position, readAt: '1700000000000000' }]
+const place = (position: string, numbered = 7) => [
+  { position, readAt: '1700000000000000', numbered: `${numbered}` },
+]
+/** The reads of a writer that has written before: it knows the last number of the log, which was 6. */
+const begun = () => {
+  const reads = new AlongReads()
+  reads.begin('99:99:', 'life').resultOf(place('100:100:', 6), [{ ...change(99), seq: '6' }])
+  return reads
+}
 /** Whether the writer's read behind `from` is a short one. */
 const isShort = (reads: AlongReads, from: string) => {
   const { statement, shortStatement } = reads.begin(from, 'life')
@@ -27,7 +35,7 @@ const isShort = (reads: AlongReads, from: string) => {
 }
 
 test('L1: the change of the only transaction since is handed on, and the position stands right behind it', () => {
-  const read = new AlongReads().begin('100:100:', 'life')
+  const read = begun().begin('100:100:', 'life')
 
   expect(read.resultOf(place('101:101:'), [change(100)])).toMatchObject({
     position: '101:101:',
@@ -39,8 +47,8 @@ test('L1: the change of the only transaction since is handed on, and the positio
 })
 
 test('L1: all that the transaction has logged is handed on', () => {
-  const read = new AlongReads().begin('100:100:', 'life')
-  const result = read.resultOf(place('101:101:'), [
+  const read = begun().begin('100:100:', 'life')
+  const result = read.resultOf(place('101:101:', 8), [
     change(100),
     { ...change(100), seq: '8', room: 'Production:two' },
   ])
@@ -54,8 +62,30 @@ test.each([
   ['another one above it has ended, and it is not the last', '101:103:101', 100],
   ['another one came before it', '102:102:', 101],
 ])('L1: it is read again when %s', (_what, position, xid) => {
-  const read = new AlongReads().begin('100:100:', 'life')
+  const read = begun().begin('100:100:', 'life')
   expect(read.resultOf(place(position), [change(xid)])).toBeNull()
+})
+
+test.each([
+  ['has logged a row before', '8', 8],
+  ['has logged a row behind', '7', 8],
+  ['has logged rows on both sides', '8', 9],
+])(
+  'L1: it is read again when something else in the transaction %s, and only then',
+  (_what, seq, numbered) => {
+    const reads = begun()
+    expect(
+      reads.begin('100:100:', 'life').resultOf(place('101:101:', numbered), [{ ...change(100), seq }]),
+    ).toBeNull()
+
+    const next = { ...change(101), seq: `${numbered + 1}` }
+    expect(reads.begin('101:101:', 'life').resultOf(place('102:102:', numbered + 1), [next])).not.toBeNull()
+  },
+)
+
+test('L1: the first one is read again: nothing is known of the numbers before', () => {
+  const read = new AlongReads().begin('100:100:', 'life')
+  expect(read.resultOf(place('101:101:'), [change(100)])).toBeNull()
 })
 
 test('a read is short only from a position at which nothing was open, and while nobody else writes', () => {

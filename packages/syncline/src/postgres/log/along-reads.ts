@@ -5,7 +5,9 @@
  * tail's position, there is nothing more to ask than whether that is so. Nothing else can have been written then, of the
  * log's history and floor neither, because whatever writes takes a transaction id.
  *
- *   L1 complete   a snapshot right behind the writer's transaction, from a position that lists none as open, has seen one more
+ *   L1 complete   a snapshot right behind the writer's transaction, from a position that lists none as open, has seen one
+ *                 more; and no number of the log was given meanwhile but those of the rows it tells, so that whatever
+ *                 wrote beside it in the same transaction (a trigger, a constraint's function) is read
  */
 import type { Row, Statement } from '../database.ts'
 import type { SnapshotText } from '../log-row.ts'
@@ -14,7 +16,11 @@ import { PLACE_COLUMNS } from './continuity.ts'
 import { parseSnapshot, transactionId } from './cursor.ts'
 import { readStatement, type ReadResult, toPastChange, toReadResult } from './tail-reader.ts'
 
-const PLACE: Statement = { name: 'syncline place', text: `select ${PLACE_COLUMNS}`, values: [] }
+const PLACE: Statement = {
+  name: 'syncline place',
+  text: `select ${PLACE_COLUMNS}, pg_sequence_last_value('syncline.log_seq')::text as numbered`,
+  values: [],
+}
 const NONE: ReadonlySet<string> = new Set()
 
 /** One read along. */
@@ -25,12 +31,22 @@ export interface AlongRead {
   resultOf(answer: readonly Row[], own: readonly ChangeRow[] | undefined): ReadResult | null
 }
 
+/** What a short read answers. */
+interface Place {
+  readonly position: SnapshotText
+  readonly readAt: string
+  /** The last number that the log has given to a row. */
+  readonly numbered: string | null
+}
+
 export class AlongReads {
   /** Whether the last writer's transaction was the next one; else something else writes, and a short read is in vain. */
   #wasNext = true
   /** Whether the tail itself has taken a transaction id: the next read looks at what there is, and says nothing of others. */
   #isDisturbed = false
   #isUnderWay = false
+  /** The last number of the log when a short read was answered last. */
+  #numbered = Number.NaN
   #due: (() => void) | undefined
 
   /** Does what takes a transaction id: between two reads, because a short one is in vain then. */
@@ -63,10 +79,21 @@ export class AlongReads {
       shortStatement: isShort ? PLACE : statement,
       resultOf: (answer, own) => {
         if (own && !isDisturbed) this.#wasNext = isNext(from, own)
-        return own && isShort ? ownResult(from, life, answer, own) : toReadResult(answer)
+        if (!own || !isShort) return toReadResult(answer)
+        const place = answer[0] as unknown as Place
+        const before = this.#numbered
+        this.#numbered = Number(place.numbered)
+        return areAll(own, before, this.#numbered) ? ownResult(from, life, place, own) : null
       },
     }
   }
+}
+
+/** Whether these rows, in their order, have all the numbers after one up to another. */
+function areAll(own: readonly ChangeRow[], before: number, last: number): boolean {
+  return (
+    Number(own[0]?.seq) === before + 1 && Number(own.at(-1)?.seq) === last && last - before === own.length
+  )
 }
 
 function isNext(from: SnapshotText, own: readonly ChangeRow[]): boolean {
@@ -80,10 +107,9 @@ function transactionIdOf([change]: readonly ChangeRow[]): number {
 function ownResult(
   from: SnapshotText,
   life: string | null,
-  [place]: readonly Row[],
+  { position, readAt }: Place,
   own: readonly ChangeRow[],
 ): ReadResult | null {
-  const { position, readAt } = place as { position: SnapshotText; readAt: string }
   const next = transactionIdOf(own) + 1
   if (!isNext(from, own) || position !== `${next}:${next}:`) return null
   return {
