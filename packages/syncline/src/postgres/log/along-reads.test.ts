@@ -84,8 +84,15 @@ test.each([
 )
 
 test('L1: the first one is read again: nothing is known of the numbers before', () => {
-  const read = new AlongReads().begin('100:100:', 'life')
-  expect(read.resultOf(place('101:101:'), [change(100)])).toBeNull()
+  const reads = new AlongReads()
+  expect(reads.begin('100:100:', 'life').resultOf(place('101:101:'), [change(100)])).toBeNull()
+
+  reads.note([
+    { xid: 101, seq: 8, at: '' },
+    { xid: 101, seq: 9, at: '' },
+  ])
+  const behind = [{ ...change(102), seq: '10' }]
+  expect(reads.begin('102:102:', 'life').resultOf(place('103:103:', 10), behind)).not.toBeNull()
 })
 
 test('a read is short only from a position at which nothing was open, and while nobody else writes', () => {

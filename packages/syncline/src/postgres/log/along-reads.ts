@@ -14,6 +14,7 @@ import type { SnapshotText } from '../log-row.ts'
 import { type ChangeRow, toLogRows } from './change-row.ts'
 import { PLACE_COLUMNS } from './continuity.ts'
 import { parseSnapshot, transactionId } from './cursor.ts'
+import type { PastChange } from './past.ts'
 import { readStatement, type ReadResult, toPastChange, toReadResult } from './tail-reader.ts'
 
 const PLACE: Statement = {
@@ -45,7 +46,7 @@ export class AlongReads {
   /** Whether the tail itself has taken a transaction id: the next read looks at what there is, and says nothing of others. */
   #isDisturbed = false
   #isUnderWay = false
-  /** The last number of the log when a short read was answered last. */
+  /** A number of the log that was given before the next writer's: the last one, unless others write as well. */
   #numbered = Number.NaN
   #due: (() => void) | undefined
 
@@ -65,6 +66,12 @@ export class AlongReads {
     const due = this.#due
     this.#due = undefined
     if (due) this.between(due)
+  }
+
+  /** Takes note of what was read of the log, in order. */
+  note(past: readonly PastChange[] | null): void {
+    const last = past?.at(-1)
+    if (last) this.#numbered = last.seq
   }
 
   /** The read behind `from`, whose newest history row is `life`. */

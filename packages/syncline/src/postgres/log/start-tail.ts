@@ -304,6 +304,7 @@ class LogTail implements Tail {
   }
 
   #take(from: SnapshotText, result: ReadResult, past: PastContent | null = null): void {
+    this.#alongReads.note(result.past)
     const batch = this.#stand.take(from, result, past)
     if (batch) this.#tell(batch)
     this.#waiters.passed(result.position)
