@@ -90,6 +90,44 @@ describe.each(KINDS)('%s', (kind) => {
     expect(await database.query("select version from cameras where id = 'c1'")).toEqual([{ version: 1 }])
   })
 
+  test('L1: an update is logged alike, whether or not anybody has said who writes', async () => {
+    const changes = ["name = 'A', zoom = 5", "note = 'B'", 'name = name', "note = null, production_id = 'p2'"]
+    const named = '{"source": "app", "actor": "ana"}'
+    await write("insert into cameras (id, production_id, name) values ('d1', 'p1', 'D'), ('d2', 'p1', 'D')")
+
+    for (const change of changes) {
+      await write(`update cameras set ${change} where id = 'd1'`)
+      await write(
+        `begin; set local syncline.op = '${named}'; update cameras set ${change} where id = 'd2'; commit`,
+      )
+    }
+
+    const of = async (record: string) =>
+      (await logged())
+        .filter(({ id }) => id === record)
+        .map(({ room, model, action, fields, before, version, fieldVersions }) =>
+          JSON.stringify({ room, model, action, fields, before, version, fieldVersions }),
+        )
+    expect(await of('d1')).toHaveLength(5)
+    expect(await of('d2')).toEqual(await of('d1'))
+  })
+
+  test('L1: while a statement logs its own updates, those of its table are neither stamped nor logged again', async () => {
+    await write(`begin; set local syncline.logged = 'cameras';
+      update cameras set name = 'Own', version = 2, field_versions = '{"name": 2}' where id = 'c1';
+      insert into syncline.log (room, model, id, action, fields, before, version)
+        values ('Production:p1', 'camera', 'c1', 'update', '{"name": "Own"}', '{"name": "Left"}', 2);
+      update productions set name = 'Other' where id = 'p1'; commit`)
+
+    expect(brief(await logged())).toEqual([
+      'Production:p1 camera c1 update 2',
+      'Production:p1 production p1 update 2',
+    ])
+    expect(await database.query("select version, field_versions from cameras where id = 'c1'")).toEqual([
+      { version: 2, field_versions: '{"name": 2}' },
+    ])
+  })
+
   test('L1: creates and deletes are logged while a statement logs its own updates', async () => {
     await database.transaction(async (connection) => {
       await connection.query("select set_config('syncline.logged', 'cameras', true)")

@@ -108,28 +108,26 @@ as $function$
 #variable_conflict use_column
 <<stamp_productions>>
 declare
-  next_version integer;
   last_version integer;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
-      if last_version is null then
-        new."version" := 1;
-        new."field_versions" := '{}';
-      else
-        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-        new."field_versions" := pg_catalog.jsonb_build_object(
-          'name', new."version",
-          'startsAt', new."version");
+  if tg_op operator(pg_catalog.<>) 'UPDATE' or (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or (new."version" operator(pg_catalog.=) old."version") is not true then
+    if tg_op operator(pg_catalog.=) 'INSERT' then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+        if last_version is null then
+          new."version" := 1;
+          new."field_versions" := '{}';
+        else
+          new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+          new."field_versions" := pg_catalog.jsonb_build_object(
+            'name', new."version",
+            'startsAt', new."version");
+        end if;
       end if;
+      return new;
     end if;
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
-    or new."version" operator(pg_catalog.>) old."version" then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
@@ -147,21 +145,20 @@ begin
         'startsAt', new."version");
       return new;
     end if;
+    new."version" := coalesce(old."version", 1);
   end if;
 
-  new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
     if new."name" is not null or old."name" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."version");
     end if;
   end if;
   if (new."starts_at" operator(pg_catalog.=) old."starts_at") is not true then
     if new."starts_at" is not null or old."starts_at" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', new."version");
     end if;
   end if;
   return new;
@@ -188,30 +185,28 @@ as $function$
 #variable_conflict use_column
 <<stamp_cameras>>
 declare
-  next_version integer;
   last_version integer;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
-      if last_version is null then
-        new."version" := 1;
-        new."field_versions" := '{}';
-      else
-        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-        new."field_versions" := pg_catalog.jsonb_build_object(
-          'productionId', new."version",
-          'name', new."version",
-          'note', new."version",
-          'zoom', new."version");
+  if tg_op operator(pg_catalog.<>) 'UPDATE' or (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or (new."version" operator(pg_catalog.=) old."version") is not true then
+    if tg_op operator(pg_catalog.=) 'INSERT' then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+        if last_version is null then
+          new."version" := 1;
+          new."field_versions" := '{}';
+        else
+          new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+          new."field_versions" := pg_catalog.jsonb_build_object(
+            'productionId', new."version",
+            'name', new."version",
+            'note', new."version",
+            'zoom', new."version");
+        end if;
       end if;
+      return new;
     end if;
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
-    or new."version" operator(pg_catalog.>) old."version" then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'camera' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
@@ -236,33 +231,32 @@ begin
         'zoom', new."version");
       return new;
     end if;
+    new."version" := coalesce(old."version", 1);
   end if;
 
-  new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true then
     if new."production_id" is not null or old."production_id" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('productionId', new."version");
     end if;
   end if;
   if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
     if new."name" is not null or old."name" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."version");
     end if;
   end if;
   if (new."note" operator(pg_catalog.=) old."note" collate pg_catalog."C") is not true then
     if new."note" is not null or old."note" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', new."version");
     end if;
   end if;
   if (new."zoom" operator(pg_catalog.=) old."zoom") is not true then
     if new."zoom" is not null or old."zoom" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', new."version");
     end if;
   end if;
   if (new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null) then
@@ -292,43 +286,41 @@ as $function$
 #variable_conflict use_column
 <<stamp_photos>>
 declare
-  next_version integer;
   last_version integer;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
-      if last_version is null then
-        new."version" := 1;
-        new."field_versions" := '{}';
-      else
-        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-        new."field_versions" := pg_catalog.jsonb_build_object(
-          'cameraId', new."version",
-          'caption', new."version");
+  if tg_op operator(pg_catalog.<>) 'UPDATE' or (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or (new."version" operator(pg_catalog.=) old."version") is not true then
+    if tg_op operator(pg_catalog.=) 'INSERT' then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+        if last_version is null then
+          new."version" := 1;
+          new."field_versions" := '{}';
+        else
+          new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+          new."field_versions" := pg_catalog.jsonb_build_object(
+            'cameraId', new."version",
+            'caption', new."version");
+        end if;
       end if;
-    end if;
-    perform 1 from "public"."cameras" as p
-      where p."id" operator(pg_catalog.=) new."camera_id"
-      for key share;
-    if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
       perform 1 from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id"
-        and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
-      if not found then
+        for key share;
+      if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
         perform 1 from "public"."cameras" as p
           where p."id" operator(pg_catalog.=) new."camera_id"
-          for share;
+          and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+        if not found then
+          perform 1 from "public"."cameras" as p
+            where p."id" operator(pg_catalog.=) new."camera_id"
+            for share;
+        end if;
       end if;
+      select p."production_id" into new."sync_room" from "public"."cameras" as p
+        where p."id" operator(pg_catalog.=) new."camera_id";
+      return new;
     end if;
-    select p."production_id" into new."sync_room" from "public"."cameras" as p
-      where p."id" operator(pg_catalog.=) new."camera_id";
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
-    or new."version" operator(pg_catalog.>) old."version" then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'photo' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
@@ -364,21 +356,20 @@ begin
         'caption', new."version");
       return new;
     end if;
+    new."version" := coalesce(old."version", 1);
   end if;
 
-  new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true then
     if new."camera_id" is not null or old."camera_id" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', new."version");
     end if;
   end if;
   if (new."caption" operator(pg_catalog.=) old."caption" collate pg_catalog."C") is not true then
     if new."caption" is not null or old."caption" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', new."version");
     end if;
   end if;
   if ((new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true and (new."camera_id" is not null or old."camera_id" is not null))
@@ -426,43 +417,41 @@ as $function$
 #variable_conflict use_column
 <<stamp_comments>>
 declare
-  next_version integer;
   last_version integer;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
-    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
-      if last_version is null then
-        new."version" := 1;
-        new."field_versions" := '{}';
-      else
-        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-        new."field_versions" := pg_catalog.jsonb_build_object(
-          'photoId', new."version",
-          'body', new."version");
+  if tg_op operator(pg_catalog.<>) 'UPDATE' or (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
+    or (new."version" operator(pg_catalog.=) old."version") is not true then
+    if tg_op operator(pg_catalog.=) 'INSERT' then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
+      if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+        if last_version is null then
+          new."version" := 1;
+          new."field_versions" := '{}';
+        else
+          new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+          new."field_versions" := pg_catalog.jsonb_build_object(
+            'photoId', new."version",
+            'body', new."version");
+        end if;
       end if;
-    end if;
-    perform 1 from "public"."photos" as p
-      where p."id" operator(pg_catalog.=) new."photo_id"
-      for key share;
-    if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
       perform 1 from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id"
-        and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
-      if not found then
+        for key share;
+      if (pg_catalog.current_setting('transaction_isolation') operator(pg_catalog.~) '^read ') is not true then
         perform 1 from "public"."photos" as p
           where p."id" operator(pg_catalog.=) new."photo_id"
-          for share;
+          and p.xmax operator(pg_catalog.=) pg_catalog.pg_current_xact_id()::pg_catalog.xid;
+        if not found then
+          perform 1 from "public"."photos" as p
+            where p."id" operator(pg_catalog.=) new."photo_id"
+            for share;
+        end if;
       end if;
+      select p."sync_room" into new."sync_room" from "public"."photos" as p
+        where p."id" operator(pg_catalog.=) new."photo_id";
+      return new;
     end if;
-    select p."sync_room" into new."sync_room" from "public"."photos" as p
-      where p."id" operator(pg_catalog.=) new."photo_id";
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true
-    or new."version" operator(pg_catalog.>) old."version" then
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'comment' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
@@ -495,21 +484,20 @@ begin
         'body', new."version");
       return new;
     end if;
+    new."version" := coalesce(old."version", 1);
   end if;
 
-  new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true then
     if new."photo_id" is not null or old."photo_id" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', new."version");
     end if;
   end if;
   if (new."body" operator(pg_catalog.=) old."body" collate pg_catalog."C") is not true then
     if new."body" is not null or old."body" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', new."version");
     end if;
   end if;
   if ((new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true and (new."photo_id" is not null or old."photo_id" is not null))
@@ -554,28 +542,26 @@ as $function$
 #variable_conflict use_column
 <<stamp_lenses>>
 declare
-  next_version integer;
   last_version integer;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
-      if last_version is null then
-        new."version" := 1;
-        new."field_versions" := '{}';
-      else
-        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-        new."field_versions" := pg_catalog.jsonb_build_object(
-          'name', new."version",
-          'serial', new."version");
+  if tg_op operator(pg_catalog.<>) 'UPDATE' or (new."id" operator(pg_catalog.=) old."id") is not true
+    or (new."version" operator(pg_catalog.=) old."version") is not true then
+    if tg_op operator(pg_catalog.=) 'INSERT' then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
+      if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+        if last_version is null then
+          new."version" := 1;
+          new."field_versions" := '{}';
+        else
+          new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+          new."field_versions" := pg_catalog.jsonb_build_object(
+            'name', new."version",
+            'serial', new."version");
+        end if;
       end if;
+      return new;
     end if;
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id") is not true
-    or new."version" operator(pg_catalog.>) old."version" then
     if (new."id" operator(pg_catalog.=) old."id") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'lens' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
@@ -593,21 +579,20 @@ begin
         'serial', new."version");
       return new;
     end if;
+    new."version" := coalesce(old."version", 1);
   end if;
 
-  new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
     if new."name" is not null or old."name" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."version");
     end if;
   end if;
   if (new."serial" operator(pg_catalog.=) old."serial") is not true then
     if new."serial" is not null or old."serial" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', new."version");
     end if;
   end if;
   return new;
@@ -634,27 +619,25 @@ as $function$
 #variable_conflict use_column
 <<stamp_members>>
 declare
-  next_version integer;
   last_version integer;
 begin
-  if tg_op operator(pg_catalog.=) 'INSERT' then
-    select t.version into last_version from syncline.tombstones as t
-      where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
-    if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
-      if last_version is null then
-        new."version" := 1;
-        new."field_versions" := '{}';
-      else
-        new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
-        new."field_versions" := pg_catalog.jsonb_build_object(
-          'userName', new."version");
+  if tg_op operator(pg_catalog.<>) 'UPDATE' or (new."id" operator(pg_catalog.=) old."id") is not true
+    or (new."version" operator(pg_catalog.=) old."version") is not true then
+    if tg_op operator(pg_catalog.=) 'INSERT' then
+      select t.version into last_version from syncline.tombstones as t
+        where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
+      if (last_version is null and new."version" operator(pg_catalog.=) 1 and new."field_versions" operator(pg_catalog.=) '{}') is not true then
+        if last_version is null then
+          new."version" := 1;
+          new."field_versions" := '{}';
+        else
+          new."version" := least(last_version, 2147483646) operator(pg_catalog.+) 1;
+          new."field_versions" := pg_catalog.jsonb_build_object(
+            'userName', new."version");
+        end if;
       end if;
+      return new;
     end if;
-    return new;
-  end if;
-
-  if (new."id" operator(pg_catalog.=) old."id") is not true
-    or new."version" operator(pg_catalog.>) old."version" then
     if (new."id" operator(pg_catalog.=) old."id") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'member' and t.id operator(pg_catalog.=) new."id"::pg_catalog.text;
@@ -670,15 +653,14 @@ begin
         'userName', new."version");
       return new;
     end if;
+    new."version" := coalesce(old."version", 1);
   end if;
 
-  new."version" := coalesce(old."version", 1);
   new."field_versions" := coalesce(old."field_versions", '{}');
-  next_version := least(new."version", 2147483646) operator(pg_catalog.+) 1;
   if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true then
     if new."user_name" is not null or old."user_name" is not null then
-      new."version" := next_version;
-      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', next_version);
+      new."version" := least(coalesce(old."version", 1), 2147483646) operator(pg_catalog.+) 1;
+      new."field_versions" := new."field_versions" operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', new."version");
     end if;
   end if;
   return new;
@@ -729,7 +711,31 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text;
 begin
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE'
+      and new."version" operator(pg_catalog.<>) old."version"
+      and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
+      and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
+    if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+      if new."name" is not null or old."name" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
+      end if;
+    end if;
+    if (new."starts_at" operator(pg_catalog.=) old."starts_at") is not true then
+      if new."starts_at" is not null or old."starts_at" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', case when not pg_catalog.isfinite(new."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+              when new."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+              else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', new."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('startsAt', case when not pg_catalog.isfinite(old."starts_at") then pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}'
+              when old."starts_at" operator(pg_catalog.<) '0001-01-01 00:00:00+00' then pg_catalog.replace(pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}', ' BC', '+00:00 BC')
+              else pg_catalog.to_jsonb(pg_catalog.timezone('UTC', old."starts_at"::pg_catalog.timestamptz)) operator(pg_catalog.#>>) '{}' operator(pg_catalog.||) '+00:00' end);
+      end if;
+    end if;
+    if log_fields is not null then
+      insert into syncline.log (room, model, id, action, fields, before, version)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
@@ -929,9 +935,13 @@ begin
     end if;
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -979,9 +989,13 @@ begin
     values (null, 'production', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1026,7 +1040,34 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text;
 begin
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE'
+      and new."version" operator(pg_catalog.<>) old."version"
+      and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
+      and new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C"
+      and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
+    if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+      if new."name" is not null or old."name" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
+      end if;
+    end if;
+    if (new."note" operator(pg_catalog.=) old."note" collate pg_catalog."C") is not true then
+      if new."note" is not null or old."note" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', new."note"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('note', old."note"::pg_catalog.text);
+      end if;
+    end if;
+    if (new."zoom" operator(pg_catalog.=) old."zoom") is not true then
+      if new."zoom" is not null or old."zoom" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', new."zoom");
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('zoom', old."zoom");
+      end if;
+    end if;
+    if log_fields is not null then
+      insert into syncline.log (room, model, id, action, fields, before, version)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       if not ((new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null)) then
         return null;
@@ -1263,9 +1304,13 @@ begin
     end if;
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1321,9 +1366,13 @@ begin
         values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
-    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+    if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+      if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
        and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
          or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+        perform pg_catalog.pg_notify('ops_channel', '');
+      end if;
+    elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
       perform pg_catalog.pg_notify('ops_channel', '');
     end if;
   end if;
@@ -1373,9 +1422,13 @@ begin
     values (null, 'camera', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1424,7 +1477,28 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text;
 begin
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE'
+      and new."version" operator(pg_catalog.<>) old."version"
+      and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
+      and new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C"
+      and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
+    if (new."camera_id" operator(pg_catalog.=) old."camera_id" collate pg_catalog."C") is not true then
+      if new."camera_id" is not null or old."camera_id" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', new."camera_id"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('cameraId', old."camera_id"::pg_catalog.text);
+      end if;
+    end if;
+    if (new."caption" operator(pg_catalog.=) old."caption" collate pg_catalog."C") is not true then
+      if new."caption" is not null or old."caption" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', new."caption"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('caption', old."caption"::pg_catalog.text);
+      end if;
+    end if;
+    if log_fields is not null then
+      insert into syncline.log (room, model, id, action, fields, before, version)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
         return null;
@@ -1631,9 +1705,13 @@ begin
     end if;
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1689,9 +1767,13 @@ begin
         values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
       end if;
     end if;
-    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+    if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+      if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
        and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
          or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+        perform pg_catalog.pg_notify('ops_channel', '');
+      end if;
+    elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
       perform pg_catalog.pg_notify('ops_channel', '');
     end if;
   end if;
@@ -1741,9 +1823,13 @@ begin
     values (null, 'photo', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -1792,7 +1878,28 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text;
 begin
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE'
+      and new."version" operator(pg_catalog.<>) old."version"
+      and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
+      and new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C"
+      and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
+    if (new."photo_id" operator(pg_catalog.=) old."photo_id" collate pg_catalog."C") is not true then
+      if new."photo_id" is not null or old."photo_id" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', new."photo_id"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('photoId', old."photo_id"::pg_catalog.text);
+      end if;
+    end if;
+    if (new."body" operator(pg_catalog.=) old."body" collate pg_catalog."C") is not true then
+      if new."body" is not null or old."body" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', new."body"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('body', old."body"::pg_catalog.text);
+      end if;
+    end if;
+    if log_fields is not null then
+      insert into syncline.log (room, model, id, action, fields, before, version)
+      values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
         return null;
@@ -1999,9 +2106,13 @@ begin
     end if;
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -2049,9 +2160,13 @@ begin
     values (null, 'comment', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -2096,7 +2211,27 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text;
 begin
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE'
+      and new."version" operator(pg_catalog.<>) old."version"
+      and new."id" operator(pg_catalog.=) old."id"
+      and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
+    if (new."name" operator(pg_catalog.=) old."name" collate pg_catalog."C") is not true then
+      if new."name" is not null or old."name" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', new."name"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('name', old."name"::pg_catalog.text);
+      end if;
+    end if;
+    if (new."serial" operator(pg_catalog.=) old."serial") is not true then
+      if new."serial" is not null or old."serial" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', new."serial"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('serial', old."serial"::pg_catalog.text);
+      end if;
+    end if;
+    if log_fields is not null then
+      insert into syncline.log (room, model, id, action, fields, before, version)
+      values ('Lens:all', 'lens', new."id"::pg_catalog.text, 'update', log_fields, log_before, new."version");
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
@@ -2278,9 +2413,13 @@ begin
     end if;
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -2328,9 +2467,13 @@ begin
     values (null, 'lens', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -2375,7 +2518,21 @@ declare
   log_actor pg_catalog.text;
   log_source pg_catalog.text;
 begin
-  if tg_op operator(pg_catalog.=) 'UPDATE' then
+  if tg_op operator(pg_catalog.=) 'UPDATE'
+      and new."version" operator(pg_catalog.<>) old."version"
+      and new."id" operator(pg_catalog.=) old."id"
+      and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
+    if (new."user_name" operator(pg_catalog.=) old."user_name" collate pg_catalog."C") is not true then
+      if new."user_name" is not null or old."user_name" is not null then
+        log_fields := coalesce(log_fields, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', new."user_name"::pg_catalog.text);
+        log_before := coalesce(log_before, '{}') operator(pg_catalog.||) pg_catalog.jsonb_build_object('userName', old."user_name"::pg_catalog.text);
+      end if;
+    end if;
+    if log_fields is not null then
+      insert into syncline.log (room, model, id, action, fields, before, version)
+      values (null, 'member', new."id"::pg_catalog.text, 'update', log_fields, log_before, new."version");
+    end if;
+  elsif tg_op operator(pg_catalog.=) 'UPDATE' then
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
@@ -2544,9 +2701,13 @@ begin
     end if;
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;
@@ -2589,9 +2750,13 @@ begin
     values (null, 'member', '', 'truncate', 0, log_device, log_actor, coalesce(log_source, session_user));
   end if;
 
-  if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
+  if pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.<>) '' then
+    if (pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'never') is not true
      and (not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597)
        or pg_catalog.current_setting('syncline.wake', true) operator(pg_catalog.=) 'always') then
+      perform pg_catalog.pg_notify('ops_channel', '');
+    end if;
+  elsif not pg_catalog.pg_try_advisory_xact_lock_shared(6014960150629674597) then
     perform pg_catalog.pg_notify('ops_channel', '');
   end if;
   return null;

@@ -58,13 +58,19 @@ export function isAnyChanged(columns: readonly ComparedColumn[]): string {
  * transaction PostgreSQL prepares each part of an expression anew, so a trigger pays for the length of what it asks.
  */
 export function differs({ name, comparison }: ComparedColumn): string {
-  const before = `old.${quoteIdentifier(name)}`
-  const after = `new.${quoteIdentifier(name)}`
-  if (comparison === 'image') {
-    return `row(${after})::pg_catalog.record operator(pg_catalog.*<>) row(${before})::pg_catalog.record`
-  }
+  return comparison === 'image' ? images(name, '*<>') : `(${isSame({ name, comparison })}) is not true`
+}
+
+/** True when the values are the same; not when both are null, where that takes a question more. */
+export function isSame({ name, comparison }: ComparedColumn): string {
+  if (comparison === 'image') return images(name, '*=')
   const collation = comparison === 'text' ? ' collate pg_catalog."C"' : ''
-  return `(${after} operator(pg_catalog.=) ${before}${collation}) is not true`
+  return `new.${quoteIdentifier(name)} operator(pg_catalog.=) old.${quoteIdentifier(name)}${collation}`
+}
+
+function images(name: string, operator: '*=' | '*<>'): string {
+  const image = (alias: 'new' | 'old') => `row(${alias}.${quoteIdentifier(name)})::pg_catalog.record`
+  return `${image('new')} operator(pg_catalog.${operator}) ${image('old')}`
 }
 
 /** A block that runs when any of the columns was changed. */

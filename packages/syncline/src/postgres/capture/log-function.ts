@@ -30,6 +30,7 @@ import { isSeveral, logInRooms, logUpdate, roomColumns, roomVariables } from './
 import { logChange } from './log-values.ts'
 import { hasMarks, marksText } from './marks.ts'
 import { forgetPartitionMove, recognisePartitionMove } from './partition-move.ts'
+import { plainUpdate } from './plain-update.ts'
 import { readWriter } from './read-writer.ts'
 import { type Alias, idText, wholeRow } from './record-sql.ts'
 import { choose, lines, paragraphs, triggerFunction, when } from './sql-text.ts'
@@ -44,6 +45,7 @@ export function logFunctionName(table: Pick<CapturedTable, 'slug'>): string {
 export function logFunction(table: CapturedTable): string {
   // What is logged differs from what happened only where rows move between partitions.
   const isPartitioned = table.partitionKey.length > 0
+  const plain = plainUpdate(table)
   const is = (operation: string) =>
     `${isPartitioned ? 'operation' : 'tg_op'} operator(pg_catalog.=) '${operation}'`
   return triggerFunction({
@@ -67,6 +69,7 @@ export function logFunction(table: CapturedTable): string {
       recognisePartitionMove(table),
       choose(
         [
+          ...(plain ? [plain] : []),
           [
             is('UPDATE'),
             paragraphs(

@@ -14,11 +14,13 @@ export interface LoggedRow {
   readonly marks?: string
   /** Number of the op, where it belongs to this record. */
   readonly op?: string
+  /** Nobody has said who writes. */
+  readonly isDirect?: boolean
   /** Condition without which nothing is written; `found` says whether it was. */
   readonly where?: string
 }
 
-/** A direct write has no source but its role. Said here, not as the variable's default: that would be one expression more. */
+/** A direct write has no source but its role, as the column's default says too. Not the variable's default: that would be one expression more. */
 export const SOURCE = 'coalesce(log_source, session_user)'
 
 /** Variables that `readWriter` fills. */
@@ -43,14 +45,20 @@ export function insertLogRow(row: LoggedRow): string {
     ['version', row.version],
     ['field_versions', row.fieldVersions],
     ['marks', row.marks],
-    ['device', 'log_device'],
-    ['op', row.op],
-    ['actor', 'log_actor'],
-    ['source', SOURCE],
+    ...(row.isDirect === true ? [] : writerOf(row)),
   ]
   const given = values.filter((entry): entry is [string, string] => entry[1] !== undefined)
   const columns = given.map(([column]) => column).join(', ')
   const list = given.map(([, value]) => value).join(', ')
   const source = row.where === undefined ? `values (${list})` : `select ${list}\nwhere ${row.where}`
   return `insert into syncline.log (${columns})\n${source};`
+}
+
+function writerOf({ op }: LoggedRow): [column: string, value: string | undefined][] {
+  return [
+    ['device', 'log_device'],
+    ['op', op],
+    ['actor', 'log_actor'],
+    ['source', SOURCE],
+  ]
 }

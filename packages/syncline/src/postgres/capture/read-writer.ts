@@ -5,7 +5,7 @@ import { WRITER_SETTING } from './writer-setting.ts'
 /** Fills `WRITER_VARIABLES`. The op's number is logged with the record that it is about, and with no other. */
 export function readWriter(model?: string): string {
   return when(
-    `${SETTING} operator(pg_catalog.<>) ''`,
+    isWriterKnown,
     lines(
       `setting := ${SETTING};`,
       choose(
@@ -17,6 +17,9 @@ export function readWriter(model?: string): string {
 }
 
 const SETTING = `pg_catalog.current_setting('${WRITER_SETTING}', true)`
+
+/** Whether anybody has said who writes. */
+export const isWriterKnown = `${SETTING} operator(pg_catalog.<>) ''`
 
 function readObject(model?: string): string {
   return lines(
