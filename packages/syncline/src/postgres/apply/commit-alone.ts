@@ -52,11 +52,11 @@ export async function commitAlone(
   // What came with the first read is old news by now: the tail reads again.
   const behind = update ? { text: isSameText(name) } : readAlong?.statement
   const called = call(session, moves, op, isQuiet)
-  const [answered, rows] = await session.pipeline(behind ? [called, behind] : [called])
+  const [answered = [], rows] = await session.pipeline(behind ? [called, behind] : [called])
   if (update) {
     if (rows?.[0]?.['is_same'] === false) session.tableChanged(name)
   } else if (rows) await handOver(() => readAlong?.handOver(rows))
-  const { xid, answer } = answered?.[0] as { xid: string; answer: string | null }
+  const { xid, answer } = answered[0] as { xid: string; answer: string | null }
   return { xid, answers: answer === null ? [] : [JSON.parse(answer) as OpAnswer] }
 }
 
