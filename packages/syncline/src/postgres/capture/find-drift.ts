@@ -3,6 +3,7 @@ import type { CompiledSchema, Field, FieldKind, IdType, Model } from '../../sche
 import { suggestion } from '../../schema/nearest-name.ts'
 import { unfilledColumns, unfilledDrift } from './column-filler.ts'
 import { columnType } from './column-type.ts'
+import { columnDefinition } from './create-table.ts'
 import type { ColumnDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
 import { misplacedTriggerDrift } from './misplaced-triggers.ts'
@@ -156,7 +157,7 @@ function fieldDrift(
         table,
         field.column,
         `field \`${field.name}\``,
-        `add it (alter table ${model.table} add column ${field.column} ${columnType(field)}), let \`npx syncline migrate --add-columns\` add it`,
+        `add it (alter table ${model.table} add column ${columnDefinition(model, field)}), let \`npx syncline migrate --add-columns\` add it`,
       ),
     ]
   }
@@ -192,16 +193,17 @@ function wrongType(model: Model, field: Field, column: ColumnDescription): Drift
   const kind = column.isEnum
     ? `oneOf(${column.labels.map((label) => `'${label}'`).join(', ')})`
     : DECLARED_AS[column.type]
+  const change = `change the column (alter table ${model.table} alter column ${column.name} type ${columnType(field)})`
   const remedy =
     kind === undefined || field.kind === 'reference'
-      ? ''
-      : ` Declare it as ${column.isArray ? `array(${kind})` : kind}, or`
+      ? `C${change.slice(1)}, or leave the field out of the declaration.`
+      : `Declare it as ${column.isArray ? `array(${kind})` : kind}, or ${change}.`
   return {
     kind: 'wrong_type',
     table: model.table,
     column: column.name,
     isBlocking: true,
-    message: `\`${model.table}.${column.name}\` is ${actual}, but field \`${field.name}\` of model \`${model.name}\` is declared as ${field.kind}${field.array ? ' array' : ''}.${remedy || ' Either'} change the column (alter table ${model.table} alter column ${column.name} type ${columnType(field)}).`,
+    message: `\`${model.table}.${column.name}\` is ${actual}, but field \`${field.name}\` of model \`${model.name}\` is declared as ${field.kind}${field.array ? ' array' : ''}. ${remedy}`,
   }
 }
 
