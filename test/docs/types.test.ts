@@ -40,7 +40,12 @@ function options(): ts.CompilerOptions {
     ts.sys,
     root,
   )
-  return { ...parsed, noEmit: true, typeRoots: [join(root, 'node_modules/@types')] }
+  return {
+    ...parsed,
+    exactOptionalPropertyTypes: true,
+    noEmit: true,
+    typeRoots: [join(root, 'node_modules/@types')],
+  }
 }
 
 function describe({ file, start, messageText }: ts.Diagnostic): string {

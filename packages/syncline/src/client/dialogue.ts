@@ -58,6 +58,8 @@ export class Dialogue implements RunnerHost, RequestsHost {
   #user: string | undefined
   #epoch: string | undefined
   #problem: SyncStatus['problem']
+  /** Why the server does not apply now what was sent to it; it is sent again. */
+  #writeProblem: SyncStatus['problem']
   #syncedAt: number | undefined
   #progressAt = 0
   /** What waits for the answers to the pings of this connection, in their order. */
@@ -92,7 +94,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
       session,
       hasPolled: this.#requests.hasPolled,
       lastSyncedAt: this.#syncedAt,
-      problem: this.#problem,
+      problem: this.#problem ?? this.#writeProblem,
     }
   }
 
@@ -215,6 +217,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
     this.#parts.onUnsettled()
     this.#cancelSendAgain()
     this.#isRateLimited = false
+    this.#writeProblem = undefined
   }
 
   receive(message: ServerMessage): void {
@@ -258,6 +261,7 @@ export class Dialogue implements RunnerHost, RequestsHost {
   #onAck(ack: Ack): void {
     const { store, writes, rooms } = this.#parts
     this.#noteProgress()
+    this.#writeProblem = undefined
     store.transact(() => {
       writes.acknowledge(ack)
       this.#parts.onAcknowledged(ack.lastOp)
@@ -280,12 +284,16 @@ export class Dialogue implements RunnerHost, RequestsHost {
   }
 
   #onError(message: ErrorMessage): void {
-    const { code, channel, retryAfterMs } = message
+    const { code, channel, n, retryAfterMs } = message
     if (channel !== undefined) return this.#parts.rooms.receive(message)
     if (RENAME.has(code)) return this.#onNotOurs(message)
     if (code === 'token_expired') return void this.#renewToken()
-    if (retryAfterMs !== undefined || code === 'unavailable') this.#sendAgain(code, retryAfterMs)
-    else this.complain(message)
+    if (retryAfterMs === undefined && code !== 'unavailable') return this.complain(message)
+    this.#sendAgain(code, retryAfterMs)
+    // Only of a push the server names an op.
+    if (n === undefined) return
+    this.#writeProblem = { code, message: message.message }
+    this.onChanged()
   }
 
   #sendAgain(code: string, afterMs = 1_000): void {

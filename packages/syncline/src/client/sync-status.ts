@@ -18,7 +18,10 @@ export interface SyncStatus {
   /** When everything was last known to be in step, in ms since 1970. */
   readonly lastSyncedAt: number | undefined
   readonly transport: 'socket' | 'polling'
-  /** Why the server said not to come back, what answers in its place, or why a joined room cannot be read. */
+  /**
+   * Why the server said not to come back, what answers in its place, why a write is not applied for now, or why a
+   * joined room cannot be read.
+   */
   readonly problem: { readonly code: string; readonly message: string } | undefined
   /**
    * `durable`: what says `stored` outlives the page; `memory`: it need not, as asked; `failed`: it should and does

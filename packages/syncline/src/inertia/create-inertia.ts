@@ -12,7 +12,7 @@
  * R1 no lost refresh: the position is read before the handler runs, so no query of the page is older than it
  */
 import { environmentSecret } from '../server/environment.ts'
-import { silentLogger } from '../server/logger.ts'
+import { silentLogger, standardLogger } from '../server/logger.ts'
 import type { PagePosition } from '../server/page-position.ts'
 import { isEmptySecret, MAKE_SECRET, secretWarnings } from '../server/secrets.ts'
 import { isInertia } from './asked.ts'
@@ -68,6 +68,9 @@ function defaultCarry({ secret = environmentSecret()?.secret, logger }: InertiaO
     for (const warning of secretWarnings('`secret` of createInertia()', secret)) logger?.warn({}, warning)
     return carryInCookie(secret)
   }
+  // The redirect comes after the handler has written: who hears of it only then writes twice.
+  const log = logger ?? standardLogger
+  log.warn({}, `Errors and flash will answer 500 instead of being carried over a redirect: ${REMEDY}`)
   return {
     read: () => null,
     write(carried) {
@@ -76,9 +79,9 @@ function defaultCarry({ secret = environmentSecret()?.secret, logger }: InertiaO
   }
 }
 
-const NO_SECRET =
-  'Errors or flash cannot be carried over this redirect: there is no secret to sign a cookie with. ' +
-  'Set SYNCLINE_SECRET, or give `createInertia` a `secret` or a `carry` store.'
+const REMEDY =
+  'there is no secret to sign a cookie with. Set SYNCLINE_SECRET, or give `createInertia` a `secret` or a `carry` store.'
+const NO_SECRET = `Errors or flash cannot be carried over this redirect: ${REMEDY}`
 
 async function readPosition(options: InertiaOptions, request: Request): Promise<PagePosition | null> {
   try {

@@ -24,12 +24,12 @@ export interface InertiaOptions {
   /** Where redirects put errors and flash. @default a cookie signed with `secret` */
   readonly carry?: CarryStore
   /** Signs the cookie; put a new one in front of the old ones to rotate. @default the environment's SYNCLINE_SECRET (JWT_SECRET) */
-  readonly secret?: string | readonly string[]
+  readonly secret?: string | readonly string[] | undefined
   /** Renders a first load on the server. Null or a failure, which is logged, leaves it to the browser. */
   readonly ssr?: (page: Page, request: Request) => Awaitable<Rendered | null>
   /** Encrypts what the browser keeps in its history. @default false */
   readonly encryptHistory?: boolean
-  /** Receives failures that the page survived, and at debug level every partial reload. @default silence */
+  /** Receives failures that the page survived, and at debug level every partial reload. @default silence, but for a missing secret when it is made */
   readonly logger?: Logger
   /** Counts partial reloads by component, and by model when `schema` is given: `sync.metrics`. @default nobody counts */
   readonly metrics?: Pick<Metrics, 'count'>

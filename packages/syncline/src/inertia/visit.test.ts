@@ -258,6 +258,22 @@ test('without a secret pages work and a redirect that carries something says wha
   )
 })
 
+test('an adapter that can carry nothing says so when it is made, before a form is sent', () => {
+  onTestFinished(() => void vi.unstubAllEnvs())
+  for (const name of ['SYNCLINE_SECRET', 'JWT_SECRET']) vi.stubEnv(name, undefined)
+  const told: string[] = []
+  const logger = { ...silentLogger, warn: (_fields: object, message: string) => void told.push(message) }
+  const make = (options: object) => createInertia({ document, logger, ...options })
+
+  make({})
+  const before = told.splice(0)
+  make({ secret: 'a secret that is long enough for its cookie' })
+  make({ carry: { read: () => null, write() {} } })
+
+  expect(before).toEqual([expect.stringMatching(/^Errors and flash .* 500 .* Set SYNCLINE_SECRET/)])
+  expect(told).toEqual([])
+})
+
 test('a store of the application carries in place of the cookie', async () => {
   let kept: object | null = null
   const carry = { read: () => kept, write: (carried: object | null) => void (kept = carried) }

@@ -269,6 +269,34 @@ describe.each(KINDS)('%s', (kind) => {
     expect(await database.query("select to_regnamespace('syncline') as own")).toEqual([{ own: null }])
   })
 
+  test('the column that a message proposes is the one that is declared', async () => {
+    const { database } = await open(kind)
+    await database.query("create table lamps (id text primary key); insert into lamps values ('l1')")
+    const lamps = defineSchema({
+      models: {
+        lamp: model('lamps', { colour: text().default('brown'), note: text().nullable().column('Note') }),
+      },
+    })
+
+    const found = await messages(migrate(database, lamps))
+    for (const message of found)
+      await database.query(/\((alter table .*)\), let/.exec(message)?.[1] as string)
+
+    expect(found[0]).toContain(`(alter table lamps add column "colour" text not null default 'brown'), let`)
+    expect(await database.query('select * from lamps')).toEqual([{ id: 'l1', colour: 'brown', Note: null }])
+    expect((await migrate(database, lamps)).drift).toEqual([])
+  })
+
+  test('a column of a type that no field stands for is to be changed, and nothing else', async () => {
+    const { database } = await open(kind)
+    await database.query('create table lamps (id text primary key, size point)')
+    const lamps = defineSchema({ models: { lamp: model('lamps', { size: text() }) } })
+
+    expect(await messages(migrate(database, lamps))).toEqual([
+      '`lamps.size` is point, but field `size` of model `lamp` is declared as text. Change the column (alter table lamps alter column size type text), or leave the field out of the declaration.',
+    ])
+  })
+
   test('a column that the rows of a table would leave empty is named, with what to declare', async () => {
     const { database } = await open(kind)
     await database.query("create table lamps (id text primary key); insert into lamps values ('l1')")

@@ -49,35 +49,57 @@ function reasonOf({ name }: ModelPlan, members: readonly MemberPlan[], next: Mod
 
 type Reference = FieldPlan & { readonly target: string }
 
-/** Everything that leads to `root`, by the shortest way; each way goes through members only. */
+/**
+ * Everything that leads to `root`; each way goes through members only. A way that no null can cut comes before all
+ * others, however long, because a record whose way is cut is in no room; among equals the shortest.
+ */
 function membersOf(models: readonly ModelPlan[], root: ModelPlan): MemberPlan[] {
   const members = new Map<string, MemberPlan>()
-  let reached = new Map<string, readonly string[]>([[root.name, []]])
-  for (let length = 1; length <= LONGEST_PATH && reached.size > 0; length++) {
-    const found = new Map<string, readonly string[]>()
-    for (const model of models) {
-      if (model === root || members.has(model.name)) continue
-      const ways = referencesOf(model).filter(({ target }) => reached.has(target))
-      const way = ways.find(({ nullable }) => !nullable) ?? ways[0]
-      if (way === undefined) continue
-      const path = [way.name, ...(reached.get(way.target) as readonly string[])]
-      found.set(model.name, path)
-      members.set(model.name, {
-        model: model.name,
-        path,
-        isOptional: way.nullable,
-        notes: notesOf(way, ways),
-      })
-    }
-    reached = found
-  }
+  reach(models, root, members, ({ nullable }) => !nullable)
+  reach(models, root, members, () => true)
   return [...members.values()]
 }
 
-function notesOf(way: Reference, ways: readonly Reference[]): string[] {
-  const others = ways.filter((other) => other !== way).map(({ name }) => `\`${name}\``)
-  return [
-    ...(others.length > 0 ? [`guess: ${others.join(', ')} would lead there too.`] : []),
-    ...(way.nullable ? [`a record without \`${way.name}\` is in no room.`] : []),
-  ]
+/** Adds the models that lead to `root` by references of a kind, the nearest first. */
+function reach(
+  models: readonly ModelPlan[],
+  root: ModelPlan,
+  members: Map<string, MemberPlan>,
+  mayBeUsed: (reference: Reference) => boolean,
+): void {
+  const distanceOf = (name: string) =>
+    name === root.name ? 0 : (members.get(name)?.path.length ?? Number.POSITIVE_INFINITY)
+  for (let length = 1; length <= LONGEST_PATH; length++) {
+    const found = models.flatMap((model) => {
+      if (model === root || members.has(model.name)) return []
+      const ways = referencesOf(model).filter(({ target }) => distanceOf(target) < length)
+      const usable = ways.filter((way) => mayBeUsed(way) && distanceOf(way.target) === length - 1)
+      const way = usable.find(({ nullable }) => !nullable) ?? usable[0]
+      return way === undefined ? [] : [memberBy(model, way, ways, members.get(way.target))]
+    })
+    for (const member of found) members.set(member.model, member)
+  }
+}
+
+/** `parent` is the member that the way leads to; undefined when it is the root. */
+function memberBy(
+  { name }: ModelPlan,
+  way: Reference,
+  ways: readonly Reference[],
+  parent: MemberPlan | undefined,
+): MemberPlan {
+  const others = ways.filter((other) => other !== way).map((other) => `\`${other.name}\``)
+  return {
+    model: name,
+    path: [way.name, ...(parent?.path ?? [])],
+    isOptional: way.nullable || parent?.isOptional === true,
+    notes: [
+      ...(others.length > 0 ? [`guess: ${others.join(', ')} would lead there too.`] : []),
+      ...(way.nullable
+        ? [`guess: a record without \`${way.name}\` is in no room.`]
+        : parent?.isOptional
+          ? [`guess: a record whose \`${way.name}\` is in no room is in none either.`]
+          : []),
+    ],
+  }
 }

@@ -52,7 +52,7 @@ export interface MemberPlan {
   readonly model: string
   /** References to follow, the first on the member: `['customerId', 'storeId']`. */
   readonly path: readonly string[]
-  /** A record may be without the first reference, and is in no room then. */
+  /** A reference on the way may be null, and the record is in no room then. */
   readonly isOptional: boolean
   readonly notes: readonly string[]
 }

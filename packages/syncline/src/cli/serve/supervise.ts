@@ -31,7 +31,9 @@ export async function supervise(command: Supervised, to: Terminal): Promise<numb
     const ended = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)))
     const first = await Promise.race([ended, change.file, signal])
     if (typeof first === 'number' && first === command.mendable) {
-      to.error('Waiting for a change of the files.')
+      to.error(
+        'Waiting for a change of the files. If you change the database instead, stop this (Ctrl+C) and start it again.',
+      )
       const next = await Promise.race([change.file, signal])
       if (next === STOPPED) return finish(change, 0)
       to.out(`\n${shown(next)} changed: starting again`)

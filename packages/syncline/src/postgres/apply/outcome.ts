@@ -72,7 +72,7 @@ export function refusedOutcome(refused: PushRefusal): PushOutcome {
 export function unavailable(): PushRefusal {
   return {
     code: 'unavailable',
-    message: `The database could not apply this now: it cannot be reached, or somebody holds a record. Send it again in ${RETRY_AFTER_MS} ms; nothing is lost.`,
+    message: `The database could not apply this now: it cannot be reached, somebody holds a record, or its SQL failed, of which the server's log says more. Send it again in ${RETRY_AFTER_MS} ms; nothing is lost.`,
     retryAfterMs: RETRY_AFTER_MS,
   }
 }

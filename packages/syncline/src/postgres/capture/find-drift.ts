@@ -2,11 +2,12 @@
 import type { CompiledSchema, Field, FieldKind, IdType, Model } from '../../schema/model.ts'
 import { suggestion } from '../../schema/nearest-name.ts'
 import { unfilledColumns, unfilledDrift } from './column-filler.ts'
-import { columnType } from './column-type.ts'
+import { columnDefinition } from './create-table.ts'
 import type { ColumnDescription, TableDescription } from './describe-database.ts'
 import type { Drift } from './drift.ts'
 import { misplacedTriggerDrift } from './misplaced-triggers.ts'
 import { nameInSql } from './capture-triggers.ts'
+import { wrongType } from './wrong-type.ts'
 
 const INTEGERS = ['int2', 'int4', 'int8']
 const TEXTS = ['text', 'varchar', 'bpchar', 'citext', 'name']
@@ -32,28 +33,6 @@ const FITTING_IDS: Readonly<Record<IdType, readonly string[]>> = {
   uuid: ['uuid'],
   integer: ['int4', 'int2'],
   bigint: INTEGERS,
-}
-
-/** Kind that a column of a type is declared with. */
-const DECLARED_AS: Readonly<Record<string, string>> = {
-  text: 'text()',
-  varchar: 'text()',
-  citext: 'text()',
-  bpchar: 'text()',
-  int2: 'integer()',
-  int4: 'integer()',
-  int8: 'bigint()',
-  numeric: 'decimal()',
-  float4: 'number()',
-  float8: 'number()',
-  bool: 'boolean()',
-  timestamptz: 'timestamp()',
-  timestamp: 'timestamp()',
-  date: 'date()',
-  jsonb: 'json()',
-  json: 'json()',
-  uuid: 'uuid()',
-  bytea: 'bytes()',
 }
 
 /** What keeps a model from being captured in an existing table, and what its owner should know. */
@@ -156,7 +135,7 @@ function fieldDrift(
         table,
         field.column,
         `field \`${field.name}\``,
-        `add it (alter table ${model.table} add column ${field.column} ${columnType(field)}), let \`npx syncline migrate --add-columns\` add it`,
+        `add it (alter table ${model.table} add column ${columnDefinition(model, field)}), let \`npx syncline migrate --add-columns\` add it`,
       ),
     ]
   }
@@ -185,24 +164,6 @@ function fits(field: Field, column: ColumnDescription): boolean {
   if (field.kind === 'reference') return FITTING_IDS[field.idType ?? 'text'].includes(column.type)
   if (field.kind === 'enum' && column.isEnum) return true
   return FITTING[field.kind].includes(column.type)
-}
-
-function wrongType(model: Model, field: Field, column: ColumnDescription): Drift {
-  const actual = `${column.type}${column.isArray ? '[]' : ''}`
-  const kind = column.isEnum
-    ? `oneOf(${column.labels.map((label) => `'${label}'`).join(', ')})`
-    : DECLARED_AS[column.type]
-  const remedy =
-    kind === undefined || field.kind === 'reference'
-      ? ''
-      : ` Declare it as ${column.isArray ? `array(${kind})` : kind}, or`
-  return {
-    kind: 'wrong_type',
-    table: model.table,
-    column: column.name,
-    isBlocking: true,
-    message: `\`${model.table}.${column.name}\` is ${actual}, but field \`${field.name}\` of model \`${model.name}\` is declared as ${field.kind}${field.array ? ' array' : ''}.${remedy || ' Either'} change the column (alter table ${model.table} alter column ${column.name} type ${columnType(field)}).`,
-  }
 }
 
 function generatedDrift(model: Model, field: Field, column: ColumnDescription): Drift[] {

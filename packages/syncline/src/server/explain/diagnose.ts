@@ -9,6 +9,7 @@ import { compileAccess } from '../access/compile-access.ts'
 import type { Access, AccessDeclaration } from '../access/declaration.ts'
 import type { Authenticate } from '../identity.ts'
 import { findDrift, findWrongRooms } from '../migrate.ts'
+import { findRoomless } from './find-roomless.ts'
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -54,12 +55,23 @@ async function examineCapture(patient: Patient): Promise<Finding[]> {
   const subject = { ...patient, access: (patient.access ?? {}) as Access<Schema, User> }
   // Without the rules nobody knows which further tables they read.
   const drift = (await findDrift(subject)).filter(({ kind }) => patient.access || kind !== 'not_declared')
-  const rooms = await examineRooms(subject)
-  if (drift.length + rooms.length > 0) return [...drift.map(findingOf), ...rooms]
+  const found = [...drift.map(findingOf), ...(await examineRooms(subject))]
+  // Where something does not work, its columns may not be there yet.
+  const roomless = found.some(({ is }) => is === 'bad') ? [] : await examineRoomless(patient)
+  if (found.length > 0) return [...found, ...roomless]
   return [
     well('log', 'Every declared table is captured, and every trigger is enabled.'),
     await newest(patient),
+    ...roomless,
   ]
+}
+
+async function examineRoomless({ database, schema }: Patient): Promise<Finding[]> {
+  try {
+    return (await findRoomless(database, schema)).map((message) => note('schema', message))
+  } catch (error) {
+    return [note('schema', `Whether records are in no room could not be read: ${(error as Error).message}.`)]
+  }
 }
 
 /** Reads whole tables; what keeps it from that must not hide what else was found. */
