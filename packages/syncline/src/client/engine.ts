@@ -157,7 +157,7 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
     }
     storage.health?.subscribe(() => {
       this.#tell()
-      this.board.update()
+      this.#page.#follow(this)
     })
     this.#openWrites(storage)
     this.rooms.open()
@@ -221,9 +221,10 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
     this.#cancelLook = this.clock.after(LOOK_MS, () => void this.#look(storage))
   }
 
-  /** One that has nothing left is let go. */
+  /** One that has nothing left is let go, when its storage knows it: it would be found again. */
   #follow(engine: Engine): void {
-    if (engine.writes.isDone && this.others.delete(engine)) engine.close()
+    const isOver = engine.writes.isDone && engine.storageHealth?.state !== 'failed'
+    if (isOver && this.others.delete(engine)) engine.close()
     this.board.update()
   }
 

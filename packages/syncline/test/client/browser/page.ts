@@ -94,6 +94,50 @@ const page = {
     write?.confirmed.catch(() => {})
     await write?.stored
   },
+
+  /** Uses up the space of the site, to the last record of a few bytes. */
+  async fillSpace(): Promise<void> {
+    const request = indexedDB.open('filler')
+    request.onupgradeneeded = () => request.result.createObjectStore('filler', { autoIncrement: true })
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    const put = (size: number) =>
+      new Promise<boolean>((resolve) => {
+        const transaction = database.transaction('filler', 'readwrite')
+        transaction.objectStore('filler').put(crypto.getRandomValues(new Uint8Array(size)))
+        transaction.oncomplete = () => resolve(true)
+        transaction.onabort = () => resolve(false)
+      })
+    for (const size of [50_000, 5_000, 500, 50]) while (await put(size));
+    database.close()
+  },
+
+  /** What was said of the storage since `noteStorage`: codes of problems, or how it stands. */
+  storage: [] as string[],
+
+  noteStorage(): void {
+    const note = () => {
+      const { storage, storageProblem } = page.look().status
+      const word = storageProblem?.code ?? storage
+      if (word !== page.storage.at(-1)) page.storage.push(word)
+    }
+    note()
+    page.client?.status.subscribe(note)
+  },
+
+  /** From now on the platform opens no database. */
+  refuseStorage(): void {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('not here', 'SecurityError')
+    }
+  },
+
+  /** Ends the session and removes what it has on the device. */
+  async signOut(): Promise<void> {
+    await page.client?.signOut()
+  },
 }
 
 export type TestPage = typeof page

@@ -17,22 +17,22 @@ export interface Claim {
   release(): void
 }
 
-/** Claims the first device that is free; a new one when there is none, unless it is to be one of these. */
+/** Claims the first device that is free; a new one when there is none, unless it is to be one of these, or when it must. */
 export async function claimSlot(
   locks: LockManager | undefined,
   name: string,
   known: readonly KnownSlot[],
   mayBeNew: boolean,
+  mustBeNew = false,
 ): Promise<Claim> {
   const slots = [...known].sort((a, b) => Number(b.unsent > 0) - Number(a.unsent > 0) || a.slot - b.slot)
   const [first] = slots
   if (!locks) return { slot: first?.slot ?? 0, isExclusive: false, release: () => {} }
-  for (const { slot } of slots) {
+  for (const { slot } of mustBeNew ? [] : slots) {
     const release = await tryLock(locks, lockName(name, slot))
     if (release) return { slot, isExclusive: true, release }
   }
-  // Those that are known are not free.
-  for (let slot = 0; mayBeNew; slot++) {
+  for (let slot = Math.max(-1, ...slots.map((each) => each.slot)) + 1; mayBeNew; slot++) {
     const release = await tryLock(locks, lockName(name, slot))
     if (release) return { slot, isExclusive: true, release }
   }

@@ -4,14 +4,16 @@ import { isConnectionLost, StorageError } from './problem.ts'
 
 export class Connection {
   readonly #options: OpenOptions
-  readonly #onEnded: (error: unknown) => void
+  readonly #onGone: (error: unknown) => void
   #database: IDBDatabase | undefined
   /** Why it is not opened again. */
   #ended: unknown
+  #mayCreate = false
 
-  constructor(options: OpenOptions, database: IDBDatabase, onEnded: (error: unknown) => void) {
+  /** `onGone` hears that the platform has closed it: for good, or so that the next work opens what there is then. */
+  constructor(options: OpenOptions, database: IDBDatabase, onGone: (error: unknown) => void) {
     this.#options = options
-    this.#onEnded = onEnded
+    this.#onGone = onGone
     this.#use(database)
   }
 
@@ -35,23 +37,28 @@ export class Connection {
   async #open(): Promise<IDBDatabase> {
     if (this.#ended) throw this.#ended
     if (this.#database) return this.#database
-    // One that was deleted under the page is not made again: whoever deleted it wants it gone.
-    const database = await openDatabase({ ...this.#options, mayCreate: false })
+    // One that another page has deleted is not made again: its user has signed out (K3).
+    const database = await openDatabase({ ...this.#options, mayCreate: this.#mayCreate })
     this.#use(database)
     return database
   }
 
   #use(database: IDBDatabase): void {
     this.#database = database
+    this.#mayCreate = false
     database.onversionchange = () => {
       // It may be one that did not close when it was told to.
       database.close()
       if (this.#ended) return
       this.end(new StorageError('StorageTakenError', 'it was asked for by another page'))
-      this.#onEnded(this.#ended)
+      this.#onGone(this.#ended)
     }
+    // Browsers do so when the data of the site are cleared, or the disk fails.
     database.onclose = () => {
       if (this.#database === database) this.#database = undefined
+      if (this.#ended) return
+      this.#mayCreate = true
+      this.#onGone(new StorageError('StorageLostError', 'the browser closed it'))
     }
   }
 

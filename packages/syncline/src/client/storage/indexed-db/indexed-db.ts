@@ -4,7 +4,6 @@
  * Whatever goes wrong on the way, the page gets a storage: at worst one that keeps nothing and says so (K2).
  */
 import type { CompiledSchema } from '../../../schema/model.ts'
-import { newKey } from '../../new-id.ts'
 import { failedStorage } from '../failed.ts'
 import type { Storage, UserStorage } from '../storage.ts'
 import { type Claim, claimSlot } from './claim.ts'
@@ -50,7 +49,7 @@ export function indexedDb({
       try {
         return await inTurn(opening.name, () => openDevice(opening, false))
       } catch (error) {
-        return withPurge(opening, failedStorage(error, problemOf(error)), error)
+        return unopened(opening, error)
       }
     },
   }
@@ -91,17 +90,25 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
   const { name, schema, locks, unusedDays } = opening
   const options = { factory: factoryOf(opening), name, mayCreate: true }
   const { database, known } = await openWhole(options)
-  const owner = newKey()
   let claim: Claim | undefined
   try {
-    const held = await claimSlot(locks, name, isForLeft ? known.filter(isLeft) : known, !isForLeft)
+    let held = await claimSlot(locks, name, isForLeft ? known.filter(isLeft) : known, !isForLeft)
     claim = held
+    const take = (mode: 'readwrite' | 'readonly') =>
+      transact(database, STORES, mode, (transaction) => takeDevice(transaction, held.slot, mode))
+    const contents = await take('readwrite').catch(async (error: unknown) => {
+      if (!held.isExclusive) throw error
+      if (!isForLeft) {
+        // What the page writes from now on may not be stored, and must not take numbers of a device that is (W2). That
+        // one is left: what it has not sent is shown and sent.
+        held.release()
+        claim = held = await claimSlot(locks, name, known, true, true)
+      }
+      return take('readonly')
+    })
     const { slot } = held
-    const contents = await transact(database, STORES, 'readwrite', (transaction) =>
-      takeDevice(transaction, slot, owner),
-    )
     const { device, isWhole } = readDevice(contents)
-    const connection = new Connection(options, database, (error) => storage.onTaken(error))
+    const connection = new Connection(options, database, (error) => storage.onGone(error))
     const left = lookForLeft(opening, connection, () => inTurn(name, () => openDevice(opening, true)))
     const storage = new IndexedDbStorage({
       connection,
@@ -109,7 +116,7 @@ async function openDevice(opening: Opening, isForLeft: boolean): Promise<UserSto
       unusedDays,
       slot,
       isExclusive: held.isExclusive,
-      owner,
+      owner: contents.owner,
       device,
       stored: isWhole ? { starts: contents.starts } : undefined,
       persist: askToPersist,
@@ -179,11 +186,12 @@ function askToPersist(): void {
  * Also a storage that could not be opened may hold rows of an earlier visit. Nobody can tell whether there are writes
  * among them, so they go only when that is meant (W3).
  */
-function withPurge(opening: Opening, storage: UserStorage, error: unknown): UserStorage {
-  const isThere = storage.health?.current.problem?.code !== 'storage_refused'
-  if (!isThere) return storage
+function unopened(opening: Opening, error: unknown): UserStorage {
+  const problem = problemOf(error)
+  if (problem.code === 'storage_refused') return failedStorage(error, problem)
+  const message = `${problem.message} What was stored before is not shown or sent.`
   return {
-    ...storage,
+    ...failedStorage(error, { ...problem, message }),
     purge: async (discard) => {
       if (!discard) throw error
       await deleteDatabase(factoryOf(opening), opening.name)

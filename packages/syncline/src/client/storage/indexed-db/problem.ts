@@ -42,11 +42,14 @@ const UNKNOWN: Fact = ['storage_failed', 'The storage of this device failed']
 const REFUSED: Fact = ['storage_refused', 'This browser allows the site no storage']
 const GONE: Fact = ['storage_lost', 'The storage of this device is gone']
 
+const CLOSED: Fact = ['storage_lost', 'The storage of this device was closed']
+
 const FACTS = new Map<string, Fact>([
   ['QuotaExceededError', ['storage_full', 'The space for this site on this device is used up']],
   ['SecurityError', REFUSED],
   ['NotAllowedError', REFUSED],
-  ['InvalidStateError', ['storage_lost', 'The storage of this device was closed']],
+  ['InvalidStateError', CLOSED],
+  ['AbortError', CLOSED],
   ['NotFoundError', GONE],
   ['StorageLostError', GONE],
   ['VersionError', ['storage_taken', 'A newer version of this page has taken the storage. Reload to get it']],
@@ -54,7 +57,7 @@ const FACTS = new Map<string, Fact>([
   ['StorageSilentError', ['storage_failed', 'The storage of this device does not answer']],
 ])
 
-const LOST = new Set(['InvalidStateError', 'UnknownError', 'StorageSilentError'])
+const LOST = new Set(['InvalidStateError', 'AbortError', 'UnknownError', 'StorageSilentError'])
 
 function nameOf(error: unknown): { readonly name: string; readonly message: string } {
   if (typeof error !== 'object' || error === null) return { name: 'Error', message: String(error) }

@@ -169,9 +169,11 @@ export class IndexedDbStorage implements UserStorage {
     if (isWritten) this.#enqueue({ device, rooms: new Map() }).catch(() => {})
   }
 
-  /** Another page wants the database, and has it. */
-  onTaken(error: unknown): void {
+  /** The database was taken from the page. If one can be had again, it holds who knows what: all is written (W3). */
+  onGone(error: unknown): void {
+    this.#stored = undefined
     this.#fail(error)
+    if (this.#device) this.#enqueue({ device: this.#device, rooms: new Map() }).catch(() => {})
   }
 
   /** Removes everything, or tells how many writes would be lost: also those of other pages, open or not (W3). */
@@ -291,12 +293,12 @@ export class IndexedDbStorage implements UserStorage {
     const { device } = pending
     const { connection, slot, owner } = this.#parts
     const plan = device && planOutbox(this.#last.written ? undefined : this.#stored, device, this.#starts)
+    const isStored = this.#stored !== undefined
     const outcomes = await connection.run((database) =>
       transact(database, STORES, plan?.isStrict ? 'strict' : 'readwrite', (transaction) => {
         if (this.#last.turn) throw GIVEN_UP
         this.#underWay = transaction
-        if (device && plan)
-          writeDevice(transaction, { slot, owner, isStored: this.#stored !== undefined }, device, plan)
+        if (device && plan) writeDevice(transaction, { slot, owner, isStored }, device, plan)
         return this.#rooms.write(transaction, pending.rooms)
       }),
     )

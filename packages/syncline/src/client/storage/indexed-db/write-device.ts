@@ -1,4 +1,5 @@
 /** A device into and out of its stores, inside one transaction; its record goes last, and speaks of all the others. */
+import { newKey } from '../../new-id.ts'
 import type { StoredDevice } from '../storage.ts'
 import { type Transaction, under } from './database.ts'
 import { deviceRecord, type DeviceRecord } from './device-record.ts'
@@ -53,15 +54,22 @@ function dropBefore(transaction: Transaction, name: 'ops' | 'acks', slot: number
   transaction.store(name).delete(IDBKeyRange.bound([slot], [slot, n], false, true))
 }
 
-/** What lies in the stores of a device; from now on it is the owner's. */
+/** What lies in the stores of a device. */
 export interface TakenDevice extends DeviceContents {
+  readonly owner: string
   /** Where its runs begin. */
   readonly starts: readonly Run['first'][]
 }
 
-/** Reads a device and makes it this page's. */
-export function takeDevice(transaction: Transaction, slot: number, owner: string): TakenDevice {
+/** Reads a device and makes it this page's; where nothing is to be written, its owner stays the one before. */
+export function takeDevice(
+  transaction: Transaction,
+  slot: number,
+  mode: 'readwrite' | 'readonly',
+): TakenDevice {
+  const mayWrite = mode === 'readwrite'
   const taken: { -readonly [Part in keyof TakenDevice]: TakenDevice[Part] } = {
+    owner: newKey(),
     record: undefined,
     runs: [],
     starts: [],
@@ -72,7 +80,9 @@ export function takeDevice(transaction: Transaction, slot: number, owner: string
   const ops = transaction.store('ops')
   transaction.onResult(devices.get(slot), (record: DeviceRecord | undefined) => {
     taken.record = record
-    if (typeof record === 'object') devices.put({ ...record, owner }, slot)
+    if (typeof record !== 'object') return
+    if (mayWrite) devices.put({ ...record, owner: taken.owner }, slot)
+    else taken.owner = record.owner
   })
   transaction.onResult(ops.getAll(under(slot)), (runs) => (taken.runs = runs))
   transaction.onResult(ops.getAllKeys(under(slot)), (keys) => (taken.starts = keys.map(numberOf)))
@@ -84,7 +94,7 @@ export function takeDevice(transaction: Transaction, slot: number, owner: string
   transaction.onResult(refused.get(slot), (parked) => {
     taken.parked = parked
     // Earlier versions kept also that there is nothing.
-    if (parked === '[]') refused.delete(slot)
+    if (mayWrite && parked === '[]') refused.delete(slot)
   })
   return taken
 }
