@@ -13,7 +13,7 @@ import type { ShownIds } from './ids/shown-ids.ts'
 import type { Logger } from './logger.ts'
 import { readersOf } from './may-read.ts'
 import type { Metrics } from './metrics.ts'
-import { Guards, type TouchedGuards } from './rooms/guards.ts'
+import type { Guards, TouchedGuards } from './rooms/guards.ts'
 import { KeptLoads } from './rooms/kept-loads.ts'
 import { type Load, LoadQueue } from './rooms/load-queue.ts'
 import type { Member } from './rooms/member.ts'
@@ -38,6 +38,7 @@ export interface ChannelsOptions {
   readonly shown: ShownIds
   readonly log: Logger
   readonly metrics: Metrics
+  readonly guards: Guards
   /** Most that kept first loads may hold, in bytes. */
   readonly keptLoadBytes: number
   /** The tail; asked for when it is needed, because it starts after the channels exist. */
@@ -59,7 +60,7 @@ export class Channels {
   constructor(options: ChannelsOptions) {
     this.#options = options
     this.#kept = new KeptLoads(options.keptLoadBytes)
-    this.#guards = new Guards(options.schema, options.rules)
+    this.#guards = options.guards
     const { schema, database, log, metrics, shown } = options
     const show = (rows: readonly LogRow[]) => shown.rows(rows)
     this.#router = new Router({

@@ -22,6 +22,7 @@ import { ShownIds } from './ids/shown-ids.ts'
 import { Markers } from './marking/markers.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { namingRights } from './missing-rights.ts'
+import { Guards } from './rooms/guards.ts'
 import { RoomSettling } from './room-settling.ts'
 import { pull } from './pull.ts'
 import { Rates } from './rates.ts'
@@ -107,7 +108,8 @@ export function createCore(options: CoreOptions): RunningCore {
   const ended = new EndedSessions(watches, schema, tables)
   const ids = new Ids(schema, options.ids?.secret ?? (options.secrets.at(-1) as string), options.ids)
   const shown = new ShownIds(schema, ids)
-  const common = { schema, rules, database, seal, log, metrics, tail: () => started.tail }
+  const guards = new Guards(schema, rules)
+  const common = { schema, rules, guards, database, seal, log, metrics, tail: () => started.tail }
   const channels = new Channels({ ...common, shown, keptLoadBytes: limits.keptLoadBytes })
   const markers = new Markers({ ...common, ids })
   const conflicts = new ConflictPost({ schema, rules, database, shown, sessions, log })
@@ -140,6 +142,7 @@ export function createCore(options: CoreOptions): RunningCore {
   const settling = new RoomSettling(database, log)
   const start = async () => {
     await options.beforeStart?.()
+    await Promise.all([guards.seeThroughViews(database), ended.seeThroughViews(database)])
     started.writer = await createWriter(database, schema, rules, {
       opsPerPush: limits.opsPerPush,
       onError: (error) => log.error({ error: String(error) }, 'The writer met an error.'),

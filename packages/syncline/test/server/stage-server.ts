@@ -83,7 +83,7 @@ const access: SyncOptions<typeof schema>['access'] = {
 }
 
 /** The newest PostgreSQL of this run, or the one asked for. */
-function serverUrl(major?: number): string {
+export function serverUrl(major?: number): string {
   const servers = inject('servers')
   const newest = Math.max(...Object.keys(servers).map(Number))
   return servers[String(major ?? newest)] ?? (servers[String(newest)] as string)

@@ -2,7 +2,7 @@
 import type { CompiledSchema } from '../../schema/model.ts'
 
 export interface CaptureOptions {
-  /** Tables that access rules read and that do not synchronise; each gets a trigger that logs its keys. */
+  /** Tables that access rules read and that do not synchronise; each gets a trigger that logs its keys, and a view those that it reads. */
   readonly dependsOn?: readonly string[]
   /** Names that stand in access rules: columns of synchronised tables among them that no field has are watched. */
   readonly ruleNames?: ReadonlySet<string>

@@ -18,6 +18,7 @@ import { OWN_OBJECTS, OWN_OBJECTS_MARK, ROOMS_UNFILLED } from './own-objects.ts'
 import type { RoomCheck } from './room-steps.ts'
 import { LOCK_TIMEOUT_MS, runStep } from './run-step.ts'
 import { literal } from './sql-text.ts'
+import { throughViews } from './tables-behind.ts'
 
 export interface MigrateOptions extends CaptureOptions {
   /** Only says what would be done. @default false */
@@ -196,14 +197,15 @@ async function planFor(
   schema: CompiledSchema,
   options: CaptureOptions,
 ): Promise<MigrationPlan> {
-  const description = await describeDatabase(connection, tablesOf(schema, options))
+  const seen = await throughViews(connection, schema, options)
+  const description = await describeDatabase(connection, tablesOf(schema, seen))
   if (description.version < OLDEST_VERSION) {
     throw new Error(
       `The server is PostgreSQL ${Math.floor(description.version / 10_000)}. Syncline needs 13 or newer.`,
     )
   }
   // One backend has no writers that a longer lock would keep waiting.
-  return planMigration(schema, description, { concurrently: database.kind === 'postgres', ...options })
+  return planMigration(schema, description, { concurrently: database.kind === 'postgres', ...seen })
 }
 
 async function takeTheLock(connection: Connection, database: Database): Promise<void> {

@@ -50,7 +50,7 @@ export function planMigration(
   const tables = capturedTables(schema, database, options)
   const guards = guardNames(schema, options).flatMap((written) => {
     const found = database.tables.get(written)
-    return found === undefined ? [] : [guardTable(written, found)]
+    return found?.kind === 'r' || found?.kind === 'p' ? [guardTable(written, found)] : []
   })
   const steps = [
     ownObjects(database),

@@ -63,6 +63,7 @@ function missingGuards(
   return guardNames(schema, options).flatMap((table) => {
     const found = database.tables.get(table)
     if (found?.kind === 'r' || found?.kind === 'p') return []
+    if (found?.kind === 'm') return [materialised(table)]
     const fact = found === undefined ? 'does not exist' : 'is no table'
     return [
       {
@@ -73,6 +74,15 @@ function missingGuards(
       },
     ]
   })
+}
+
+function materialised(table: string): Drift {
+  return {
+    kind: 'not_a_table',
+    table,
+    isBlocking: true,
+    message: `Access rules read \`${table}\`, which is a materialised view: PostgreSQL tells nobody of its refresh, so that a right that is lost there would not end at once. Read the tables behind it, or a plain view of them, and migrate again.`,
+  }
 }
 
 function undeclared(schema: CompiledSchema, database: DatabaseDescription, options: CaptureOptions): Drift[] {

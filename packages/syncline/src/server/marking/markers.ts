@@ -24,7 +24,7 @@ import type { Logger } from '../logger.ts'
 import { readersOf } from '../may-read.ts'
 import type { Metrics } from '../metrics.ts'
 import { conditionKey } from '../rooms/check-readers.ts'
-import { Guards } from '../rooms/guards.ts'
+import type { Guards } from '../rooms/guards.ts'
 import { ChangedSince, type Missed } from './changed-since.ts'
 import { MarkedChannel } from './marked-channel.ts'
 import { MarkerNotice } from './marker-notice.ts'
@@ -43,6 +43,7 @@ export interface MarkersOptions {
   readonly schema: CompiledSchema
   readonly ids: Ids
   readonly rules: Rules
+  readonly guards: Guards
   readonly database: Database
   readonly seal: CursorSeal
   readonly log: Logger
@@ -59,9 +60,9 @@ export class Markers {
   readonly #context: SubscriptionContext
 
   constructor(options: MarkersOptions) {
-    const { schema, rules, database, seal, log, metrics, tail } = options
+    const { schema, guards, database, seal, log, metrics, tail } = options
     this.#options = options
-    this.#guards = new Guards(schema, rules)
+    this.#guards = guards
     this.#streams = new Streams(schema, this.#guards)
     this.changedSince = new ChangedSince(schema, database, this.#guards)
     this.#context = {

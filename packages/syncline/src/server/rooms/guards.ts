@@ -1,11 +1,14 @@
 /**
  * Which access rules a batch can have changed the answer of.
  *
- *   A2 revoked  a rule names the tables it reads; a change of one of them calls for a check
+ *   A2 revoked  a rule names the tables it reads; a change of one of them calls for a check. Of a view that it names, the
+ *               tables behind it are looked up in the database
  *
  * A change of a root record itself concerns that record's room only, unless the rule reads other records of the same
  * table; a change of any other table that the rule reads concerns every room of the model, and so does TRUNCATE.
  */
+import { type TablesBehind, tablesBehind } from '../../postgres/capture/tables-behind.ts'
+import type { Connection } from '../../postgres/database.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 import type { Rules } from '../../postgres/rules.ts'
 import { RECORD } from '../../postgres/log/snapshot.ts'
@@ -20,14 +23,28 @@ const NOTHING: TouchedGuards = new Map()
 
 export class Guards {
   /** Models whose rules read each name that may stand in a log row's `model`. */
-  readonly #guarding: ReadonlyMap<string, readonly string[]>
+  #guarding: ReadonlyMap<string, readonly string[]>
   /** Models whose rules read their own table: a tree of folders, a team's other members. */
   readonly #selfReading = new Set<string>()
+  readonly #schema: CompiledSchema
   readonly #rules: Rules
 
   constructor(schema: CompiledSchema, rules: Rules) {
+    this.#schema = schema
     this.#rules = rules
-    this.#guarding = guardingNames(schema, rules)
+    this.#guarding = guardingNames(schema, rules, new Map())
+  }
+
+  /** Looks up which tables stand behind the views that rules read; to be called before the first batch. */
+  async seeThroughViews(database: Pick<Connection, 'query'>): Promise<void> {
+    const models = Object.values(this.#schema.models)
+    const names = models.flatMap((model) => [...this.#rules.dependencies(model)])
+    const views = await tablesBehind(database, this.#schema, names)
+    this.#guarding = guardingNames(this.#schema, this.#rules, views)
+    for (const model of models) {
+      const behind = [...this.#rules.dependencies(model)].flatMap((name) => views.get(name)?.tables ?? [])
+      if (behind.includes(model.table)) this.#selfReading.add(model.name)
+    }
   }
 
   /** Looks at the rule as it is for a user who is about to join. */
@@ -59,13 +76,18 @@ export class Guards {
   }
 }
 
-function guardingNames(schema: CompiledSchema, rules: Rules): Map<string, string[]> {
+function guardingNames(
+  schema: CompiledSchema,
+  rules: Rules,
+  views: ReadonlyMap<string, TablesBehind>,
+): Map<string, string[]> {
   const modelByTable = new Map(
     Object.values(schema.models).map((model) => [bareTable(model.table), model.name]),
   )
   const guarding = new Map<string, string[]>()
   for (const model of Object.values(schema.models)) {
-    for (const table of new Set([model.table, ...rules.dependencies(model)])) {
+    const read = [...rules.dependencies(model)].flatMap((name) => views.get(name)?.tables ?? [name])
+    for (const table of new Set([model.table, ...read])) {
       // The log names a synchronised table by its model and another one by `@table`.
       const names = [
         modelByTable.get(bareTable(table)),

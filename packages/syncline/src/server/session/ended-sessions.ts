@@ -1,4 +1,6 @@
 /** Ends connections whose stored session was deleted, as soon as the log shows a change of the table it is kept in (A2). */
+import { tablesBehind } from '../../postgres/capture/tables-behind.ts'
+import type { Connection } from '../../postgres/database.ts'
 import type { LogRow } from '../../postgres/log-row.ts'
 import type { CompiledSchema } from '../../schema/model.ts'
 
@@ -13,14 +15,24 @@ interface Proven {
 
 export class EndedSessions {
   readonly #proven: () => Iterable<Proven>
+  readonly #schema: CompiledSchema
+  readonly #tables: readonly string[]
   /** Names that the log has for the tables. */
-  readonly #names: ReadonlySet<string>
+  #names: ReadonlySet<string>
   #timer: NodeJS.Timeout | undefined
 
   constructor(proven: () => Iterable<Proven>, schema: CompiledSchema, tables: readonly string[]) {
     this.#proven = proven
-    const models = Object.values(schema.models).filter(({ table }) => tables.includes(table))
-    this.#names = new Set([...models.map(({ name }) => name), ...tables.map((table) => `@${table}`)])
+    this.#schema = schema
+    this.#tables = tables
+    this.#names = namesInLog(schema, tables)
+  }
+
+  /** Looks up which tables stand behind those that are views; to be called before the first batch. */
+  async seeThroughViews(database: Pick<Connection, 'query'>): Promise<void> {
+    const views = await tablesBehind(database, this.#schema, this.#tables)
+    const tables = this.#tables.flatMap((name) => views.get(name)?.tables ?? [name])
+    this.#names = namesInLog(this.#schema, tables)
   }
 
   /** Looks at a batch; new rows end nothing. */
@@ -36,4 +48,9 @@ export class EndedSessions {
   close(): void {
     clearTimeout(this.#timer)
   }
+}
+
+function namesInLog(schema: CompiledSchema, tables: readonly string[]): Set<string> {
+  const models = Object.values(schema.models).filter(({ table }) => tables.includes(table))
+  return new Set([...models.map(({ name }) => name), ...tables.map((table) => `@${table}`)])
 }
