@@ -53,6 +53,21 @@ describe.each(SERVERS)('%s', (kind) => {
     await database.query(`drop owned by ${role}; drop role ${role}`)
   })
 
+  test('L1: a database that quotes all identifiers is captured as declared, and found so', async () => {
+    const { server } = await keep(openStage(kind))
+    await server?.query(`do $$ begin
+      execute format('alter database %I set quote_all_identifiers = on', current_database()); end $$`)
+    const database = postgres(server?.url as string)
+
+    await migrate(database, schema)
+    const again = await migrate(database, schema)
+    const drift = await checkCapture(database, schema)
+    const [setting] = await database.query('show quote_all_identifiers')
+    await database.close()
+
+    expect([again.steps, drift, setting]).toEqual([[], [], { quote_all_identifiers: 'off' }])
+  })
+
   test('C1: a server whose role row security keeps from rows is told so, and others are not', async () => {
     const { database, server } = await keep(openMigrated(kind, schema))
     const role = `server_${Math.random().toString(36).slice(2, 8)}`

@@ -33,6 +33,7 @@ describe('pg on a server whose defaults differ', () => {
       execute format('alter database %I set timezone = ''Asia/Kathmandu''', current_database());
       execute format('alter database %I set bytea_output = ''escape''', current_database());
       execute format('alter database %I set standard_conforming_strings = off', current_database());
+      execute format('alter database %I set quote_all_identifiers = on', current_database());
     end $$`)
     return postgres(server.url)
   })

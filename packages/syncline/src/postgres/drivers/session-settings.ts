@@ -6,6 +6,8 @@ const TEXT_FORMS: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   extra_float_digits: '1',
   standard_conforming_strings: 'on',
+  // Texts of the catalog are compared and matched: the definitions of triggers, the names of indexes.
+  quote_all_identifiers: 'off',
 }
 
 /** The statement that prepares a session; `settings` are the holder's own, such as `jit: 'off'`. */
