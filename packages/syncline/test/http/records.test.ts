@@ -236,6 +236,21 @@ describe('writing', () => {
     await stage.database.query('drop trigger print_badge on badges; drop table printed')
   })
 
+  test('an empty id is refused, whoever makes the ids', async () => {
+    const answers = await Promise.all(
+      ['cameras', 'badges', 'tickets'].map((table) =>
+        stage.as('ben', `/api/productions/p1/${table}`, { json: { id: '' } }),
+      ),
+    )
+
+    for (const answer of answers) {
+      expect([answer.status, (await answerOf(answer)).error]).toEqual([
+        422,
+        { code: 'invalid_value', message: 'The `id` is empty. Send one, or leave it out.', field: 'id' },
+      ])
+    }
+  })
+
   test('where the database draws no ids, a create without one says so', async () => {
     const response = await stage.as('ben', '/api/productions/p1/tickets', { json: {} })
     const numbered = await stage.as('ben', '/api/productions/p1/tickets', { json: { id: '7' } })

@@ -291,6 +291,28 @@ test('the activity of a room says who changed what, before and after, and goes b
   expect((await read('')).data.length).toBeGreaterThan(2)
 })
 
+test('a parameter that stands twice in an address is refused, as a key that stands twice in a body is', async () => {
+  const paths = [
+    '/sync/activity?channel=Production:p1&channel=Production:p2',
+    '/sync/pull?channel=Production:p1&cursor=&channel=Production:p1',
+    '/sync/pull?since=0&deviceId=a&since=1',
+    '/api/cameras?limit=2&limit=3',
+  ]
+
+  const answers = await Promise.all(paths.map((path) => stage.as('ben', path)))
+
+  const errors = await Promise.all(answers.map((answer) => bodyOf<{ error: unknown }>(answer)))
+  const refusal = (field: string) => ({
+    error: {
+      code: 'invalid_message',
+      message: `The address names \`${field}\` twice. Write it once: programs disagree on which one counts.`,
+      field,
+    },
+  })
+  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400])
+  expect(errors).toEqual(['channel', 'channel', 'since', 'limit'].map(refusal))
+})
+
 test('changes of one time, as a database tells it that knows milliseconds, are told newest first, and no more on a page than were asked for', async () => {
   await stage.database.query("insert into cameras (id, production_id, name) values ('tied', 'p1', 'Tied')")
   for (const zoom of [5, 6, 7])

@@ -52,7 +52,11 @@ export const HTTP_CALLS: readonly HttpCall[] = [
     who: 'users',
     does: 'the records the user may read, `{ data, next }`; with `?limit=`, `?after=` what `next` said, and `?name=` to choose by a field',
   },
-  { call: 'POST /api/{table}', who: 'users', does: 'creates one: 201' },
+  {
+    call: 'POST /api/{table}',
+    who: 'users',
+    does: 'creates one: 201; without an `id` it is given one, and an empty `id` is refused',
+  },
   {
     call: 'GET /api/{table}/{id}',
     who: 'users',

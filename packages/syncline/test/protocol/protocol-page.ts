@@ -99,7 +99,7 @@ function httpCalls(): string[] {
   return [
     '## HTTP calls',
     '',
-    'Beside the socket: `Authorization: Bearer …`, or a cookie from a page of an allowed origin; operators send the token of `createSync({ operatorToken })`. `/sync` is `basePath` and `/api` is `apiPath` of `createSync`; a table is written in kebab-case, a `PATCH` is a `PUT`, a `HEAD` a `GET`. Every other path is `not_found`. `GET /sync` and `GET /cable` are the sockets.',
+    'Beside the socket: `Authorization: Bearer …`, or a cookie from a page of an allowed origin; operators send the token of `createSync({ operatorToken })`. `/sync` is `basePath` and `/api` is `apiPath` of `createSync`; a table is written in kebab-case, a `PATCH` is a `PUT`, a `HEAD` a `GET`. A parameter that stands twice in an address is refused, as a repeated key in a body is. Every other path is `not_found`. `GET /sync` and `GET /cable` are the sockets.',
     '',
     '| call | for | does |',
     '|---|---|---|',

@@ -12,6 +12,7 @@ import { type ActivityPlace, formatPlace, parsePlace } from './activity-place.ts
 import { activityRows } from './activity-rows.ts'
 import { NOT_FOUND, json, refusal } from './answer.ts'
 import type { Call } from './call.ts'
+import { unrepeated } from './unrepeated.ts'
 
 const LONGEST_PAGE = 200
 const DEFAULT_PAGE = 50
@@ -30,12 +31,13 @@ interface ActivityRow {
 
 /** Who changed what, when, from where, field by field before and after. */
 export async function activity({ core, identity, url }: Call): Promise<Response> {
-  const channel = url.searchParams.get('channel') ?? ''
+  const parameters = unrepeated(url.searchParams)
+  const channel = parameters.get('channel') ?? ''
   const target = findTarget(core.schema, core.ids, channel)
   if (!target || !(await core.mayRead(identity.user, channel))) return refusal(NOT_FOUND)
-  const limit = limitOf(url.searchParams.get('limit'))
-  const record = url.searchParams.get('record')
-  const place = placeOf(url.searchParams)
+  const limit = limitOf(parameters.get('limit'))
+  const record = parameters.get('record')
+  const place = placeOf(parameters)
   const asked = record === null ? [] : [isRecord(core, record)]
   const found = activityRows(core, target, channel, identity.user)
   const rows = found ? await readPage(core, found, [...asked, ...olderThan(core, found, place)], limit) : []

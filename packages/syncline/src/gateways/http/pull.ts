@@ -5,6 +5,7 @@ import { type Refused, jsonText, refusal } from './answer.ts'
 import type { Call } from './call.ts'
 import { meantForAnother } from './intended-user.ts'
 import { referencePull } from './reference-pull.ts'
+import { unrepeated } from './unrepeated.ts'
 
 /** A pull of a device, for as many channels as a connection may join. */
 export async function pull(call: Call): Promise<Response> {
@@ -17,7 +18,7 @@ export async function pull(call: Call): Promise<Response> {
 
 /** `?channel=…&cursor=…` for one channel, `?since=…` in the form of the reference. */
 export async function pullOne(call: Call): Promise<Response> {
-  const { searchParams } = call.url
+  const searchParams = unrepeated(call.url.searchParams)
   const since = searchParams.get('since')
   if (since !== null) return referencePull(call, since)
   const channel = searchParams.get('channel')

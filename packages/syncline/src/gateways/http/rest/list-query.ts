@@ -5,6 +5,7 @@ import { InvalidValue } from '../../../schema/invalid-value.ts'
 import type { CompiledSchema, Field, Model } from '../../../schema/model.ts'
 import { suggestion } from '../../../schema/nearest-name.ts'
 import type { Ids } from '../../../server/ids/ids.ts'
+import { unrepeated } from '../unrepeated.ts'
 
 /** Records of one page, at most and by default. */
 const LONGEST_PAGE = 1_000
@@ -32,7 +33,7 @@ export function listQueryOf(
   const equal: [Field, string | number | boolean | null][] = []
   let limit = LONGEST_PAGE
   let after: string | undefined
-  for (const [name, value] of parameters) {
+  for (const [name, value] of unrepeated(parameters)) {
     const field = model.fields[name]
     if (field) equal.push([field, filterValue(field, value, schema.models[field.references ?? ''], ids)])
     else if (name === 'limit') limit = limitOf(value)

@@ -25,6 +25,9 @@ export function recordBodyOf(text: string): RecordBody {
       field: 'id',
     })
   }
+  if (id === '') {
+    throw new SynclineError('invalid_value', 'The `id` is empty. Send one, or leave it out.', { field: 'id' })
+  }
   return { id, fields }
 }
 

@@ -91,6 +91,8 @@ test('a parameter that means nothing is refused by name', () => {
     ['limit=1001', 'invalid_value', '`limit`'],
     ['after=', 'invalid_value', '`after`'],
     ['productionId=a%00b', 'invalid_value', 'productionId'],
+    ['zoom=1&zoom=2', 'invalid_message', 'names `zoom` twice'],
+    ['limit=2&after=c1&limit=2', 'invalid_message', 'names `limit` twice'],
   ]
   for (const [query, code, said] of refused) {
     expect(() => listQueryOf({ schema, ids }, camera, new URLSearchParams(query)), query).toThrow(
@@ -112,6 +114,7 @@ test('A4: a body is one object whose keys are certain', () => {
     '{"__proto__":{"name":"x"}}',
     '{"id":7}',
     '{"id":null}',
+    '{"id":""}',
   ]) {
     expect(() => recordBodyOf(text), text).toThrow(expect.objectContaining({ name: 'SynclineError' }))
   }
