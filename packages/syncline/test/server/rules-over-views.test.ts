@@ -63,6 +63,20 @@ describe.each(majors())('on PostgreSQL %s', (major) => {
   )
 })
 
+test('A2: sessions that are kept in a view end at once with the rows behind it', async () => {
+  let isOpen = true
+  const identify = () => ({ user: { id: 'ana' }, isStillValid: async () => isOpen })
+  const authenticate = Object.assign(identify, { dependsOn: ['seen'] })
+  const server = await startStageServer({ tables: TABLES, access, authenticate })
+  const ana = await server.socket('ana')
+
+  isOpen = false
+  await server.query("delete from crew where user_id = 'ana'")
+
+  await ana.next(({ type, code }) => type === 'bye' && code === 'session_ended')
+  await server.close()
+})
+
 describe('migrate and a check', () => {
   const schema = defineSchema({
     models: { production: model('productions', { name: text() }) },
