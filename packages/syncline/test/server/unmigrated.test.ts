@@ -81,7 +81,7 @@ test('a declared column that is missing is named once, with both remedies', asyn
   const { terminal } = await start(schemaWith({ plan: text() }))
 
   expect(countOf('has no column `plan`', terminal)).toBe(1)
-  expect(terminal).toContain('alter table projects add column plan text')
+  expect(terminal).toContain('alter table projects add column "plan" text not null')
   expect(terminal).toContain('npx syncline migrate --add-columns')
 })
 
