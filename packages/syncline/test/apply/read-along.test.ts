@@ -179,7 +179,9 @@ describe.each(Object.entries(inject('servers')))('on PostgreSQL %s', (_major, se
     await other.query("begin; update cameras set name = 'held back' where id = 'held'")
 
     for (let count = 0; count < 20; count++) await device.push(update('camera', 'free', { zoom: count + 1 }))
-    const before = log.rows().map(({ id }) => id)
+    const ids = () => log.rows().map(({ id }) => id)
+    await log.until(() => ids().filter((id) => id === 'free').length >= 21)
+    const before = ids()
     await other.query('commit')
     await log.until(() => log.rows().some(({ id, action }) => id === 'held' && action === 'update'))
     await other.close()
