@@ -64,8 +64,7 @@ export function toRuns(authors: Iterable<readonly GroupOp[]>, habitOf: (key: str
   return runs
 }
 
-/** Keyed and conditional writes are never part of a set. */
-/** What its function alone looks after. */
+/** Keyed and conditional writes are never part of a set: their function alone looks after that. */
 export function goesStepByStep({ options }: GroupOp): boolean {
   return options.idempotencyKey !== undefined || options.ifVersion !== undefined
 }
