@@ -104,8 +104,8 @@ export class Engine implements RoomsHost, WritesHost, DialogueParts, StatusSourc
 
   /** What was written in this turn, and what is under way, does not go with the page (W3). */
   #leavePage(): void {
-    this.#storage?.leave?.()
     this.writes.flush()
+    this.#storage?.leave?.()
   }
 
   /** Ends the session and removes what this user has on the device; or tells how many writes would be lost. */

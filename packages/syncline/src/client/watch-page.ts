@@ -4,7 +4,7 @@ export interface PageListener {
   /** The device comes online, or the page comes into view. */
   onWake(): void
   onOffline(): void
-  /** The page is loaded anew, left, or closed: there may be no other turn. */
+  /** The page is loaded anew, left, or closed, and all others who listen have heard of it: there may be no other turn. */
   onLeave(): void
 }
 
@@ -18,10 +18,18 @@ export function watchPage({ onWake, onOffline, onLeave }: PageListener): () => v
   }
   // Its signal is what listeners take as an option.
   const watching = new AbortController()
+  const once = { once: true, signal: watching.signal }
+  // The event comes down: what is added now hears of it after all others on its way up.
+  const onHiding = () => addEventListener('visibilitychange', onLeave, once)
+  const onHide = () => {
+    // Others may listen for `pagehide` after this. A page in view is said to be hidden later in the same turn.
+    if (document.visibilityState === 'hidden') onLeave()
+    else addEventListener('visibilitychange', onHiding, { ...once, capture: true })
+  }
   addEventListener('online', onWake, watching)
   addEventListener('offline', onOffline, watching)
   // One of `beforeunload` would keep pages out of the cache of some browsers.
-  addEventListener('pagehide', onLeave, watching)
+  addEventListener('pagehide', onHide, watching)
   document.addEventListener('visibilitychange', onVisible, watching)
   return () => watching.abort()
 }

@@ -18,6 +18,13 @@ async function forget(): Promise<void> {
   }
 }
 
+/** What a test writes. */
+export interface CameraFields {
+  readonly name?: string
+  readonly note?: string
+  readonly tags?: readonly string[]
+}
+
 const page = {
   contract: STORAGE_CONTRACT.map(({ title }) => title),
 
@@ -66,8 +73,10 @@ const page = {
       productions: query.production.current.map(({ name }) => name),
       cameras: query.camera.current.map(({ name }) => name),
       lenses: query.lens.current.map(({ name }) => name),
-      /** Names and notes of the cameras. */
-      texts: query.camera.orderBy('id').current.flatMap(({ name, note }) => (note ? [name, note] : [name])),
+      /** Names, notes and tags of the cameras. */
+      texts: query.camera
+        .orderBy('id')
+        .current.flatMap(({ name, note, tags }) => (note ? [name, note, ...tags] : [name])),
       /** Ids of what was refused. */
       refused: parked.current.map(({ op }) => op.id),
     }
@@ -78,9 +87,9 @@ const page = {
     await page.client?.mutate.camera.update(id, { name }).stored
   },
 
-  /** Writes a field of a camera in the moment in which the page goes. */
-  writeLast(id: string, field: 'name' | 'note', text: string): void {
-    addEventListener('pagehide', () => void page.client?.mutate.camera.update(id, { [field]: text }))
+  /** Writes fields of a camera when the page hears that it goes. */
+  writeLast(event: 'pagehide' | 'visibilitychange', id: string, fields: CameraFields): void {
+    addEventListener(event, () => void page.client?.mutate.camera.update(id, fields))
   },
 
   /** Writes another field of a camera; resolves when it is stored. */
