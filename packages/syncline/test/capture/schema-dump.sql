@@ -128,6 +128,9 @@ begin
       end if;
       return new;
     end if;
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'productions' then
+      return new;
+    end if;
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
       select t.version into last_version from syncline.tombstones as t
         where t.model operator(pg_catalog.=) 'production' and t.id operator(pg_catalog.=) pg_catalog.left(new."id"::pg_catalog.text, 250);
@@ -171,7 +174,7 @@ create trigger zz_syncline_stamp
   execute function syncline.stamp_productions();
 create trigger zz_syncline_stamp_update
   before update on "public"."productions"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
+  for each row
   execute function syncline.stamp_productions();
 commit;
 
@@ -205,6 +208,9 @@ begin
             'zoom', new."version");
         end if;
       end if;
+      return new;
+    end if;
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'cameras' then
       return new;
     end if;
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
@@ -272,7 +278,7 @@ create trigger zz_syncline_stamp
   execute function syncline.stamp_cameras();
 create trigger zz_syncline_stamp_update
   before update on "public"."cameras"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
+  for each row
   execute function syncline.stamp_cameras();
 commit;
 
@@ -319,6 +325,9 @@ begin
       end if;
       select p."production_id" into new."sync_room" from "public"."cameras" as p
         where p."id" operator(pg_catalog.=) new."camera_id";
+      return new;
+    end if;
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'photos' then
       return new;
     end if;
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
@@ -403,7 +412,7 @@ create trigger zz_syncline_stamp
   execute function syncline.stamp_photos();
 create trigger zz_syncline_stamp_update
   before update on "public"."photos"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
+  for each row
   execute function syncline.stamp_photos();
 commit;
 
@@ -450,6 +459,9 @@ begin
       end if;
       select p."sync_room" into new."sync_room" from "public"."photos" as p
         where p."id" operator(pg_catalog.=) new."photo_id";
+      return new;
+    end if;
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'comments' then
       return new;
     end if;
     if (new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C") is not true then
@@ -528,7 +540,7 @@ create trigger zz_syncline_stamp
   execute function syncline.stamp_comments();
 create trigger zz_syncline_stamp_update
   before update on "public"."comments"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
+  for each row
   execute function syncline.stamp_comments();
 commit;
 
@@ -560,6 +572,9 @@ begin
             'serial', new."version");
         end if;
       end if;
+      return new;
+    end if;
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'lenses' then
       return new;
     end if;
     if (new."id" operator(pg_catalog.=) old."id") is not true then
@@ -605,7 +620,7 @@ create trigger zz_syncline_stamp
   execute function syncline.stamp_lenses();
 create trigger zz_syncline_stamp_update
   before update on "public"."lenses"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
+  for each row
   execute function syncline.stamp_lenses();
 commit;
 
@@ -636,6 +651,9 @@ begin
             'userName', new."version");
         end if;
       end if;
+      return new;
+    end if;
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'members' then
       return new;
     end if;
     if (new."id" operator(pg_catalog.=) old."id") is not true then
@@ -673,7 +691,7 @@ create trigger zz_syncline_stamp
   execute function syncline.stamp_members();
 create trigger zz_syncline_stamp_update
   before update on "public"."members"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
+  for each row
   execute function syncline.stamp_members();
 commit;
 
@@ -712,6 +730,7 @@ declare
   log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE'
+      and (pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'productions') is not true
       and new."version" operator(pg_catalog.<>) old."version"
       and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
       and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
@@ -736,6 +755,9 @@ begin
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."id"::pg_catalog.text, 250), 'production', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
     end if;
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'productions' then
+      return null;
+    end if;
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
@@ -1008,7 +1030,7 @@ create trigger "!syncline_log"
   execute function syncline.log_productions();
 create trigger "!syncline_log_update"
   after update on "public"."productions"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'productions')
+  for each row
   execute function syncline.log_productions();
 create trigger zz_syncline_truncate
   before truncate on "public"."productions"
@@ -1041,6 +1063,7 @@ declare
   log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE'
+      and (pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'cameras') is not true
       and new."version" operator(pg_catalog.<>) old."version"
       and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
       and new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C"
@@ -1068,6 +1091,9 @@ begin
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."production_id"::pg_catalog.text, 250), 'camera', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
     end if;
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'cameras' then
+      return null;
+    end if;
     if new."version" operator(pg_catalog.=) old."version" then
       if not ((new."production_id" operator(pg_catalog.=) old."production_id" collate pg_catalog."C") is not true and (new."production_id" is not null or old."production_id" is not null)) then
         return null;
@@ -1441,7 +1467,7 @@ create trigger "!syncline_log"
   execute function syncline.log_cameras();
 create trigger "!syncline_log_update"
   after update on "public"."cameras"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'cameras')
+  for each row
   execute function syncline.log_cameras();
 create trigger zz_syncline_move
   after update on "public"."cameras"
@@ -1478,6 +1504,7 @@ declare
   log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE'
+      and (pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'photos') is not true
       and new."version" operator(pg_catalog.<>) old."version"
       and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
       and new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C"
@@ -1499,6 +1526,9 @@ begin
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'photo', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
     end if;
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'photos' then
+      return null;
+    end if;
     if new."version" operator(pg_catalog.=) old."version" then
       if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
         return null;
@@ -1842,7 +1872,7 @@ create trigger "!syncline_log"
   execute function syncline.log_photos();
 create trigger "!syncline_log_update"
   after update on "public"."photos"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'photos')
+  for each row
   execute function syncline.log_photos();
 create trigger zz_syncline_move
   after update on "public"."photos"
@@ -1879,6 +1909,7 @@ declare
   log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE'
+      and (pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'comments') is not true
       and new."version" operator(pg_catalog.<>) old."version"
       and new."id" operator(pg_catalog.=) old."id" collate pg_catalog."C"
       and new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C"
@@ -1900,6 +1931,9 @@ begin
       values ('Production:' operator(pg_catalog.||) pg_catalog.left(new."sync_room"::pg_catalog.text, 250), 'comment', pg_catalog.left(new."id"::pg_catalog.text, 250), 'update', log_fields, log_before, new."version");
     end if;
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'comments' then
+      return null;
+    end if;
     if new."version" operator(pg_catalog.=) old."version" then
       if not ((new."sync_room" operator(pg_catalog.=) old."sync_room" collate pg_catalog."C") is not true and (new."sync_room" is not null or old."sync_room" is not null)) then
         return null;
@@ -2179,7 +2213,7 @@ create trigger "!syncline_log"
   execute function syncline.log_comments();
 create trigger "!syncline_log_update"
   after update on "public"."comments"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'comments')
+  for each row
   execute function syncline.log_comments();
 create trigger zz_syncline_truncate
   before truncate on "public"."comments"
@@ -2212,6 +2246,7 @@ declare
   log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE'
+      and (pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'lenses') is not true
       and new."version" operator(pg_catalog.<>) old."version"
       and new."id" operator(pg_catalog.=) old."id"
       and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
@@ -2232,6 +2267,9 @@ begin
       values ('Lens:all', 'lens', new."id"::pg_catalog.text, 'update', log_fields, log_before, new."version");
     end if;
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'lenses' then
+      return null;
+    end if;
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
@@ -2486,7 +2524,7 @@ create trigger "!syncline_log"
   execute function syncline.log_lenses();
 create trigger "!syncline_log_update"
   after update on "public"."lenses"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'lenses')
+  for each row
   execute function syncline.log_lenses();
 create trigger zz_syncline_truncate
   before truncate on "public"."lenses"
@@ -2519,6 +2557,7 @@ declare
   log_source pg_catalog.text;
 begin
   if tg_op operator(pg_catalog.=) 'UPDATE'
+      and (pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'members') is not true
       and new."version" operator(pg_catalog.<>) old."version"
       and new."id" operator(pg_catalog.=) old."id"
       and (pg_catalog.current_setting('syncline.op', true) operator(pg_catalog.<>) '') is not true then
@@ -2533,6 +2572,9 @@ begin
       values (null, 'member', new."id"::pg_catalog.text, 'update', log_fields, log_before, new."version");
     end if;
   elsif tg_op operator(pg_catalog.=) 'UPDATE' then
+    if pg_catalog.current_setting('syncline.logged', true) operator(pg_catalog.=) 'members' then
+      return null;
+    end if;
     if new."version" operator(pg_catalog.=) old."version" then
       return null;
     end if;
@@ -2769,7 +2811,7 @@ create trigger "!syncline_log"
   execute function syncline.log_members();
 create trigger "!syncline_log_update"
   after update on "public"."members"
-  for each row when (pg_catalog.current_setting('syncline.logged', true) is distinct from 'members')
+  for each row
   execute function syncline.log_members();
 create trigger zz_syncline_truncate
   before truncate on "public"."members"

@@ -3,12 +3,12 @@
  * be sure that this is still so.
  */
 import { columnType } from '../capture/column-type.ts'
-import { LOGGED_SETTING, readEntry, type StatementEntry } from '../capture/statement-entry.ts'
+import { readEntry, type StatementEntry } from '../capture/statement-entry.ts'
 import type { Shape } from './shape.ts'
 
 export interface LoggedTable {
   readonly entry: StatementEntry
-  /** What silences its triggers. */
+  /** What silences the functions of its triggers. */
   readonly slug: string
   /** True while the table's columns and triggers are those that the entry was read with. */
   readonly isSameTable: string
@@ -47,14 +47,14 @@ const HAS_NO_HEIRS = (table: string) =>
   `not exists (select from pg_catalog.pg_inherits as i where i.inhparent = ${table})`
 
 /**
- * Parameters: the table, the names of the triggers that stamp and log updates, and the slug. No row where these do not stand
- * aside, where an update may go on to other rows or other tables' triggers, or where a rule rewrites it.
+ * Parameters: the table, the names of the triggers that stamp and log updates, and what their functions ask to stand aside.
+ * No row where they do not ask, where an update may go on to other rows or other tables' triggers, or where a rule rewrites it.
  */
 export const LOGGED_TABLE = `with own as (
   select t.tgname, p.oid, p.xmin, p.prosrc, p.oid::regprocedure::text as call,
     has_function_privilege(p.oid, 'execute') as may_call from pg_trigger t join pg_proc p on p.oid = t.tgfoid
    where t.tgrelid = $1::regclass and t.tgname in ($2, $3) and t.tgenabled in ('O', 'A')
-     and p.pronamespace = to_regnamespace('syncline') and pg_get_triggerdef(t.oid) like '%${LOGGED_SETTING}%IS DISTINCT FROM ''' || $4 || '''%'
+     and p.pronamespace = to_regnamespace('syncline') and strpos(p.prosrc, $4) > 0
 ), functions as (select string_agg(oid || ':' || xmin, ',') as found, count(*) as number,
   case when bool_and(may_call) then json_agg(call)::text end as calls from own)
 select (select prosrc from own where tgname = $3) as source,

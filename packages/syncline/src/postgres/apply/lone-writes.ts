@@ -6,6 +6,7 @@ import {
   STAMP_UPDATE_TRIGGER,
 } from '../capture/capture-triggers.ts'
 import { slugOf } from '../capture/captured-table.ts'
+import { logsItself } from '../capture/statement-entry.ts'
 import type { Model } from '../../schema/model.ts'
 import type { Connection } from '../database.ts'
 import { quoteIdentifier } from '../sql.ts'
@@ -77,7 +78,12 @@ export class LoneWrites {
   async #loggedOf(model: Model): Promise<LoggedTable | undefined> {
     if (!this.#logged.has(model.table)) {
       const slug = slugOf(model.table)
-      const values = [quoteIdentifier(model.table), STAMP_UPDATE_TRIGGER, LOG_UPDATE_TRIGGER, slug]
+      const values = [
+        quoteIdentifier(model.table),
+        STAMP_UPDATE_TRIGGER,
+        LOG_UPDATE_TRIGGER,
+        logsItself(slug),
+      ]
       const [row] = await this.#connection.query<LoggedTableRow>(LOGGED_TABLE, values)
       this.#logged.set(model.table, row && toLoggedTable(row, slug))
     }

@@ -1,8 +1,7 @@
 /**
  * The triggers of a captured table: which there must be, and how they are made.
  *
- * Those of updates are apart: only they stand aside while a statement logs its own rows, and a condition costs every
- * statement some 3 µs, because PostgreSQL reads its text anew (`bench`: G15).
+ * None that every write meets has a condition: PostgreSQL reads its text anew for each statement, 4 µs (`bench`: G6b).
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'
@@ -14,7 +13,6 @@ import { markFunctionName } from './mark-function.ts'
 import { adoptsChildren, moveFunctionName } from './move-function.ts'
 import { literal } from './sql-text.ts'
 import { stampFunctionName } from './stamp-function.ts'
-import { LOGGED_SETTING, statementEntry, unlessLogged } from './statement-entry.ts'
 import { truncateFunctionName } from './truncate-function.ts'
 
 /** Sorts last among the triggers of most tables, so that it sees what the others changed. */
@@ -56,8 +54,6 @@ export interface WantedTrigger {
   readonly function: string
   readonly type: number
   readonly when?: string
-  /** Slug of the table, where it is silent while a statement logs its own rows. */
-  readonly aside?: string
 }
 
 /** The triggers that must exist before rooms are filled in. */
@@ -65,21 +61,14 @@ export function stampTriggers(table: CapturedTable): WantedTrigger[] {
   const stamp = { table: table.table, function: stampFunctionName(table) }
   return [
     { ...stamp, name: STAMP_TRIGGER, type: BITS.row + BITS.before + BITS.insert },
-    {
-      ...stamp,
-      name: STAMP_UPDATE_TRIGGER,
-      type: BITS.row + BITS.before + BITS.update,
-      ...standsAside(table),
-    },
+    { ...stamp, name: STAMP_UPDATE_TRIGGER, type: BITS.row + BITS.before + BITS.update },
   ]
 }
 
 /** The triggers that log, and the one that takes children along. */
 export function logTriggers(table: CapturedTable): WantedTrigger[] {
-  const [log, logUpdate] = rowTriggers(table.table, logFunctionName(table))
   return [
-    log,
-    { ...logUpdate, ...standsAside(table) },
+    ...rowTriggers(table.table, logFunctionName(table)),
     ...(table.moves.length > 0 ? [moveTrigger(table)] : []),
     ...(table.linkedMarks.length > 0 ? [markTrigger(table)] : []),
     ...truncateTriggers(table.description, truncateFunctionName(table)),
@@ -87,7 +76,7 @@ export function logTriggers(table: CapturedTable): WantedTrigger[] {
 }
 
 /** What logs rows: created and deleted ones, and changed ones. */
-function rowTriggers(table: string, logFunction: string): [log: WantedTrigger, logUpdate: WantedTrigger] {
+function rowTriggers(table: string, logFunction: string): WantedTrigger[] {
   const log = { table, function: logFunction }
   return [
     {
@@ -113,11 +102,6 @@ function truncateTriggers(description: TableDescription, truncateFunction: strin
     function: truncateFunction,
     type: BITS.before + BITS.truncate,
   }))
-}
-
-/** Where a statement may log its own rows. */
-function standsAside(table: CapturedTable): Pick<WantedTrigger, 'when' | 'aside'> {
-  return statementEntry(table) ? { when: unlessLogged(table), aside: table.slug } : {}
 }
 
 function markTrigger(table: CapturedTable): WantedTrigger {
@@ -188,22 +172,17 @@ export function existingTrigger(
   return owner?.triggers.find(({ name }) => name === wanted.name)
 }
 
-/** Whether a trigger is as wanted. Its condition names columns or a table, which are looked for in its definition. */
+/** Whether a trigger is as wanted. Its condition names columns, which are looked for in its definition. */
 export function isAsWanted(wanted: WantedTrigger, existing: TriggerDescription | undefined): boolean {
   if (existing === undefined) return false
   const columns = (wanted.when ?? '').match(/old\."[^"]+"/g) ?? []
   return (
     existing.function === `syncline.${wanted.function}` &&
     existing.type === wanted.type &&
-    aside(existing.definition) === wanted.aside &&
+    existing.definition.includes(' WHEN (') === (wanted.when !== undefined) &&
     columns.every(
       (column) =>
         existing.definition.includes(column.replaceAll('"', '')) || existing.definition.includes(column),
     )
   )
-}
-
-/** The slug in the condition of a trigger that stands aside, as PostgreSQL prints it. */
-function aside(definition: string): string | undefined {
-  return definition.includes(LOGGED_SETTING) ? /IS DISTINCT FROM '(\w+)'/.exec(definition)?.[1] : undefined
 }

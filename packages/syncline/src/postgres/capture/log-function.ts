@@ -34,7 +34,7 @@ import { plainUpdate } from './plain-update.ts'
 import { readWriter } from './read-writer.ts'
 import { type Alias, idText, wholeRow } from './record-sql.ts'
 import { choose, lines, paragraphs, triggerFunction, when } from './sql-text.ts'
-import { entryNote } from './statement-entry.ts'
+import { entryNote, logsItself, statementEntry } from './statement-entry.ts'
 import { WAKE } from './wake-text.ts'
 
 /** Name of the function, in schema `syncline`. */
@@ -94,13 +94,16 @@ function written(table: CapturedTable, alias: Alias, body: string): string {
 const version = (table: CapturedTable, alias: Alias) =>
   `${alias}.${quoteIdentifier(table.model.columns.version)}`
 
-/** Nothing that anybody shows has changed: there is no new version, and no log row. */
+/** Nothing that anybody shows has changed, or the statement logs by itself: there is no log row from here. */
 function stopWhenUnchanged(table: CapturedTable): string {
   const columns = roomColumns(table)
   const stop = lines(logGuarded(table), 'return null;')
-  return when(
-    `${version(table, 'new')} operator(pg_catalog.=) ${version(table, 'old')}`,
-    columns.length === 0 ? stop : when(`not (${isAnyChanged(columns)})`, stop),
+  return lines(
+    statementEntry(table) && when(logsItself(table.slug), 'return null;'),
+    when(
+      `${version(table, 'new')} operator(pg_catalog.=) ${version(table, 'old')}`,
+      columns.length === 0 ? stop : when(`not (${isAnyChanged(columns)})`, stop),
+    ),
   )
 }
 

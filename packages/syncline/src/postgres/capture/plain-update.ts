@@ -15,6 +15,7 @@ import { hasMarks, marksText } from './marks.ts'
 import { isWriterKnown } from './read-writer.ts'
 import { idText, roomText } from './record-sql.ts'
 import { lines, when } from './sql-text.ts'
+import { logsItself, statementEntry } from './statement-entry.ts'
 import { quoteIdentifier } from '../sql.ts'
 
 /** Condition and body of that path; undefined where a record may be in several rooms, or moves between partitions. */
@@ -24,6 +25,7 @@ export function plainUpdate(table: CapturedTable): readonly [condition: string, 
   const version = quoteIdentifier(table.model.columns.version)
   const conditions = [
     "tg_op operator(pg_catalog.=) 'UPDATE'",
+    ...(statementEntry(table) ? [`(${logsItself(table.slug)}) is not true`] : []),
     `new.${version} operator(pg_catalog.<>) old.${version}`,
     ...new Set(kept.map(isSame)),
     `(${isWriterKnown}) is not true`,

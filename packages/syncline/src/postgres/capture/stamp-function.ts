@@ -12,6 +12,7 @@ import { differs, isAnyChanged, isChanged, whenChanged } from './changed-express
 import { beginLife, following, isRevival, readLastLife } from './lives.ts'
 import { continueInNewPartition, notePartitionMove } from './partition-move.ts'
 import { choose, KEEPS_ITS_SNAPSHOT, lines, literal, paragraphs, triggerFunction, when } from './sql-text.ts'
+import { logsItself, statementEntry } from './statement-entry.ts'
 import { WRITER_SETTING } from './writer-setting.ts'
 
 /** Name of the function, in schema `syncline`. */
@@ -33,6 +34,7 @@ export function stampFunction(table: CapturedTable): string {
       when(
         `tg_op operator(pg_catalog.<>) 'UPDATE' or ${differs(table.id)}\n  or (new.${version(table)} operator(pg_catalog.=) old.${version(table)}) is not true`,
         when("tg_op operator(pg_catalog.=) 'INSERT'", stampInsert(table)),
+        statementEntry(table) && when(logsItself(table.slug), 'return new;'),
         when(differs(table.id), stampKey(table), 'return new;'),
         when(isRevival(table), beginLife(table, `new.${version(table)}`), 'return new;'),
         `new.${version(table)} := coalesce(old.${version(table)}, 1);`,
