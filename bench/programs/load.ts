@@ -1,4 +1,5 @@
 /** The load generator: one process, raw sockets, for all contestants alike. */
+import { Arrivals } from '../harness/arrivals.ts'
 import { Audience } from '../harness/audience.ts'
 import { type Device, openDevice } from '../harness/device.ts'
 import { Naps } from '../harness/naps.ts'
@@ -27,6 +28,12 @@ type Of<K extends Request['kind']> = Extract<Request, { kind: K }>
 let run = 0
 const audiences = new Map<string, Audience>()
 const naps = new Naps()
+const arrivals = new Arrivals()
+
+function noteRead(bytes: number): void {
+  naps.note(bytes)
+  arrivals.note(bytes)
+}
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -130,7 +137,7 @@ async function subscribe({ audience: name, count, target }: Of<'subscribe'>) {
   }
   for (let opened = 0; opened < count; opened += 100) {
     const places = Array.from({ length: Math.min(100, count - opened) }, (_, offset) => opened + offset)
-    for (const raw of await Promise.all(places.map(open))) audience.add(raw, (bytes) => naps.note(bytes))
+    for (const raw of await Promise.all(places.map(open))) audience.add(raw, noteRead)
   }
   return audience.size
 }
@@ -140,29 +147,23 @@ const MOST_NAPPING = 1_000
 
 /** Time after the first burst before counting begins, in ms. */
 const WARM_MS = 100
+/** Time after what counts, so that what comes by then is noted, in ms: the server publishes for longer. */
+const COOL_MS = 20
 
 async function count({ audience: name, forMs }: Of<'count'>) {
   const audience = audienceOf(name)
   if (audience.size <= MOST_NAPPING) naps.begin()
-  await pause(WARM_MS)
-  await allRead()
   const cpu = process.cpuUsage()
   const before = audience.received
   const start = performance.now()
-  await pause(forMs)
-  await allRead()
-  const elapsed = performance.now() - start
-  const generatorCpu = shareOf(cpu, elapsed)
+  arrivals.begin()
+  await pause(WARM_MS + forMs + COOL_MS)
+  const generatorCpu = shareOf(cpu, performance.now() - start)
+  const bytesPerMs = arrivals.rate(WARM_MS, WARM_MS + forMs)
   const { messages, bytes } = audience.received
-  return {
-    rate: ((messages - before.messages) / elapsed) * 1000,
-    bytesPerMessage: (bytes - before.bytes) / (messages - before.messages),
-    generatorCpu,
-  }
+  const bytesPerMessage = (bytes - before.bytes) / (messages - before.messages)
+  return { rate: (bytesPerMs / bytesPerMessage) * 1000, bytesPerMessage, generatorCpu }
 }
-
-/** Resolves when what has come to the sockets is read, and before the next nap. */
-const allRead = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Waits until everybody has the last message; answers what went wrong. */
 async function settle({ audience: name, last }: Of<'settle'>) {
