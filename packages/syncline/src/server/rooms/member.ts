@@ -83,7 +83,7 @@ export abstract class Member {
   seat = 0
 
   abstract get user(): User
-  abstract get outlet(): Outlet
+  abstract readonly outlet: Outlet
   /** The room must be loaded again for this member, which is `joining` from now on. */
   protected abstract onReload(reason: string): void
   /** The right to read is lost; the member has ended. */
