@@ -19,7 +19,7 @@ async function forget(): Promise<void> {
 }
 
 /** What a test writes. */
-export interface CameraFields {
+interface CameraFields {
   readonly name?: string
   readonly note?: string
   readonly tags?: readonly string[]
