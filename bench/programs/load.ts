@@ -162,7 +162,8 @@ async function count({ audience: name, forMs }: Of<'count'>) {
   const bytesPerMs = arrivals.rate(WARM_MS, WARM_MS + forMs)
   const { messages, bytes } = audience.received
   const bytesPerMessage = (bytes - before.bytes) / (messages - before.messages)
-  return { rate: (bytesPerMs / bytesPerMessage) * 1000, bytesPerMessage, generatorCpu }
+  const rate = bytesPerMs === 0 ? 0 : (bytesPerMs / bytesPerMessage) * 1000
+  return { rate, bytesPerMessage, generatorCpu }
 }
 
 /** Waits until everybody has the last message; answers what went wrong. */

@@ -3,7 +3,8 @@
  *
  * Where something about the triggers has changed since the statement was made, it finds its guard false and writes
  * nothing: its ops go step by step, through the triggers as they are now, and the session makes it anew. Asked in the
- * statement itself, which holds the table's lock, so that no change falls in between.
+ * statement itself, which holds the table's lock: triggers do not change after that, and functions that stand aside for
+ * it do not go before it ends (`capture/capture-step.ts`).
  *
  *   L1   `new` and `old` in a piece of the entry are the row after and before
  */

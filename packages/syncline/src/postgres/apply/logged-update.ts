@@ -4,7 +4,7 @@
  *   syncline_written  writes the records that the rules and the bases allow
  *   syncline_logged   logs what has changed
  *
- * Before it writes, `silence` silences the triggers, where they are as they were.
+ * Before it writes, `silence` makes the triggers' functions stand aside, where they are as they were.
  *
  *   L1   `new` and `old` in a piece of the entry are the row after and before
  */
@@ -38,7 +38,7 @@ export interface LoggedUpdate {
   readonly author: { readonly device: string; readonly number: string; readonly actor: string }
 }
 
-/** A query that silences the triggers, and has a row, if they are as they were. */
+/** A query that makes the triggers' functions stand aside, and has a row, if they are as they were. */
 export function silence({ slug }: LoggedTable, guard: string): string {
   return `select pg_catalog.set_config('${LOGGED_SETTING}', ${literal(slug)}, true) where ${guard}`
 }

@@ -11,6 +11,7 @@ import {
 import type { DatabaseDescription } from './describe-database.ts'
 import type { MaybeStep } from './migration-step.ts'
 import { sourceOf } from './sql-text.ts'
+import { asksWhatLogsItself } from './statement-entry.ts'
 
 /** Functions and triggers that are not as they should be. */
 export function captureStep(
@@ -36,6 +37,7 @@ export function captureStep(
     purpose,
     table,
     statements: [
+      ...waitForSilent(database, changed, triggers),
       ...changed.flatMap((text) => [text, `revoke all on function syncline.${nameOf(text)}() from public`]),
       ...wrong.flatMap((wanted) =>
         existingTrigger(existing, wanted) === undefined
@@ -48,6 +50,22 @@ export function captureStep(
     ],
     run: 'once',
   }
+}
+
+/**
+ * A statement that logs its own rows goes on with the functions that stand aside for it. When those that take their place
+ * do not, it has to end first, or they would log its rows again.
+ */
+function waitForSilent(
+  database: DatabaseDescription,
+  changed: readonly string[],
+  [first]: readonly WantedTrigger[],
+): string[] {
+  const isOver = changed.some((text) => {
+    const existing = database.functions.get(nameOf(text)) ?? ''
+    return asksWhatLogsItself(existing) && !asksWhatLogsItself(sourceOf(text))
+  })
+  return isOver && first ? [`lock table ${first.table} in share row exclusive mode`] : []
 }
 
 function nameOf(statement: string): string {

@@ -1,7 +1,7 @@
 /**
  * The triggers of a captured table: which there must be, and how they are made.
  *
- * None that every write meets has a condition: PostgreSQL reads its text anew for each statement, 4 µs (`bench`: G6b).
+ * Those that stamp and log have no condition: PostgreSQL reads its text anew for each statement, 4 µs (`bench`: G6b).
  */
 import { quoteIdentifier } from '../sql.ts'
 import type { CapturedTable } from './captured-table.ts'

@@ -2,9 +2,9 @@
  * What the log says of an update, as pieces of SQL for a statement that logs its own rows.
  *
  * A trigger costs more than the row that it logs. The writer's statements that update many records (`set-text.ts`) say
- * so in `LOGGED_SETTING`; then the triggers do nothing, and the statement stamps versions and logs as they would have
- * done. The pieces stand in a comment of the logging function, so that the database, which a newer process may have
- * migrated, and not the writer decides what is logged. In a piece, `new` and `old` are the row after and before.
+ * so in `LOGGED_SETTING`; then the triggers' functions stand aside, and the statement stamps versions and logs as they
+ * would have done. The pieces stand in a comment of the logging function, so that the database, which a newer process may
+ * have migrated, and not the writer decides what is logged. In a piece, `new` and `old` are the row after and before.
  */
 import type { CapturedField, CapturedTable } from './captured-table.ts'
 import { isAnyChanged } from './changed-expression.ts'
@@ -22,6 +22,11 @@ export const LOGGED_SETTING = 'syncline.logged'
  */
 export function logsItself(slug: string): string {
   return `pg_catalog.current_setting('${LOGGED_SETTING}', true) operator(pg_catalog.=) ${literal(slug)}`
+}
+
+/** Whether a function with this source asks. */
+export function asksWhatLogsItself(source: string): boolean {
+  return source.includes(`'${LOGGED_SETTING}'`)
 }
 
 /** A column that such a statement may write. */

@@ -87,6 +87,14 @@ const page = {
     await page.client?.mutate.camera.update(id, { name }).stored
   },
 
+  /** Writes a field of a camera and closes the client when the page hears that it goes. */
+  closeLast(id: string, name: string): void {
+    addEventListener('pagehide', () => {
+      void page.client?.mutate.camera.update(id, { name })
+      page.client?.close()
+    })
+  },
+
   /** Writes fields of a camera when the page hears that it goes. */
   writeLast(event: 'pagehide' | 'visibilitychange', id: string, fields: CameraFields): void {
     addEventListener(event, () => void page.client?.mutate.camera.update(id, fields))

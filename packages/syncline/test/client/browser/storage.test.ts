@@ -145,6 +145,28 @@ describe('a page with a server', () => {
     await opened.context().close()
   })
 
+  test('W3: what is written before an application closes its client as the page goes is there in the next', async () => {
+    const opened = await openPage()
+    await opened.evaluate((url) => page.start(url), stage.url)
+    await until(opened, 'page.look().status.status === "realtime"')
+    await opened.evaluate(() => page.rename('p1-c1', 'stored'))
+    stage.proxy.fault({ cutChance: 1 })
+    stage.proxy.cut()
+
+    const found: unknown[] = []
+    for (const round of ROUNDS.slice(0, 5)) {
+      await opened.evaluate((name) => page.closeLast('p1-c1', name), `closed ${round}`)
+      await opened.reload()
+      await opened.evaluate((url) => page.start(url), stage.url)
+      await until(opened, 'page.look().status.storage === "durable" && page.look().cameras.length > 0')
+      found.push((await look(opened)).cameras)
+    }
+    stage.proxy.fault({})
+
+    expect(found).toEqual(ROUNDS.slice(0, 5).map((round) => [`closed ${round}`]))
+    await opened.context().close()
+  })
+
   test('W2: reloads are one device, and windows that are open at once are several', async () => {
     const opened = await openPage()
     const start = async (window: Page) => {
